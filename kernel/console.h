@@ -1,0 +1,25 @@
+/* console.h - where messages go, and the machine's end. */
+#ifndef KERNEL_CONSOLE_H
+#define KERNEL_CONSOLE_H
+
+#include "kernel/types.h"
+
+struct console {
+	const char *name;
+	void (*write)(const char *buf, size_t n); /* any context, bounded */
+	struct console *next;
+};
+
+void console_register(struct console *console);
+/* Raw bytes to all consoles (tty output); messages go through printk(). */
+void console_write(const char *buf, size_t n);
+
+/*
+ * The orderly end: syncs nothing (the caller did), tells the plugin counters
+ * and status, prints "Pagoda: power off, status N", stops the machine.
+ */
+void machine_power_off(int status) __attribute__((noreturn));
+/* The disorderly end, for panic(): no status line. */
+void machine_halt(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * blkdev.h - block devices as the rest of the kernel sees them: an array of
+ * 512-byte sectors and one operation that moves whole pages or parts of them.
+ */
+#ifndef KERNEL_BLKDEV_H
+#define KERNEL_BLKDEV_H
+
+#include "kernel/compiler.h"
+#include "kernel/types.h"
+
+#define SECTOR_SIZE  512
+#define SECTOR_SHIFT 9
+
+struct page;
+struct block_device;
+
+struct block_device_ops {
+	/*
+	 * Moves `count` sectors between the device, from `sector` on, and `page`
+	 * (any zone), from byte `offset` on (a multiple of 512; it may not run
+	 * past the page's end). May sleep. Returns 0, -EIO, -EINVAL (outside the
+	 * device) or -ETIMEDOUT.
+	 */
+	int (*rw_page)(struct block_device *bdev, sector_t sector, struct page *page,
+		       unsigned int offset, unsigned int count, bool write);
+};
+
+struct block_device {
+	const char *name; /* "hda", "hda1" */
+	sector_t start;	  /* first sector on the whole disk */
+	sector_t sectors; /* size */
+	u8 part_type;	  /* MBR type byte, 0 for a whole disk */
+	const struct block_device_ops *ops;
+	void *driver_data;
+	struct block_device *next;
+	unsigned long reads, writes; /* sectors moved */
+};
+
+/* Adds a device to the list that blkdev_find() searches. */
+void blkdev_register(struct block_device *bdev);
+struct block_device *blkdev_find(const char *name);
+struct block_device *blkdev_first(void);
+/* Bounds-checked front of ops->rw_page(); the same contract. */
+int __must_check blkdev_rw(struct block_device *bdev, sector_t sector, struct page *page,
+			   unsigned int offset, unsigned int count, bool write);
+
+#endif

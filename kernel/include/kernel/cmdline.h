@@ -1,0 +1,18 @@
+/* cmdline.h - the kernel command line. kernel/cmdline.c. */
+#ifndef KERNEL_CMDLINE_H
+#define KERNEL_CMDLINE_H
+
+#include "kernel/types.h"
+
+#define CMDLINE_MAX 1024
+
+/* The whole line, as the boot loader gave it (cut at CMDLINE_MAX - 1). */
+extern char boot_command_line[CMDLINE_MAX];
+
+/* Finds `key` as a whole word ("ro") or with "=": copies the value (may be empty), returns true. */
+bool cmdline_get(const char *key, char *value, size_t size);
+bool cmdline_has(const char *key);
+/* Value as a size with K/M/G suffix; `fallback` when absent; complains and falls back when malformed. */
+unsigned long cmdline_get_size(const char *key, unsigned long fallback);
+
+#endif

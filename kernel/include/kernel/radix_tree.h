@@ -1,0 +1,49 @@
+/*
+ * radix_tree.h - sparse arrays of pointers by unsigned long index, with tags.
+ *
+ * 64 slots a node (6 bits a level); the tree is as high as its largest index
+ * needs. The page cache keeps its pages here and finds the dirty ones by tag.
+ */
+#ifndef KERNEL_RADIX_TREE_H
+#define KERNEL_RADIX_TREE_H
+
+#include "kernel/compiler.h"
+#include "kernel/types.h"
+
+#define RADIX_TREE_MAP_SHIFT 6
+#define RADIX_TREE_MAP_SIZE  (1u << RADIX_TREE_MAP_SHIFT)
+#define RADIX_TREE_MAX_TAGS  2
+
+struct radix_tree_node;
+
+struct radix_tree_root {
+	unsigned int height; /* levels; 0: empty or one item at index 0 */
+	struct radix_tree_node *node;
+};
+
+#define RADIX_TREE_INIT                                                                          \
+	{                                                                                        \
+		0, NULL                                                                          \
+	}
+
+/* Where nodes come from: set once at start-up (slab in the kernel, malloc on the host). */
+void radix_tree_init(void *(*alloc_node)(size_t size), void (*free_node)(void *node));
+
+/* Stores `item` (not NULL). Returns 0, -EEXIST or -ENOMEM (nothing changed). */
+int __must_check radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
+void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index);
+/* Returns the removed item or NULL. Frees nodes that become empty. */
+void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
+
+/* Fills `results` with up to `max` items whose index >= first, in order; returns how many. */
+unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
+				    unsigned long first, unsigned int max);
+/* The same for items that carry `tag` (0 .. RADIX_TREE_MAX_TAGS - 1). */
+unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **results,
+					unsigned long first, unsigned int max, unsigned int tag);
+/* Tag operations on an index; a tag on an absent index is ignored. */
+void radix_tree_tag_set(struct radix_tree_root *root, unsigned long index, unsigned int tag);
+void radix_tree_tag_clear(struct radix_tree_root *root, unsigned long index, unsigned int tag);
+bool radix_tree_tag_get(const struct radix_tree_root *root, unsigned long index, unsigned int tag);
+
+#endif

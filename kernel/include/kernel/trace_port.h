@@ -1,0 +1,109 @@
+/*
+ * trace_port.h - what the guest kernel tells the Bochs plugin.
+ *
+ * The one header that kernel and plugin share. A hint is a single 32-bit OUT
+ * to a port that no PC device claims: on real hardware and on QEMU it does
+ * nothing. EAX holds the operation; EBX, ECX, ESI and EDI its arguments. The
+ * plugin sees the OUT through its port hook and reads the registers there.
+ * Pointers are linear addresses, valid in the address space of the moment and
+ * already present (the plugin translates them and never faults). Strings end
+ * in NUL and are at most TRACE_STR_MAX bytes with it.
+ *
+ *   operation        EBX             ECX            ESI             EDI
+ *   HELLO            TRACE_VERSION   page size      banner string   -
+ *   SWITCH           pid             tgid           cr3             name string
+ *   FORK             child pid       child tgid     child cr3       name string
+ *   CLONE            (as FORK, when the address space is shared)
+ *   EXEC             pid             tgid           new cr3         name string
+ *   EXIT             pid             tgid           cr3             wait status
+ *   FAULT            enum cause      1 = major      CR2 of fault    area name string, or 0
+ *   VMA              enum vma_event  -              struct trace_vma  -
+ *   MARK             pid             -              label string    -
+ *   COUNTER          value low       value high     name string     -
+ *   OUTPUT           1 or 2          byte count     first byte      -
+ *   FINISH           self-test: 0 ok prog_status    -               -
+ *
+ * FAULT is sent once for each page fault, by its handler, before the return
+ * (or before the death of the task): it says why. FINISH is the last word of
+ * an orderly run; a recording without it is incomplete.
+ */
+#ifndef KERNEL_TRACE_PORT_H
+#define KERNEL_TRACE_PORT_H
+
+#define TRACE_PORT	  0x6d20
+#define TRACE_VERSION	  1
+#define TRACE_STR_MAX	  256
+#define TRACE_OUTPUT_MAX  65536 /* bytes in one OUTPUT hint */
+#define TRACE_STATUS_NONE 0xffffffffu /* FINISH when no program was run */
+
+/* The high half is a signature, so that a guest's stray OUT is not taken for a hint. */
+enum trace_op {
+	TRACE_HELLO = 0x50470001,
+	TRACE_SWITCH,
+	TRACE_FORK,
+	TRACE_CLONE,
+	TRACE_EXEC,
+	TRACE_EXIT,
+	TRACE_FAULT,
+	TRACE_VMA,
+	TRACE_MARK,
+	TRACE_COUNTER,
+	TRACE_OUTPUT,
+	TRACE_FINISH,
+	TRACE_OP_END
+};
+
+/* What the kernel found a page fault to be. The order is part of the protocol. */
+enum trace_cause {
+	TRACE_CAUSE_NONE,
+	TRACE_CAUSE_ANON_ZERO,	  /* read of an untouched anonymous page: the zero page */
+	TRACE_CAUSE_ANON,	  /* first write of an anonymous page */
+	TRACE_CAUSE_FILE,	  /* file page mapped from the page cache */
+	TRACE_CAUSE_FILE_COW,	  /* first write of a private file page: copied */
+	TRACE_CAUSE_SHARED,	  /* write to a shared mapping */
+	TRACE_CAUSE_COW,	  /* write to a shared frame: copied */
+	TRACE_CAUSE_COW_REUSE,	  /* write by the last owner: made writable */
+	TRACE_CAUSE_STACK,	  /* the stack grew */
+	TRACE_CAUSE_SWAP,	  /* read back from the swap area */
+	TRACE_CAUSE_SWAP_CACHE,	  /* found in the swap cache */
+	TRACE_CAUSE_VMALLOC_SYNC, /* kernel directory entry copied */
+	TRACE_CAUSE_MIGRATION,	  /* waited for a page being moved */
+	TRACE_CAUSE_SPURIOUS,	  /* the entry already allowed it */
+	TRACE_CAUSE_FIXUP,	  /* kernel access to a bad user address: -EFAULT */
+	TRACE_CAUSE_SIGSEGV,
+	TRACE_CAUSE_SIGBUS,
+	TRACE_CAUSE_OOM,
+	TRACE_CAUSE_PANIC,
+	TRACE_CAUSE_END
+};
+
+/* Names as they stand in faults.csv, indexed by enum trace_cause. */
+#define TRACE_CAUSE_NAMES                                                                        \
+	{                                                                                        \
+		"", "anon_zero", "anon", "file", "file_cow", "shared", "cow", "cow_reuse",       \
+			"stack", "swap", "swap_cache", "vmalloc_sync", "migration", "spurious",  \
+			"fixup", "sigsegv", "sigbus", "oom", "panic"                             \
+	}
+
+enum trace_vma_event {
+	TRACE_VMA_MAP,
+	TRACE_VMA_UNMAP,
+	TRACE_VMA_CHANGE, /* protection, flags or bounds of an area that stays */
+};
+
+/*
+ * One area. CHANGE carries the area as it is now; its old self is the area
+ * that holds `start` or touches [start, end). Protection bits and flags are
+ * Linux's PROT_ and MAP_SHARED/PRIVATE/GROWSDOWN values.
+ */
+struct trace_vma {
+	unsigned int pid; /* tgid of the owner */
+	unsigned int start;
+	unsigned int end; /* first byte after */
+	unsigned int prot;
+	unsigned int flags;
+	unsigned int offset; /* pages into the file */
+	unsigned int name;   /* linear address of the name string, or 0 */
+};
+
+#endif

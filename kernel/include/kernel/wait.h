@@ -1,0 +1,98 @@
+/*
+ * wait.h - sleeping until something happens. Implemented in kernel/proc/wait.c
+ * (in the kernel) and by the host tests' stand-in.
+ *
+ * The pattern that loses no wake-up: enter the queue and set the state first,
+ * test the condition second, sleep third. wait_event() does so.
+ */
+#ifndef KERNEL_WAIT_H
+#define KERNEL_WAIT_H
+
+#include "kernel/list.h"
+#include "kernel/lock.h"
+#include "kernel/types.h"
+
+typedef struct wait_queue_head {
+	spinlock_t lock;
+	struct list_head entries;
+} wait_queue_head_t;
+
+typedef struct wait_queue_entry {
+	struct task_struct *task;
+	struct list_head node;
+} wait_queue_entry_t;
+
+#define WAIT_QUEUE_HEAD_INIT(q)                                                                  \
+	{                                                                                        \
+		.lock = SPIN_LOCK_INIT(#q), .entries = LIST_HEAD_INIT((q).entries)               \
+	}
+#define DECLARE_WAIT_QUEUE_HEAD(q) wait_queue_head_t q = WAIT_QUEUE_HEAD_INIT(q)
+
+void init_waitqueue_head(wait_queue_head_t *queue);
+/* Enters the queue; the current task will sleep at its next schedule(). */
+void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible);
+void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry);
+/* Sleeps until woken or, if timeout >= 0, until that many ticks have passed; returns ticks left
+ * (timeout < 0: returns timeout). */
+long schedule_timeout(long timeout);
+bool signal_pending_current(void);
+/* Wakes all sleepers of the queue / the first one. Any context. */
+void wake_up_all(wait_queue_head_t *queue);
+void wake_up_one(wait_queue_head_t *queue);
+
+/* Sleeps, not to be disturbed by signals, until `cond` holds. */
+#define wait_event(queue, cond)                                                                  \
+	do {                                                                                     \
+		wait_queue_entry_t _we;                                                          \
+		might_sleep();                                                                   \
+		for (;;) {                                                                       \
+			prepare_to_wait(&(queue), &_we, false);                                  \
+			if (cond)                                                                \
+				break;                                                           \
+			schedule_timeout(-1);                                                    \
+			finish_wait(&(queue), &_we);                                             \
+		}                                                                                \
+		finish_wait(&(queue), &_we);                                                     \
+	} while (0)
+
+/* The same with a limit in ticks; false when the time ran out and `cond` still fails. */
+#define wait_event_timeout(queue, cond, ticks)                                                   \
+	({                                                                                       \
+		wait_queue_entry_t _we;                                                          \
+		long _left = (ticks);                                                            \
+		bool _ok;                                                                        \
+		might_sleep();                                                                   \
+		for (;;) {                                                                       \
+			prepare_to_wait(&(queue), &_we, false);                                  \
+			_ok = (cond);                                                            \
+			if (_ok || _left == 0)                                                   \
+				break;                                                           \
+			_left = schedule_timeout(_left);                                         \
+			finish_wait(&(queue), &_we);                                             \
+		}                                                                                \
+		finish_wait(&(queue), &_we);                                                     \
+		_ok;                                                                             \
+	})
+
+/* Ends early on a signal: 0, or -EINTR. Include errno.h. */
+#define wait_event_interruptible(queue, cond)                                                    \
+	({                                                                                       \
+		wait_queue_entry_t _we;                                                          \
+		int _err = 0;                                                                    \
+		might_sleep();                                                                   \
+		for (;;) {                                                                       \
+			prepare_to_wait(&(queue), &_we, true);                                   \
+			if (cond)                                                                \
+				break;                                                           \
+			if (signal_pending_current()) {                                          \
+				_err = -EINTR;                                                   \
+				break;                                                           \
+			}                                                                        \
+			schedule_timeout(-1);                                                    \
+			finish_wait(&(queue), &_we);                                             \
+		}                                                                                \
+		finish_wait(&(queue), &_we);                                                     \
+		_err;                                                                            \
+	})
+
+#endif

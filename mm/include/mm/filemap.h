@@ -1,0 +1,87 @@
+/*
+ * filemap.h - the page cache: file contents in page frames, shared by read(),
+ * write() and file mappings. File systems give the operations.
+ */
+#ifndef MM_FILEMAP_H
+#define MM_FILEMAP_H
+
+#include "kernel/list.h"
+#include "kernel/lock.h"
+#include "kernel/radix_tree.h"
+#include "mm/mm.h"
+
+struct address_space_ops {
+	/*
+	 * Fills a locked page (any zone) that is not uptodate; beyond the end of
+	 * file with zeroes. May sleep. 0 or -EIO. The caller sets PG_uptodate and unlocks.
+	 */
+	int (*readpage)(struct address_space *mapping, struct page *page);
+	/* Writes a locked dirty page to the disk. May sleep. 0, -EIO or -ENOSPC. */
+	int (*writepage)(struct address_space *mapping, struct page *page);
+	/*
+	 * Makes sure that [from, to) of the page has blocks on disk before it is
+	 * dirtied (page locked). NULL: nothing to do. 0, -ENOSPC, -EIO.
+	 */
+	int (*prepare_write)(struct address_space *mapping, struct page *page, unsigned int from,
+			     unsigned int to);
+};
+
+#define PAGECACHE_TAG_DIRTY 0
+
+struct address_space {
+	void *host; /* the inode or block device */
+	const struct address_space_ops *a_ops;
+	spinlock_t tree_lock;
+	struct radix_tree_root page_tree;
+	unsigned long nrpages;
+	struct list_head i_mmap; /* areas that map it: vm_area_struct.shared */
+	spinlock_t i_mmap_lock;
+	/* Bytes; kept by the file system. A fault beyond it is SIGBUS. */
+	loff_t size;
+};
+
+void address_space_init(struct address_space *mapping, void *host,
+			const struct address_space_ops *ops);
+
+/* The cached page, with a reference, or NULL. Does not sleep. */
+struct page *find_get_page(struct address_space *mapping, unsigned long index);
+/*
+ * The page at `index`, read in if need be: referenced, uptodate, unlocked.
+ * ERR_PTR(-EIO / -ENOMEM). *major (may be NULL) is set when it waited for the disk. May sleep.
+ */
+struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major);
+/* The page at `index` locked and referenced, made (not uptodate) when absent. ERR_PTR(-ENOMEM). */
+struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
+
+void lock_page(struct page *page); /* may sleep */
+bool trylock_page(struct page *page);
+void unlock_page(struct page *page);
+/* Marks the page dirty in flags and tree. */
+void set_page_dirty(struct page *page);
+/* A page-table entry with the dirty bit is going: keep what it says. */
+void page_note_dirty_pte(struct page *page);
+
+/* Copies between a file's pages and a buffer through `copy`, which returns bytes NOT copied (user
+ * copies may fault). The file position is the caller's. Returns bytes moved or a negative errno. */
+typedef unsigned long (*page_copy_fn)(void *page_addr, void *buf, unsigned long n);
+ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_t count,
+		     page_copy_fn to_buf);
+/* Grows mapping->size as it goes. */
+ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size_t count,
+		      page_copy_fn from_buf);
+/* Writes all dirty pages of the mapping and waits. First error, or 0. May sleep. */
+int filemap_sync(struct address_space *mapping);
+/* Drops cached pages from byte `size` on, zeroes the rest of the last page, unmaps them from all
+ * areas. Dirty pages are lost. May sleep. */
+void truncate_inode_pages(struct address_space *mapping, loff_t size);
+
+/* vm_ops of file areas: private ones and shared ones. */
+extern const struct vm_ops file_vm_ops;
+extern const struct vm_ops shared_file_vm_ops;
+
+/* Pages in all caches / dirty ones: /proc/meminfo. */
+unsigned long nr_cached_pages(void);
+unsigned long nr_dirty_pages(void);
+void filemap_init(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* mmap.h - making, finding, changing and removing areas. */
+#ifndef MM_MMAP_H
+#define MM_MMAP_H
+
+#include "mm/mm.h"
+
+#define PROT_READ  0x1u
+#define PROT_WRITE 0x2u
+#define PROT_EXEC  0x4u
+#define PROT_GROWSDOWN 0x01000000u
+
+#define MAP_SHARED	    0x01u
+#define MAP_PRIVATE	    0x02u
+#define MAP_TYPE	    0x0fu
+#define MAP_FIXED	    0x10u
+#define MAP_ANONYMOUS	    0x20u
+#define MAP_GROWSDOWN	    0x0100u
+#define MAP_DENYWRITE	    0x0800u
+#define MAP_LOCKED	    0x2000u
+#define MAP_NORESERVE	    0x4000u
+#define MAP_POPULATE	    0x8000u
+#define MAP_STACK	    0x20000u
+#define MAP_FIXED_NOREPLACE 0x100000u
+
+/* First area with vm_end > addr, or NULL. mmap_sem held. */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+/* The same, and the area before it. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev);
+/* First area that overlaps [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end);
+
+/*
+ * Maps `len` bytes: file pages from page `pgoff` on, or (file NULL) anonymous
+ * memory. Returns the address, or a negative errno as Linux's mmap2: -EINVAL,
+ * -ENOMEM, -EACCES, -ENODEV, -EEXIST, -EPERM. Takes its own reference on file.
+ * mmap_sem held for writing.
+ */
+long do_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr, unsigned long len,
+	     unsigned int prot, unsigned int flags, unsigned long pgoff);
+/* Unmaps all of [start, start + len); splitting areas at its edges. mmap_sem held for writing. */
+int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len);
+/* Anonymous private area for brk and BSS at a fixed place; 0 or errno. mmap_sem for writing. */
+int do_brk_area(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot);
+/* The stack area for exec: [STACK_TOP - size, STACK_TOP), grows down; or ERR_PTR. */
+struct vm_area_struct *mm_setup_stack(struct mm_struct *mm, unsigned long size);
+
+/* System calls, on the given address space; they take mmap_sem themselves. Linux's results. */
+long mm_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr, unsigned long len,
+	     unsigned int prot, unsigned int flags, unsigned long pgoff);
+long mm_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
+long mm_brk(struct mm_struct *mm, unsigned long brk); /* returns the break that holds now */
+long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * slab.h - caches of equal objects, and kmalloc() on top of them.
+ * Low memory only. Any context with GFP_ATOMIC; GFP_KERNEL may sleep.
+ */
+#ifndef MM_SLAB_H
+#define MM_SLAB_H
+
+#include "kernel/types.h"
+#include "mm/gfp.h"
+
+struct kmem_cache;
+
+#define SLAB_HWCACHE_ALIGN 0x1u /* objects start on cache lines */
+#define SLAB_PANIC	   0x2u /* creation may not fail */
+#define SLAB_RECLAIM	   0x4u /* objects can be given up on demand */
+#define SLAB_POISON	   0x8u
+#define SLAB_RED_ZONE	   0x10u
+
+/*
+ * Makes a cache of objects of `size` bytes. `ctor` (may be NULL) runs once for
+ * each object when its slab is made, not at each allocation: an object must be
+ * freed in constructed state. `align` 0: natural. NULL when out of memory.
+ */
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
+				     unsigned int flags, void (*ctor)(void *object));
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp); /* __GFP_ZERO works without ctor */
+void kmem_cache_free(struct kmem_cache *cache, void *object);
+/* Returns 0, or -EBUSY (and reports them) when objects are still in use. */
+int kmem_cache_destroy(struct kmem_cache *cache);
+/* Gives empty slabs back; returns pages freed. */
+unsigned long kmem_cache_shrink(struct kmem_cache *cache);
+const char *kmem_cache_name(const struct kmem_cache *cache);
+
+#define KMALLOC_MAX_SIZE (4096ul << 10)
+/* `size` bytes, aligned to 8 at least (power-of-two sizes to themselves); NULL when out of memory. */
+void *kmalloc(size_t size, gfp_t gfp);
+void *kzalloc(size_t size, gfp_t gfp);
+/* NULL is ignored. */
+void kfree(const void *object);
+/* Usable bytes of a kmalloc() object. */
+size_t ksize(const void *object);
+char *kstrdup(const char *s, gfp_t gfp);
+
+void kmem_cache_init(void);
+/* Objects in use in all caches / pages held by slabs: leak ledger, /proc/meminfo. */
+unsigned long slab_objects_in_use(void);
+unsigned long slab_pages(void);
+/* Calls fn for each cache: name, object size, objects in use, objects in all, pages a slab. */
+void slab_for_each(void (*fn)(void *arg, const char *name, size_t size, unsigned long used,
+			      unsigned long total, unsigned int slab_pages),
+		   void *arg);
+/* Walks every cache and panics on a broken one. For tests. */
+void slab_check(void);
+
+#endif

@@ -1,0 +1,150 @@
+#!/bin/sh
+# packages.sh - what `make deps` runs: the Debian packages that Pagoda needs.
+#
+#   setup/packages.sh run      what building, booting and tracing need
+#   setup/packages.sh check    that, and what the tests need
+#
+# Two kinds of package are told apart. The first kind is installed, with apt-get, as root or through
+# sudo, after saying what. The second kind is only unpacked, into the cache: a 32-bit static busybox
+# (the guest's shell) and GRUB legacy, which cannot be installed beside a Debian machine's own GRUB
+# 2. Those two come through a private apt state directory, so that the machine's sources,
+# architectures and package lists stay as they are; the mirror is the one the machine already uses.
+#
+# Says nothing when there is nothing to do. With NO_APT=1 it installs and fetches nothing, names
+# what is missing and ends non-zero if that is anything. Leaves build/deps/{busybox,grub/}.
+set -eu
+
+run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev bochsbios vgabios
+	gcc-i686-linux-gnu libc6-dev-i386-cross libc6-i386-cross
+	e2fsprogs fdisk mawk gawk perl gnuplot-nox zstd qemu-system-x86'
+check_packages='libasan8-i386-cross libubsan1-i386-cross parallel file
+	shellcheck cppcheck clang-format-19 chromium'
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pagoda
+deps=build/deps
+
+die()
+{
+	echo "deps: $*" >&2
+	exit 1
+}
+
+# The names among the arguments of packages that are not installed.
+missing()
+{
+	for package; do
+		status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=
+		[ "$status" = installed ] || printf '%s ' "$package"
+	done
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "not root and no sudo here; as root: apt-get install --no-install-recommends $lacking"
+	fi
+}
+
+# --no-remove: never trade one of the user's packages (gcc-multilib, say) for one of ours.
+install_packages()
+{
+	echo "deps: installing $lacking"
+	as_root apt-get -q update ||
+		echo "deps: apt-get update failed; trying with the package lists as they are" >&2
+	# shellcheck disable=SC2086 # a list of names
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+		--no-remove install $lacking ||
+		die "apt-get could not install $lacking(see its message above)"
+}
+
+private_apt()
+{
+	apt-get -q -o Dir::State="$state" -o Dir::State::status=/dev/null \
+		-o Dir::Cache="$state/cache" -o Dir::Etc::SourceList="$state/sources.list" \
+		-o Dir::Etc::SourceParts=/dev/null -o APT::Architecture=i386 \
+		-o APT::Architectures=i386 -o APT::Sandbox::User= -o Acquire::Languages=none \
+		-o Acquire::Retries=3 "$@"
+}
+
+# One `deb` line: the mirror and release of this machine's own sources, architecture i386.
+private_sources()
+{
+	for keyring in /usr/share/keyrings/debian-archive-keyring.gpg \
+		/usr/share/keyrings/debian-archive-keyring.pgp; do
+		[ ! -e "$keyring" ] || break
+	done
+	# shellcheck disable=SC2016 # the dollars are apt's
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(LABEL) $(CREATED_BY)' |
+		awk -v codename="$codename" -v keyring="$keyring" '
+			$2 == codename && $3 == "main" && $4 == "Debian" && $5 == "Packages" {
+				print "deb [arch=i386 signed-by=" keyring "]", $1, codename, "main"
+				exit
+			}'
+}
+
+# fetch PACKAGE: unpack PACKAGE:i386 into $cache/PACKAGE-CODENAME, whole or not at all.
+fetch()
+{
+	state=$cache/apt-i386-$codename
+	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/tmp"
+	echo "deps: fetching $1 (32-bit) into the cache"
+	private_sources >"$state/sources.list"
+	if [ ! -s "$state/sources.list" ]; then # package lists never fetched
+		as_root apt-get -q update
+		private_sources >"$state/sources.list"
+		[ -s "$state/sources.list" ] || die "apt has no source for Debian $codename main"
+	fi
+	private_apt update >"$state/log" 2>&1 || die "no package lists for i386: $(tail -n 1 "$state/log")"
+	fetched=$(mktemp -d "$cache/tmp/XXXXXX")
+	(cd "$fetched" && private_apt download "$1") >"$state/log" 2>&1 ||
+		die "cannot fetch $1: $(tail -n 1 "$state/log")"
+	mkdir "$fetched/root"
+	dpkg-deb -x "$fetched"/*.deb "$fetched/root"
+	rm -rf "${cache:?}/$1-$codename"
+	mv "$fetched/root" "$cache/$1-$codename"
+	rm -rf "$fetched"
+}
+
+# Put what the image builder needs of the unpacked packages under build/.
+stage()
+{
+	mkdir -p "$deps/grub"
+	busybox=$(find "$cache/busybox-static-$codename" -path '*bin/busybox' -type f)
+	grub=$cache/grub-legacy-$codename
+	cp "$busybox" "$deps/busybox"
+	cp "$grub/usr/sbin/grub" "$grub"/usr/lib/grub/*/stage1 "$grub"/usr/lib/grub/*/stage2 \
+		"$grub"/usr/lib/grub/*/e2fs_stage1_5 "$deps/grub"
+}
+
+case ${1-} in
+run) wanted=$run_packages ;;
+check) wanted="$run_packages $check_packages" ;;
+*) die "usage: setup/packages.sh run|check" ;;
+esac
+command -v dpkg-query >/dev/null || die "this is not a Debian machine (no dpkg-query)"
+[ "$(dpkg --print-architecture)" = amd64 ] || die "an amd64 machine is needed"
+# shellcheck source=/dev/null
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+[ -n "$codename" ] || die "/etc/os-release names no Debian release"
+
+# shellcheck disable=SC2086 # a list of names
+lacking=$(missing $wanted)
+if [ "${NO_APT-}" = 1 ]; then
+	for package in busybox-static grub-legacy; do
+		[ -d "$cache/$package-$codename" ] || lacking="$lacking$package:i386 "
+	done
+	[ -z "$lacking" ] || die "missing: $lacking"
+fi
+[ -z "$lacking" ] || install_packages
+
+mkdir -p "$cache" "$deps"
+exec 9>"$cache/lock"
+flock 9
+for package in busybox-static grub-legacy; do
+	[ -d "$cache/$package-$codename" ] || fetch "$package"
+done
+stage
