@@ -22,6 +22,7 @@ check_packages='libasan8-i386-cross libubsan1-i386-cross parallel file
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pagoda
 deps=build/deps
+grub_suite=bookworm # the last to have GRUB legacy: the package of that name in Debian 13 is empty
 
 die()
 {
@@ -65,12 +66,12 @@ private_apt()
 {
 	apt-get -q -o Dir::State="$state" -o Dir::State::status=/dev/null \
 		-o Dir::Cache="$state/cache" -o Dir::Etc::SourceList="$state/sources.list" \
-		-o Dir::Etc::SourceParts=/dev/null -o APT::Architecture=i386 \
-		-o APT::Architectures=i386 -o APT::Sandbox::User= -o Acquire::Languages=none \
+		-o Dir::Etc::SourceParts=/dev/null -o APT::Architecture="$arch" \
+		-o APT::Architectures="$arch" -o APT::Sandbox::User= -o Acquire::Languages=none \
 		-o Acquire::Retries=3 "$@"
 }
 
-# One `deb` line: the mirror and release of this machine's own sources, architecture i386.
+# One `deb` line: the mirror of this machine's own sources, but $suite and $arch.
 private_sources()
 {
 	for keyring in /usr/share/keyrings/debian-archive-keyring.gpg \
@@ -79,33 +80,36 @@ private_sources()
 	done
 	# shellcheck disable=SC2016 # the dollars are apt's
 	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(LABEL) $(CREATED_BY)' |
-		awk -v codename="$codename" -v keyring="$keyring" '
+		awk -v codename="$codename" -v tail="$suite main" \
+			-v options="[arch=$arch signed-by=$keyring]" '
 			$2 == codename && $3 == "main" && $4 == "Debian" && $5 == "Packages" {
-				print "deb [arch=i386 signed-by=" keyring "]", $1, codename, "main"
+				print "deb", options, $1, tail
 				exit
 			}'
 }
 
-# fetch PACKAGE: unpack PACKAGE:i386 into $cache/PACKAGE-CODENAME, whole or not at all.
+# fetch PACKAGE ARCH SUITE: unpack it into $cache/PACKAGE-SUITE, whole or not at all.
 fetch()
 {
-	state=$cache/apt-i386-$codename
+	arch=$2 suite=$3
+	[ ! -d "$cache/$1-$suite" ] || return 0
+	state=$cache/apt-$suite-$arch
 	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/tmp"
-	echo "deps: fetching $1 (32-bit) into the cache"
+	echo "deps: fetching $1:$arch of $suite into the cache"
 	private_sources >"$state/sources.list"
-	if [ ! -s "$state/sources.list" ]; then # package lists never fetched
+	if [ ! -s "$state/sources.list" ]; then # this machine has no package lists yet
 		as_root apt-get -q update
 		private_sources >"$state/sources.list"
 		[ -s "$state/sources.list" ] || die "apt has no source for Debian $codename main"
 	fi
-	private_apt update >"$state/log" 2>&1 || die "no package lists for i386: $(tail -n 1 "$state/log")"
+	private_apt update >"$state/log" 2>&1 ||
+		die "no package lists for $suite: $(tail -n 1 "$state/log")"
 	fetched=$(mktemp -d "$cache/tmp/XXXXXX")
 	(cd "$fetched" && private_apt download "$1") >"$state/log" 2>&1 ||
 		die "cannot fetch $1: $(tail -n 1 "$state/log")"
 	mkdir "$fetched/root"
 	dpkg-deb -x "$fetched"/*.deb "$fetched/root"
-	rm -rf "${cache:?}/$1-$codename"
-	mv "$fetched/root" "$cache/$1-$codename"
+	mv "$fetched/root" "$cache/$1-$suite"
 	rm -rf "$fetched"
 }
 
@@ -113,11 +117,10 @@ fetch()
 stage()
 {
 	mkdir -p "$deps/grub"
-	busybox=$(find "$cache/busybox-static-$codename" -path '*bin/busybox' -type f)
-	grub=$cache/grub-legacy-$codename
-	cp "$busybox" "$deps/busybox"
-	cp "$grub/usr/sbin/grub" "$grub"/usr/lib/grub/*/stage1 "$grub"/usr/lib/grub/*/stage2 \
-		"$grub"/usr/lib/grub/*/e2fs_stage1_5 "$deps/grub"
+	cp -p "$(find "$cache/busybox-static-$codename" -path '*bin/busybox' -type f)" "$deps/busybox"
+	grub=$cache/grub-legacy-$grub_suite/usr
+	cp -p "$grub/sbin/grub" "$grub"/lib/grub/*/stage1 "$grub"/lib/grub/*/stage2 \
+		"$grub"/lib/grub/*/e2fs_stage1_5 "$deps/grub"
 }
 
 case ${1-} in
@@ -134,8 +137,8 @@ codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 # shellcheck disable=SC2086 # a list of names
 lacking=$(missing $wanted)
 if [ "${NO_APT-}" = 1 ]; then
-	for package in busybox-static grub-legacy; do
-		[ -d "$cache/$package-$codename" ] || lacking="$lacking$package:i386 "
+	for package in "busybox-static-$codename" "grub-legacy-$grub_suite"; do
+		[ -d "$cache/$package" ] || lacking="$lacking$package(cached) "
 	done
 	[ -z "$lacking" ] || die "missing: $lacking"
 fi
@@ -144,7 +147,6 @@ fi
 mkdir -p "$cache" "$deps"
 exec 9>"$cache/lock"
 flock 9
-for package in busybox-static grub-legacy; do
-	[ -d "$cache/$package-$codename" ] || fetch "$package"
-done
+fetch busybox-static i386 "$codename"
+fetch grub-legacy amd64 $grub_suite
 stage

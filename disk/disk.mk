@@ -1,0 +1,41 @@
+# disk.mk - the user programs and the root file system of the guest (included by GNUmakefile).
+#
+# Every disk/user/NAME.c is one static i386 Linux program, /bin/NAME in the guest, linked
+# with the C library that Debian's cross compiler comes with. Every tests/user/NAME.c is one too, but
+# only in the images of the tests: they stay in build/test-user/.
+
+USER_CFLAGS := -std=gnu11 -O2 -g -static -Wall -Wextra -Werror -MD -MP
+USER_PROGS := $(patsubst disk/user/%.c,build/user/%,$(wildcard disk/user/*.c))
+TEST_PROGS := $(patsubst tests/user/%.c,build/test-user/%,$(wildcard tests/user/*.c))
+
+# The names that busybox goes by in the guest.
+APPLETS := [ [[ ash awk basename bunzip2 bzip2 cat chmod clear cmp cp cut date dd df diff \
+	dirname du echo ed egrep env expand expr factor false fgrep find fold free grep gunzip gzip \
+	head hexdump id kill less ln ls md5sum mkdir mkfifo more mv nl od paste pidof printf \
+	ps pwd readlink realpath rev rm rmdir sed seq sh sha1sum sha256sum sha512sum shuf sleep sort \
+	stat strings stty sync tac tail tar tee test time top touch tr true truncate \
+	tty uname unexpand uniq unxz unzip uptime vi wc which who whoami xargs xxd xz xzcat yes zcat
+
+build/user/%: disk/user/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
+
+build/test-user/%: tests/user/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
+
+# The root file system as a directory tree; hard links in it are hard links in the guest.
+build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk
+	@rm -rf build/root
+	@mkdir -p $(addprefix build/root/,bin sbin etc dev proc tmp work root)
+	@cp build/deps/busybox build/root/bin/busybox
+	@for name in $(APPLETS); do ln build/root/bin/busybox "build/root/bin/$$name"; done
+	@for program in $(USER_PROGS); do \
+		case $$program in */init) dir=sbin ;; *) dir=bin ;; esac; \
+		$(CROSS)strip -o "build/root/$$dir/$${program##*/}" $$program || exit 1; \
+	done
+	@touch $@
+
+ALL += build/root.ok
+CHECK += $(TEST_PROGS)
+-include $(addsuffix .d,$(USER_PROGS) $(TEST_PROGS))

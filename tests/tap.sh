@@ -1,0 +1,124 @@
+# tap.sh - TAP for the shell tests; source it: . tests/tap.sh
+# shellcheck shell=sh
+#
+#   plan N                      how many results will follow (or done_testing at the end)
+#   ok NAME COMMAND [ARG]...    ok when COMMAND ends 0; else its output follows as diagnostics
+#   not_ok NAME COMMAND...      ok when COMMAND does not end 0
+#   is NAME GOT WANT            equal strings
+#   like NAME TEXT ERE          TEXT has a line that matches
+#   unlike NAME TEXT ERE        TEXT has none
+#   pass NAME, fail NAME        a result known otherwise
+#   skip_all REASON             this machine cannot run any of this file
+#   diag TEXT                   comment lines
+#
+# A test runs from the top of the tree; $scratch is its own empty directory under build/test/.
+
+tap_count=0
+tap_failed=0
+
+# A test that calls make must not inherit the variables of the make that runs the tests.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+tap_name=${0##*/}
+scratch=build/test/${tap_name%.t}
+rm -rf "$scratch"
+mkdir -p "$scratch"
+
+plan()
+{
+	echo "1..$1"
+	tap_planned=$1
+}
+
+diag()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+pass()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1"
+}
+
+fail()
+{
+	tap_count=$((tap_count + 1))
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $1"
+}
+
+ok()
+{
+	tap_title=$1
+	shift
+	if tap_output=$("$@" 2>&1); then
+		pass "$tap_title"
+	else
+		fail "$tap_title"
+		diag "$(printf '%s' "$tap_output" | tail -n 40)"
+		return 1
+	fi
+}
+
+not_ok()
+{
+	tap_title=$1
+	shift
+	if tap_output=$("$@" 2>&1); then
+		fail "$tap_title"
+		diag "$(printf '%s' "$tap_output" | tail -n 40)"
+		return 1
+	else
+		pass "$tap_title"
+	fi
+}
+
+is()
+{
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1"
+		diag " got: $2"
+		diag "want: $3"
+		return 1
+	fi
+}
+
+like()
+{
+	if printf '%s\n' "$2" | grep -qE -e "$3"; then
+		pass "$1"
+	else
+		fail "$1"
+		diag "no line matches: $3"
+		diag "$(printf '%s' "$2" | tail -n 20)"
+		return 1
+	fi
+}
+
+unlike()
+{
+	if printf '%s\n' "$2" | grep -qE -e "$3"; then
+		fail "$1"
+		diag "a line matches: $3"
+		diag "$(printf '%s' "$2" | grep -E -e "$3" | head -n 20)"
+		return 1
+	else
+		pass "$1"
+	fi
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+done_testing()
+{
+	[ -n "${tap_planned-}" ] || echo "1..$tap_count"
+	[ $tap_failed = 0 ] && [ "${tap_planned:-$tap_count}" = "$tap_count" ]
+	exit
+}
