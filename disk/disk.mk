@@ -20,6 +20,10 @@ build/user/%: disk/user/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
 
+# A 486 can run this one.
+build/test-user/bare: USER_CFLAGS += -march=i486 -ffreestanding -fno-stack-protector \
+	-fcf-protection=none -nostdlib
+
 build/test-user/%: tests/user/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
