@@ -1,0 +1,31 @@
+#!/bin/bash
+# trace.t - a recording is whole, true and repeatable: the main job as a user calls it, twice.
+. tests/tap.sh
+set -u
+
+record()
+{
+	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
+}
+
+plan 9
+ok "make trace runs the built-in program" record one
+ok "every check of the recording holds" analysis/check.sh "$scratch/one"
+ok "the same again" record two
+for file in tlb faults tasks vmas marks meta; do
+	cmp "$scratch/one/$file.csv" "$scratch/two/$file.csv"
+done >"$scratch/differences" 2>&1
+is "two runs give the same bytes" "$(cat "$scratch/differences")" ""
+build/user/demo >"$scratch/demo.ok"
+rm -f demo.tmp
+ok "its output is what it is on this machine" cmp "$scratch/one/stdout.txt" "$scratch/demo.ok"
+ok "compressed: the same rows" record zst TRACE='compress=zstd'
+zstdcat "$scratch/zst/tlb.csv.zst" | cmp - "$scratch/one/tlb.csv" >"$scratch/differences" 2>&1
+is "compressed and plain agree" "$(cat "$scratch/differences")" ""
+seq 1 20000 | sort -R --random-source=/bin/ls >"$scratch/numbers"
+ok "a user's program, with arguments, a file and standard input" record prog PROG=build/deps/busybox \
+	ARGS="sh -c 'sort -n numbers | md5sum; wc -l'" FILES="$scratch/numbers" STDIN="$scratch/numbers"
+is "its output is what it is on this machine" "$(cat "$scratch/prog/stdout.txt")" \
+	"$(seq 1 20000 | md5sum
+	echo 20000)"
+done_testing

@@ -1,0 +1,117 @@
+#!/bin/bash
+# user.t - programs behave on this kernel as they do on this machine's Linux: the same binaries, the
+# same arguments, one boot for all; output and exit status are compared. The first group is
+# tests/user (one behaviour a program), the second busybox, which nobody here prepared.
+. tests/tap.sh
+set -u
+
+guest_root=$scratch/root
+bochs_out=$scratch/out
+busybox=$PWD/build/deps/busybox
+names=()
+
+# job NAME ARGV0 ARG...: one more record of the job file; the same words are kept for the host.
+job()
+{
+	local name=$1
+	shift
+	names+=("$name")
+	{
+		echo "name $name"
+		echo "cwd /work"
+		echo "stdin /work/input"
+		printf 'arg %s\n' "$@"
+		echo
+	} >>"$guest_root/etc/job"
+	printf '%s\0' "$@" >"$scratch/$name.argv"
+}
+
+mkdir -p "$guest_root"/{bin,etc,work} "$scratch/host"
+for program in build/test-user/*; do
+	case $program in *.d) continue ;; esac
+	cp "$program" "$guest_root/bin"
+done
+i686-linux-gnu-strip "$guest_root"/bin/*
+awk 'BEGIN { for (i = 0; i < 3000; i++) printf "%d line %d of the input %x\n", i * 7919 % 3001, i, i * i }' \
+	>"$guest_root/work/input"
+cp "$guest_root/work/input" "$scratch/host"
+
+for program in "$guest_root"/bin/*; do
+	job "${program##*/}" "/bin/${program##*/}"
+done
+job sort /bin/sort -n input
+job gzip /bin/sh -c 'gzip -c input >x.gz && gunzip -c x.gz | cmp - input && md5sum x.gz && rm x.gz'
+job bzip2 /bin/sh -c 'bzip2 -c <input | md5sum'
+job sha /bin/sha256sum input
+job awk /bin/awk '{ n[$1 % 13] += $5 + length($0) } END { for (i = 0; i < 13; i++) print i, n[i] }' input
+job sed /bin/sed -n 's/line \([0-9]*5\) of/\1/p' input
+job script /bin/sh -c 'f() { if [ $1 -lt 2 ]; then echo $1; else echo $(($(f $(($1-1))) + $(f $(($1-2))))); fi; }
+	f 7; seq 1 400 | grep 7 | tac | head -n 3; (exit 5); echo $?; echo a b | { read x y; echo $y; }'
+job find /bin/sh -c 'mkdir -p d/e/f && touch d/1 d/e/2 && find d | sort && tar c d | tar t | sort; rm -r d; ls'
+job pipe_status /bin/sh -c 'yes | head -n 20000 | wc -l; kill -9 $$'
+job false /bin/false
+# A line break in a job file would end the argument.
+sed -i ':a;/^arg .*[;{]$/{N;s/\n\t*/ /;ba}' "$guest_root/etc/job"
+
+boot()
+{
+	disk/mkimage.sh -o "$scratch/disk.img" -k build/boot.elf -a 'root=/dev/hda1 console=ttyS0 selftest=none' \
+		build/root "$guest_root" &&
+		tests/run/boot.sh -o "$bochs_out" -d "$scratch/after.img" -t 240 "$scratch/disk.img"
+}
+
+# The guest's part of stdout.txt for one job, and its status line.
+guest_output()
+{
+	awk -v name="$1" '
+		$0 == "#job " name { on = 1; next }
+		on && $1 == "#end" && $2 == name { print "status " $3; exit }
+		on' "$bochs_out/stdout.txt"
+}
+
+# The same on this machine: argv[0] is the guest's path, the binary is found under $guest_root.
+host_output()
+{
+	local -a argv
+	local program status=0
+	mapfile -d '' argv <"$scratch/$1.argv"
+	program=$PWD/$guest_root${argv[0]}
+	[ -e "$program" ] || program=$busybox
+	(
+		cd "$scratch/host" && ulimit -s 8192 -c 0 &&
+			exec -a "${argv[0]}" env -i PATH="$host_path" HOME=/work LC_ALL=C \
+				"$runner" "$program" "${argv[@]}" <input 2>/dev/null
+	) || status=$?
+	echo
+	echo "status $status"
+}
+
+# exec -a sets argv[0] of env, not of the program: a tiny sh does it where env has been cleared.
+host_path=$PWD/$scratch/path
+runner=$PWD/$scratch/run
+mkdir -p "$host_path"
+"$busybox" --list | while read -r applet; do ln -s "$busybox" "$host_path/$applet"; done
+cat >"$runner" <<'EOF'
+#!/bin/bash
+program=$1 name=$2
+shift 2
+unset OLDPWD PWD SHLVL _
+exec -a "$name" "$program" "$@"
+EOF
+chmod +x "$runner"
+
+plan $((${#names[@]} + 3))
+ok "one boot runs them all" boot
+for name in "${names[@]}"; do
+	is "$name" "$(guest_output "$name")" "$(host_output "$name")"
+done
+is "the working directory is as it was" "$(ls "$scratch/host")" input
+check_disk()
+{
+	# The first partition of the image as the guest left it.
+	dd if="$scratch/after.img" of="$scratch/fs.img" bs=1M skip=1 conv=sparse status=none
+	PATH=$PATH:/usr/sbin:/sbin e2fsck -fn "$scratch/fs.img"
+}
+ok "the file system is clean afterwards" check_disk
+rm -f "$scratch"/*.img
+done_testing

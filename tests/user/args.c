@@ -1,0 +1,23 @@
+/* args.c - arguments, environment, auxiliary vector and initial stack are Linux's. */
+#include "try.h"
+#include <sys/auxv.h>
+
+extern char **environ;
+
+int main(int argc, char **argv)
+{
+	printf("argc %d\n", argc);
+	for (int i = 0; i < argc; i++)
+		printf("argv[%d] %s\n", i, argv[i]);
+	printf("end %d\n", argv[argc] == NULL);
+	for (char **e = environ; *e; e++)
+		printf("env %s\n", *e);
+	printf("pagesz %lu phent %lu\n", getauxval(AT_PAGESZ), getauxval(AT_PHENT));
+	printf("uid %lu euid %lu secure %lu\n", getauxval(AT_UID), getauxval(AT_EUID),
+	       getauxval(AT_SECURE));
+	printf("phdr %d entry %d random %d\n", getauxval(AT_PHDR) != 0, getauxval(AT_ENTRY) != 0,
+	       getauxval(AT_RANDOM) != 0);
+	printf("clktck %lu\n", getauxval(AT_CLKTCK));
+	printf("stack above argv %d\n", (char *)&argc < (char *)argv[0]);
+	return 7;
+}

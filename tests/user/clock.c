@@ -1,0 +1,38 @@
+/* clock.c - clocks go forward and sleeping takes its time. */
+#include "try.h"
+#include <sys/time.h>
+#include <time.h>
+
+static double now(clockid_t clock)
+{
+	struct timespec t;
+
+	if (clock_gettime(clock, &t))
+		die("clock_gettime");
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int main(void)
+{
+	struct timespec bad = {0, 2000000000}, nap = {0, 30000000};
+	double start = now(CLOCK_MONOTONIC), last = start;
+	struct timeval tv;
+	int backwards = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		double t = now(CLOCK_MONOTONIC);
+
+		backwards += t < last;
+		last = t;
+	}
+	printf("backwards %d\n", backwards);
+	start = now(CLOCK_MONOTONIC);
+	show("nanosleep", nanosleep(&nap, NULL));
+	last = now(CLOCK_MONOTONIC) - start;
+	printf("slept long enough %d, not far too long %d\n", last >= 0.03, last < 5);
+	show("bad time", nanosleep(&bad, NULL));
+	show("bad clock", clock_gettime(1000, &bad));
+	gettimeofday(&tv, NULL);
+	printf("after 2020 %d, agrees %d\n", tv.tv_sec > 1577836800, tv.tv_sec - time(NULL) <= 1);
+	return 0;
+}
