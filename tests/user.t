@@ -79,14 +79,14 @@ host_output()
 	[ -e "$program" ] || program=$busybox
 	(
 		cd "$scratch/host" && ulimit -s 8192 -c 0 &&
-			exec -a "${argv[0]}" env -i PATH="$host_path" HOME=/work LC_ALL=C \
+			exec env -i PATH="$host_path" HOME=/work LC_ALL=C \
 				"$runner" "$program" "${argv[@]}" <input 2>/dev/null
 	) || status=$?
 	echo
 	echo "status $status"
 }
 
-# exec -a sets argv[0] of env, not of the program: a tiny sh does it where env has been cleared.
+# Sets argv[0] in the cleared environment, and starts the program.
 host_path=$PWD/$scratch/path
 runner=$PWD/$scratch/run
 mkdir -p "$host_path"
