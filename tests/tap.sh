@@ -13,6 +13,8 @@
 #
 # A test runs from the top of the tree; $scratch is its own empty directory under build/test/.
 
+PATH=$PATH:/usr/sbin:/sbin # e2fsck, for one, of a user who is not root
+
 tap_count=0
 tap_failed=0
 

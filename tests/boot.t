@@ -1,0 +1,36 @@
+#!/bin/bash
+# boot.t - the kernel boots, tests itself and powers off, whatever the memory and the processor.
+#
+# Every boot is a traced one, so that the plugin's own accounts (each walk is one fill, upgrade or
+# fault) are checked on every processor model too; and after each the root file system must be
+# sound. Debian's C library needs a Pentium Pro: older models run tests/user/bare.c as process 1.
+. tests/tap.sh
+
+image=$scratch/disk.img
+disk/job.sh -n busybox -a true "$scratch/root"
+cp build/test-user/bare "$scratch/root/bin"
+
+# boot NAME MIB CPU [CMDLINE]
+boot()
+{
+	local name=$1 after=$scratch/after.img
+	disk/mkimage.sh -o "$image" -k build/boot.elf -a "root=/dev/hda1 console=ttyS0 ${4-}" \
+		build/root "$scratch/root"
+	ok "$name: boots and passes" \
+		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 120 -d "$after" "$image"
+	dd if="$after" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none
+	ok "$name: file system sound after it" e2fsck -fn "$scratch/fs.img"
+	rm -f "$after" "$scratch/fs.img" "$scratch"/out/*.csv
+}
+
+for mib in 16 64 1024 3584; do
+	boot "$mib MiB" $mib ''
+done
+# Without CR4; without global pages; without SSE; without 4 MiB pages in long use since.
+boot 'i486dx4' 32 i486dx4 init=/bin/bare
+boot 'pentium' 128 pentium init=/bin/bare
+boot 'p2_klamath' 128 p2_klamath
+boot 'core2_penryn_t9600' 128 core2_penryn_t9600
+boot 'nopse nopge nofxsr' 128 '' 'nopse nopge nofxsr init=/bin/bare'
+
+done_testing

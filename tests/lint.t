@@ -1,0 +1,124 @@
+#!/bin/bash
+# lint.t - form and rules that a program can check: layout, length, dependencies, static analysis.
+. tests/tap.sh
+
+# files ERE...: what is or could be under version control, with names that match
+files()
+{
+	git ls-files -co --exclude-standard -- "$@" | while read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done
+}
+
+mapfile -t c_files < <(files '*.c')
+mapfile -t source_files < <(files '*.c' '*.h' '*.cc')
+mapfile -t all_files < <(files | grep -vE '\.(csv|ok|png|svg|in|zst)$')
+mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell=' "${all_files[@]}")
+
+# nothing NAME COMMAND...: ok when the command prints nothing; what it prints are the offenders
+nothing()
+{
+	local name=$1 output
+	shift
+	output=$("$@" 2>&1)
+	[ -z "$output" ] && pass "$name" && return
+	fail "$name"
+	diag "$(head -n 30 <<<"$output")"
+}
+
+# --- Form ----------------------------------------------------------------------------------------
+formatted()
+{
+	clang-format-19 --dry-run -Werror "${source_files[@]}" 2>&1 | grep -E ': error:' | sort -u -t: -k1,1
+}
+
+long_files()
+{
+	wc -l "${all_files[@]}" | awk '$2 == "total" || $2 ~ /^(LICENSE|README\.md)$/ { next }
+		$1 > ($2 == "GNUmakefile" ? 286 : 600) { print $2 ": " $1 " lines" }'
+}
+
+# A function's body is from a brace in the first column to the next one.
+long_functions()
+{
+	awk 'FNR == 1 { start = 0 }
+		/^\{/ { start = FNR }
+		/^\}/ && start {
+			if (FNR - start + 1 > 82)
+				print FILENAME ":" start ": function of " FNR - start - 1 " lines"
+			start = 0
+		}' "${source_files[@]}"
+}
+
+no_first_comment()
+{
+	local file name
+	for file in "${source_files[@]}"; do
+		name=${file##*/}
+		head -n 2 "$file" | grep -qF -e "/* $name - " -e " * $name - " -e "// $name - " ||
+			echo "$file: does not begin with \"$name - what it is for\""
+	done
+}
+
+nothing 'C is laid out as .clang-format says' formatted
+nothing 'no file over 600 lines' long_files
+nothing 'no function over 80 lines' long_functions
+nothing 'every source file says first what it is for' no_first_comment
+nothing 'no blanks at the ends of lines' grep -nIE '[ 	]+$' "${all_files[@]}"
+nothing 'no unfinished business' grep -nIwE 'TO''DO|FIX''ME|XX''X' "${all_files[@]}"
+
+# --- Dependencies --------------------------------------------------------------------------------
+# includes ALLOWED_ERE FILE...: include lines that name something else
+includes()
+{
+	local allowed=$1
+	shift
+	grep -nE '^[ 	]*#[ 	]*include' "$@" /dev/null | grep -vE "include[ 	]*$allowed"
+}
+
+mapfile -t mm_files < <(files 'mm/*.c' 'mm/*.h')
+mapfile -t lib_files < <(files 'kernel/lib/*')
+mapfile -t plugin_c < <(files 'bochs-plugin/*.c' 'bochs-plugin/*.h')
+
+conditionals()
+{
+	grep -nE '^[ 	]*#[ 	]*(if|ifdef|elif)\>' "${mm_files[@]}"
+	grep -nE '^[ 	]*#[ 	]*ifndef' "${mm_files[@]}" | grep -vE '#ifndef (MM|_MM)_[A-Z0-9_]*H$'
+}
+
+plugin_kernel_headers()
+{
+	grep -rnE 'include[ 	]*[<"](.*/)?(arch|mm|kernel)/' bochs-plugin | grep -v kernel/trace_port\\.h
+}
+
+nothing 'mm/ has no conditional compilation' conditionals
+nothing 'mm/ includes nothing above it' includes '([<"](mm|kernel|arch)/|"internal\.h"|<std(arg|bool|def|int)\.h>)' \
+	"${mm_files[@]}"
+nothing 'kernel/lib includes only basics' includes '(<kernel/|<std(arg|bool|def|int)\.h>|")' \
+	"${lib_files[@]}"
+nothing 'the plugin shares one header with the kernel' plugin_kernel_headers
+nothing 'only hooks.cc sees Bochs' grep -nE 'include[ 	]*"(bochs|cpu|memory|iodev|siminterface)' \
+	"${plugin_c[@]}" /dev/null
+
+# --- What must not be in the tree ------------------------------------------------------------------
+host_names()
+{
+	grep -nIE '(deb|ftp|security|snapshot|archive|httpredir)[a-z0-9.-]*\.debian\.(org|net)' "${all_files[@]}"
+	grep -nIE '(registry|proxy|mirror)\.[a-z]+\.(org|com|io|net)' "${all_files[@]}"
+}
+
+nothing 'no mirror or registry is named' host_names
+nothing 'no path of one machine' grep -nIE '(^|[^a-zA-Z0-9_.$}/-])/(home|root|work/main|work/shared)/[a-z]' "${all_files[@]}"
+
+# --- Static analysis -------------------------------------------------------------------------------
+check_c()
+{
+	cppcheck -q -j 2 --std=c11 --platform=unix32 --enable=warning,performance,portability \
+		--inline-suppr --error-exitcode=1 --template='{file}:{line}: {id}: {message}' \
+		--suppress='nullPointer:tests/user/*' -Ikernel/include -Imm/include -Ikernel -Imm "${c_files[@]}"
+}
+
+ok 'shellcheck is content' shellcheck -x -S warning "${scripts[@]}"
+ok 'cppcheck is content' check_c
+
+done_testing

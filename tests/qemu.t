@@ -1,0 +1,28 @@
+#!/bin/bash
+# qemu.t - the image that Bochs boots passes the same self-test on QEMU.
+#
+# A second machine finds what the first one forgives: other firmware, other timing, a disk that
+# completes commands late. The hints to the plugin must do nothing here.
+. tests/tap.sh
+
+plan 5
+
+image=build/image/out_latest/disk.img # what `make` has just built, with the demo as its job
+after=$scratch/after.img
+
+ok 'the image of make trace passes' \
+	tests/run/boot.sh -e qemu -o "$scratch/demo" -t 300 -d "$after" "$image"
+dd if="$after" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none
+ok 'its file system is sound afterwards' e2fsck -fn "$scratch/fs.img"
+rm -f "$after" "$scratch/fs.img"
+ok 'no recording is made' test ! -e "$scratch/demo/tlb.csv"
+
+ok 'with 16 MiB' tests/run/boot.sh -e qemu -o "$scratch/small" -m 16 -t 300 "$image"
+
+disk/job.sh "$scratch/root"
+cp build/test-user/bare "$scratch/root/bin"
+disk/mkimage.sh -o "$scratch/bare.img" -k build/boot.elf \
+	-a 'root=/dev/hda1 console=ttyS0 init=/bin/bare' build/root "$scratch/root"
+ok 'on a 486' tests/run/boot.sh -e qemu -c 486 -o "$scratch/486" -t 300 "$scratch/bare.img"
+
+done_testing
