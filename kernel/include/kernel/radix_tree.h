@@ -17,7 +17,7 @@
 struct radix_tree_node;
 
 struct radix_tree_root {
-	unsigned int height; /* levels; 0: empty or one item at index 0 */
+	unsigned int height; /* levels; 0: empty */
 	struct radix_tree_node *node;
 };
 

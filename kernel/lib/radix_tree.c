@@ -1,0 +1,349 @@
+/*
+ * radix_tree.c - sparse arrays of pointers, with tags.
+ *
+ * An index is cut into digits of 6 bits; each level of nodes consumes one, the
+ * top one first. A tree of height h holds indices below 64^h; it grows a new
+ * top node when an index needs one and shrinks when only slot 0 of the top is
+ * left.
+ *
+ *     height 2, index 130 = digits 2, 2:   root -> [. . * ...]  level 1
+ *                                                      |
+ *                                                     [. . item ...]  level 0
+ *
+ * A node keeps one bit a slot for each tag; in an inner node it says "some item
+ * below has the tag", so that a tagged walk skips what has none.
+ *
+ * Not locked: the caller's lock covers the tree.
+ */
+#include "kernel/radix_tree.h"
+#include "kernel/bitops.h"
+#include "kernel/bug.h"
+#include "kernel/errno.h"
+#include "kernel/string.h"
+
+#define MAP_MASK   (RADIX_TREE_MAP_SIZE - 1)
+#define TAG_LONGS  BITS_TO_LONGS(RADIX_TREE_MAP_SIZE)
+#define MAX_HEIGHT DIV_ROUND_UP(BITS_PER_LONG, RADIX_TREE_MAP_SHIFT)
+
+struct radix_tree_node {
+	unsigned int count; /* slots in use */
+	void *slots[RADIX_TREE_MAP_SIZE];
+	unsigned long tags[RADIX_TREE_MAX_TAGS][TAG_LONGS];
+};
+
+/* The way from the root to an index: node and slot number on each level, leaf first. */
+struct path {
+	struct radix_tree_node *node[MAX_HEIGHT];
+	unsigned int offset[MAX_HEIGHT];
+};
+
+static void *(*alloc_hook)(size_t size);
+static void (*free_hook)(void *node);
+
+void radix_tree_init(void *(*alloc_node)(size_t size), void (*free_node)(void *node))
+{
+	alloc_hook = alloc_node;
+	free_hook = free_node;
+}
+
+static struct radix_tree_node *new_node(void)
+{
+	struct radix_tree_node *node = alloc_hook(sizeof(*node));
+
+	if (node)
+		memset(node, 0, sizeof(*node));
+	return node;
+}
+
+static unsigned int level_shift(unsigned int level)
+{
+	return level * RADIX_TREE_MAP_SHIFT;
+}
+
+static unsigned int digit(unsigned long index, unsigned int level)
+{
+	return index >> level_shift(level) & MAP_MASK;
+}
+
+/* Does a tree of this height have a place for the index? */
+static bool height_holds(unsigned int height, unsigned long index)
+{
+	return height >= MAX_HEIGHT || (height && index >> level_shift(height) == 0);
+}
+
+static bool any_tag(const struct radix_tree_node *node, unsigned int tag)
+{
+	for (unsigned int i = 0; i < TAG_LONGS; i++)
+		if (node->tags[tag][i])
+			return true;
+	return false;
+}
+
+/* Adds levels on top until the index fits; the old tree becomes slot 0 of the new top. */
+static int grow(struct radix_tree_root *root, unsigned long index)
+{
+	while (!height_holds(root->height, index)) {
+		struct radix_tree_node *top;
+
+		if (root->node) {
+			top = new_node();
+			if (!top)
+				return -ENOMEM;
+			top->slots[0] = root->node;
+			top->count = 1;
+			for (unsigned int tag = 0; tag < RADIX_TREE_MAX_TAGS; tag++)
+				if (any_tag(root->node, tag))
+					__set_bit(0, top->tags[tag]);
+			root->node = top;
+		}
+		root->height++;
+	}
+	return 0;
+}
+
+/* Removes top nodes that hold nothing but slot 0, and the tree itself when it is empty. */
+static void shrink(struct radix_tree_root *root)
+{
+	while (root->node) {
+		struct radix_tree_node *top = root->node;
+
+		if (top->count > 1 || (top->count == 1 && (root->height == 1 || !top->slots[0])))
+			return;
+		root->node = top->count ? top->slots[0] : NULL;
+		root->height--;
+		free_hook(top);
+	}
+	root->height = 0;
+}
+
+/*
+ * Fills the path to an index as far as there are nodes. Returns true when it
+ * reaches the leaf (whose slot may still be empty).
+ */
+static bool find_path(const struct radix_tree_root *root, unsigned long index, struct path *path)
+{
+	struct radix_tree_node *node = root->node;
+
+	if (!node || !height_holds(root->height, index))
+		return false;
+	for (unsigned int level = root->height; level-- > 0;) {
+		path->node[level] = node;
+		path->offset[level] = digit(index, level);
+		if (level == 0)
+			return true;
+		node = node->slots[path->offset[level]];
+		if (!node)
+			return false;
+	}
+	return false;
+}
+
+/* Frees the empty nodes on a path, from `level` up. */
+static void prune(struct radix_tree_root *root, struct path *path, unsigned int level)
+{
+	for (; level + 1 < root->height && !path->node[level]->count; level++) {
+		free_hook(path->node[level]);
+		path->node[level + 1]->slots[path->offset[level + 1]] = NULL;
+		path->node[level + 1]->count--;
+	}
+	shrink(root);
+}
+
+/* Fills the path to an index, making the nodes that miss. On failure none of them is left. */
+static int make_path(struct radix_tree_root *root, unsigned long index, struct path *path)
+{
+	struct radix_tree_node *node = root->node;
+
+	for (unsigned int level = root->height; level-- > 0;) {
+		bool top = level + 1 == root->height;
+
+		if (!node) {
+			node = new_node();
+			if (!node) {
+				prune(root, path, level + 1);
+				return -ENOMEM;
+			}
+			if (top) {
+				root->node = node;
+			} else {
+				path->node[level + 1]->slots[path->offset[level + 1]] = node;
+				path->node[level + 1]->count++;
+			}
+		}
+		path->node[level] = node;
+		path->offset[level] = digit(index, level);
+		node = node->slots[path->offset[level]];
+	}
+	return 0;
+}
+
+int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item)
+{
+	struct path path;
+	struct radix_tree_node *leaf;
+
+	BUG_ON(!item);
+	if (grow(root, index)) {
+		shrink(root);
+		return -ENOMEM;
+	}
+	if (make_path(root, index, &path))
+		return -ENOMEM;
+	leaf = path.node[0];
+	if (leaf->slots[path.offset[0]])
+		return -EEXIST;
+	leaf->slots[path.offset[0]] = item;
+	leaf->count++;
+	return 0;
+}
+
+void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
+{
+	const struct radix_tree_node *node = root->node;
+
+	if (!node || !height_holds(root->height, index))
+		return NULL;
+	for (unsigned int level = root->height - 1; level > 0; level--) {
+		node = node->slots[digit(index, level)];
+		if (!node)
+			return NULL;
+	}
+	return node->slots[digit(index, 0)];
+}
+
+/* Clears the tag bit of the leaf, and upwards while no other slot has it. */
+static void path_clear_tag(const struct radix_tree_root *root, struct path *path, unsigned int tag)
+{
+	for (unsigned int level = 0; level < root->height; level++) {
+		__clear_bit(path->offset[level], path->node[level]->tags[tag]);
+		if (any_tag(path->node[level], tag))
+			return;
+	}
+}
+
+void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
+{
+	struct path path;
+	void *item;
+
+	if (!find_path(root, index, &path))
+		return NULL;
+	item = path.node[0]->slots[path.offset[0]];
+	if (!item)
+		return NULL;
+	for (unsigned int tag = 0; tag < RADIX_TREE_MAX_TAGS; tag++)
+		if (test_bit(path.offset[0], path.node[0]->tags[tag]))
+			path_clear_tag(root, &path, tag);
+	path.node[0]->slots[path.offset[0]] = NULL;
+	path.node[0]->count--;
+	prune(root, &path, 0);
+	return item;
+}
+
+void radix_tree_tag_set(struct radix_tree_root *root, unsigned long index, unsigned int tag)
+{
+	struct path path;
+
+	if (!find_path(root, index, &path) || !path.node[0]->slots[path.offset[0]])
+		return;
+	for (unsigned int level = 0; level < root->height; level++)
+		__set_bit(path.offset[level], path.node[level]->tags[tag]);
+}
+
+void radix_tree_tag_clear(struct radix_tree_root *root, unsigned long index, unsigned int tag)
+{
+	struct path path;
+
+	if (find_path(root, index, &path))
+		path_clear_tag(root, &path, tag);
+}
+
+bool radix_tree_tag_get(const struct radix_tree_root *root, unsigned long index, unsigned int tag)
+{
+	struct path path;
+
+	return find_path(root, index, &path) && test_bit(path.offset[0], path.node[0]->tags[tag]);
+}
+
+/* First slot at or after `from` that is in use (tag < 0) or has the tag; MAP_SIZE: none. */
+static unsigned int next_slot(const struct radix_tree_node *node, unsigned int from, int tag)
+{
+	if (tag >= 0)
+		return (unsigned int)find_next_bit(node->tags[tag], RADIX_TREE_MAP_SIZE, from);
+	while (from < RADIX_TREE_MAP_SIZE && !node->slots[from])
+		from++;
+	return from;
+}
+
+/* First index behind the subtree of `level` levels that holds index; 0: there is none. */
+static unsigned long index_behind(unsigned long index, unsigned int level)
+{
+	unsigned int shift = level_shift(level);
+
+	return shift < BITS_PER_LONG ? ((index >> shift) + 1) << shift : 0;
+}
+
+/*
+ * Goes down once towards the first item at or after *index (with the tag,
+ * unless tag < 0). Returns it and sets *index; or NULL with *index moved
+ * behind a subtree that has none (0: at the end of all).
+ */
+static void *descend(const struct radix_tree_root *root, unsigned long *index, int tag)
+{
+	const struct radix_tree_node *node = root->node;
+
+	for (unsigned int level = root->height; level-- > 0;) {
+		unsigned int from = digit(*index, level);
+		unsigned int slot = next_slot(node, from, tag);
+
+		if (slot == RADIX_TREE_MAP_SIZE) {
+			*index = index_behind(*index, level + 1);
+			return NULL;
+		}
+		if (slot != from)
+			*index = ((*index >> level_shift(level)) + (slot - from))
+				 << level_shift(level);
+		node = node->slots[slot];
+	}
+	return (void *)node;
+}
+
+static void *find_from(const struct radix_tree_root *root, unsigned long *index, int tag)
+{
+	while (root->node && height_holds(root->height, *index)) {
+		void *item = descend(root, index, tag);
+
+		if (item || *index == 0)
+			return item;
+	}
+	return NULL;
+}
+
+static unsigned int gang_lookup(const struct radix_tree_root *root, void **results,
+				unsigned long first, unsigned int max, int tag)
+{
+	unsigned int found = 0;
+
+	while (found < max) {
+		void *item = find_from(root, &first, tag);
+
+		if (!item)
+			break;
+		results[found++] = item;
+		if (++first == 0)
+			break;
+	}
+	return found;
+}
+
+unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
+				    unsigned long first, unsigned int max)
+{
+	return gang_lookup(root, results, first, max, -1);
+}
+
+unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **results,
+					unsigned long first, unsigned int max, unsigned int tag)
+{
+	return gang_lookup(root, results, first, max, (int)tag);
+}
