@@ -4,7 +4,8 @@
 # with the C library that Debian's cross compiler comes with. Every tests/user/NAME.c is one too, but
 # only in the images of the tests: they stay in build/test-user/.
 
-USER_CFLAGS := -std=gnu11 -O2 -g -static -Wall -Wextra -Werror -MD -MP
+USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -static -Wall -Wextra -Werror -MD -MP
+USER_LIBS := -lm -lpthread
 USER_PROGS := $(patsubst disk/user/%.c,build/user/%,$(wildcard disk/user/*.c))
 TEST_PROGS := $(patsubst tests/user/%.c,build/test-user/%,$(wildcard tests/user/*.c))
 
@@ -16,17 +17,18 @@ APPLETS := [ [[ ash awk basename bunzip2 bzip2 cat chmod clear cmp cp cut date d
 	stat strings stty sync tac tail tar tee test time top touch tr true truncate \
 	tty uname unexpand uniq unxz unzip uptime vi wc which who whoami xargs xxd xz xzcat yes zcat
 
-build/user/%: disk/user/%.c
-	@mkdir -p $(@D)
-	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
+# These have no library under them, and a 486 can run them.
+build/user/tiny build/test-user/bare: USER_LIBS =
+build/user/tiny build/test-user/bare: USER_CFLAGS += -march=i486 -ffreestanding \
+	-fno-stack-protector -fcf-protection=none -nostdlib
 
-# A 486 can run this one.
-build/test-user/bare: USER_CFLAGS += -march=i486 -ffreestanding -fno-stack-protector \
-	-fcf-protection=none -nostdlib
-
-build/test-user/%: tests/user/%.c
+build/user/%: disk/user/%.c disk/disk.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $<
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
+
+build/test-user/%: tests/user/%.c disk/disk.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
 
 # The root file system as a directory tree; hard links in it are hard links in the guest.
 build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk
