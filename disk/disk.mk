@@ -4,7 +4,7 @@
 # with the C library that Debian's cross compiler comes with. Every tests/user/NAME.c is one too, but
 # only in the images of the tests: they stay in build/test-user/.
 
-USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -static -Wall -Wextra -Werror -MD -MP
+USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -static -Wl,--build-id=none -Wall -Wextra -Werror -MD -MP
 USER_LIBS := -lm -lpthread
 USER_PROGS := $(patsubst disk/user/%.c,build/user/%,$(wildcard disk/user/*.c))
 TEST_PROGS := $(patsubst tests/user/%.c,build/test-user/%,$(wildcard tests/user/*.c))
