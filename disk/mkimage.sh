@@ -75,16 +75,21 @@ list_files()
 		END { for (path in line) print line[path]; exit bad }' | sort -t "$(printf '\t')" -k 4
 }
 
-# A digest of all that the image is made from.
+# A digest of all that the image is made from: names, which are links of which, and contents.
 digest_inputs()
 {
 	{
 		echo "$swap_mib"
 		cat "$0"
-		cut -f 1,2,4 "$scratch/files"
-		awk -F'\t' '$1 == "f" { printf "%s%c", $5, 0 }' "$scratch/files" |
-			xargs -0 sha256sum | cut -d ' ' -f 1
+		awk -F'\t' '{ if (!($3 in n)) n[$3] = ++count; print $1, $2, n[$3], $4 }' "$scratch/files"
+		contents | xargs -0 sha256sum | cut -d ' ' -f 1
 	} | sha256sum
+}
+
+# The sources of all files, each inode once, ended by NULs.
+contents()
+{
+	awk -F'\t' '$1 == "f" && !seen[$3]++ { printf "%s%c", $5, 0 }' "$scratch/files"
 }
 
 # debugfs's orders: directories first made, then filled; a second name of an inode is a link.
@@ -122,8 +127,8 @@ fill_script()
 make_root()
 {
 	local used
-	used=$(awk -F'\t' '$1 == "f" && !seen[$3]++ { printf "%s%c", $5, 0 }' "$scratch/files" |
-		xargs -0 stat -c %s | awk '{ n += $1 + 4096 } END { print int(n / 1048576) }')
+	used=$(contents | xargs -0 stat -c %s |
+		awk '{ n += $1 + 4096 } END { print int(n / 1048576) }')
 	root_mib=$(((used * 21 / 20 + 32 + 63) / 64 * 64))
 	truncate -s ${root_mib}M "$scratch/fs"
 	mke2fs -q -F -t ext2 -b 4096 -I 128 -N 4096 -m 0 -L pagoda -U $fs_uuid \

@@ -11,8 +11,12 @@ struct console {
 };
 
 void console_register(struct console *console);
-/* Raw bytes to all consoles (tty output); messages go through printk(). */
+/* Raw bytes to all consoles (tty and KTAP output); messages go through printk(). */
 void console_write(const char *buf, size_t n);
+/* Starts a new line on the consoles unless they stand at the start of one. */
+void console_fresh_line(void);
+/* Applies loglevel=. */
+void loglevel_init(void);
 
 /*
  * The orderly end: syncs nothing (the caller did), tells the plugin counters

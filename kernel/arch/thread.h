@@ -21,14 +21,18 @@ struct user_desc { /* Linux uapi: argument of set_thread_area() */
 		seg_not_present : 1, useable : 1;
 };
 
+/* First member of task_struct: switch.S finds esp at offset 0. User fs and gs are in pt_regs. */
 struct thread_struct {
 	u32 esp;	/* saved kernel stack pointer while not running */
 	u32 esp0;	/* top of the kernel stack, for the TSS */
-	u32 gs, fs;	/* user selectors are saved at the switch only if entry.S does not */
 	u64 tls[GDT_TLS_SLOTS]; /* descriptors, loaded at each switch */
 	bool fpu_used;	/* `fpu` holds state */
 	u8 *fpu;	/* FPU_STATE_SIZE bytes, 16-aligned, made at first use (NULL before) */
+	struct fault_frame *faults; /* page faults being handled, innermost first (arch/fault.c) */
 };
+
+/* The boot thread's stack (boot.S): init_task's, THREAD_SIZE bytes. */
+extern u8 boot_stack[];
 
 /* Saves the old task's registers on its stack and goes on as the new one; returns the task that
  * ran before (seen by the new task). Interrupts off. */

@@ -10,7 +10,7 @@
 struct pt_regs {
 	u32 ebx, ecx, edx, esi, edi, ebp, eax;
 	u32 ds, es, fs, gs;
-	u32 orig_eax; /* system call number; vector for interrupts and exceptions */
+	u32 orig_eax; /* system call number; ~vector (so: negative) for interrupts, exceptions */
 	u32 error_code;
 	/* Pushed by the CPU; esp and ss only when it came from user mode. */
 	u32 eip, cs, eflags, esp, ss;

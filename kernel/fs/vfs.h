@@ -6,13 +6,15 @@
 #define FS_VFS_H
 
 #include "kernel/atomic.h"
+#include "kernel/compiler.h"
 #include "kernel/lock.h"
 #include "kernel/types.h"
+#include "kernel/wait.h"
 #include "mm/filemap.h"
 
 struct inode;
 struct file;
-struct poll_table;
+struct fs_super;
 
 #define S_IFMT	 0170000
 #define S_IFSOCK 0140000
@@ -27,6 +29,7 @@ struct poll_table;
 #define S_ISCHR(m) (((m) & S_IFMT) == S_IFCHR)
 #define S_ISLNK(m) (((m) & S_IFMT) == S_IFLNK)
 #define S_ISFIFO(m) (((m) & S_IFMT) == S_IFIFO)
+#define S_ISBLK(m) (((m) & S_IFMT) == S_IFBLK)
 
 #define O_ACCMODE   00000003
 #define O_RDONLY    00000000
@@ -42,6 +45,7 @@ struct poll_table;
 #define O_DIRECTORY 00200000
 #define O_NOFOLLOW  00400000
 #define O_CLOEXEC   02000000
+#define O_PATH	    010000000
 
 #define PATH_MAX  4096
 #define NAME_MAX  255
@@ -51,7 +55,13 @@ struct poll_table;
 typedef bool (*filldir_fn)(void *arg, const char *name, unsigned int len, loff_t next_pos, u32 ino,
 			   u8 type);
 
-struct inode_ops { /* NULL: not supported */
+/*
+ * NULL: not supported. Those that take a directory are called with its lock held
+ * (rename: the locks of both), after the caller has checked types, and for a
+ * creating one that the name is not there yet. A rename replaces what stands at
+ * the new name; the caller has checked that it may.
+ */
+struct inode_ops {
 	struct inode *(*lookup)(struct inode *dir, const char *name, unsigned int len); /* ERR_PTR */
 	int (*create)(struct inode *dir, const char *name, unsigned int len, u32 mode,
 		      struct inode **out);
@@ -63,9 +73,13 @@ struct inode_ops { /* NULL: not supported */
 	int (*rename)(struct inode *old_dir, const char *old_name, unsigned int old_len,
 		      struct inode *new_dir, const char *new_name, unsigned int new_len);
 	int (*readlink)(struct inode *inode, char *buf, size_t size); /* bytes, no NUL */
+	/* The inode that a link in /proc stands for, referenced, or ERR_PTR; NULL: go by readlink. */
+	struct inode *(*follow)(struct inode *inode);
 	int (*truncate)(struct inode *inode, loff_t size);
 	int (*setattr)(struct inode *inode); /* mode, owner or times changed: write back */
-	void (*evict)(struct inode *inode); /* last reference gone */
+	/* The last reference is gone (and, for a cached inode, its time has come): gives back all
+	 * but the struct itself; an inode with nlink 0 leaves the disk. May sleep. */
+	void (*evict)(struct inode *inode);
 };
 
 struct file_ops {
@@ -89,12 +103,44 @@ struct inode {
 	u32 mode, nlink, uid, gid;
 	u32 atime, mtime, ctime;
 	u32 blocks; /* 512-byte units */
+	u32 state; /* I_* of inode.c (inode_lock) */
 	atomic_t count;
 	struct mutex lock; /* directory contents, size changes */
+	struct fs_super *sb;
 	const struct inode_ops *i_op;
 	const struct file_ops *f_op;
 	struct address_space mapping; /* regular files; mapping.size is the file's size */
-	struct list_head hash;	      /* inode cache */
+	struct list_head hash;	      /* inode cache, by sb and ino */
+	struct list_head lru;	      /* unused ones, oldest first */
+	struct list_head sb_node;     /* all cached ones of a file system */
+	void *private;
+};
+
+struct kstatfs {
+	u32 type, bsize, flags, namelen;
+	u64 blocks, bfree, files, ffree;
+};
+
+struct super_ops { /* NULL: nothing to do */
+	/* An empty inode of the file system's own size, zeroed; NULL when out of memory. */
+	struct inode *(*alloc_inode)(struct fs_super *sb);
+	void (*free_inode)(struct inode *inode);
+	/* Fills a fresh inode from the disk: 0, -EIO; -ENOENT when it is free there. */
+	int (*read_inode)(struct inode *inode);
+	/* Writes metadata; file pages have been written, without error if `complete`. 0 or errno. */
+	int (*sync)(struct fs_super *sb, bool complete);
+	void (*statfs)(struct fs_super *sb, struct kstatfs *st);
+};
+
+/* A mounted file system. */
+struct fs_super {
+	const char *type;   /* "ext2" */
+	const char *source; /* "hda1", or the type again */
+	u32 dev;
+	bool read_only;
+	struct inode *root;
+	const struct super_ops *ops;
+	struct list_head inodes; /* cached ones, by sb_node */
 	void *private;
 };
 
@@ -125,14 +171,25 @@ struct files_struct {
 	u32 close_on_exec[NR_OPEN / 32];
 };
 
+/* One more reference / one less. iput() may sleep; NULL is ignored. */
 struct inode *iget_ref(struct inode *inode);
 void iput(struct inode *inode);
+
+/* Makes an inode ready for use: one reference, not in the cache. */
+void inode_init(struct inode *inode, struct fs_super *sb, u32 ino, u32 mode);
+/* The cached inode, read in if need be; ERR_PTR(-ENOMEM, -EIO, ...). May sleep. */
+struct inode *iget(struct fs_super *sb, u32 ino);
+/* Puts a newly made inode (inode_init() done) into the cache. May sleep. */
+void inode_insert(struct inode *inode);
+/* Evicts unused inodes with their pages, oldest first; returns how many. May sleep. */
+unsigned int inode_shrink(unsigned int most);
+/* Unmounting (the root's reference has been dropped): evicts all cached inodes; -EBUSY when one is
+ * still in use. */
+int inodes_evict_all(struct fs_super *sb);
 
 /* Finds the inode of a path (relative to the current task's cwd), following symlinks (the last one
  * only when `follow`). ERR_PTR(-ENOENT, -ENOTDIR, -ELOOP, ...). */
 struct inode *path_lookup(const char *path, bool follow);
-/* The directory that holds the last component, and that component. */
-struct inode *path_parent(const char *path, const char **last, unsigned int *len);
 /* Absolute, normalised form of a path in buf (PATH_MAX); 0 or -ENAMETOOLONG. */
 int path_absolute(const char *path, char *buf);
 
@@ -154,8 +211,11 @@ void fs_put(struct fs_struct *fs);
 
 /* Mounts the root file system from a device ("hda1"), sets the current task's cwd. 0 or errno. */
 int vfs_mount_root(const char *dev, bool read_only);
+/* Makes `sb` the root of all paths; returns the one before (NULL: none). For tests too. */
+struct fs_super *vfs_set_root(struct fs_super *sb);
 /* Writes everything dirty: data, then metadata. First error, or 0. */
 int vfs_sync(void);
+int vfs_sync_super(struct fs_super *sb);
 void vfs_init(void);
 
 #endif

@@ -16,6 +16,9 @@ extern const syscall_fn syscall_table[NR_SYSCALLS];
 long sys_unknown(u32 nr);
 
 /* Each sys_NAME of fs/ and proc/ has the syscall_fn signature: declare them with this. */
-#define SYSCALL(name) long sys_##name(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f)
+#define SYSCALL(name)                                                                            \
+	long sys_##name(__unused u32 a, __unused u32 b, __unused u32 c, __unused u32 d,          \
+			__unused u32 e, __unused u32 f)
+#define __unused __attribute__((unused))
 
 #endif

@@ -1,6 +1,14 @@
 /*
  * task.h - task_struct: a thread of control. Processes and threads are both
- * tasks; threads of one process share mm, files, fs, sighand and tgid.
+ * tasks; threads of one process share mm, files, fs, sighand, signal and tgid.
+ *
+ * Family: only group leaders have parents and children in the lists, so that a
+ * child belongs to the process and not to the thread that made it. `parent` of
+ * a thread is its leader's.
+ *
+ * Life: alloc_task() -> running and sleeping -> do_exit(): TASK_ZOMBIE until
+ * wait4() takes its status, or TASK_DEAD at once when nobody will ask ->
+ * release: out of the lists, stack freed -> the last put_task() frees the rest.
  */
 #ifndef PROC_TASK_H
 #define PROC_TASK_H
@@ -12,19 +20,20 @@
 #include "kernel/percpu.h"
 #include "kernel/types.h"
 #include "kernel/wait.h"
+#include "mm/mm.h"
 
 struct files_struct;
 struct fs_struct;
-struct mm_struct;
 struct sighand_struct;
+struct signal_struct;
 
 enum task_state {
 	TASK_RUNNING,	      /* on the run queue, or running */
 	TASK_INTERRUPTIBLE,   /* asleep; signals wake it */
 	TASK_UNINTERRUPTIBLE, /* asleep; only its event does */
-	TASK_STOPPED,
-	TASK_ZOMBIE, /* exited, not yet waited for */
-	TASK_DEAD,   /* waited for; about to be freed */
+	TASK_STOPPED,	      /* by a signal; SIGCONT and SIGKILL wake it */
+	TASK_ZOMBIE,	      /* exited, not yet waited for */
+	TASK_DEAD,	      /* nobody will wait for it; its stack goes at the next switch */
 };
 
 #define TASK_COMM_LEN 16
@@ -32,21 +41,50 @@ enum task_state {
 
 typedef u64 sigset_t; /* bit sig - 1 */
 
+/* Signals that have arrived and not been taken: the set, and what is known of them. */
+struct sigpending {
+	sigset_t set;
+	struct list_head queue; /* struct sigqueue; a signal without one has no details */
+};
+
 struct rlimit64 {
 	u64 cur, max;
 };
-#define RLIM_NLIMITS 16
+#define RLIM_NLIMITS  16
 #define RLIM_INFINITY (~0ull)
 
+#define RLIMIT_CPU    0
+#define RLIMIT_FSIZE  1
+#define RLIMIT_DATA   2
+#define RLIMIT_STACK  3
+#define RLIMIT_CORE   4
+#define RLIMIT_NPROC  6
+#define RLIMIT_NOFILE 7
+
 struct task_struct {
-	struct thread_struct thread;
-	void *stack; /* THREAD_SIZE bytes */
+	struct thread_struct thread; /* first: switch_to() relies on it */
+	void *stack;		     /* THREAD_SIZE bytes */
 	volatile enum task_state state;
-	bool need_resched;	/* set by the tick and by wake-ups; read on return to user mode */
-	int exit_code;		/* as wait4() reports it: status << 8, or the signal */
-	pid_t pid, tgid;
-	char comm[TASK_COMM_LEN];
+	/* Work to do on return to user mode: flags, tested together as one. */
+	union {
+		struct {
+			bool need_resched; /* set by the tick and by wake-ups */
+			bool sigpending;   /* an unblocked signal, or the process must end */
+			bool first_return; /* new: store its id at set_child_tid */
+			bool unused;
+		};
+		u32 work;
+	};
 	bool kthread;
+	bool vfork_parent_waits;
+	bool exiting;	/* do_exit() has begun */
+	bool did_exec;	/* has run execve() since its fork(): setpgid() by the parent is over */
+	int exit_code;	/* as wait4() reports it: status << 8, or the signal */
+	int exit_signal; /* sent to the parent: SIGCHLD; threads: 0 */
+	atomic_t usage; /* holders of this structure: the lists, and get_task() */
+	pid_t pid, tgid;
+	pid_t pgrp, session; /* the same in all threads of a process */
+	char comm[TASK_COMM_LEN];
 
 	struct mm_struct *mm;	     /* NULL: kernel thread */
 	struct mm_struct *active_mm; /* what is loaded while it runs */
@@ -55,31 +93,33 @@ struct task_struct {
 
 	struct task_struct *parent; /* who waits for it */
 	struct task_struct *group_leader;
-	struct list_head children, sibling;
-	struct list_head thread_group; /* other tasks of the process */
-	struct list_head tasks;	       /* all tasks */
+	struct list_head children, sibling; /* leaders only */
+	struct list_head thread_group;	    /* ring of all tasks of the process */
+	struct list_head tasks;		    /* all tasks */
 	struct list_head run_node;
-	struct list_head pid_node; /* hash chain */
-	pid_t pgrp, session;
-	int exit_signal; /* sent to the parent: SIGCHLD; threads: 0 */
-	wait_queue_head_t wait_child; /* wait4() sleeps here */
-	bool vfork_parent_waits;
-	wait_queue_head_t vfork_wait;
+	struct list_head pid_node;    /* hash chain */
+	wait_queue_head_t wait_child; /* leaders: wait4() sleeps here */
+	wait_queue_head_t vfork_wait; /* the parent of a vfork() sleeps here, in its child */
 
 	struct sighand_struct *sighand;
-	sigset_t pending, blocked;
-	u32 __user *clear_child_tid;
+	struct signal_struct *signal;
+	sigset_t blocked;
+	sigset_t saved_blocked; /* put back after sigsuspend(), when restore_blocked */
+	bool restore_blocked;
+	struct sigpending pending; /* for this thread alone; the process's are in `signal` */
+	u32 sas_sp, sas_size;	   /* sigaltstack(); size 0: none */
+	u32 __user *set_child_tid; /* clone(): where the child stores its id */
+	u32 __user *clear_child_tid; /* zeroed, and waiters of the futex there woken, at exit */
 	u32 __user *robust_list;
 
-	unsigned int time_slice;     /* ticks left */
-	unsigned long utime, stime;  /* ticks */
+	unsigned int time_slice;    /* ticks left */
+	unsigned long utime, stime; /* ticks */
 	unsigned long cutime, cstime;
 	unsigned long nvcsw, nivcsw;
 	u32 min_flt, maj_flt, cmin_flt, cmaj_flt;
-	int fault_depth; /* page faults being handled now, nested */
+	int fault_depth;	  /* page faults being handled now, nested */
 	unsigned long start_time; /* jiffies */
-	struct rlimit64 rlim[RLIM_NLIMITS];
-	unsigned long alarm_at; /* jiffies, 0: none */
+	struct rlimit64 rlim[RLIM_NLIMITS]; /* the same in all threads of a process */
 };
 
 DECLARE_PER_CPU(struct task_struct *, current_task);
@@ -88,7 +128,82 @@ DECLARE_PER_CPU(struct task_struct *, current_task);
 extern struct task_struct init_task; /* pid 0: the boot thread, then the idle task */
 extern struct list_head all_tasks;
 #define for_each_task(t) list_for_each_entry(t, &all_tasks, tasks)
+/* All threads of p's process, p first. Does not sleep inside. */
+#define for_each_thread(p, t)                                                                    \
+	for ((t) = (p); (t); (t) = next_thread_or_null((p), (t)))
 
+static inline struct task_struct *next_thread_or_null(struct task_struct *p, struct task_struct *t)
+{
+	t = list_entry(t->thread_group.next, struct task_struct, thread_group);
+	return t == p ? NULL : t;
+}
+
+static inline bool thread_group_leader(const struct task_struct *task)
+{
+	return task->group_leader == task;
+}
+
+static inline bool thread_group_empty(const struct task_struct *task)
+{
+	return list_empty(&task->thread_group);
+}
+
+/* The task with this pid, or NULL; valid until the caller sleeps, unless it takes a hold. */
 struct task_struct *find_task(pid_t pid);
+
+/* Keeps the structure (not the process) alive across sleeps. */
+static inline struct task_struct *get_task(struct task_struct *task)
+{
+	atomic_inc(&task->usage);
+	return task;
+}
+void put_task(struct task_struct *task);
+
+/* The task's address space with one more user, to be mmput(); NULL for kernel threads and those
+ * that have exited. */
+static inline struct mm_struct *get_task_mm(struct task_struct *task)
+{
+	if (task->mm)
+		atomic_inc(&task->mm->mm_users);
+	return task->mm;
+}
+
+/* A new task_struct with its stack: all zero but lists, queues, usage 1. NULL: out of memory. */
+struct task_struct *alloc_task(void);
+/* Undoes alloc_task() for a task that never ran. */
+void free_new_task(struct task_struct *task);
+/* A pid nobody uses, as pid, group or session; -EAGAIN when there is none. */
+pid_t alloc_pid(void);
+/* Puts a complete task into the lists, where all can find it. Takes over the first reference. */
+void task_link(struct task_struct *task);
+/* Takes it out of all lists; the stack and the lists' reference stay. */
+void task_unlink(struct task_struct *task);
+/* The end of a task that does not run any more: stack, FPU state, the lists' reference. */
+void task_bury(struct task_struct *task);
+/* Gives cached kernel stacks back to the page allocator (leak ledger, memory pressure). */
+void task_cache_drain(void);
+unsigned int nr_tasks(void);
+void task_init(void);
+
+/* fork.c: CLONE_ flags with Linux's values. */
+#define CLONE_VM	     0x00000100u
+#define CLONE_FS	     0x00000200u
+#define CLONE_FILES	     0x00000400u
+#define CLONE_SIGHAND	     0x00000800u
+#define CLONE_VFORK	     0x00004000u
+#define CLONE_PARENT	     0x00008000u
+#define CLONE_THREAD	     0x00010000u
+#define CLONE_SYSVSEM	     0x00040000u
+#define CLONE_SETTLS	     0x00080000u
+#define CLONE_PARENT_SETTID  0x00100000u
+#define CLONE_CHILD_CLEARTID 0x00200000u
+#define CLONE_DETACHED	     0x00400000u
+#define CLONE_CHILD_SETTID   0x01000000u
+#define CSIGNAL		     0x000000ffu /* low byte: the signal sent to the parent at exit */
+
+/* Ends the current task. `code` as wait4() reports it. Does not return. */
+void do_exit(int code) __noreturn;
+/* Ends all threads of the current process with this code. */
+void do_group_exit(int code) __noreturn;
 
 #endif

@@ -41,6 +41,7 @@ typedef struct {
 #define _PAGE_DIRTY    0x040u
 #define _PAGE_PSE      0x080u /* in a directory entry: 4 MiB page */
 #define _PAGE_GLOBAL   0x100u
+#define _PAGE_PROTNONE 0x200u /* ignored by the CPU: not present, yet holds a page */
 
 #define __pgprot(x)   ((pgprot_t){(x)})
 #define pgprot_val(p) ((p).pgprot)
@@ -52,7 +53,7 @@ extern u32 kernel_global;
 #define PAGE_KERNEL_RO	    __pgprot((_PAGE_KERNEL_BITS & ~_PAGE_RW) | kernel_global)
 #define PAGE_KERNEL_NOCACHE __pgprot(_PAGE_KERNEL_BITS | _PAGE_PCD | _PAGE_PWT | kernel_global)
 /* User pages. A private writable area starts as COPY: writing faults first. */
-#define PAGE_NONE     __pgprot(_PAGE_ACCESSED)
+#define PAGE_NONE     __pgprot(_PAGE_PROTNONE | _PAGE_ACCESSED)
 #define PAGE_READONLY __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED)
 #define PAGE_COPY     PAGE_READONLY
 #define PAGE_SHARED   __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED | _PAGE_RW)
@@ -73,6 +74,12 @@ static inline bool pte_none(pte_t pte)
 static inline bool pte_present(pte_t pte)
 {
 	return pte.pte & _PAGE_PRESENT;
+}
+
+/* Holds a page: one that the CPU may use, or one that PROT_NONE withholds. */
+static inline bool pte_mapped(pte_t pte)
+{
+	return pte.pte & (_PAGE_PRESENT | _PAGE_PROTNONE);
 }
 
 static inline bool pte_write(pte_t pte)

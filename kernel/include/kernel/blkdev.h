@@ -23,6 +23,8 @@ struct block_device_ops {
 	 */
 	int (*rw_page)(struct block_device *bdev, sector_t sector, struct page *page,
 		       unsigned int offset, unsigned int count, bool write);
+	/* Makes the drive write its cache to the medium. May sleep. 0 or -EIO. NULL: has none. */
+	int (*flush)(struct block_device *bdev);
 };
 
 struct block_device {
@@ -38,10 +40,14 @@ struct block_device {
 
 /* Adds a device to the list that blkdev_find() searches. */
 void blkdev_register(struct block_device *bdev);
+/* Takes it off the list again: for tests, whose devices end. */
+void blkdev_unregister(struct block_device *bdev);
 struct block_device *blkdev_find(const char *name);
 struct block_device *blkdev_first(void);
 /* Bounds-checked front of ops->rw_page(); the same contract. */
 int __must_check blkdev_rw(struct block_device *bdev, sector_t sector, struct page *page,
 			   unsigned int offset, unsigned int count, bool write);
+/* Front of ops->flush(). */
+int __must_check blkdev_flush(struct block_device *bdev);
 
 #endif

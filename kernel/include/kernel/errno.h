@@ -43,6 +43,11 @@
 #define EOPNOTSUPP   95
 #define ETIMEDOUT    110
 
+/* A signal ended the call early: seen only inside the kernel. The way back to user mode makes it a
+ * new start of the call or EINTR: new start if no handler runs or it has SA_RESTART / if none runs. */
+#define ERESTARTSYS    512
+#define ERESTARTNOHAND 514
+
 /* Pointers that carry an error: the last page of the address space is never mapped. */
 #define MAX_ERRNO     4095
 #define ERR_PTR(err)  ((void *)(long)(err))

@@ -14,6 +14,7 @@
 
 #include "arch/irq.h"
 #include "kernel/bug.h"
+#include "kernel/compiler.h"
 #include "kernel/list.h"
 #include "kernel/percpu.h"
 #include "kernel/types.h"
@@ -66,6 +67,7 @@ static __always_inline void spin_lock(spinlock_t *lock)
 		spin_lock_bug(lock, "taken with interrupts on");
 	preempt_disable();
 	lock->locked = true;
+	lock->holder = __builtin_return_address(0);
 }
 
 static __always_inline void spin_unlock(spinlock_t *lock)

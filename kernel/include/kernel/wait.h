@@ -74,7 +74,7 @@ void wake_up_one(wait_queue_head_t *queue);
 		_ok;                                                                             \
 	})
 
-/* Ends early on a signal: 0, or -EINTR. Include errno.h. */
+/* Ends early on a signal: 0, or -ERESTARTSYS, which system calls hand on. Include errno.h. */
 #define wait_event_interruptible(queue, cond)                                                    \
 	({                                                                                       \
 		wait_queue_entry_t _we;                                                          \
@@ -85,7 +85,7 @@ void wake_up_one(wait_queue_head_t *queue);
 			if (cond)                                                                \
 				break;                                                           \
 			if (signal_pending_current()) {                                          \
-				_err = -EINTR;                                                   \
+				_err = -ERESTARTSYS;                                                   \
 				break;                                                           \
 			}                                                                        \
 			schedule_timeout(-1);                                                    \

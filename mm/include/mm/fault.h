@@ -36,6 +36,13 @@ int install_anon_page(struct vm_area_struct *vma, unsigned long addr, struct pag
  */
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write);
 
+/*
+ * A read of a file page also maps those of its neighbours that are cached, in a
+ * window of this many pages (a power of two up to FAULT_AROUND_MAX; 1: off).
+ */
+#define FAULT_AROUND_MAX 16
+extern unsigned int fault_around_pages;
+
 /* The shared page of zeroes; mapped read-only by anonymous read faults. */
 extern struct page *zero_page;
 void fault_init(void);

@@ -84,8 +84,19 @@ struct vm_ops {
 	void (*close)(struct vm_area_struct *vma); /* the area is going; may be NULL */
 	/* Finds the page behind vmf->pgoff. 0, -ENOMEM, or -EIO (SIGBUS). */
 	int (*fault)(struct vm_area_struct *vma, struct vm_fault *vmf);
-	/* A page of a shared area is about to become writable: 0 or -EIO/-ENOSPC. May be NULL. */
+	/*
+	 * A page of a shared area is about to become writable: 0, -EIO/-ENOSPC, or
+	 * -EAGAIN (it left the file meanwhile: look again). NULL: nobody needs to
+	 * know, the area's pages are mapped writable at once.
+	 */
 	int (*page_mkwrite)(struct vm_area_struct *vma, struct page *page);
+	/*
+	 * Pages [pgoff, pgoff + count) that can be mapped without waiting: stores
+	 * them, referenced, in order, in `pages` (room for `count`; page->index
+	 * tells which), returns how many. Does not sleep. May be NULL.
+	 */
+	unsigned int (*map_pages)(struct vm_area_struct *vma, unsigned long pgoff,
+				  unsigned int count, struct page **pages);
 };
 
 struct vm_area_struct {
@@ -102,6 +113,7 @@ struct vm_area_struct {
 	const struct vm_ops *vm_ops; /* NULL: anonymous private */
 	struct mapped_file *vm_file;
 	struct list_head shared; /* in the file's i_mmap list */
+	bool has_anon; /* private file area: some pages were copied, so fork copies its tables */
 };
 
 struct mm_struct {
@@ -127,7 +139,7 @@ struct mm_struct {
 	unsigned long saved_auxv[48];
 	unsigned long stack_limit; /* RLIMIT_STACK, bytes */
 	unsigned long data_limit;  /* RLIMIT_DATA, bytes; ~0: none */
-	pid_t owner_tgid;	   /* for hints and reports only */
+	pid_t owner_tgid;	   /* for hints and reports only; 0: no hints (exec under way) */
 	struct mapped_file *exe_file;
 };
 
@@ -156,6 +168,10 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid);
 
 /* Area names as /proc/PID/maps prints them: path, "[heap]", "[stack]" or "" (anonymous). */
 const char *vma_name(const struct vm_area_struct *vma);
+
+/* Tells the plugin every area (one MAP hint each): exec, once owner_tgid is set. mmap_sem held or
+ * nobody else there. */
+void mm_trace_areas(const struct mm_struct *mm);
 
 /* Prints one line for each area: panic and SIGSEGV reports. */
 void mm_dump(const struct mm_struct *mm);

@@ -11,6 +11,7 @@
 
 #define MAP_SHARED	    0x01u
 #define MAP_PRIVATE	    0x02u
+#define MAP_SHARED_VALIDATE 0x03u
 #define MAP_TYPE	    0x0fu
 #define MAP_FIXED	    0x10u
 #define MAP_ANONYMOUS	    0x20u
@@ -21,6 +22,21 @@
 #define MAP_POPULATE	    0x8000u
 #define MAP_STACK	    0x20000u
 #define MAP_FIXED_NOREPLACE 0x100000u
+
+#define MADV_NORMAL	0
+#define MADV_RANDOM	1
+#define MADV_SEQUENTIAL 2
+#define MADV_WILLNEED	3
+#define MADV_DONTNEED	4
+#define MADV_FREE	8
+#define MADV_DONTFORK	10
+#define MADV_DOFORK	11
+#define MADV_HUGEPAGE	14
+#define MADV_NOHUGEPAGE 15
+#define MADV_DONTDUMP	16
+#define MADV_DODUMP	17
+#define MADV_COLD	20
+#define MADV_PAGEOUT	21
 
 /* First area with vm_end > addr, or NULL. mmap_sem held. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
@@ -35,6 +51,7 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
  * Maps `len` bytes: file pages from page `pgoff` on, or (file NULL) anonymous
  * memory. Returns the address, or a negative errno as Linux's mmap2: -EINVAL,
  * -ENOMEM, -EACCES, -ENODEV, -EEXIST, -EPERM. Takes its own reference on file.
+ * An address may look negative as a long: test with IS_ERR((void *)result).
  * mmap_sem held for writing.
  */
 long do_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr, unsigned long len,
@@ -51,6 +68,9 @@ long mm_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr,
 	     unsigned int prot, unsigned int flags, unsigned long pgoff);
 long mm_munmap(struct mm_struct *mm, unsigned long addr, unsigned long len);
 long mm_brk(struct mm_struct *mm, unsigned long brk); /* returns the break that holds now */
+/* All of the range or nothing: a hole is -ENOMEM, a right that the file does not give -EACCES. */
 long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot);
+/* DONTNEED and FREE drop the pages, DONTFORK and DOFORK mark the areas; hints are accepted. */
+long mm_madvise(struct mm_struct *mm, unsigned long addr, unsigned long len, int advice);
 
 #endif
