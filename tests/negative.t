@@ -98,6 +98,15 @@ head -n -1 "$scratch/out/console.log" >"$scratch/cut.log"
 like 'a real log without its last line' "$(tests/run/verdict.sh "$scratch/cut.log")" \
 	'FAILED: truncated log: no power-off line'
 
+# --- Set-up -------------------------------------------------------------------------------------
+mkdir "$scratch/bin"
+printf '#!/bin/sh\nexit 1\n' >"$scratch/bin/dpkg-query"
+chmod +x "$scratch/bin/dpkg-query"
+status=0
+output=$(PATH=$PWD/$scratch/bin:$PATH NO_APT=1 setup/packages.sh check 2>&1) || status=$?
+is 'NO_APT=1 with nothing installed: status' $status 1
+like 'NO_APT=1 names what is missing' "$output" '^deps: missing: .*gcc-i686-linux-gnu .*clang-format'
+
 # --- Arguments -----------------------------------------------------------------------------------
 # refused NAME ERE VARIABLE...: make trace must fail with one such line and boot nothing
 refused()

@@ -153,6 +153,12 @@ run_interactive()
 		sed -e '${/^\r*$/d}' >"$out/console.log"
 }
 
+# What an emulator said last.
+reason()
+{
+	cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 || true
+}
+
 # shellcheck disable=SC2317 # reached through the trap
 cleanup()
 {
@@ -166,6 +172,7 @@ work=$(mktemp -d build/run/XXXXXX)
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 disk=${keep:-$work/disk.img}
+rm -f "$disk.lock" # of a Bochs that was killed
 cp --sparse=always "$image" "$disk"
 
 case $emulator in
@@ -192,8 +199,11 @@ if verdict=$(tests/run/verdict.sh -e "$ended" "$out/console.log" "${meta[@]}"); 
 	echo "$verdict"
 	exit 0
 fi
-[ -n "$interactive" ] || tail -n 20 "$out/console.log" | tr -d '\r' >&2
-# An emulator that did not start says why itself.
-[ -s "$out/console.log" ] || tail -n 3 "$work"/emulator.{out,err} >&2 2>/dev/null || true
+rm -f "$disk.lock"
+if [ ! -s "$out/console.log" ] && [ "$ended" = exit ]; then
+	verdict="FAILED: the emulator did not start: $(reason)"
+elif [ -z "$interactive" ]; then
+	tail -n 20 "$out/console.log" | tr -d '\r' | sed '$a\' >&2
+fi
 echo "$verdict" >&2
 exit 1
