@@ -1,0 +1,221 @@
+/*
+ * hint.c - what the guest says of itself.
+ *
+ * One function an operation of trace_port.h. The guest is not trusted: every
+ * string is bounded, every address may be unreadable, and a hint that makes
+ * no sense is counted and otherwise ignored.
+ */
+#include "recorder.h"
+#include "rows.h"
+
+#include <string.h>
+
+/* Copies the string at linear address @addr; an unreadable one is empty. */
+static const char *guest_string(struct recorder *r, uint32_t addr, char text[TRACE_STR_MAX])
+{
+	unsigned int n;
+
+	if (!addr)
+		return "";
+	n = r->m.read_linear(r->m.ctx, addr, text, TRACE_STR_MAX);
+	if (!n) {
+		r->tally.bad_hints++;
+		return "";
+	}
+	text[n < TRACE_STR_MAX ? n : TRACE_STR_MAX - 1] = 0;
+	return text;
+}
+
+static const char *guest_name(struct recorder *r, uint32_t addr)
+{
+	char text[TRACE_STR_MAX];
+
+	return addr ? names_keep(&r->names, guest_string(r, addr, text)) : NULL;
+}
+
+static void hello(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	if (h->ebx != TRACE_VERSION) {
+		recorder_trouble(r,
+				 "the guest speaks version %u of the trace protocol, this plugin "
+				 "version %u: build both from the same sources",
+				 h->ebx, TRACE_VERSION);
+		return;
+	}
+	r->hint_version = h->ebx;
+	r->banner = guest_name(r, h->esi);
+	tasks_hello(&r->tasks);
+}
+
+static void switch_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	const char *name = guest_name(r, h->edi);
+	struct task *left;
+
+	if (!task_switch_pid(&r->tasks, h->ebx, h->ecx, view->icount, &left)) {
+		recorder_trouble(r, "out of memory for tasks");
+		return;
+	}
+	r->tasks.current->name = name;
+	if (left) {
+		fault_exit(&r->faults, &r->tasks, left, view->icount);
+		task_free(left);
+	}
+	row_task(r, view, "switch", h->ebx, h->ecx, h->esi, name ? name : "");
+}
+
+/* A new address space begins at CR3 value @cr3; it may be the one in use. */
+static void new_space(struct recorder *r, uint32_t cr3)
+{
+	if (!space_renew(&r->tasks, cr3))
+		recorder_trouble(r, "out of memory for address spaces");
+	r->space = space_of(&r->tasks, r->cr3);
+}
+
+static void fork_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	char name[TRACE_STR_MAX];
+
+	new_space(r, h->esi);
+	row_task(r, view, "fork", h->ebx, h->ecx, h->esi, guest_string(r, h->edi, name));
+}
+
+static void clone_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	char name[TRACE_STR_MAX];
+
+	row_task(r, view, "clone", h->ebx, h->ecx, h->esi, guest_string(r, h->edi, name));
+}
+
+static void exec_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	char name[TRACE_STR_MAX];
+
+	new_space(r, h->esi);
+	row_task(r, view, "exec", h->ebx, h->ecx, h->esi, guest_string(r, h->edi, name));
+}
+
+static void exit_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	struct task *task = task_find(&r->tasks, h->ebx);
+	const char *name = task && task->name ? task->name : "";
+
+	row_task(r, view, "exit", h->ebx, h->ecx, h->esi, name);
+	if (!task)
+		return; /* never ran */
+	fault_exit(&r->faults, &r->tasks, task, view->icount);
+	if (task_exit(&r->tasks, task))
+		task_free(task);
+}
+
+static void fault_cause(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	if (h->ebx == TRACE_CAUSE_NONE || h->ebx >= TRACE_CAUSE_END) {
+		r->tally.bad_hints++;
+		return;
+	}
+	fault_hint(&r->faults, r->tasks.current, h->esi, h->ebx, h->ecx == 1,
+		   guest_name(r, h->edi));
+}
+
+static void area(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	static const char *const events[] = {"map", "unmap", "change"};
+	char name[TRACE_STR_MAX];
+	struct trace_vma vma;
+
+	if (h->ebx > TRACE_VMA_CHANGE ||
+	    r->m.read_linear(r->m.ctx, h->esi, &vma, sizeof(vma)) != sizeof(vma)) {
+		r->tally.bad_hints++;
+		return;
+	}
+	row_vma(r, view->icount, events[h->ebx], &vma, guest_string(r, vma.name, name));
+}
+
+static void mark(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	char text[TRACE_STR_MAX];
+	const char *label = guest_string(r, h->esi, text);
+
+	row_mark(r, view->icount, h->ebx, label);
+	__atomic_store_n(&r->phase, names_keep(&r->names, label), __ATOMIC_RELAXED);
+	if (r->opt.start[0] && !strcmp(label, r->opt.start))
+		r->recording = true;
+	if (r->opt.stop[0] && !strcmp(label, r->opt.stop))
+		r->recording = false;
+}
+
+static void counter(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	const char *name = guest_name(r, h->esi);
+	unsigned int i = 0;
+
+	(void)view;
+	if (!name) {
+		r->tally.bad_hints++;
+		return;
+	}
+	while (i < r->counter_count && r->counters[i].name != name)
+		i++;
+	if (i == COUNTERS_MAX) {
+		r->tally.bad_hints++;
+		return;
+	}
+	if (i == r->counter_count)
+		r->counter_count++;
+	r->counters[i].name = name;
+	r->counters[i].value = (uint64_t)h->ecx << 32 | h->ebx;
+}
+
+static void output(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	uint32_t addr = h->esi, left = h->ecx;
+	unsigned int want, got;
+	char piece[4096];
+
+	(void)view;
+	if (h->ebx < 1 || h->ebx > 2 || left > TRACE_OUTPUT_MAX) {
+		r->tally.bad_hints++;
+		return;
+	}
+	while (left) {
+		want = left < sizeof(piece) ? left : sizeof(piece);
+		got = r->m.read_linear(r->m.ctx, addr, piece, want);
+		sink_bytes(r->stream[h->ebx - 1], piece, got);
+		if (got != want) {
+			r->tally.bad_hints++;
+			return;
+		}
+		addr += got;
+		left -= got;
+	}
+}
+
+static void finish(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	r->finished = true;
+	r->selftest = h->ebx;
+	r->prog_status = h->ecx;
+}
+
+void recorder_hint(struct recorder *r, const struct hint *h)
+{
+	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
+					const struct hint *) = {
+		hello,	     switch_task, fork_task, clone_task, exec_task, exit_task,
+		fault_cause, area,	  mark,	     counter,	 output,    finish,
+	};
+	struct cpu_view view;
+
+	_Static_assert(sizeof(handlers) / sizeof(handlers[0]) == TRACE_OP_END - TRACE_HELLO,
+		       "one handler an operation");
+	if (h->eax < TRACE_HELLO || h->eax >= TRACE_OP_END)
+		return; /* not one of ours: some program's own OUT */
+	if (!r->m.view(r->m.ctx, &view))
+		return;
+	handlers[h->eax - TRACE_HELLO](r, &view, h);
+	recorder_check_writer(r);
+}

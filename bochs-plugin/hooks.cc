@@ -1,0 +1,294 @@
+/*
+ * hooks.cc - the only file that sees Bochs.
+ *
+ * Bochs has no hook for a TLB fill. It has one for physical accesses that the
+ * processor makes by itself, and outside of virtualisation and SMM these are
+ * the reads of page walks and the writes of accessed and dirty bits; from them
+ * the recorder puts the walks together, and finds the entry that each one made
+ * by looking at the TLB afterwards. No patch is needed.
+ *
+ * Each hook turns its arguments into plain values, calls the recorder, and
+ * ends the run if that reports trouble. With no tlbtrace line in bochsrc all
+ * hooks return at once.
+ */
+#include "bochs.h"
+#include "bxversion.h"
+#include "cpu/cpu.h"
+#include "gui/siminterface.h"
+#include "iodev/iodev.h"
+#include "memory/memory-bochs.h"
+#include "param_names.h"
+
+extern "C" {
+#include "kernel/trace_port.h"
+#include "recorder.h"
+}
+
+#include <string>
+
+static_assert(DTLB_SIZE == BX_DTLB_SIZE && ITLB_SIZE == BX_ITLB_SIZE, "TLB geometry");
+static_assert(TLB_SYS_R == TLB_SysReadOK && TLB_USER_R == TLB_UserReadOK &&
+		      TLB_SYS_W == TLB_SysWriteOK && TLB_USER_W == TLB_UserWriteOK &&
+		      TLB_SYS_X == TLB_SysExecuteOK && TLB_USER_X == TLB_UserExecuteOK &&
+		      TLB_GLOBAL == TLB_GlobalPage,
+	      "bits of a TLB entry");
+static_assert(BX_SMP_PROCESSORS == 1, "one processor");
+
+unsigned char tlbtrace_pending;
+
+static struct options options;
+static bool line_given;
+static struct recorder *recorder;
+static Bit32u last_cr0, last_cr4;
+
+#define CPU BX_CPU(0)
+
+/* Changes of PG, WP and PE flush (cpu/crregs.cc, SetCR0). */
+#define FLUSHING_CR0_BITS 0x80010001u
+
+static bool view(void *, struct cpu_view *v)
+{
+	if (CPU->long_mode())
+		return false;
+	v->icount = CPU->icount;
+	v->cpu = 0;
+	v->eip = (Bit32u)CPU->prev_rip;
+	v->fetch = (Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->get_eip());
+	v->esp = (Bit32u)(CPU->speculative_rsp ? CPU->prev_rsp : CPU->get_reg32(BX_32BIT_REG_ESP));
+	v->cr3 = (Bit32u)CPU->cr3;
+	v->cpl = CPU->sregs[BX_SEG_REG_CS].selector.rpl;
+	v->paging = CPU->cr0.get_PG();
+	v->pse = CPU->cr4.get_PSE();
+	v->pae = CPU->cr4.get_PAE();
+	v->pge = CPU->cr4.get_PGE();
+	if (v->pae)
+		for (int i = 0; i < 4; i++)
+			v->pdpt[i] = CPU->PDPTR_CACHE.entry[i];
+	return true;
+}
+
+static void tlb_read(void *, enum tlb_id id, unsigned index, struct tlb_slot *slot)
+{
+	const bx_TLB_entry *e = id == TLB_D ? &CPU->DTLB.entry[index] : &CPU->ITLB.entry[index];
+
+	slot->valid = e->valid();
+	slot->page = (Bit32u)LPFOf(e->lpf);
+	slot->bits = e->accessBits;
+	slot->mask = e->lpf_mask;
+	slot->frame = e->ppf;
+}
+
+static void translated(void *, uint64_t phys[2])
+{
+	phys[0] = CPU->address_xlation.paddress1;
+	phys[1] = CPU->address_xlation.paddress2;
+}
+
+static unsigned read_linear(void *, uint32_t addr, void *buf, unsigned len)
+{
+	unsigned done = 0;
+
+	while (done < len) {
+		bx_phy_address phy;
+		unsigned piece = 4096 - (addr & 4095);
+
+		if (piece > len - done)
+			piece = len - done;
+		if (!CPU->dbg_xlate_linear2phy(addr, &phy) ||
+		    !BX_MEM(0)->dbg_fetch_mem(CPU, phy, piece, (Bit8u *)buf + done))
+			break;
+		addr += piece;
+		done += piece;
+	}
+	return done;
+}
+
+/* Reads an entry of a paging structure; one outside of memory reads as it does for the CPU. */
+static Bit64u read_entry(bx_phy_address phy, unsigned len)
+{
+	const Bit8u *host = BX_MEM(0)->getHostMemAddr(CPU, phy, BX_READ);
+	Bit64u value = 0;
+
+	if (host)
+		memcpy(&value, host, len);
+	else if (!BX_MEM(0)->dbg_fetch_mem(CPU, phy, len, (Bit8u *)&value))
+		value = len == 8 ? ~(Bit64u)0 : 0xffffffff;
+	return value;
+}
+
+/* Ends the run if the recorder cannot go on. The message comes with tlbtrace_exit_env. */
+static void look_for_trouble(void)
+{
+	tlbtrace_pending = recorder_pending(recorder);
+	if (!recorder->trouble[0])
+		return;
+	tlbtrace_pending = 0;
+	bx_user_quit = 1;
+	bx_atexit();
+	BX_EXIT(1);
+}
+
+[[noreturn]] static void refuse(const char *message)
+{
+	fprintf(stderr, "tlbtrace: %s\n", message);
+	exit(1);
+}
+
+static Bit32s parse_line(const char *, int count, char *params[])
+{
+	char error[512];
+	std::string text;
+
+	for (int i = 1; i < count; i++)
+		text += std::string(params[i]) + ","; // a variable in bochsrc may be empty
+	if (!options_parse(&options, text.c_str(), error, sizeof(error)))
+		refuse(error);
+	line_given = true;
+	return 0;
+}
+
+void tlbtrace_init_env(void)
+{
+	options_init(&options);
+	SIM->register_addon_option("tlbtrace", parse_line, NULL);
+}
+
+static void put_facts(void)
+{
+	char number[32];
+
+	recorder_fact(recorder, "format", "1");
+	recorder_fact(recorder, "bochs", VERSION);
+	recorder_fact(recorder, "cpu_model", SIM->get_param_enum(BXPN_CPU_MODEL)->get_selected());
+	snprintf(number, sizeof(number), "%d", (int)SIM->get_param_num(BXPN_MEM_SIZE)->get64());
+	recorder_fact(recorder, "memory_mib", number);
+	snprintf(number, sizeof(number), "%u", SIM->get_param_num(BXPN_IPS)->get());
+	recorder_fact(recorder, "ips", number);
+}
+
+void tlbtrace_initialize(void)
+{
+	const struct machine machine = {
+		NULL, view, tlb_read, translated, read_linear, (const uint64_t *)&CPU->icount,
+	};
+
+	if (recorder || !line_given)
+		return;
+	recorder = (struct recorder *)calloc(1, sizeof(*recorder));
+	if (!recorder)
+		refuse("out of memory");
+	put_facts();
+	if (!recorder_open(recorder, &options, &machine))
+		refuse(recorder->trouble);
+}
+
+void tlbtrace_exit_env(void)
+{
+	if (!recorder)
+		return;
+	if (!recorder_close(recorder))
+		fprintf(stderr, "tlbtrace: recording incomplete: %s\n", recorder->trouble);
+	recorder_free(recorder);
+	free(recorder);
+	recorder = NULL;
+	tlbtrace_pending = 0;
+}
+
+void tlbtrace_reset(void)
+{
+	last_cr0 = last_cr4 = 0;
+	if (!recorder)
+		return;
+	recorder_reset(recorder);
+	look_for_trouble();
+}
+
+void tlbtrace_settle(void)
+{
+	recorder_settle(recorder);
+	look_for_trouble();
+}
+
+void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw)
+{
+	/* Without paging there are no walks; system management mode saves its state this way. */
+	if (!recorder || !CPU->cr0.get_PG() || CPU->in_smm)
+		return;
+	if (rw == BX_READ)
+		recorder_read(recorder, phy, len, read_entry(phy, len));
+	else
+		recorder_write(recorder, phy, read_entry(phy, len));
+	look_for_trouble();
+}
+
+void tlbtrace_page_fault(unsigned error_code)
+{
+	if (!recorder)
+		return;
+	recorder_fault(recorder, (Bit32u)CPU->cr2, error_code);
+	look_for_trouble();
+}
+
+void tlbtrace_far_branch(unsigned what)
+{
+	if (!recorder || what == BX_INSTR_IS_INT || what == BX_INSTR_IS_SYSENTER)
+		return;
+	recorder_return(recorder, CPU->sregs[BX_SEG_REG_CS].selector.rpl, CPU->get_eip(),
+			CPU->get_reg32(BX_32BIT_REG_ESP));
+	look_for_trouble();
+}
+
+/* A flush of everything, or of what CR4.PGE leaves to the global pages. */
+static void flush(enum flush_reason reason, bool may_keep)
+{
+	recorder_flush(recorder, reason, !may_keep || !CPU->cr4.get_PGE(), (Bit32u)CPU->cr3);
+}
+
+/* CR0, CR3, CR4 and task switches come here after the flush, INVLPG before it. */
+void tlbtrace_tlb_cntrl(unsigned what, bx_phy_address value)
+{
+	const Bit32u cr0 = CPU->cr0.get32(), cr4 = CPU->cr4.get32();
+	const Bit32u cr0_changed = cr0 ^ last_cr0, cr4_changed = cr4 ^ last_cr4;
+	const bool paging = (cr0 | last_cr0) & BX_CR0_PG_MASK;
+
+	last_cr0 = cr0;
+	last_cr4 = cr4;
+	if (!recorder)
+		return;
+	if (what == BX_INSTR_INVLPG && CPU->cr0.get_PG())
+		recorder_invlpg(recorder, (Bit32u)value);
+	else if (what == BX_INSTR_MOV_CR3 && !paging)
+		recorder_cr3(recorder, (Bit32u)value);
+	else if (what == BX_INSTR_MOV_CR3)
+		flush(FLUSH_CR3, true);
+	else if (what == BX_INSTR_TASK_SWITCH)
+		flush(FLUSH_TASK, true);
+	else if (what == BX_INSTR_MOV_CR4 && paging && (cr4_changed & BX_CR4_FLUSH_TLB_MASK))
+		flush(FLUSH_CR4, false);
+	else if (what == BX_INSTR_MOV_CR0 && paging && (cr0_changed & FLUSHING_CR0_BITS))
+		flush(FLUSH_CR0, false);
+	look_for_trouble();
+}
+
+static void port_write(void *, Bit32u, Bit32u, unsigned)
+{
+}
+
+/* The OUT has not been done yet, so its registers are as the guest has set them. */
+void tlbtrace_outp(unsigned addr)
+{
+	static bool registered;
+
+	if (!recorder || addr != TRACE_PORT)
+		return;
+	if (!registered) /* else Bochs would log each hint as a write to an unknown port */
+		registered = DEV_register_iowrite_handler(NULL, port_write, TRACE_PORT,
+							  "tlbtrace hints", 4);
+	const struct hint hint = {
+		CPU->get_reg32(BX_32BIT_REG_EAX), CPU->get_reg32(BX_32BIT_REG_EBX),
+		CPU->get_reg32(BX_32BIT_REG_ECX), CPU->get_reg32(BX_32BIT_REG_ESI),
+		CPU->get_reg32(BX_32BIT_REG_EDI),
+	};
+	recorder_hint(recorder, &hint);
+	look_for_trouble();
+}

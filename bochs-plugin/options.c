@@ -1,0 +1,194 @@
+/*
+ * options.c - the plugin's line in bochsrc.
+ *
+ *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
+ *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, progress=0|1
+ *
+ * Bochs cuts the line at commas and we get the pieces joined again, because
+ * values may hold commas (events, and any path): a new option begins only
+ * where a comma is followed by letters and '='. One function a key checks and
+ * stores its value; a table binds them to their names and right forms.
+ */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool set_out(struct options *o, const char *value)
+{
+	if (!*value || strlen(value) >= sizeof(o->out))
+		return false;
+	strcpy(o->out, value);
+	return true;
+}
+
+static bool set_compress(struct options *o, const char *value)
+{
+	o->zstd = !strcmp(value, "zstd");
+	return o->zstd || !strcmp(value, "none");
+}
+
+/* "mark:LABEL" into @label, or @none for no label. */
+static bool set_mark(char label[OPTION_LABEL_MAX], const char *value, const char *none)
+{
+	label[0] = 0;
+	if (!strcmp(value, none))
+		return true;
+	if (strncmp(value, "mark:", 5) || !value[5] || strlen(value + 5) >= OPTION_LABEL_MAX)
+		return false;
+	strcpy(label, value + 5);
+	return true;
+}
+
+static bool set_start(struct options *o, const char *value)
+{
+	return set_mark(o->start, value, "boot");
+}
+
+static bool set_stop(struct options *o, const char *value)
+{
+	return set_mark(o->stop, value, "end");
+}
+
+static bool set_pid(struct options *o, const char *value)
+{
+	unsigned long n;
+	char *end;
+
+	if (!isdigit((unsigned char)*value))
+		return false;
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (*end || errno || n > 0x7fffffff)
+		return false;
+	o->one_process = true;
+	o->pid = (uint32_t)n;
+	return true;
+}
+
+static bool set_events(struct options *o, const char *value)
+{
+	static const char *const names[] = {"tlb", "fault", "flush"};
+	size_t len, i;
+
+	o->events = 0;
+	for (;; value += len + 1) {
+		len = strcspn(value, ",");
+		for (i = 0; i < 3; i++)
+			if (strlen(names[i]) == len && !strncmp(value, names[i], len))
+				break;
+		if (i == 3)
+			return false;
+		o->events |= 1u << i;
+		if (!value[len])
+			return true;
+	}
+}
+
+static bool set_model(struct options *o, const char *value)
+{
+	(void)o;
+	(void)value;
+	return false; /* the what-if models are not built yet: no value is right */
+}
+
+static bool set_progress(struct options *o, const char *value)
+{
+	o->progress = *value == '1';
+	return !strcmp(value, "0") || !strcmp(value, "1");
+}
+
+static const struct option {
+	const char *key;
+	const char *form;
+	bool (*set)(struct options *o, const char *value);
+} options[] = {
+	{"out", "out=DIR", set_out},
+	{"compress", "compress=none|zstd", set_compress},
+	{"start", "start=boot|mark:LABEL", set_start},
+	{"stop", "stop=end|mark:LABEL", set_stop},
+	{"pid", "pid=NUMBER", set_pid},
+	{"events", "events=tlb,fault,flush (one or more of them)", set_events},
+	{"model", "no model: this version has no what-if models", set_model},
+	{"progress", "progress=0|1", set_progress},
+};
+
+#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+
+void options_init(struct options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->events = EVENT_TLB | EVENT_FAULT | EVENT_FLUSH;
+	o->progress = true;
+}
+
+/* Length of the first option in @text: up to a comma that another key follows. */
+static size_t option_length(const char *text)
+{
+	const char *p = text, *q;
+
+	while ((p = strchr(p, ','))) {
+		q = p + 1 + strspn(p + 1, " \t");
+		q += strspn(q, "abcdefghijklmnopqrstuvwxyz_");
+		if (*q == '=')
+			return (size_t)(p - text);
+		p++;
+	}
+	return strlen(text);
+}
+
+static bool parse_one(struct options *o, char *text, char *error, size_t size)
+{
+	char *value = strchr(text, '=');
+	size_t i;
+
+	if (!value) {
+		snprintf(error, size, "'%s' is no option: options have the form key=value", text);
+		return false;
+	}
+	*value++ = 0;
+	for (i = 0; i < OPTION_COUNT; i++)
+		if (!strcmp(options[i].key, text))
+			break;
+	if (i == OPTION_COUNT) {
+		snprintf(error, size,
+			 "unknown option '%s': there are out, compress, start, stop, pid, events "
+			 "and progress",
+			 text);
+		return false;
+	}
+	if (!options[i].set(o, value)) {
+		snprintf(error, size, "bad value in '%s=%.200s': right is %s", text, value,
+			 options[i].form);
+		return false;
+	}
+	return true;
+}
+
+bool options_parse(struct options *o, const char *text, char *error, size_t size)
+{
+	char one[OPTION_DIR_MAX + 64];
+	size_t len, keep;
+
+	for (;;) {
+		text += strspn(text, " \t,");
+		if (!*text)
+			return true;
+		len = option_length(text);
+		keep = len;
+		while (keep && strchr(" \t,", text[keep - 1]))
+			keep--;
+		if (keep >= sizeof(one)) {
+			snprintf(error, size, "option longer than %zu bytes", sizeof(one) - 1);
+			return false;
+		}
+		memcpy(one, text, keep);
+		one[keep] = 0;
+		if (!parse_one(o, one, error, size))
+			return false;
+		text += len;
+	}
+}

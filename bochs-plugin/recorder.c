@@ -1,0 +1,291 @@
+/*
+ * recorder.c - processor events in, rows out.
+ *
+ * The books that must balance at the end: every walk that begins ends as
+ * exactly one fill, one upgrade or one fault. A walk whose leaf has been read
+ * is pending until the next event; only then can the entry it made be seen in
+ * the TLB (resolve.c), or does the fault turn up that it led to instead.
+ *
+ *   read of a directory --> walk begins --> ... --> pending --+--> fill, upgrade
+ *                                  '--> entry absent --> fault <--'
+ *
+ * Bochs also flushes its TLBs where no hook tells (a write to DR7, a change of
+ * A20 or of the memory map). It fetches anew at once then, so the first walk
+ * after it finds the entry of the running code gone from the instruction TLB
+ * though nobody dropped it: the shadow is then brought in line, and a flush row
+ * with the reason `emulator` written.
+ */
+#include "recorder.h"
+#include "rows.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void recorder_trouble(struct recorder *r, const char *format, ...)
+{
+	va_list args;
+
+	if (r->trouble[0])
+		return;
+	va_start(args, format);
+	vsnprintf(r->trouble, sizeof(r->trouble), format, args);
+	va_end(args);
+}
+
+void recorder_check_writer(struct recorder *r)
+{
+	const char *path;
+	int error = sink_error(&r->sinks, &path);
+
+	if (error)
+		recorder_trouble(r, "cannot write %s: %s", path, strerror(error));
+}
+
+static bool get_view(struct recorder *r, struct cpu_view *view)
+{
+	if (r->m.view(r->m.ctx, view))
+		return true;
+	recorder_trouble(r, "the guest has entered 64-bit mode: this version records 32-bit "
+			    "paging (with or without PAE) only");
+	return false;
+}
+
+static void hidden_flush(struct recorder *r, const struct cpu_view *view)
+{
+	struct tlb_loss loss;
+
+	tlb_sync(&r->tlb, &r->m, &loss);
+	if (!loss.lost_global && !loss.lost_other)
+		return;
+	r->tally.hidden++;
+	if (!recorder_wants(r, EVENT_FLUSH))
+		return;
+	if (loss.lost_global + loss.lost_other == 1 && loss.kept_global + loss.kept_other)
+		row_invlpg(r, view, "emulator", loss.page);
+	else
+		row_flush(r, view, FLUSH_EMULATOR, loss.lost_global || !loss.kept_global,
+			  view->cr3);
+}
+
+/* Running code that the shadow has in the instruction TLB and Bochs has not. */
+static void look_for_hidden_flush(struct recorder *r, const struct cpu_view *view)
+{
+	struct tlb_entry *e = tlb_find(&r->tlb, TLB_I, view->fetch & ~PAGE_MASK);
+	struct tlb_slot real;
+
+	if (!e || !(e->bits & (view->cpl == 3 ? TLB_USER_X : TLB_SYS_X)))
+		return;
+	r->m.tlb_read(r->m.ctx, TLB_I, tlb_index(TLB_I, view->fetch), &real);
+	if (!real.valid)
+		hidden_flush(r, view);
+}
+
+/* Enters what has arrived into shadow and history, and writes its row. */
+static void enter(struct recorder *r, const struct arrival *a)
+{
+	uint32_t space = a->slot.bits & TLB_GLOBAL ? SPACE_GLOBAL : r->space;
+	struct tlb_entry *e = tlb_at(&r->tlb, a->id, a->slot.page);
+	struct tlb_entry *old = tlb_valid(&r->tlb, e) ? e : NULL;
+	enum fill_reason reason = REASON_NONE;
+
+	if (old && old->page == a->slot.page) {
+		r->tally.upgrades++;
+		old = NULL;
+	} else {
+		r->tally.fills++;
+		reason = seen_fill(&r->seen, space, a->slot.page, a->id);
+		if (reason == REASON_NONE) {
+			recorder_trouble(r, "out of memory for the set of pages seen");
+			return;
+		}
+		r->tally.cold += reason == REASON_COLD;
+		r->tally.conflict += reason == REASON_CONFLICT;
+		r->tally.flushed += reason == REASON_FLUSHED;
+		if (old)
+			seen_evict(&r->seen, old->space, old->page, a->id);
+	}
+	if (recorder_wants(r, EVENT_TLB))
+		row_fill(r, a, reason, old);
+	tlb_put(&r->tlb, a->id, &a->slot, space);
+}
+
+void recorder_settle(struct recorder *r)
+{
+	struct arrival a;
+
+	if (!recorder_pending(r))
+		return;
+	if (resolve(&r->walk, &r->tlb, &r->m, &a)) {
+		if (a.hidden) {
+			tlb_drop(tlb_at(&r->tlb, a.id, a.slot.page));
+			hidden_flush(r, &r->walk.at);
+		}
+		enter(r, &a);
+	} else {
+		r->tally.unresolved++;
+	}
+	walk_end(&r->walk);
+}
+
+/* A walk that went no further than a table, or to an absent entry without a fault. */
+static void abandon(struct recorder *r)
+{
+	if (r->walk.state == WALK_IDLE)
+		return;
+	r->tally.unresolved++;
+	walk_end(&r->walk);
+}
+
+/* A load of the four PDPTEs (with CR0, CR3 or CR4) is no walk. It is read before it counts. */
+static bool is_pdpte(const struct cpu_view *view, uint64_t addr, unsigned int len)
+{
+	unsigned int i;
+
+	if (len != 8)
+		return false;
+	for (i = 0; view->pae && i < 4; i++)
+		if ((view->pdpt[i] & 1) && (view->pdpt[i] ^ addr) >> 12 == 0)
+			return false;
+	return true;
+}
+
+void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t value)
+{
+	struct cpu_view view;
+
+	if (r->walk.state == WALK_TABLE) {
+		if (walk_read(&r->walk, NULL, addr, len, value))
+			return;
+		abandon(r);
+	}
+	recorder_settle(r);
+	abandon(r);
+	if (!get_view(r, &view))
+		return;
+	if (is_pdpte(&view, addr, len)) {
+		r->tally.pdpte_loads++;
+		return;
+	}
+	look_for_hidden_flush(r, &view);
+	if (walk_read(&r->walk, &view, addr, len, value))
+		r->tally.walks++;
+	else
+		r->tally.stray++;
+}
+
+void recorder_write(struct recorder *r, uint64_t addr, uint64_t value)
+{
+	if (!walk_write(&r->walk, addr, value))
+		r->tally.stray++;
+}
+
+/* The walk that led to the fault is over; the entry it found too weak is gone. */
+static void end_in_fault(struct recorder *r, uint32_t cr2)
+{
+	struct tlb_entry *e = tlb_find(&r->tlb, TLB_D, cr2 & ~PAGE_MASK);
+	struct tlb_slot real;
+
+	r->tally.walk_faults++;
+	walk_end(&r->walk);
+	if (!e)
+		return;
+	r->m.tlb_read(r->m.ctx, TLB_D, tlb_index(TLB_D, cr2), &real);
+	if (!real.valid)
+		tlb_drop(e);
+}
+
+void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
+{
+	struct cpu_view view;
+	struct fault fault;
+
+	if (!get_view(r, &view))
+		return;
+	if (r->walk.state == WALK_TABLE)
+		abandon(r);
+	if (view.pae && !(view.pdpt[cr2 >> 30] & 1))
+		recorder_settle(r); /* no walk was needed to find this out */
+	else if (r->walk.state != WALK_IDLE && !((cr2 ^ r->walk.lin) & r->walk.known))
+		end_in_fault(r, cr2);
+	else
+		r->tally.unresolved++;
+	r->tally.faults++;
+	fault = (struct fault){
+		.icount = view.icount,
+		.addr = cr2,
+		.eip = view.eip,
+		.esp = view.esp,
+		.cr3 = view.cr3,
+		.error = error,
+		.cpu = view.cpu,
+		.user = error & FAULT_USER,
+		.from_user = view.cpl == 3,
+		.wanted = recorder_wants(r, EVENT_FAULT),
+	};
+	/* Without NX the code does not tell a fetch: it is one if it faults where the CPU fetches.
+	 */
+	if (error & FAULT_WRITE)
+		fault.access = 'w';
+	else
+		fault.access = (error & FAULT_FETCH) || cr2 == view.fetch ? 'x' : 'r';
+	fault_open(&r->faults, &r->tasks, &fault);
+}
+
+void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp)
+{
+	uint64_t now;
+
+	if (!r->tasks.current->depth)
+		return;
+	/* The faulting instruction was counted at delivery, the returning one is not yet. */
+	now = *r->m.icount;
+	if (cpl == 3)
+		fault_user_return(&r->faults, &r->tasks, now);
+	else
+		fault_kernel_return(&r->faults, &r->tasks, now, eip, esp);
+}
+
+void recorder_cr3(struct recorder *r, uint32_t cr3)
+{
+	r->cr3 = cr3;
+	r->space = space_of(&r->tasks, cr3);
+	if (!r->space || !task_switch_cr3(&r->tasks, cr3, *r->m.icount))
+		recorder_trouble(r, "out of memory for address spaces");
+}
+
+void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t cr3)
+{
+	struct cpu_view view;
+
+	recorder_settle(r);
+	if (!get_view(r, &view))
+		return;
+	tlb_flush(&r->tlb, global_too);
+	r->tally.flushes++;
+	if (cr3 != r->cr3)
+		recorder_cr3(r, cr3);
+	if (recorder_wants(r, EVENT_FLUSH))
+		row_flush(r, &view, reason, global_too, cr3);
+}
+
+void recorder_invlpg(struct recorder *r, uint32_t addr)
+{
+	struct cpu_view view;
+
+	recorder_settle(r);
+	if (!get_view(r, &view))
+		return;
+	tlb_invlpg(&r->tlb, addr);
+	r->tally.invlpgs++;
+	if (recorder_wants(r, EVENT_FLUSH))
+		row_invlpg(r, &view, "", addr & ~PAGE_MASK);
+}
+
+void recorder_reset(struct recorder *r)
+{
+	recorder_settle(r);
+	abandon(r);
+	tlb_flush(&r->tlb, true);
+	recorder_cr3(r, 0);
+}

@@ -1,0 +1,152 @@
+/*
+ * recorder.h - the recorder: processor events in, rows out.
+ *
+ * hooks.cc passes every event on in the order in which it happens; all
+ * functions are called by the one thread that runs the emulator. None of them
+ * fails: trouble that must end the run is left in `trouble`, which the caller
+ * looks at after each call.
+ */
+#ifndef TLBTRACE_RECORDER_H
+#define TLBTRACE_RECORDER_H
+
+#include "fault.h"
+#include "meta.h"
+#include "names.h"
+#include "options.h"
+#include "seen.h"
+#include "sink.h"
+#include "task.h"
+#include "tlb.h"
+#include "walk.h"
+
+#define COUNTERS_MAX 4096u /* the guest's own counters that are kept */
+
+enum flush_reason {
+	FLUSH_CR3,
+	FLUSH_CR4,
+	FLUSH_CR0,
+	FLUSH_TASK,
+	FLUSH_EMULATOR
+};
+
+struct tally {
+	uint64_t walks; /* begun */
+	uint64_t fills, upgrades, walk_faults;
+	uint64_t cold, conflict, flushed;
+	uint64_t faults; /* with and without a walk (PDPTE not present) */
+	uint64_t flushes, invlpgs;
+	uint64_t hidden; /* flushes that Bochs has no hook for */
+	uint64_t pdpte_loads;
+	uint64_t unresolved; /* walks without a fill or fault */
+	uint64_t stray;	     /* accesses that are part of no walk */
+	uint64_t bad_hints;  /* hints that made no sense */
+};
+
+struct counter {
+	const char *name;
+	uint64_t value;
+};
+
+struct recorder {
+	struct options opt;
+	struct machine m;
+	struct walk walk;
+	struct tlb tlb;
+	struct seen seen;
+	struct tasks tasks;
+	struct faults faults;
+	struct names names;
+	struct meta meta;
+	struct sink_set sinks;
+	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv;
+	struct sink *stream[2]; /* the program's standard output and error */
+	uint32_t space;		/* number of the current address space */
+	uint32_t cr3;
+	bool recording; /* between the start and the stop mark */
+	struct tally tally;
+	const char *phase; /* last mark, for the progress line */
+	const char *banner;
+	uint32_t hint_version;
+	bool finished;
+	uint32_t selftest, prog_status;
+	struct counter counters[COUNTERS_MAX];
+	unsigned int counter_count;
+	char trouble[512]; /* why the run cannot go on; empty: all is well */
+	uint64_t shown_icount, shown_ns;
+};
+
+/* recorder_fact - a row for meta.csv that only the caller knows; before recorder_open. */
+void recorder_fact(struct recorder *r, const char *key, const char *value);
+
+/*
+ * recorder_open - takes the options over, opens all files and starts the
+ * writer. Anything of an earlier recording in the directory is removed first.
+ * Returns false with the reason in r->trouble. *r must be zero but for facts.
+ */
+bool recorder_open(struct recorder *r, const struct options *opt, const struct machine *m);
+
+/*
+ * recorder_close - ends the recording: last rows out, shadow compared, books
+ * balanced, meta.csv written. Returns true if the recording is complete; else
+ * r->trouble says what is missing. Must be called once, before recorder_free.
+ */
+bool recorder_close(struct recorder *r);
+void recorder_free(struct recorder *r);
+
+/* A paging structure was read (with its value) or written back. */
+void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t value);
+void recorder_write(struct recorder *r, uint64_t addr, uint64_t value);
+
+/* recorder_pending - a walk is over and recorder_settle must be called before
+ * the TLBs change in any other way than by another walk. */
+static inline bool recorder_pending(const struct recorder *r)
+{
+	return r->walk.state == WALK_LEAF;
+}
+void recorder_settle(struct recorder *r);
+
+/* recorder_fault - a page fault is about to be delivered. */
+void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error);
+
+/* recorder_return - an instruction of the IRET kind has ended; to @cpl, @eip, @esp. */
+void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp);
+
+/* recorder_flush - the TLBs have been flushed; @cr3 is the new or unchanged one. */
+void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t cr3);
+
+/* recorder_cr3 - CR3 was loaded, without a flush to record when paging is off. */
+void recorder_cr3(struct recorder *r, uint32_t cr3);
+
+/* recorder_invlpg - INVLPG of @addr is about to be done. */
+void recorder_invlpg(struct recorder *r, uint32_t addr);
+
+/* recorder_reset - the processor was reset. */
+void recorder_reset(struct recorder *r);
+
+/* The registers of a hint, see trace_port.h. */
+struct hint {
+	uint32_t eax, ebx, ecx, esi, edi;
+};
+
+/* recorder_hint - the guest wrote to the trace port (hint.c). */
+void recorder_hint(struct recorder *r, const struct hint *h);
+
+/* recorder_wants - the filters let an event of kind @event (EVENT_*) of the current task pass. */
+static inline bool recorder_wants(const struct recorder *r, unsigned int event)
+{
+	const struct task *task = r->tasks.current;
+
+	if (!r->recording || !(r->opt.events & event))
+		return false;
+	return !r->opt.one_process ||
+	       (r->tasks.hinted && (task->pid == r->opt.pid || task->tgid == r->opt.pid));
+}
+
+/* recorder_trouble - notes why the run must end; the first reason stays. */
+__attribute__((format(printf, 2, 3))) void recorder_trouble(struct recorder *r, const char *format,
+							    ...);
+
+/* recorder_check_writer - notes trouble if the writer has any. */
+void recorder_check_writer(struct recorder *r);
+
+#endif

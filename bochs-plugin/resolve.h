@@ -1,0 +1,20 @@
+/* resolve.h - which TLB entry a finished walk has put in. */
+#ifndef TLBTRACE_RESOLVE_H
+#define TLBTRACE_RESOLVE_H
+
+#include "tlb.h"
+#include "walk.h"
+
+struct arrival {
+	enum tlb_id id;
+	struct tlb_slot slot;
+	bool hidden; /* the same entry was there before: dropped without a hook */
+};
+
+/*
+ * resolve - finds the entry that walk @w (state LEAF) has put into the TLBs of
+ * @m, given the shadow @t from before it. Returns false if there is none.
+ */
+bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, struct arrival *a);
+
+#endif

@@ -1,0 +1,30 @@
+/* rows.h - the rows of each CSV file, as the contract has them. */
+#ifndef TLBTRACE_ROWS_H
+#define TLBTRACE_ROWS_H
+
+#include "recorder.h"
+#include "resolve.h"
+#include "kernel/trace_port.h"
+
+#define TLB_HEADER \
+	"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted\n"
+#define FAULTS_HEADER \
+	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma\n"
+#define TASKS_HEADER "icount,cpu,event,pid,tgid,cr3,name\n"
+#define VMAS_HEADER  "icount,event,pid,start,end,prot,flags,offset,name\n"
+#define MARKS_HEADER "icount,pid,label\n"
+
+/* row_fill - @reason NONE means an upgrade. @evicted: entry that lost its place, or NULL. */
+void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
+	      const struct tlb_entry *evicted);
+void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
+	       bool global_too, uint32_t cr3);
+void row_invlpg(struct recorder *r, const struct cpu_view *view, const char *reason, uint32_t page);
+void row_fault(struct recorder *r, const struct fault *f);
+void row_task(struct recorder *r, const struct cpu_view *view, const char *event, uint32_t pid,
+	      uint32_t tgid, uint32_t cr3, const char *name);
+void row_vma(struct recorder *r, uint64_t icount, const char *event, const struct trace_vma *vma,
+	     const char *name);
+void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *label);
+
+#endif

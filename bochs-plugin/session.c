@@ -1,0 +1,287 @@
+/*
+ * session.c - a recording from its first byte to `complete,1`.
+ *
+ * Opening removes what an earlier recording left in the directory, so that no
+ * old file can be taken for a new one, and writes a first meta.csv that lacks
+ * the end. Closing balances the books: only when every walk is accounted for,
+ * the shadow equals the real TLBs, every hint made sense, all was written and
+ * the guest said that it had finished does the recording count as complete.
+ */
+#include "progress.h"
+#include "recorder.h"
+#include "rows.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static const char *const old_files[] = {
+	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	 "vmas.csv",
+	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt", "stderr.txt",
+	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",
+};
+
+void recorder_fact(struct recorder *r, const char *key, const char *value)
+{
+	meta_text(&r->meta, key, value);
+}
+
+static bool prepare_directory(struct recorder *r)
+{
+	char path[OPTION_DIR_MAX + 32];
+	size_t i;
+
+	if (!r->opt.out[0]) {
+		recorder_trouble(r, "no directory given: add out=DIR to the tlbtrace line");
+		return false;
+	}
+	if (mkdir(r->opt.out, 0777) && errno != EEXIST) {
+		recorder_trouble(r, "cannot make the directory out=%s: %s", r->opt.out,
+				 strerror(errno));
+		return false;
+	}
+	for (i = 0; i < sizeof(old_files) / sizeof(old_files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", r->opt.out, old_files[i]);
+		if (unlink(path) && errno != ENOENT) {
+			recorder_trouble(r, "cannot write to out=%s (%s: %s)", r->opt.out,
+					 old_files[i], strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static void put_header(struct sink *sink, const char *header)
+{
+	sink_bytes(sink, header, strlen(header));
+}
+
+static bool open_files(struct recorder *r)
+{
+	const struct {
+		struct sink **sink;
+		const char *name;
+		const char *header;
+	} files[] = {
+		{&r->tlb_csv, "tlb.csv", TLB_HEADER},
+		{&r->faults_csv, "faults.csv", FAULTS_HEADER},
+		{&r->tasks_csv, "tasks.csv", TASKS_HEADER},
+		{&r->vmas_csv, "vmas.csv", VMAS_HEADER},
+		{&r->marks_csv, "marks.csv", MARKS_HEADER},
+		{&r->stream[0], "stdout.txt", NULL},
+		{&r->stream[1], "stderr.txt", NULL},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		/* Only the two files that can grow large are worth packing. */
+		*files[i].sink =
+			sink_open(&r->sinks, r->opt.out, files[i].name, r->opt.zstd && i < 2);
+		if (!*files[i].sink) {
+			recorder_trouble(r, "cannot write %s/%s: %s", r->opt.out, files[i].name,
+					 strerror(errno));
+			return false;
+		}
+		if (files[i].header)
+			put_header(*files[i].sink, files[i].header);
+	}
+	return true;
+}
+
+static void first_facts(struct recorder *r)
+{
+	const struct options *o = &r->opt;
+	const char *command = getenv("TLBTRACE_COMMAND");
+	struct utsname host;
+	char events[32] = "";
+
+	if (!uname(&host)) {
+		meta_text(&r->meta, "host_system", host.sysname);
+		meta_text(&r->meta, "host_machine", host.machine);
+	}
+	if (command)
+		meta_text(&r->meta, "command", command);
+	meta_number(&r->meta, "dtlb_entries", DTLB_SIZE);
+	meta_number(&r->meta, "itlb_entries", ITLB_SIZE);
+	meta_number(&r->meta, "tlb_ways", 1);
+	meta_text(&r->meta, "compress", o->zstd ? "zstd" : "none");
+	meta_text(&r->meta, "start", o->start[0] ? o->start : "boot");
+	meta_text(&r->meta, "stop", o->stop[0] ? o->stop : "end");
+	if (o->one_process)
+		meta_number(&r->meta, "pid", o->pid);
+	strcat(events, o->events & EVENT_TLB ? " tlb" : "");
+	strcat(events, o->events & EVENT_FAULT ? " fault" : "");
+	strcat(events, o->events & EVENT_FLUSH ? " flush" : "");
+	meta_text(&r->meta, "events", events + 1);
+}
+
+static void emit_fault(void *ctx, const struct fault *f)
+{
+	if (f->wanted)
+		row_fault(ctx, f);
+}
+
+bool recorder_open(struct recorder *r, const struct options *opt, const struct machine *m)
+{
+	int error;
+
+	r->opt = *opt;
+	r->m = *m;
+	r->recording = !opt->start[0];
+	r->prog_status = TRACE_STATUS_NONE;
+	tlb_init(&r->tlb);
+	if (!seen_init(&r->seen) || !tasks_init(&r->tasks) ||
+	    !faults_init(&r->faults, emit_fault, r) || !sink_set_init(&r->sinks)) {
+		recorder_trouble(r, "out of memory");
+		return false;
+	}
+	recorder_cr3(r, 0);
+	if (!prepare_directory(r) || !open_files(r))
+		return false;
+	first_facts(r);
+	error = meta_write(&r->meta, r->opt.out);
+	if (error) {
+		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));
+		return false;
+	}
+	error = sink_start(&r->sinks, opt->progress && isatty(2) ? progress_tick : NULL, r);
+	if (error)
+		recorder_trouble(r, "cannot start the writer thread: %s", strerror(error));
+	return !error;
+}
+
+static void put_tally(struct recorder *r, unsigned int mismatches)
+{
+	const struct tally *t = &r->tally;
+	const struct {
+		const char *key;
+		uint64_t value;
+	} rows[] = {
+		{"icount_start", 0},
+		{"icount_end", *r->m.icount},
+		{"walks", t->walks},
+		{"fills", t->fills},
+		{"fills_cold", t->cold},
+		{"fills_conflict", t->conflict},
+		{"fills_flushed", t->flushed},
+		{"upgrades", t->upgrades},
+		{"walk_faults", t->walk_faults},
+		{"faults", t->faults},
+		{"faults_hint_unmatched", r->faults.unmatched},
+		{"faults_cost_unknown", r->faults.forced},
+		{"flushes", t->flushes},
+		{"invlpgs", t->invlpgs},
+		{"flushes_emulator", t->hidden},
+		{"pdpte_loads", t->pdpte_loads},
+		{"walks_unresolved", t->unresolved},
+		{"accesses_stray", t->stray},
+		{"shadow_mismatches", mismatches},
+		{"hints_bad", t->bad_hints},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		meta_number(&r->meta, rows[i].key, rows[i].value);
+}
+
+/* "tlb.file", "tlb.rows", "tlb.sha256" and so on. */
+static void put_file(struct recorder *r, struct sink *sink)
+{
+	char key[64], hex[65];
+	int stem = (int)strcspn(sink->name, ".");
+
+	snprintf(key, sizeof(key), "%.*s.file", stem, sink->name);
+	meta_text(&r->meta, key, sink->name);
+	if (strstr(sink->name, ".csv")) {
+		snprintf(key, sizeof(key), "%.*s.rows", stem, sink->name);
+		meta_number(&r->meta, key, sink->rows);
+	}
+	sha256_final(&sink->sum, hex);
+	snprintf(key, sizeof(key), "%.*s.sha256", stem, sink->name);
+	meta_text(&r->meta, key, hex);
+}
+
+static void put_guest(struct recorder *r)
+{
+	char key[320];
+	unsigned int i;
+
+	if (r->hint_version)
+		meta_number(&r->meta, "trace_port_version", r->hint_version);
+	if (r->banner)
+		meta_text(&r->meta, "guest", r->banner);
+	for (i = 0; i < r->counter_count; i++) {
+		snprintf(key, sizeof(key), "kernel.%s", r->counters[i].name);
+		meta_number(&r->meta, key, r->counters[i].value);
+	}
+	if (!r->finished)
+		return;
+	meta_text(&r->meta, "selftest", r->selftest ? "failed" : "ok");
+	if (r->prog_status != TRACE_STATUS_NONE)
+		meta_number(&r->meta, "prog_status", r->prog_status);
+}
+
+/* Notes what is missing, if anything, and returns whether all is there. */
+static bool balance(struct recorder *r, unsigned int mismatches)
+{
+	const struct tally *t = &r->tally;
+
+	recorder_check_writer(r);
+	if (t->walks != t->fills + t->upgrades + t->walk_faults || t->unresolved || t->stray)
+		recorder_trouble(r, "walks do not add up: see walks, fills, upgrades, "
+				    "walk_faults, walks_unresolved and accesses_stray in meta.csv");
+	if (mismatches)
+		recorder_trouble(r, "%u shadow TLB entries differ from Bochs's", mismatches);
+	if (r->faults.unmatched || t->bad_hints)
+		recorder_trouble(r,
+				 "%llu fault hints matched no open fault, %llu hints made no "
+				 "sense",
+				 (unsigned long long)r->faults.unmatched,
+				 (unsigned long long)t->bad_hints);
+	if (!r->finished)
+		recorder_trouble(r, "the guest did not say that it had finished");
+	return !r->trouble[0];
+}
+
+bool recorder_close(struct recorder *r)
+{
+	unsigned int i, mismatches = 0;
+	struct cpu_view view;
+	bool complete;
+	int error;
+
+	recorder_settle(r);
+	if (r->walk.state != WALK_IDLE)
+		r->tally.unresolved++;
+	if (r->m.view(r->m.ctx, &view) && view.paging)
+		mismatches = tlb_compare(&r->tlb, &r->m);
+	faults_finish(&r->faults);
+	sink_finish(&r->sinks);
+	if (r->sinks.tick)
+		progress_end();
+	complete = balance(r, mismatches);
+	put_tally(r, mismatches);
+	for (i = 0; i < r->sinks.count; i++)
+		put_file(r, &r->sinks.files[i]);
+	put_guest(r);
+	if (complete)
+		meta_number(&r->meta, "complete", 1);
+	error = meta_write(&r->meta, r->opt.out);
+	if (error)
+		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));
+	return complete && !error;
+}
+
+void recorder_free(struct recorder *r)
+{
+	sink_set_free(&r->sinks);
+	faults_free(&r->faults);
+	tasks_free(&r->tasks);
+	seen_free(&r->seen);
+	names_free(&r->names);
+	meta_free(&r->meta);
+}

@@ -1,0 +1,47 @@
+/* walk.h - one page walk, put together from the memory accesses it makes. */
+#ifndef TLBTRACE_WALK_H
+#define TLBTRACE_WALK_H
+
+#include "machine.h"
+
+enum walk_state {
+	WALK_IDLE,
+	WALK_TABLE,  /* directory entry read, table entry to come */
+	WALK_ABSENT, /* an entry was not present: a page fault must follow */
+	WALK_LEAF,   /* leaf entry read: a TLB entry or a page fault must follow */
+};
+
+struct walk {
+	enum walk_state state;
+	struct cpu_view at; /* when it began */
+	uint32_t lin;	    /* the linear address walked for, as far as `known` */
+	uint32_t known;	    /* which bits of lin the accesses tell */
+	uint32_t mask;	    /* page size - 1, once the leaf is known */
+	uint64_t dir_addr, leaf_addr;
+	uint64_t dir, leaf; /* the entries, as they are now */
+	unsigned int reads, writes;
+};
+
+/*
+ * walk_read - the processor read a paging structure.
+ * @addr, @len, @value: physical address, size in bytes and what was read
+ * @view: the processor now; used when the read begins a walk
+ *
+ * Returns false, and leaves the walk as it was, when the read can be no part
+ * of it and begins none. A walk in state LEAF or ABSENT must have been ended
+ * (walk_end) before the next read is passed in.
+ */
+bool walk_read(struct walk *w, const struct cpu_view *view, uint64_t addr, unsigned int len,
+	       uint64_t value);
+
+/* walk_write - the processor wrote an entry back with its A or D bit set.
+ * Returns false if it is none of this walk's entries. */
+bool walk_write(struct walk *w, uint64_t addr, uint64_t value);
+
+/* walk_end - forgets the walk: it has become an entry or a fault. */
+void walk_end(struct walk *w);
+
+/* walk_frame - physical page of linear address @lin through the leaf. */
+uint64_t walk_frame(const struct walk *w, uint32_t lin);
+
+#endif
