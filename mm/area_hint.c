@@ -1,0 +1,63 @@
+/*
+ * area_hint.c - names of areas, and the hints that tell the plugin of them.
+ *
+ * A reader of the hints keeps the same list of areas as the kernel if it takes
+ * them in order: an area that goes is unmapped first, then those that stay
+ * change their bounds, then new ones are mapped. The record lies in a static
+ * buffer of its own, so that the plugin never reads a kernel stack.
+ */
+#include "arch/hint.h"
+#include "kernel/percpu.h"
+#include "vm.h"
+
+static DEFINE_PER_CPU(struct trace_vma, area_record);
+
+const char *vma_name(const struct vm_area_struct *vma)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+
+	if (vma->vm_file)
+		return vma->vm_file->path;
+	if (vma->vm_start < mm->brk && vma->vm_end > mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+		return "[stack]";
+	return "";
+}
+
+/* The same as a recording names it. */
+const char *area_label(const struct vm_area_struct *vma)
+{
+	const char *name = vma_name(vma);
+
+	return *name ? name : "[anon]";
+}
+
+void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
+{
+	struct trace_vma *record = &this_cpu(area_record);
+	unsigned int flags = vma->vm_flags & VM_MAYSHARE ? MAP_SHARED : MAP_PRIVATE;
+
+	if (!vma->vm_mm->owner_tgid)
+		return;
+	if (vma->vm_flags & VM_GROWSDOWN)
+		flags |= MAP_GROWSDOWN;
+	if (!vma->vm_file)
+		flags |= MAP_ANONYMOUS;
+	record->pid = (unsigned int)vma->vm_mm->owner_tgid;
+	record->start = vma->vm_start;
+	record->end = vma->vm_end;
+	record->prot = vma->vm_flags & VM_RIGHTS;
+	record->flags = flags;
+	record->offset = vma->vm_file ? vma->vm_pgoff : 0;
+	record->name = (unsigned long)area_label(vma);
+	trace_hint(TRACE_VMA, event, 0, (unsigned long)record, 0);
+}
+
+void mm_trace_areas(const struct mm_struct *mm)
+{
+	const struct vm_area_struct *vma;
+
+	for (vma = mm->mmap; vma; vma = vma->vm_next)
+		area_hint(TRACE_VMA_MAP, vma);
+}

@@ -1,0 +1,150 @@
+/*
+ * dup.c - copying an address space for fork.
+ *
+ * Areas are copied one by one, and with them those page-table entries that a
+ * fault of the child could not find again by itself: anonymous pages. Areas
+ * that only ever mapped a file's own pages start empty in the child.
+ *
+ * A private page becomes shared: both entries lose write permission, and the
+ * first of the two to write copies it (cow.c). The parent's TLB forgets the
+ * writable entries once, before its page-table lock is let go.
+ */
+#include "arch/tlb.h"
+#include "mm/slab.h"
+#include "vm.h"
+
+/* One table's worth of entries being copied; both page_table_locks held. */
+struct table_copy {
+	struct mm_struct *child;
+	bool private;	/* write permission goes from both sides */
+	bool protected; /* the parent lost some: flush */
+};
+
+static pte_t share_entry(struct table_copy *copy, pte_t *from, pte_t entry)
+{
+	if (copy->private && pte_write(entry)) {
+		entry = pte_wrprotect(entry);
+		set_pte(from, entry);
+		copy->protected = true;
+	}
+	return entry;
+}
+
+/* [addr, end) lies within one table. */
+static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsigned long addr,
+			 unsigned long end)
+{
+	struct page *page;
+
+	for (; addr < end; addr += PAGE_SIZE, from++, to++) {
+		pte_t entry = *from;
+
+		if (pte_none(entry))
+			continue;
+		if (pte_pfn(entry) != zero_pfn) {
+			page = pfn_to_page(pte_pfn(entry));
+			get_page(page);
+			page_map_one(page);
+			(*rss_counter(copy->child, page))++;
+			entry = share_entry(copy, from, entry);
+		}
+		set_pte(to, entry);
+	}
+}
+
+/* False when out of memory. */
+static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma)
+{
+	struct mm_struct *parent = vma->vm_mm;
+	struct table_copy copy = {.child = child, .private = !(vma->vm_flags & VM_SHARED)};
+	unsigned long addr, next;
+	bool ok = true;
+
+	for (addr = vma->vm_start; ok && addr < vma->vm_end; addr = next) {
+		pte_t *from = user_pte(parent, addr), *to;
+
+		next = table_end(addr, vma->vm_end);
+		if (!from)
+			continue;
+		to = user_pte_alloc(child, addr);
+		ok = to;
+		if (!ok)
+			break;
+		spin_lock(&parent->page_table_lock);
+		spin_lock(&child->page_table_lock);
+		copy_entries(&copy, from, to, addr, next);
+		spin_unlock(&child->page_table_lock);
+		if (copy.protected)
+			tlb_flush_range(parent, addr, next);
+		spin_unlock(&parent->page_table_lock);
+		copy.protected = false;
+	}
+	return ok;
+}
+
+/* A copy of the area at the end of the child's list; false when out of memory. */
+static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
+		      struct vm_area_struct **last)
+{
+	struct vm_area_struct *copy = vma_alloc(child);
+
+	if (!copy)
+		return false;
+	*copy = *vma;
+	copy->vm_mm = child;
+	copy->vm_flags &= ~VM_LOCKED; /* locks are not inherited */
+	if (copy->vm_file)
+		get_mapped_file(copy->vm_file);
+	vma_link(copy, *last);
+	*last = copy;
+	if (copy->vm_ops && copy->vm_ops->open)
+		copy->vm_ops->open(copy);
+	if (vma->vm_ops && !vma->has_anon)
+		return true;
+	return copy_pages(child, vma);
+}
+
+static void copy_layout(struct mm_struct *child, const struct mm_struct *old)
+{
+	child->mmap_base = old->mmap_base;
+	child->start_code = old->start_code;
+	child->end_code = old->end_code;
+	child->start_data = old->start_data;
+	child->end_data = old->end_data;
+	child->start_brk = old->start_brk;
+	child->brk = old->brk;
+	child->start_stack = old->start_stack;
+	child->arg_start = old->arg_start;
+	child->arg_end = old->arg_end;
+	child->env_start = old->env_start;
+	child->env_end = old->env_end;
+	__builtin_memcpy(child->saved_auxv, old->saved_auxv, sizeof(child->saved_auxv));
+	child->stack_limit = old->stack_limit;
+	child->data_limit = old->data_limit;
+	if (old->exe_file)
+		child->exe_file = get_mapped_file(old->exe_file);
+}
+
+struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
+{
+	struct mm_struct *child = mm_alloc();
+	struct vm_area_struct *vma, *last = NULL;
+	bool ok = true;
+
+	if (!child)
+		return NULL;
+	down_write(&old->mmap_sem);
+	copy_layout(child, old);
+	for (vma = old->mmap; vma && ok; vma = vma->vm_next)
+		if (!(vma->vm_flags & VM_DONTCOPY))
+			ok = copy_area(child, vma, &last);
+	up_write(&old->mmap_sem);
+	if (!ok) {
+		mmput(child);
+		return NULL;
+	}
+	child->hiwater_rss = child->rss_anon + child->rss_file;
+	child->owner_tgid = tgid;
+	mm_trace_areas(child);
+	return child;
+}

@@ -1,0 +1,243 @@
+/*
+ * fault.c - a page is not there: decides what that means.
+ *
+ * This file only decides; each answer is a function of its own.
+ *
+ *   no area, or not this kind of access ............. -EFAULT
+ *   below a growing stack ........................... grow it, then as below
+ *   entry empty      anonymous   read ............... fault_anon_read     (anon.c)
+ *                                write .............. fault_anon_write    (anon.c)
+ *                    file        read ............... fault_file_read     (file_fault.c)
+ *                                write, private ..... fault_file_cow      (file_fault.c)
+ *                                write, shared ...... fault_shared_write  (file_fault.c)
+ *   entry read-only  write       private ............ fault_cow           (cow.c)
+ *                                shared ............. fault_shared_upgrade(file_fault.c)
+ *   entry allows the access already ................. spurious
+ *
+ * Answers may sleep (for memory, for a disk), and then the entry may have
+ * changed: they look at it again under page_table_lock just before they change
+ * it, and say FAULT_AGAIN when it is not what the decision was based on. Then
+ * the decision is made anew, from the entry up. Areas stay as they are
+ * meanwhile, because mmap_sem is held for reading throughout.
+ */
+#include "arch/tlb.h"
+#include "vm.h"
+
+/* The CPU knows no execute permission and no write-only page: any right lets it read. */
+static bool access_allowed(const struct vm_area_struct *vma, bool write)
+{
+	return vma->vm_flags & (write ? VM_WRITE : VM_RIGHTS);
+}
+
+struct page *fault_hold_page(const struct fault *fault)
+{
+	struct page *page = NULL;
+
+	spin_lock(&fault->mm->page_table_lock);
+	if (fault_unchanged(fault)) {
+		page = pfn_to_page(pte_pfn(fault->entry));
+		get_page(page);
+	}
+	spin_unlock(&fault->mm->page_table_lock);
+	return page;
+}
+
+static int fault_spurious(const struct fault *fault)
+{
+	/* Should a stale entry be the reason, the next attempt must not find it again. */
+	tlb_flush_page(fault->mm, fault->addr);
+	fault->info->cause = TRACE_CAUSE_SPURIOUS;
+	return 0;
+}
+
+static int answer(const struct fault *fault)
+{
+	bool anon = !fault->vma->vm_ops, shared = fault->vma->vm_flags & VM_SHARED;
+
+	if (pte_none(fault->entry)) {
+		if (anon)
+			return fault->write ? fault_anon_write(fault) : fault_anon_read(fault);
+		if (!fault->write)
+			return fault_file_read(fault);
+		return shared ? fault_shared_write(fault) : fault_file_cow(fault);
+	}
+	if (fault->write && !pte_write(fault->entry))
+		return shared ? fault_shared_upgrade(fault) : fault_cow(fault);
+	return fault_spurious(fault);
+}
+
+/**
+ * resolve_fault() - makes the entry for fault->addr allow the access that fault->vma allows.
+ *
+ * Returns 0, -ENOMEM or -EIO (a file page that cannot be had). mmap_sem held; may sleep.
+ */
+int resolve_fault(struct fault *fault)
+{
+	int err;
+
+	do {
+		fault->ptep = user_pte_alloc(fault->mm, fault->addr);
+		if (!fault->ptep)
+			return -ENOMEM;
+		fault->entry = *fault->ptep;
+		err = answer(fault);
+	} while (unlikely(err == FAULT_AGAIN));
+	return err;
+}
+
+/* May the growing area reach down to `addr`? */
+static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
+{
+	const struct vm_area_struct *prev = vma->vm_prev;
+
+	if (addr < MMAP_MIN_ADDR || vma->vm_end - addr > vma->vm_mm->stack_limit)
+		return false;
+	/* Another growing area, or one that nobody can touch, may come near. */
+	if (!prev || (prev->vm_flags & VM_GROWSDOWN) || !(prev->vm_flags & VM_RIGHTS))
+		return true;
+	return addr >= prev->vm_end + STACK_GUARD_GAP;
+}
+
+/* Lets the stack above `addr` reach down to it: 0 or -EFAULT. Takes mmap_sem for writing. */
+static int grow_stack(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	int err = 0;
+
+	down_write(&mm->mmap_sem);
+	vma = find_vma(mm, addr);
+	if (!vma || (vma->vm_start > addr && !(vma->vm_flags & VM_GROWSDOWN)))
+		err = -EFAULT;
+	else if (vma->vm_start > addr) {
+		if (may_grow_to(vma, addr)) {
+			vma_set_bounds(vma, addr, vma->vm_end);
+			area_hint(TRACE_VMA_CHANGE, vma);
+		} else {
+			err = -EFAULT;
+		}
+	}
+	up_write(&mm->mmap_sem);
+	return err;
+}
+
+/* The area that holds addr, or NULL; *below_stack: there is none, but one above may grow. */
+static struct vm_area_struct *area_at(struct mm_struct *mm, unsigned long addr, bool *below_stack)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	*below_stack = false;
+	if (!vma || vma->vm_start <= addr)
+		return vma;
+	*below_stack = vma->vm_flags & VM_GROWSDOWN;
+	return NULL;
+}
+
+static int fault_in_area(struct vm_area_struct *vma, unsigned long addr, bool write,
+			 struct fault_info *info)
+{
+	struct fault fault = {
+		.mm = vma->vm_mm, .vma = vma, .addr = addr, .write = write, .info = info};
+
+	info->mapped = true;
+	info->area = area_label(vma);
+	if (unlikely(!access_allowed(vma, write)))
+		return -EFAULT;
+	return resolve_fault(&fault);
+}
+
+static void set_failure_cause(struct fault_info *info, int err)
+{
+	if (err == -EFAULT)
+		info->cause = TRACE_CAUSE_SIGSEGV;
+	else
+		info->cause = err == -ENOMEM ? TRACE_CAUSE_OOM : TRACE_CAUSE_SIGBUS;
+}
+
+int mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct fault_info *info)
+{
+	struct vm_area_struct *vma;
+	bool below_stack, grown = false;
+	int err;
+
+	might_sleep();
+	*info = (struct fault_info){.cause = TRACE_CAUSE_SIGSEGV};
+	if (unlikely(addr >= TASK_SIZE))
+		return -EFAULT;
+	addr &= PAGE_MASK;
+	for (;;) {
+		down_read(&mm->mmap_sem);
+		vma = area_at(mm, addr, &below_stack);
+		if (likely(vma))
+			break;
+		up_read(&mm->mmap_sem);
+		if (!below_stack || !(flags & FAULT_STACK_OK) || grow_stack(mm, addr))
+			return -EFAULT;
+		grown = true;
+	}
+	err = fault_in_area(vma, addr, flags & FAULT_WRITE, info);
+	up_read(&mm->mmap_sem);
+	if (unlikely(err))
+		set_failure_cause(info, err);
+	else if (grown)
+		info->cause = TRACE_CAUSE_STACK;
+	return err;
+}
+
+/* The page behind an entry that allows the access, with a reference; or NULL. */
+static struct page *page_at(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	struct page *page = NULL;
+	pte_t *ptep;
+
+	spin_lock(&mm->page_table_lock);
+	ptep = user_pte(mm, addr);
+	if (ptep && pte_present(*ptep) && (!write || pte_write(*ptep))) {
+		page = pfn_to_page(pte_pfn(*ptep));
+		get_page(page);
+		/* What the caller writes is not seen by the CPU's own dirty bit. */
+		if (write)
+			set_pte(ptep, pte_mkdirty(*ptep));
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	struct fault_info info;
+	struct page *page;
+	int err;
+
+	addr &= PAGE_MASK;
+	if (addr >= TASK_SIZE)
+		return ERR_PTR(-EFAULT);
+	/* Someone may take the page away between the fault and the look: try again. */
+	while (!(page = page_at(mm, addr, write))) {
+		err = mm_fault(mm, addr, FAULT_STACK_OK | (write ? FAULT_WRITE : 0), &info);
+		if (err)
+			return ERR_PTR(-EFAULT);
+	}
+	return page;
+}
+
+void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct fault_info info;
+	unsigned long addr;
+
+	for (addr = start; addr < end; addr += PAGE_SIZE) {
+		struct vm_area_struct *vma;
+		bool write;
+		int err = -EFAULT;
+
+		down_read(&mm->mmap_sem);
+		vma = find_vma_intersection(mm, addr, addr + PAGE_SIZE);
+		if (vma) {
+			write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+			err = fault_in_area(vma, addr, write, &info);
+		}
+		up_read(&mm->mmap_sem);
+		if (err)
+			return;
+	}
+}

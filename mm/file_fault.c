@@ -1,0 +1,239 @@
+/*
+ * file_fault.c - pages of areas that have operations: files and shared memory.
+ *
+ * The area's fault() finds the page and may wait for the disk. Meanwhile the
+ * file may have been cut short: a page that no longer belongs to the file when
+ * its turn comes is not mapped, the fault starts again (and finds the end of
+ * the file). Truncation takes entries out before it takes pages out of the
+ * cache, so a page that still has its mapping when it is mapped, under
+ * page_table_lock, will be found by it.
+ *
+ * fault-around: a read fault first maps what the cache already holds of the
+ * pages around it, up to fault_around_pages; programs touch code and read-only
+ * data in runs, and a mapped neighbour costs a tenth of a fault.
+ */
+#include "arch/tlb.h"
+#include "mm/highmem.h"
+#include "vm.h"
+
+unsigned int fault_around_pages = FAULT_AROUND_MAX;
+
+/* Asks the area for the page; `vmf` holds it, referenced, on success. */
+static int find_page(const struct fault *fault, struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = fault->vma;
+	int err;
+
+	*vmf = (struct vm_fault){
+		.address = fault->addr,
+		.pgoff = vma_pgoff(vma, fault->addr),
+		.write = fault->write,
+	};
+	err = vma->vm_ops->fault(vma, vmf);
+	fault->info->major |= vmf->major;
+	return err;
+}
+
+/*
+ * Enters a page in an empty place; takes over the caller's reference. The page
+ * must be of the file still. page_table_lock held.
+ */
+static void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page, pte_t entry)
+{
+	set_pte(ptep, entry);
+	page_map_one(page);
+	fault->mm->rss_file++;
+}
+
+/* Where the window around the fault begins, and how many pages of it the area holds. */
+static unsigned long around_window(const struct fault *fault, unsigned int *count)
+{
+	const struct vm_area_struct *vma = fault->vma;
+	unsigned long size = (unsigned long)fault_around_pages << PAGE_SHIFT;
+	unsigned long start = fault->addr & ~(size - 1);
+	unsigned long end = min(start + size, vma->vm_end);
+
+	start = max(start, vma->vm_start);
+	*count = (unsigned int)((end - start) >> PAGE_SHIFT);
+	return start;
+}
+
+/* Maps cached pages of the window. True when the faulting page was one of them. */
+static bool map_around(const struct fault *fault)
+{
+	struct page *pages[FAULT_AROUND_MAX];
+	struct vm_area_struct *vma = fault->vma;
+	unsigned int count, found, i;
+	unsigned long start = around_window(fault, &count);
+	unsigned long pgoff = vma_pgoff(vma, start);
+	/* A window never leaves its page table: it is aligned to its size. */
+	pte_t *first = fault->ptep - ((fault->addr - start) >> PAGE_SHIFT);
+	bool hit;
+
+	found = vma->vm_ops->map_pages(vma, pgoff, count, pages);
+	spin_lock(&fault->mm->page_table_lock);
+	for (i = 0; i < found; i++) {
+		pte_t *ptep = first + (pages[i]->index - pgoff);
+
+		if (!pte_none(*ptep))
+			continue;
+		map_file_page(fault, ptep, pages[i],
+			      mk_pte_pfn(page_to_pfn(pages[i]), vma->vm_page_prot));
+		pages[i] = NULL;
+	}
+	hit = pte_present(*fault->ptep);
+	spin_unlock(&fault->mm->page_table_lock);
+	for (i = 0; i < found; i++)
+		if (pages[i])
+			put_page(pages[i]);
+	return hit;
+}
+
+/* Enters the page that find_page() found; its reference goes with it, or is dropped. */
+static int install_file_page(const struct fault *fault, struct page *page, pte_t entry)
+{
+	struct mm_struct *mm = fault->mm;
+	bool ok;
+
+	spin_lock(&mm->page_table_lock);
+	ok = fault_unchanged(fault) && page->mapping;
+	if (likely(ok))
+		map_file_page(fault, fault->ptep, page, entry);
+	spin_unlock(&mm->page_table_lock);
+	if (likely(ok))
+		return 0;
+	put_page(page);
+	return FAULT_AGAIN;
+}
+
+/* Read of a page that is not mapped. */
+int fault_file_read(const struct fault *fault)
+{
+	const struct vm_area_struct *vma = fault->vma;
+	struct vm_fault vmf;
+	int err;
+
+	fault->info->cause = TRACE_CAUSE_FILE;
+	if (fault_around_pages > 1 && vma->vm_ops->map_pages && map_around(fault))
+		return 0;
+	err = find_page(fault, &vmf);
+	if (err)
+		return err;
+	return install_file_page(fault, vmf.page,
+				 mk_pte_pfn(page_to_pfn(vmf.page), vma->vm_page_prot));
+}
+
+/* Puts a private copy in an empty place; false if it is no longer empty. */
+static bool install_copy(const struct fault *fault, struct page *copy)
+{
+	struct mm_struct *mm = fault->mm;
+	bool unchanged;
+
+	spin_lock(&mm->page_table_lock);
+	unchanged = fault_unchanged(fault);
+	if (likely(unchanged)) {
+		set_pte(fault->ptep, mk_writable_pte(copy, fault->vma));
+		page_map_one(copy);
+		mm->rss_anon++;
+		fault->vma->has_anon = true;
+	}
+	spin_unlock(&mm->page_table_lock);
+	return unchanged;
+}
+
+/* Write to a private page that is not mapped: copied at once, one fault instead of two. */
+int fault_file_cow(const struct fault *fault)
+{
+	struct page *copy = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct vm_fault vmf;
+	int err;
+
+	if (unlikely(!copy))
+		return -ENOMEM;
+	err = find_page(fault, &vmf);
+	if (!err) {
+		copy_highpage(copy, vmf.page);
+		/* A page cut off while we slept may not be copied: its bytes are past the end. */
+		if (!vmf.page->mapping || !install_copy(fault, copy))
+			err = FAULT_AGAIN;
+		put_page(vmf.page);
+	}
+	if (unlikely(err)) {
+		put_page(copy);
+		return err;
+	}
+	fault->info->cause = TRACE_CAUSE_FILE_COW;
+	return 0;
+}
+
+/* Tells the file's owner that the page will be written to. -EAGAIN becomes FAULT_AGAIN. */
+static int announce_write(const struct fault *fault, struct page *page)
+{
+	int err = 0;
+
+	if (fault->vma->vm_ops->page_mkwrite)
+		err = fault->vma->vm_ops->page_mkwrite(fault->vma, page);
+	return err == -EAGAIN ? FAULT_AGAIN : err;
+}
+
+/*
+ * A writable entry for a file's page exists only while the page is marked
+ * dirty; write-back that came between has cleared that. page_table_lock held.
+ */
+static bool may_map_writable(const struct fault *fault, const struct page *page)
+{
+	return fault_unchanged(fault) && page->mapping &&
+	       (!fault->vma->vm_ops->page_mkwrite || PageDirty(page));
+}
+
+/* Write to a shared page that is not mapped. */
+int fault_shared_write(const struct fault *fault)
+{
+	struct mm_struct *mm = fault->mm;
+	struct vm_fault vmf;
+	bool ok = false;
+	int err;
+
+	err = find_page(fault, &vmf);
+	if (err)
+		return err;
+	err = announce_write(fault, vmf.page);
+	if (!err) {
+		spin_lock(&mm->page_table_lock);
+		ok = may_map_writable(fault, vmf.page);
+		if (ok)
+			map_file_page(fault, fault->ptep, vmf.page,
+				      mk_writable_pte(vmf.page, fault->vma));
+		spin_unlock(&mm->page_table_lock);
+		err = ok ? 0 : FAULT_AGAIN;
+	}
+	if (!ok)
+		put_page(vmf.page);
+	fault->info->cause = TRACE_CAUSE_SHARED;
+	return err;
+}
+
+/* Write to a shared page that is mapped read-only. */
+int fault_shared_upgrade(const struct fault *fault)
+{
+	struct mm_struct *mm = fault->mm;
+	struct page *page = fault_hold_page(fault);
+	int err;
+
+	if (!page)
+		return FAULT_AGAIN;
+	err = announce_write(fault, page);
+	if (!err) {
+		spin_lock(&mm->page_table_lock);
+		if (may_map_writable(fault, page)) {
+			set_pte(fault->ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(fault->entry))));
+			tlb_flush_page(mm, fault->addr);
+		} else {
+			err = FAULT_AGAIN;
+		}
+		spin_unlock(&mm->page_table_lock);
+	}
+	put_page(page);
+	fault->info->cause = TRACE_CAUSE_SHARED;
+	return err;
+}

@@ -1,0 +1,176 @@
+/*
+ * file_rw.c - read() and write() through the page cache.
+ *
+ * The caller's copy function may fault, and a fault may need a page lock or
+ * mmap_sem, which comes before page locks; the buffer may even be a mapping of
+ * the very page being copied. So no page is locked while it runs. Reading
+ * needs no lock: a page that is uptodate stays valid while we hold it.
+ * Writing copies twice, into a page of our own and then, locked, into the
+ * file's page.
+ */
+#include "kernel/string.h"
+#include "mm/highmem.h"
+#include "vm.h"
+
+/* One call moves at most this many bytes, as on Linux: the count fits the result. */
+#define MAX_RW_COUNT ((size_t)(0x7fffffff & PAGE_MASK))
+
+static unsigned long page_index(loff_t pos)
+{
+	return (unsigned long)(pos >> PAGE_SHIFT);
+}
+
+static unsigned int page_offset(loff_t pos)
+{
+	return (unsigned int)pos & ~PAGE_MASK;
+}
+
+/* Bytes of [pos, pos + count) that lie in pos's page. */
+static size_t within_page(loff_t pos, size_t count)
+{
+	return min(count, (size_t)(PAGE_SIZE - page_offset(pos)));
+}
+
+/* The pages of a file must have an index: 2^32 of them. */
+static bool beyond_index(loff_t pos)
+{
+	return pos >> PAGE_SHIFT > (loff_t)~0ul;
+}
+
+void zero_page_tail(struct page *page, unsigned int from)
+{
+	char *addr = kmap_atomic(page);
+
+	memset(addr + from, 0, PAGE_SIZE - from);
+	kunmap_atomic(addr);
+}
+
+ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_t count,
+		     page_copy_fn to_buf)
+{
+	size_t done = 0, n, left;
+	struct page *page;
+	char *addr;
+
+	if (pos < 0)
+		return -EINVAL;
+	count = min(count, MAX_RW_COUNT);
+	while (done < count && pos < mapping->size) {
+		page = read_cache_page(mapping, page_index(pos), NULL);
+		if (IS_ERR(page))
+			return done ? (ssize_t)done : (ssize_t)PTR_ERR(page);
+		n = within_page(pos, count - done);
+		/* Looked at after the read: the file may have become shorter. */
+		if (pos + (loff_t)n > mapping->size)
+			n = mapping->size > pos ? (size_t)(mapping->size - pos) : 0;
+		addr = kmap(page);
+		left = to_buf(addr + page_offset(pos), (char *)buf + done, n);
+		kunmap(page);
+		put_page(page);
+		done += n - left;
+		pos += (loff_t)(n - left);
+		if (left)
+			return done ? (ssize_t)done : -EFAULT;
+	}
+	return (ssize_t)done;
+}
+
+/*
+ * Makes the part of a locked page that will not be overwritten valid: from the
+ * disk, or zeroes when all of it lies beyond the end of the file.
+ */
+static int complete_page(struct address_space *mapping, struct page *page, size_t n)
+{
+	if (PageUptodate(page) || n == PAGE_SIZE)
+		return 0;
+	if (page->index >= mapping_pages(mapping)) {
+		zero_page_tail(page, 0);
+		SetPageUptodate(page);
+		return 0;
+	}
+	return fill_page(mapping, page);
+}
+
+/* Copies n bytes from a kernel buffer into pos's page: 0 or -errno. */
+static int write_page(struct address_space *mapping, loff_t pos, const void *from, size_t n)
+{
+	struct page *page = find_or_create_page(mapping, page_index(pos));
+	unsigned int offset = page_offset(pos);
+	char *addr;
+	int err;
+
+	if (IS_ERR(page))
+		return (int)PTR_ERR(page);
+	err = complete_page(mapping, page, n);
+	if (!err && mapping->a_ops->prepare_write)
+		err = mapping->a_ops->prepare_write(mapping, page, offset,
+						    offset + (unsigned int)n);
+	if (!err) {
+		addr = kmap_atomic(page);
+		memcpy(addr + offset, from, n);
+		kunmap_atomic(addr);
+		SetPageUptodate(page);
+		set_page_dirty(page);
+		if (pos + (loff_t)n > mapping->size)
+			mapping->size = pos + (loff_t)n;
+	}
+	unlock_page(page);
+	put_page(page);
+	return err;
+}
+
+/*
+ * A write behind the end of the file leaves a hole. What a mapping may have
+ * written behind the end, in the last page, must read as zeroes in it.
+ */
+static void zero_old_tail(struct address_space *mapping, loff_t pos)
+{
+	unsigned int from = page_offset(mapping->size);
+	struct page *page;
+
+	if (pos <= mapping->size || !from)
+		return;
+	page = find_get_page(mapping, page_index(mapping->size));
+	if (!page)
+		return;
+	lock_page(page);
+	if (page->mapping == mapping && PageUptodate(page))
+		zero_page_tail(page, from);
+	unlock_page(page);
+	put_page(page);
+}
+
+ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size_t count,
+		      page_copy_fn from_buf)
+{
+	size_t done = 0, n, left = 0;
+	void *bounce;
+	int err = 0;
+
+	count = min(count, MAX_RW_COUNT);
+	if (pos < 0)
+		return -EINVAL;
+	if (!count)
+		return 0;
+	if (beyond_index(pos + (loff_t)count))
+		return -EFBIG;
+	bounce = (void *)__get_free_page(GFP_KERNEL);
+	if (!bounce)
+		return -ENOMEM;
+	zero_old_tail(mapping, pos);
+	while (done < count && !left && !err) {
+		n = within_page(pos, count - done);
+		left = from_buf(bounce, (char *)buf + done, n);
+		n -= left;
+		if (n)
+			err = write_page(mapping, pos, bounce, n);
+		if (!err) {
+			done += n;
+			pos += (loff_t)n;
+		}
+	}
+	free_page((unsigned long)bounce);
+	if (done)
+		return (ssize_t)done;
+	return err ? err : -EFAULT;
+}

@@ -1,0 +1,270 @@
+/*
+ * filemap.c - the page cache: which frames hold which pages of a file.
+ *
+ *   mapping->page_tree    index -> page, with a tag on the dirty ones
+ *   the cache holds one reference on each of its pages
+ *
+ * A page is entered locked and not uptodate; whoever locked it reads it in
+ * (fill_page) and unlocks it. Others that want it sleep for the lock, then
+ * look again: the page may have left the file meanwhile (truncate.c), which
+ * shows in page->mapping. A page that is uptodate may be read without lock.
+ *
+ * Sleepers for a page lock share a few wait queues, chosen by the page's
+ * address. PG_waiters says that somebody sleeps, so that most unlocks wake nobody.
+ */
+#include "kernel/wait.h"
+#include "mm/highmem.h"
+#include "mm/slab.h"
+#include "vm.h"
+
+#define PAGE_WAIT_QUEUES 64 /* power of two */
+
+static wait_queue_head_t page_wait[PAGE_WAIT_QUEUES];
+static struct kmem_cache *radix_cache;
+static unsigned long cached_pages;
+
+void address_space_init(struct address_space *mapping, void *host,
+			const struct address_space_ops *ops)
+{
+	*mapping = (struct address_space){.host = host, .a_ops = ops};
+	spin_lock_init(&mapping->tree_lock, "tree_lock");
+	spin_lock_init(&mapping->i_mmap_lock, "i_mmap_lock");
+	INIT_LIST_HEAD(&mapping->i_mmap);
+}
+
+static wait_queue_head_t *page_queue(const struct page *page)
+{
+	return &page_wait[(unsigned long)page / sizeof(*page) % PAGE_WAIT_QUEUES];
+}
+
+bool trylock_page(struct page *page)
+{
+	return !test_and_set_bit(PG_locked, &page->flags);
+}
+
+/* For the sleep: leaves word that somebody waits before it looks. */
+static bool trylock_or_note(struct page *page)
+{
+	SetPageWaiters(page);
+	return trylock_page(page);
+}
+
+void lock_page(struct page *page)
+{
+	might_sleep();
+	if (!trylock_page(page))
+		wait_event(*page_queue(page), trylock_or_note(page));
+}
+
+void unlock_page(struct page *page)
+{
+	BUG_ON(!PageLocked(page));
+	ClearPageLocked(page);
+	if (unlikely(PageWaiters(page))) {
+		ClearPageWaiters(page);
+		wake_up_all(page_queue(page));
+	}
+}
+
+struct page *find_get_page(struct address_space *mapping, unsigned long index)
+{
+	struct page *page;
+
+	spin_lock(&mapping->tree_lock);
+	page = radix_tree_lookup(&mapping->page_tree, index);
+	if (page)
+		get_page(page);
+	spin_unlock(&mapping->tree_lock);
+	return page;
+}
+
+/*
+ * Enters a locked page of the caller's; the cache takes a reference of its own.
+ * 0, -EEXIST or -ENOMEM.
+ */
+int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index)
+{
+	int err;
+
+	BUG_ON(!PageLocked(page) || page->mapping);
+	spin_lock(&mapping->tree_lock);
+	err = radix_tree_insert(&mapping->page_tree, index, page);
+	if (!err) {
+		get_page(page);
+		page->mapping = mapping;
+		page->index = index;
+		page->private = 0;
+		mapping->nrpages++;
+		cached_pages++;
+	}
+	spin_unlock(&mapping->tree_lock);
+	return err;
+}
+
+/* Takes a locked page out, with the cache's reference. The caller has one, and nobody maps it. */
+void remove_from_page_cache(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+
+	BUG_ON(!PageLocked(page) || page_mapcount(page));
+	clear_page_dirty(page);
+	spin_lock(&mapping->tree_lock);
+	radix_tree_delete(&mapping->page_tree, page->index);
+	page->mapping = NULL;
+	mapping->nrpages--;
+	cached_pages--;
+	spin_unlock(&mapping->tree_lock);
+	put_page(page);
+}
+
+int fill_page(struct address_space *mapping, struct page *page)
+{
+	int err;
+
+	if (PageUptodate(page))
+		return 0;
+	err = mapping->a_ops->readpage(mapping, page);
+	if (err) {
+		SetPageError(page);
+		return err;
+	}
+	ClearPageError(page);
+	SetPageUptodate(page);
+	return 0;
+}
+
+/* A fresh page, locked, entered at `index`; -EEXIST when somebody was faster. */
+static struct page *add_new_page(struct address_space *mapping, unsigned long index)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	int err;
+
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	if (!trylock_page(page))
+		BUG();
+	err = add_to_page_cache(page, mapping, index);
+	if (!err)
+		return page;
+	ClearPageLocked(page);
+	put_page(page);
+	return ERR_PTR(err);
+}
+
+struct page *find_or_create_page(struct address_space *mapping, unsigned long index)
+{
+	struct page *page;
+
+	for (;;) {
+		page = find_get_page(mapping, index);
+		if (page) {
+			lock_page(page);
+			if (page->mapping == mapping)
+				return page;
+			unlock_page(page);
+			put_page(page);
+			continue;
+		}
+		page = add_new_page(mapping, index);
+		if (PTR_ERR(page) != -EEXIST)
+			return page;
+	}
+}
+
+struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major)
+{
+	struct page *page = find_get_page(mapping, index);
+	int err;
+
+	if (page && PageUptodate(page))
+		return page;
+	if (page)
+		put_page(page);
+	might_sleep();
+	page = find_or_create_page(mapping, index);
+	if (IS_ERR(page))
+		return page;
+	if (major)
+		*major = true;
+	err = fill_page(mapping, page);
+	unlock_page(page);
+	if (!err)
+		return page;
+	put_page(page);
+	return ERR_PTR(err);
+}
+
+/* vm_ops->fault of every area whose pages the cache holds. */
+int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	if (vmf->pgoff >= mapping_pages(mapping))
+		return -EIO;
+	vmf->page = read_cache_page(mapping, vmf->pgoff, &vmf->major);
+	return IS_ERR(vmf->page) ? (int)PTR_ERR(vmf->page) : 0;
+}
+
+/* vm_ops->map_pages: what is cached, valid, inside the file and not being worked on. */
+unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
+			       struct page **pages)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+	unsigned long end = min(pgoff + count, mapping_pages(mapping));
+	unsigned int found, i, kept = 0;
+
+	spin_lock(&mapping->tree_lock);
+	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, pgoff, count);
+	for (i = 0; i < found; i++) {
+		struct page *page = pages[i];
+
+		if (page->index >= end)
+			break;
+		if (!PageUptodate(page) || PageLocked(page))
+			continue;
+		get_page(page);
+		pages[kept++] = page;
+	}
+	spin_unlock(&mapping->tree_lock);
+	return kept;
+}
+
+unsigned long nr_cached_pages(void)
+{
+	return cached_pages;
+}
+
+/* Called under tree_lock: may not sleep. */
+static void *alloc_radix_node(size_t size)
+{
+	if (unlikely(!radix_cache))
+		radix_cache = kmem_cache_create("radix_tree_node", size, 0, SLAB_PANIC, NULL);
+	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO);
+}
+
+static void free_radix_node(void *node)
+{
+	kmem_cache_free(radix_cache, node);
+}
+
+/* One node made and freed: its size is known to the tree alone, and the cache must be there
+ * before the first use under a spinlock. */
+static void make_radix_cache(void)
+{
+	struct radix_tree_root tree = RADIX_TREE_INIT;
+
+	radix_tree_init(alloc_radix_node, free_radix_node);
+	if (radix_tree_insert(&tree, 1, &tree))
+		panic("no memory for the page cache");
+	radix_tree_delete(&tree, 1);
+}
+
+void filemap_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < PAGE_WAIT_QUEUES; i++)
+		init_waitqueue_head(&page_wait[i]);
+	make_radix_cache();
+	shmem_init();
+}

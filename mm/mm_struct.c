@@ -1,0 +1,122 @@
+/*
+ * mm_struct.c - the life of an address space.
+ *
+ *   mm_alloc/dup_mm    mm_users 1, mm_count 1 (all users together count as one)
+ *   mmput, last user   areas, pages and tables go (exit_mmap), then mmdrop
+ *   mmdrop, last       page directory and descriptor go
+ *
+ * A kernel thread borrows the address space that was loaded before it: it never
+ * touches the user's half, but the directory must live until it is unloaded.
+ */
+#include "arch/tlb.h"
+#include "kernel/printk.h"
+#include "mm/slab.h"
+#include "vm.h"
+
+struct mm_struct init_mm = {
+	.pgd = swapper_pg_dir,
+	.mm_users = ATOMIC_INIT(2),
+	.mm_count = ATOMIC_INIT(1),
+	.page_table_lock = SPIN_LOCK_INIT("init_mm.page_table_lock"),
+	.mmlist = LIST_HEAD_INIT(init_mm.mmlist),
+};
+LIST_HEAD(mmlist);
+
+static DEFINE_SPINLOCK(mmlist_lock);
+static struct kmem_cache *mm_cache;
+
+/* The mmap area hangs below the room that the stack may grow into, and its gap. */
+static unsigned long default_mmap_base(unsigned long stack_limit)
+{
+	return (STACK_TOP - stack_limit - STACK_GUARD_GAP) & PAGE_MASK;
+}
+
+struct mm_struct *mm_alloc(void)
+{
+	struct mm_struct *mm = kmem_cache_alloc(mm_cache, GFP_KERNEL | __GFP_ZERO);
+
+	if (!mm)
+		return NULL;
+	mm->pgd = pgd_alloc();
+	if (!mm->pgd) {
+		kmem_cache_free(mm_cache, mm);
+		return NULL;
+	}
+	mm->mm_rb = RB_ROOT;
+	atomic_set(&mm->mm_users, 1);
+	atomic_set(&mm->mm_count, 1);
+	spin_lock_init(&mm->page_table_lock, "page_table_lock");
+	init_rwsem(&mm->mmap_sem, "mmap_sem");
+	mm->stack_limit = STACK_LIMIT;
+	mm->data_limit = ~0ul;
+	mm->mmap_base = default_mmap_base(mm->stack_limit);
+	spin_lock(&mmlist_lock);
+	list_add_tail(&mm->mmlist, &mmlist);
+	spin_unlock(&mmlist_lock);
+	return mm;
+}
+
+/* Nobody runs here any more: everything goes, each page table once. */
+static void exit_mmap(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma, *next;
+	struct mmu_gather gather;
+
+	gather_begin(&gather, mm, true);
+	for (vma = mm->mmap; vma; vma = vma->vm_next)
+		zap_range(&gather, vma->vm_start, vma->vm_end);
+	for (vma = mm->mmap; vma; vma = vma->vm_next)
+		free_tables(&gather, vma->vm_start, vma->vm_end, 0, TASK_SIZE);
+	gather_end(&gather);
+	for (vma = mm->mmap; vma; vma = next) {
+		next = vma->vm_next;
+		area_hint(TRACE_VMA_UNMAP, vma);
+		vma_unlink(vma);
+		vma_destroy(vma);
+	}
+}
+
+void mmput(struct mm_struct *mm)
+{
+	if (!atomic_dec_and_test(&mm->mm_users))
+		return;
+	might_sleep();
+	down_write(&mm->mmap_sem);
+	exit_mmap(mm);
+	up_write(&mm->mmap_sem);
+	if (mm->exe_file)
+		put_mapped_file(mm->exe_file);
+	spin_lock(&mmlist_lock);
+	list_del(&mm->mmlist);
+	spin_unlock(&mmlist_lock);
+	mmdrop(mm);
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	if (!atomic_dec_and_test(&mm->mm_count))
+		return;
+	BUG_ON(mm == &init_mm || mm->mmap || mm->nr_ptes);
+	pgd_free(mm->pgd);
+	kmem_cache_free(mm_cache, mm);
+}
+
+void mm_dump(const struct mm_struct *mm)
+{
+	const struct vm_area_struct *vma;
+
+	printk("  areas %d, pages %lu, rss %lu + %lu, tables %lu\n", mm->map_count, mm->total_vm,
+	       mm->rss_anon, mm->rss_file, mm->nr_ptes);
+	for (vma = mm->mmap; vma; vma = vma->vm_next)
+		printk("  %08lx-%08lx %c%c%c%c %08lx %s\n", vma->vm_start, vma->vm_end,
+		       vma->vm_flags & VM_READ ? 'r' : '-', vma->vm_flags & VM_WRITE ? 'w' : '-',
+		       vma->vm_flags & VM_EXEC ? 'x' : '-', vma->vm_flags & VM_MAYSHARE ? 's' : 'p',
+		       vma->vm_file ? vma->vm_pgoff << PAGE_SHIFT : 0, vma_name(vma));
+}
+
+void mm_cache_init(void)
+{
+	init_rwsem(&init_mm.mmap_sem, "init_mm.mmap_sem");
+	mm_cache = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0, SLAB_PANIC, NULL);
+	vma_cache_init();
+}

@@ -1,0 +1,82 @@
+/*
+ * shmem.c - memory that related processes share and no file backs
+ * (MAP_SHARED | MAP_ANONYMOUS).
+ *
+ * Each such mapping gets a nameless file of its own whose pages live in the
+ * page cache and nowhere else. Areas hold references on it; fork copies areas,
+ * so parent and child see the same pages. When the last area goes, so do they.
+ */
+#include "mm/highmem.h"
+#include "mm/slab.h"
+#include "vm.h"
+
+struct shmem_object {
+	struct mapped_file file;
+	struct address_space mapping;
+};
+
+static struct kmem_cache *shmem_cache;
+
+static int shmem_readpage(struct address_space *mapping, struct page *page)
+{
+	(void)mapping;
+	clear_highpage(page);
+	return 0;
+}
+
+static const struct address_space_ops shmem_aops = {
+	.readpage = shmem_readpage,
+};
+
+static void shmem_release(struct mapped_file *file)
+{
+	struct shmem_object *object = container_of(file, struct shmem_object, file);
+
+	truncate_inode_pages(&object->mapping, 0);
+	kmem_cache_free(shmem_cache, object);
+}
+
+static const struct mapped_file_ops shmem_file_ops = {
+	.release = shmem_release,
+};
+
+/* Nothing is read from a disk here, however new the page is. */
+static int shmem_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
+{
+	int err = filemap_fault(vma, vmf);
+
+	vmf->major = false;
+	return err;
+}
+
+const struct vm_ops shmem_vm_ops = {
+	.name = "shared memory",
+	.fault = shmem_fault,
+	.map_pages = filemap_map_pages,
+};
+
+/* An object of `size` bytes, with one reference; NULL when out of memory. */
+struct mapped_file *shmem_create(unsigned long size)
+{
+	struct shmem_object *object = kmem_cache_alloc(shmem_cache, GFP_KERNEL);
+
+	if (!object)
+		return NULL;
+	address_space_init(&object->mapping, object, &shmem_aops);
+	object->mapping.size = (loff_t)size;
+	object->file = (struct mapped_file){
+		.count = ATOMIC_INIT(1),
+		.mapping = &object->mapping,
+		.path = "/dev/zero (deleted)", /* as /proc/PID/maps shows it */
+		.ops = &shmem_file_ops,
+		.readable = true,
+		.writable = true,
+	};
+	return &object->file;
+}
+
+void shmem_init(void)
+{
+	shmem_cache =
+		kmem_cache_create("shmem_object", sizeof(struct shmem_object), 0, SLAB_PANIC, NULL);
+}

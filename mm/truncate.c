@@ -1,0 +1,107 @@
+/*
+ * truncate.c - a file becomes shorter: its pages leave mappings and cache.
+ *
+ * In this order: the size, so that no fault finds the pages any more; the
+ * entries in all address spaces, so that none is left that the cache does not
+ * know; then the pages, each locked, so that none leaves while it is read or
+ * written. Private copies of pages behind the new end go too.
+ */
+#include "mm/highmem.h"
+#include "vm.h"
+
+#define TRUNCATE_BATCH 16
+
+static void unmap_in_area(struct vm_area_struct *vma, unsigned long first)
+{
+	unsigned long start = vma->vm_start;
+	struct mmu_gather gather;
+
+	if (first > vma->vm_pgoff) {
+		if (first - vma->vm_pgoff >= vma_pages(vma))
+			return;
+		start += (first - vma->vm_pgoff) << PAGE_SHIFT;
+	}
+	gather_begin(&gather, vma->vm_mm, false);
+	zap_range(&gather, start, vma->vm_end);
+	gather_end(&gather);
+}
+
+void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
+{
+	struct vm_area_struct *vma;
+
+	spin_lock(&mapping->i_mmap_lock);
+	list_for_each_entry (vma, &mapping->i_mmap, shared)
+		unmap_in_area(vma, first);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+static void drop_page(struct address_space *mapping, struct page *page)
+{
+	lock_page(page);
+	if (page->mapping == mapping)
+		remove_from_page_cache(page);
+	unlock_page(page);
+}
+
+static void drop_pages(struct address_space *mapping, unsigned long first)
+{
+	struct page *pages[TRUNCATE_BATCH];
+	unsigned int found, i;
+
+	for (;;) {
+		spin_lock(&mapping->tree_lock);
+		found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, first,
+					       TRUNCATE_BATCH);
+		for (i = 0; i < found; i++)
+			get_page(pages[i]);
+		spin_unlock(&mapping->tree_lock);
+		if (!found)
+			return;
+		for (i = 0; i < found; i++) {
+			drop_page(mapping, pages[i]);
+			put_page(pages[i]);
+		}
+	}
+}
+
+/*
+ * The last page keeps its head; the rest reads as zeroes should the file grow
+ * again, also from the disk. A page that cannot be read or gets no block keeps
+ * what the disk has: nothing of it is ours to lose.
+ */
+static void cut_last_page(struct address_space *mapping, loff_t size)
+{
+	unsigned int from = (unsigned int)size & ~PAGE_MASK;
+	struct page *page;
+	int err = 0;
+
+	page = read_cache_page(mapping, (unsigned long)(size >> PAGE_SHIFT), NULL);
+	if (IS_ERR(page))
+		return;
+	lock_page(page);
+	if (page->mapping == mapping) {
+		zero_page_tail(page, from);
+		if (mapping->a_ops->prepare_write)
+			err = mapping->a_ops->prepare_write(mapping, page, 0, from);
+		if (!err)
+			set_page_dirty(page);
+	}
+	unlock_page(page);
+	put_page(page);
+}
+
+void truncate_inode_pages(struct address_space *mapping, loff_t size)
+{
+	bool shorter = mapping->size > size;
+	unsigned long first;
+
+	might_sleep();
+	if (shorter)
+		mapping->size = size;
+	first = (unsigned long)((size + (loff_t)PAGE_SIZE - 1) >> PAGE_SHIFT);
+	unmap_mapping_pages(mapping, first);
+	drop_pages(mapping, first);
+	if (shorter && ((unsigned int)size & ~PAGE_MASK))
+		cut_last_page(mapping, size);
+}

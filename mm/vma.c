@@ -1,0 +1,272 @@
+/*
+ * vma.c - single areas: making them, entering them in an address space, finding them.
+ *
+ * An address space keeps its areas twice: in a list sorted by address, and in
+ * a red-black tree for the search. Each tree node also knows the largest free
+ * gap below any area of its subtree (rb_subtree_gap), so that the search for a
+ * free place (unmapped_area.c) passes whole subtrees by.
+ *
+ *   list   A <-> B <-> C        gap(B) = where B's gap ends - A.vm_end
+ *   tree       B                B.rb_subtree_gap = max(gap(A), gap(B), gap(C))
+ *             / \
+ *            A   C
+ *
+ * An area's gap depends on its own start and on the end of the one before it:
+ * whoever moves the end of an area recomputes the gap of the next one too.
+ * The counters total_vm, stack_vm, locked_vm, map_count and highest_vm_end
+ * change here and nowhere else.
+ */
+#include "kernel/bug.h"
+#include "mm/slab.h"
+#include "vm.h"
+
+static struct kmem_cache *vma_cache;
+
+static struct vm_area_struct *node_area(struct rb_node *node)
+{
+	return rb_entry(node, struct vm_area_struct, vm_rb);
+}
+
+/* Free bytes below an area, down to the end of the one before it. */
+static unsigned long area_gap(const struct vm_area_struct *vma)
+{
+	unsigned long low = vma->vm_prev ? vma->vm_prev->vm_end : 0;
+	unsigned long high = vma_start_gap(vma);
+
+	return high > low ? high - low : 0;
+}
+
+static bool gap_augment(struct rb_node *node)
+{
+	struct vm_area_struct *vma = node_area(node);
+	unsigned long gap = area_gap(vma);
+
+	if (node->left)
+		gap = max(gap, node_area(node->left)->rb_subtree_gap);
+	if (node->right)
+		gap = max(gap, node_area(node->right)->rb_subtree_gap);
+	if (gap == vma->rb_subtree_gap)
+		return false;
+	vma->rb_subtree_gap = gap;
+	return true;
+}
+
+static void update_gap(struct vm_area_struct *vma)
+{
+	rb_augment_path(&vma->vm_rb, gap_augment);
+}
+
+static void account_pages(const struct vm_area_struct *vma, long pages)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	mm->total_vm += (unsigned long)pages;
+	if (vma->vm_flags & VM_GROWSDOWN)
+		mm->stack_vm += (unsigned long)pages;
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm += (unsigned long)pages;
+}
+
+struct vm_area_struct *vma_alloc(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL | __GFP_ZERO);
+
+	if (vma)
+		vma->vm_mm = mm;
+	return vma;
+}
+
+void vma_free(struct vm_area_struct *vma)
+{
+	kmem_cache_free(vma_cache, vma);
+}
+
+void vma_destroy(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	if (vma->vm_file)
+		put_mapped_file(vma->vm_file);
+	vma_free(vma);
+}
+
+/* Between two neighbours in the list there is always a free link in the tree to hang a node on. */
+static void tree_insert(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+
+	/* Starting from 0, the first recomputation tells the parents only what they lack. */
+	vma->rb_subtree_gap = 0;
+	if (prev && !prev->vm_rb.right)
+		rb_link_node(&vma->vm_rb, &prev->vm_rb, &prev->vm_rb.right);
+	else if (next)
+		rb_link_node(&vma->vm_rb, &next->vm_rb, &next->vm_rb.left);
+	else
+		rb_link_node(&vma->vm_rb, NULL, &mm->mm_rb.node);
+	rb_insert_fixup(&mm->mm_rb, &vma->vm_rb, gap_augment);
+}
+
+static void file_link(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	list_add_tail(&vma->shared, &mapping->i_mmap);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+static void file_unlink(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	list_del(&vma->shared);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+
+	BUG_ON(vma->vm_start >= vma->vm_end);
+	BUG_ON(prev && prev->vm_end > vma->vm_start);
+	BUG_ON(next && next->vm_start < vma->vm_end);
+	vma->vm_prev = prev;
+	vma->vm_next = next;
+	if (prev)
+		prev->vm_next = vma;
+	else
+		mm->mmap = vma;
+	if (next)
+		next->vm_prev = vma;
+	else
+		mm->highest_vm_end = vma->vm_end;
+	tree_insert(vma);
+	if (next)
+		update_gap(next);
+	if (vma->vm_file)
+		file_link(vma);
+	mm->map_count++;
+	account_pages(vma, (long)vma_pages(vma));
+}
+
+void vma_unlink(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+
+	if (vma->vm_file)
+		file_unlink(vma);
+	if (prev)
+		prev->vm_next = next;
+	else
+		mm->mmap = next;
+	if (next)
+		next->vm_prev = prev;
+	else
+		mm->highest_vm_end = prev ? prev->vm_end : 0;
+	rb_erase(&mm->mm_rb, &vma->vm_rb, gap_augment);
+	if (next)
+		update_gap(next);
+	if (mm->mmap_cache == vma)
+		mm->mmap_cache = NULL;
+	mm->map_count--;
+	account_pages(vma, -(long)vma_pages(vma));
+}
+
+void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->mapping : NULL;
+	unsigned long old_start = vma->vm_start, old_end = vma->vm_end;
+	long pages = (long)vma_pages(vma);
+
+	BUG_ON(start >= end || (prev && prev->vm_end > start) || (next && next->vm_start < end));
+	/* Truncation looks at the bounds under this lock, without mmap_sem. */
+	if (mapping)
+		spin_lock(&mapping->i_mmap_lock);
+	vma->vm_pgoff += (unsigned long)((long)(start - old_start) >> PAGE_SHIFT);
+	vma->vm_start = start;
+	vma->vm_end = end;
+	if (mapping)
+		spin_unlock(&mapping->i_mmap_lock);
+	if (start != old_start)
+		update_gap(vma);
+	if (end != old_end) {
+		if (next)
+			update_gap(next);
+		else
+			mm->highest_vm_end = end;
+	}
+	account_pages(vma, (long)vma_pages(vma) - pages);
+}
+
+/*
+ * Private pages start read-only, whatever the area allows: the first write
+ * decides whether to copy. Shared ones do when their owner must hear of it.
+ */
+pgprot_t vma_page_prot(unsigned int flags, const struct vm_ops *ops)
+{
+	const unsigned int shared_write = VM_SHARED | VM_WRITE;
+
+	if (!(flags & VM_RIGHTS))
+		return PAGE_NONE;
+	if ((flags & shared_write) == shared_write && ops && !ops->page_mkwrite)
+		return PAGE_SHARED;
+	return PAGE_READONLY;
+}
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mm->mmap_cache, *best = NULL;
+	struct rb_node *node = mm->mm_rb.node;
+
+	if (vma && vma->vm_start <= addr && addr < vma->vm_end)
+		return vma;
+	while (node) {
+		vma = node_area(node);
+		if (vma->vm_end <= addr) {
+			node = node->right;
+			continue;
+		}
+		best = vma;
+		if (vma->vm_start <= addr)
+			break;
+		node = node->left;
+	}
+	if (best)
+		mm->mmap_cache = best;
+	return best;
+}
+
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **prev)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+	struct rb_node *last;
+
+	if (vma) {
+		*prev = vma->vm_prev;
+		return vma;
+	}
+	last = rb_last(&mm->mm_rb);
+	*prev = last ? node_area(last) : NULL;
+	return NULL;
+}
+
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}
+
+void vma_cache_init(void)
+{
+	vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), 0,
+				      SLAB_PANIC, NULL);
+}

@@ -1,0 +1,115 @@
+/*
+ * vma_merge.c - joining neighbouring areas that are of one kind, and cutting one in two.
+ *
+ *   new region between P and N, all of one kind:
+ *     PPP    NNN      PPP***NNN -> PPPPPPPPP      PPP*** -> PPPPPP      ***NNN -> NNNNNN
+ *
+ * Two areas are of one kind when flags, file and operations are the same and
+ * the second one's pages follow the first one's in the file. For anonymous
+ * areas vm_pgoff is the page of the address space, so neighbours always follow.
+ * Areas whose operations have a close() stay apart: it counts areas.
+ */
+#include "vm.h"
+
+static bool same_kind(const struct vm_area_struct *vma, const struct area_kind *kind)
+{
+	return vma->vm_flags == kind->flags && vma->vm_file == kind->file &&
+	       vma->vm_ops == kind->ops && !(kind->ops && kind->ops->close);
+}
+
+static bool can_follow(const struct vm_area_struct *prev, unsigned long start,
+		       const struct area_kind *kind)
+{
+	return prev && prev->vm_end == start && same_kind(prev, kind) &&
+	       prev->vm_pgoff + vma_pages(prev) == kind->pgoff;
+}
+
+static bool can_precede(const struct vm_area_struct *next, unsigned long start, unsigned long end,
+			const struct area_kind *kind)
+{
+	return next && next->vm_start == end && same_kind(next, kind) &&
+	       next->vm_pgoff == kind->pgoff + ((end - start) >> PAGE_SHIFT);
+}
+
+/* Takes `next` out and gives its place to `vma`, which ends where it starts. */
+static void swallow_next(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next;
+	unsigned long end = next->vm_end;
+
+	vma->has_anon |= next->has_anon;
+	area_hint(TRACE_VMA_UNMAP, next);
+	vma_unlink(next);
+	vma_destroy(next);
+	vma_set_bounds(vma, vma->vm_start, end);
+}
+
+/**
+ * vma_merge_new() - lets a neighbour grow over a free region instead of making an area for it.
+ * @prev: the area before the region, or NULL
+ *
+ * Returns the area that now holds [start, end), or NULL when no neighbour is of that kind.
+ * Allocates nothing; takes no reference on kind->file. mmap_sem held for writing.
+ */
+struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
+				     unsigned long start, unsigned long end,
+				     const struct area_kind *kind)
+{
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+	bool joins_next = can_precede(next, start, end, kind);
+
+	if (can_follow(prev, start, kind)) {
+		vma_set_bounds(prev, prev->vm_start, end);
+		if (joins_next)
+			swallow_next(prev);
+		area_hint(TRACE_VMA_CHANGE, prev);
+		return prev;
+	}
+	if (joins_next) {
+		vma_set_bounds(next, start, next->vm_end);
+		area_hint(TRACE_VMA_CHANGE, next);
+		return next;
+	}
+	return NULL;
+}
+
+/**
+ * vma_merge_next() - joins an area with the one behind it, if they touch and are of one kind.
+ *
+ * Returns true when the one behind is gone. mmap_sem held for writing.
+ */
+bool vma_merge_next(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next;
+	struct area_kind kind;
+
+	if (!next)
+		return false;
+	kind = (struct area_kind){next->vm_flags, next->vm_file, next->vm_ops, next->vm_pgoff};
+	if (!can_follow(vma, next->vm_start, &kind))
+		return false;
+	swallow_next(vma);
+	area_hint(TRACE_VMA_CHANGE, vma);
+	return true;
+}
+
+/**
+ * vma_split() - cuts an area in two at a page inside it.
+ * @upper: a fresh area from vma_alloc() that becomes the part from @addr on
+ *
+ * Cannot fail: all that can was done by the caller beforehand. mmap_sem held for writing.
+ */
+void vma_split(struct vm_area_struct *vma, unsigned long addr, struct vm_area_struct *upper)
+{
+	*upper = *vma;
+	upper->vm_start = addr;
+	upper->vm_pgoff = vma_pgoff(vma, addr);
+	if (upper->vm_file)
+		get_mapped_file(upper->vm_file);
+	vma_set_bounds(vma, vma->vm_start, addr);
+	vma_link(upper, vma);
+	if (upper->vm_ops && upper->vm_ops->open)
+		upper->vm_ops->open(upper);
+	area_hint(TRACE_VMA_CHANGE, vma);
+	area_hint(TRACE_VMA_MAP, upper);
+}

@@ -1,0 +1,201 @@
+/*
+ * writeback.c - dirty pages, and bringing them to the disk.
+ *
+ * A page is dirty when its flag and its tag in the tree say so; both change
+ * together, under tree_lock. For pages that processes map shared, the flag must
+ * also cover what they write through their mappings. The rule for that: a
+ * writable entry for a file's page exists only while the page is dirty. The
+ * first write faults, the owner of the file is told (prepare_write: are there
+ * disk blocks?) and the page is marked. Write-back takes write permission away
+ * from all entries before it clears the mark, so the next write faults again.
+ */
+#include "arch/tlb.h"
+#include "mm/highmem.h"
+#include "vm.h"
+
+#define SYNC_BATCH 16
+
+static unsigned long dirty_pages;
+
+unsigned long nr_dirty_pages(void)
+{
+	return dirty_pages;
+}
+
+/* Shared anonymous memory has no disk behind it: its pages are never "to be written". */
+static bool has_disk(const struct address_space *mapping)
+{
+	return mapping && mapping->a_ops->writepage;
+}
+
+void set_page_dirty(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+
+	if (PageDirty(page))
+		return;
+	if (!has_disk(mapping)) {
+		SetPageDirty(page);
+		return;
+	}
+	spin_lock(&mapping->tree_lock);
+	if (page->mapping == mapping) {
+		SetPageDirty(page);
+		radix_tree_tag_set(&mapping->page_tree, page->index, PAGECACHE_TAG_DIRTY);
+		dirty_pages++;
+	}
+	spin_unlock(&mapping->tree_lock);
+}
+
+bool clear_page_dirty(struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+
+	BUG_ON(!PageLocked(page));
+	if (!PageDirty(page))
+		return false;
+	if (!has_disk(mapping)) {
+		ClearPageDirty(page);
+		return true;
+	}
+	spin_lock(&mapping->tree_lock);
+	ClearPageDirty(page);
+	radix_tree_tag_clear(&mapping->page_tree, page->index, PAGECACHE_TAG_DIRTY);
+	dirty_pages--;
+	spin_unlock(&mapping->tree_lock);
+	return true;
+}
+
+void page_note_dirty_pte(struct page *page)
+{
+	set_page_dirty(page);
+}
+
+/* Takes write permission and the dirty bit from one area's entry for the page. */
+static void protect_in_area(struct vm_area_struct *vma, const struct page *page)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long addr;
+	pte_t *ptep;
+
+	if (!(vma->vm_flags & VM_SHARED) || page->index < vma->vm_pgoff ||
+	    page->index - vma->vm_pgoff >= vma_pages(vma))
+		return;
+	addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
+	spin_lock(&mm->page_table_lock);
+	ptep = user_pte(mm, addr);
+	if (ptep && pte_mapped(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) &&
+	    (pte_write(*ptep) || pte_dirty(*ptep))) {
+		set_pte(ptep, pte_wrprotect(pte_mkclean(ptep_get_and_clear(ptep))));
+		tlb_flush_page(mm, addr);
+	}
+	spin_unlock(&mm->page_table_lock);
+}
+
+static void protect_mappings(const struct page *page)
+{
+	struct address_space *mapping = page->mapping;
+	struct vm_area_struct *vma;
+
+	if (!page_mapcount(page))
+		return;
+	spin_lock(&mapping->i_mmap_lock);
+	list_for_each_entry (vma, &mapping->i_mmap, shared)
+		protect_in_area(vma, page);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+/* Writes one page if it is still the file's and dirty. A page that fails stays dirty. */
+static int write_dirty_page(struct address_space *mapping, struct page *page)
+{
+	loff_t start = (loff_t)page->index << PAGE_SHIFT;
+	int err = 0;
+
+	lock_page(page);
+	if (page->mapping == mapping && PageDirty(page)) {
+		protect_mappings(page);
+		clear_page_dirty(page);
+		/* What a mapping wrote behind the end of the file stays off the disk. */
+		if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
+			zero_page_tail(page, (unsigned int)(mapping->size - start));
+		err = mapping->a_ops->writepage(mapping, page);
+		if (err) {
+			SetPageError(page);
+			set_page_dirty(page);
+		}
+	}
+	unlock_page(page);
+	return err;
+}
+
+/* Up to SYNC_BATCH dirty pages with index >= first, each with a reference. */
+static unsigned int find_dirty_pages(struct address_space *mapping, struct page **pages,
+				     unsigned long first)
+{
+	unsigned int found, i;
+
+	spin_lock(&mapping->tree_lock);
+	found = radix_tree_gang_lookup_tag(&mapping->page_tree, (void **)pages, first, SYNC_BATCH,
+					   PAGECACHE_TAG_DIRTY);
+	for (i = 0; i < found; i++)
+		get_page(pages[i]);
+	spin_unlock(&mapping->tree_lock);
+	return found;
+}
+
+int filemap_sync(struct address_space *mapping)
+{
+	struct page *pages[SYNC_BATCH];
+	unsigned long next = 0;
+	unsigned int found, i;
+	int err, first_err = 0;
+
+	might_sleep();
+	/* Each index is visited once, so writers cannot keep us here for ever. */
+	while ((found = find_dirty_pages(mapping, pages, next))) {
+		for (i = 0; i < found; i++) {
+			next = pages[i]->index + 1;
+			err = write_dirty_page(mapping, pages[i]);
+			put_page(pages[i]);
+			if (err && !first_err)
+				first_err = err;
+		}
+		if (!next)
+			break; /* the last index of all */
+	}
+	return first_err;
+}
+
+static int filemap_page_mkwrite(struct vm_area_struct *vma, struct page *page)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+	loff_t start = (loff_t)page->index << PAGE_SHIFT;
+	unsigned int bytes;
+	int err = 0;
+
+	lock_page(page);
+	if (page->mapping != mapping || start >= mapping->size) {
+		unlock_page(page);
+		return -EAGAIN;
+	}
+	bytes = (unsigned int)min((loff_t)PAGE_SIZE, mapping->size - start);
+	if (!PageDirty(page) && mapping->a_ops->prepare_write)
+		err = mapping->a_ops->prepare_write(mapping, page, 0, bytes);
+	if (!err)
+		set_page_dirty(page);
+	unlock_page(page);
+	return err;
+}
+
+const struct vm_ops file_vm_ops = {
+	.name = "file",
+	.fault = filemap_fault,
+	.map_pages = filemap_map_pages,
+};
+
+const struct vm_ops shared_file_vm_ops = {
+	.name = "shared file",
+	.fault = filemap_fault,
+	.page_mkwrite = filemap_page_mkwrite,
+	.map_pages = filemap_map_pages,
+};
