@@ -23,6 +23,8 @@ void loglevel_init(void);
  * and status, prints "Pagoda: power off, status N", stops the machine.
  */
 void machine_power_off(int status) __attribute__((noreturn));
+/* Failed self-test cases; the FINISH hint carries whether there were any. */
+extern unsigned int selftest_failures;
 /* The disorderly end, for panic(): no status line. */
 void machine_halt(void) __attribute__((noreturn));
 

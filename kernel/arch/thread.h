@@ -23,11 +23,11 @@ struct user_desc { /* Linux uapi: argument of set_thread_area() */
 
 /* First member of task_struct: switch.S finds esp at offset 0. User fs and gs are in pt_regs. */
 struct thread_struct {
-	u32 esp;	/* saved kernel stack pointer while not running */
-	u32 esp0;	/* top of the kernel stack, for the TSS */
+	u32 esp;		/* saved kernel stack pointer while not running */
+	u32 esp0;		/* top of the kernel stack, for the TSS */
 	u64 tls[GDT_TLS_SLOTS]; /* descriptors, loaded at each switch */
-	bool fpu_used;	/* `fpu` holds state */
-	u8 *fpu;	/* FPU_STATE_SIZE bytes, 16-aligned, made at first use (NULL before) */
+	bool fpu_used;		/* `fpu` holds state */
+	u8 *fpu; /* FPU_STATE_SIZE bytes, 16-aligned, made at first use (NULL before) */
 	struct fault_frame *faults; /* page faults being handled, innermost first (arch/fault.c) */
 };
 
@@ -37,7 +37,9 @@ extern u8 boot_stack[];
 /* Saves the old task's registers on its stack and goes on as the new one; returns the task that
  * ran before (seen by the new task). Interrupts off. */
 struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next);
-/* Loads an address space if it is not loaded already, and tells the plugin who runs. irqs off. */
+/* Loads an address space if it is not loaded already. irqs off. */
+void load_mm(struct mm_struct *prev, struct mm_struct *next);
+/* The same at a task switch, with `current` set already: tells the plugin who runs. irqs off. */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next);
 
 /*

@@ -1,0 +1,24 @@
+/* boot.h - what the boot loader told us. */
+#ifndef BOOT_BOOT_H
+#define BOOT_BOOT_H
+
+#include "kernel/types.h"
+
+#define MULTIBOOT_LOADER_MAGIC 0x2badb002u
+#define EARLY_MAP_SIZE	       0x00800000ul /* boot.S maps this much from physical 0 */
+
+/* The page below boot_stack: paging_init() leaves it unmapped. */
+extern char boot_stack_guard[];
+
+/*
+ * Copies command line and memory map out of the loader's memory, which nobody
+ * protects afterwards. Panics when the loader is not a Multiboot one. Runs on
+ * the early mapping; info is a physical address.
+ */
+void multiboot_save(u32 magic, u32 info);
+/* Tells bootmem the memory map, what is taken, and mem=. */
+void memory_map_init(void);
+/* kernel/main.c: boot.S's call into C, with what the loader left in EAX and EBX. */
+void kernel_main(u32 magic, u32 info);
+
+#endif

@@ -1,0 +1,101 @@
+# kernel.mk - builds build/kernel/kernel.elf. Included by GNUmakefile; also works alone:
+#   make -f kernel/kernel.mk build/kernel/kernel.elf
+#
+# Objects are listed by hand, one block a directory. The kernel is linked twice: the first link
+# gives the addresses for the symbol table that the second one contains.
+
+CROSS ?= i686-linux-gnu-
+Q ?= @
+MEMMODEL ?= flat
+
+K := build/kernel
+KCC := $(CROSS)gcc
+
+KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic -fno-pie \
+	-fno-stack-protector -fno-omit-frame-pointer -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+	-fno-common -mno-sse -mno-mmx -mno-80387 -mpreferred-stack-boundary=2 --param=min-pagesize=0 \
+	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP -g \
+	-ffile-prefix-map=$(CURDIR)=.
+
+# mm/ and kernel/lib/ see the machine contract and the basics, nothing else.
+K_INC_LOW := -Ikernel/include -Imm/include
+K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests
+
+# --- kernel/boot, kernel/arch, kernel/drivers (machine), kernel/*.c
+K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o
+K_OBJS += kernel/arch/entry.o kernel/arch/switch.o kernel/arch/cpu.o kernel/arch/gdt.o
+K_OBJS += kernel/arch/traps.o kernel/arch/irq.o kernel/arch/fault.o kernel/arch/uaccess.o
+K_OBJS += kernel/arch/pgtable.o kernel/arch/tlb.o kernel/arch/fpu.o kernel/arch/tls.o
+K_OBJS += kernel/arch/thread.o
+K_OBJS += kernel/drivers/serial.o kernel/drivers/vga.o kernel/drivers/pic.o
+K_OBJS += kernel/drivers/pit.o kernel/drivers/rtc.o
+K_OBJS += kernel/main.o kernel/printk.o kernel/panic.o kernel/symbols.o kernel/cmdline.o
+K_OBJS += kernel/reboot.o kernel/crash.o
+$(K)/kernel/main.o: KFLAGS += -DKERNEL_MEMMODEL='"$(MEMMODEL)"'
+
+# --- kernel/lib
+K_OBJS += kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
+K_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
+# GCC must not turn the loops of memcpy() and its kin into calls of themselves.
+$(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
+
+# --- mm
+
+# --- mm (address spaces, page cache)
+K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
+K_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
+K_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
+K_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
+K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o
+
+# --- kernel/proc
+K_OBJS += kernel/proc/lock.o kernel/proc/sched.o kernel/proc/wait.o kernel/proc/task.o
+K_OBJS += kernel/proc/timer.o kernel/proc/clock.o kernel/proc/sys_time.o kernel/proc/itimer.o
+K_OBJS += kernel/proc/fork.o kernel/proc/exit.o kernel/proc/wait4.o kernel/proc/rusage.o
+K_OBJS += kernel/proc/signal.o kernel/proc/signal_take.o kernel/proc/sigaction.o kernel/proc/kill.o
+
+# --- kernel/fs, kernel/drivers (disk)
+
+# --- tests/kernel
+
+K_OBJS := $(addprefix $(K)/,$(K_OBJS))
+K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -T kernel/boot/kernel.lds
+
+$(K)/mm/%.o: mm/%.c kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(Q)$(KCC) $(KFLAGS) $(K_INC_LOW) -c -o $@ $<
+
+$(K)/kernel/lib/%.o: kernel/lib/%.c kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(Q)$(KCC) $(KFLAGS) $(K_INC_LOW) -c -o $@ $<
+
+$(K)/%.o: %.c kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(Q)$(KCC) $(KFLAGS) $(K_INC_ALL) -c -o $@ $<
+
+$(K)/%.o: %.S kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(Q)$(KCC) $(KFLAGS) $(K_INC_ALL) -c -o $@ $<
+
+# The first link has an empty symbol table, the second the first one's names; no function may
+# have moved between them.
+$(K)/ksyms0.S: kernel/ksyms.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f kernel/ksyms.awk /dev/null >$@
+
+$(K)/pass1.elf: $(K_OBJS) $(K)/ksyms0.S kernel/boot/kernel.lds
+	$(Q)$(K_LINK) -o $@ $(K_OBJS) $(K)/ksyms0.S
+
+$(K)/ksyms.S: $(K)/pass1.elf kernel/ksyms.awk
+	$(Q)$(CROSS)nm -n $< | awk -f kernel/ksyms.awk >$@
+
+# kernel.debug has DWARF, for gdb. GRUB legacy would load it all: kernel.elf keeps names only.
+$(K)/kernel.debug: $(K)/ksyms.S
+	$(Q)$(K_LINK) -o $@ $(K_OBJS) $(K)/ksyms.S
+	$(Q)$(CROSS)nm -n $@ | awk -f kernel/ksyms.awk | cmp - $(K)/ksyms.S
+
+$(K)/kernel.elf: $(K)/kernel.debug
+	$(Q)$(CROSS)objcopy --strip-debug $< $@
+
+-include $(K_OBJS:.o=.d)

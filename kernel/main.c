@@ -1,0 +1,132 @@
+/*
+ * main.c - start-up, as two tables.
+ *
+ * boot.S calls kernel_main() on the boot thread with interrupts off. The first
+ * table brings up what needs no sleeping: machine, memory, scheduler. Then the
+ * first kernel thread, pid 1, runs the second table (disks, file systems, self-
+ * test: all may sleep) and goes on to become init (proc/init.c), while the boot
+ * thread becomes the idle task.
+ */
+#include "arch/cpu.h"
+#include "arch/fpu.h"
+#include "arch/gdt.h"
+#include "arch/hint.h"
+#include "arch/irq.h"
+#include "arch/page.h"
+#include "arch/paging.h"
+#include "arch/trap.h"
+#include "boot/boot.h"
+#include "console.h"
+#include "crash.h"
+#include "drivers/ide.h"
+#include "drivers/pic.h"
+#include "drivers/pit.h"
+#include "drivers/rtc.h"
+#include "drivers/serial.h"
+#include "drivers/vga.h"
+#include "fs/vfs.h"
+#include "kernel/bug.h"
+#include "kernel/cmdline.h"
+#include "kernel/errno.h"
+#include "kernel/printk.h"
+#include "kernel/string.h"
+#include "mm/fault.h"
+#include "mm/filemap.h"
+#include "mm/highmem.h"
+#include "mm/slab.h"
+#include "mm/zone.h"
+#include "proc/sched.h"
+#include "kernel/ktap.h"
+
+#define PAGODA_VERSION "0.1"
+#define SELFTEST_MAX   128
+
+struct start_step {
+	const char *name;
+	void (*run)(void);
+};
+
+static const char banner[] = "Pagoda " PAGODA_VERSION " (i386)";
+
+static void say_hello(void)
+{
+	pr_info("%s, memory model %s\n", banner, KERNEL_MEMMODEL);
+	trace_hint(TRACE_HELLO, TRACE_VERSION, PAGE_SIZE, (u32)banner, 0);
+	trace_hint(TRACE_MARK, 0, 0, (u32) "boot", 0);
+	pr_info("Command line: %s\n", boot_command_line);
+}
+
+static void run_selftest(void)
+{
+	char which[SELFTEST_MAX] = "all";
+
+	cmdline_get("selftest", which, sizeof(which));
+	trace_hint(TRACE_MARK, (u32)current->pid, 0, (u32) "selftest", 0);
+	selftest_failures = ktap_run(which);
+}
+
+/* Boot thread, interrupts off, no sleeping. */
+static const struct start_step early_steps[] = {
+	{"loglevel", loglevel_init},
+	{"banner", say_hello},
+	{"cpu", cpu_detect},
+	{"segments", gdt_init},
+	{"exceptions", trap_init},
+	{"memory map", memory_map_init},
+	{"direct map", paging_init},
+	{"zones", zones_init},
+	{"buddy system", mem_init},
+	{"page tables", paging_use_page_allocator},
+	{"slab", kmem_cache_init},
+	{"kmap", kmap_init},
+	{"screen", vga_remap},
+	{"layout", paging_print_layout},
+	{"fpu", fpu_init},
+	{"address spaces", mm_cache_init},
+	{"demand paging", fault_init},
+	{"page cache", filemap_init},
+	{"clock", rtc_init},
+	{"scheduler", sched_init},
+	{"interrupts", pic_init},
+	{"timer", pit_init},
+	{"serial port", serial_irq_init},
+};
+
+/* Pid 1, may sleep. */
+static const struct start_step late_steps[] = {
+	{"files", vfs_init},
+	{"disks", ide_init},
+	{"self-test", run_selftest},
+	{"crash", crash_after_selftest},
+};
+
+static void run_steps(const struct start_step *steps, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		pr_debug("start: %s\n", steps[i].name);
+		steps[i].run();
+	}
+}
+
+static int first_thread(void *unused)
+{
+	run_steps(late_steps, ARRAY_SIZE(late_steps));
+	return kernel_init(unused);
+}
+
+void kernel_main(u32 magic, u32 info)
+{
+	struct task_struct *first;
+
+	serial_init();
+	vga_init();
+	multiboot_save(magic, info);
+	run_steps(early_steps, ARRAY_SIZE(early_steps));
+	local_irq_enable();
+	crash_boot_thread();
+	first = kthread_run(first_thread, NULL, "init");
+	BUG_ON(IS_ERR(first) || first->pid != 1);
+	cpu_idle();
+}

@@ -1,0 +1,147 @@
+/*
+ * panic.c - the kernel found that it is broken: say all that may help, then end.
+ *
+ * A report goes: what happened; the page faults that were under way, outermost
+ * (first) one first; registers; backtrace; the panic line; memory. A failure
+ * inside a report ends the machine at once, with one line.
+ */
+#include "arch/control.h"
+#include "arch/cpu.h"
+#include "arch/fault.h"
+#include "arch/irq.h"
+#include "arch/oops.h"
+#include "console.h"
+#include "kernel/bug.h"
+#include "kernel/printk.h"
+#include "mm/zone.h"
+#include "proc/task.h"
+#include "symbols.h"
+
+#define MESSAGE_MAX	256
+#define MAX_OUTER	8
+#define LOGLEVEL_SILENT 0 /* even KERN_EMERG stays below any other level */
+
+unsigned int warn_count;
+
+static bool reporting;
+
+void oops_begin(void)
+{
+	local_irq_disable();
+	console_fresh_line();
+	if (reporting) {
+		printk(KERN_EMERG "Kernel panic - not syncing: failure inside a report\n");
+		machine_halt();
+	}
+	reporting = true;
+	if (console_loglevel <= LOGLEVEL_SILENT)
+		console_loglevel = LOGLEVEL_DEFAULT;
+}
+
+static void show_task(void)
+{
+	if (current)
+		printk(KERN_EMERG "Task: %d (%s)\n", current->pid, current->comm);
+}
+
+static const char *name_of(u32 eip, u32 *offset)
+{
+	const char *name = symbol_find(eip, offset);
+
+	if (!name)
+		*offset = 0;
+	return name ? name : "?";
+}
+
+void show_regs(const struct pt_regs *regs)
+{
+	bool user = user_mode(regs);
+	u32 offset;
+	const char *name = name_of(regs->eip, &offset);
+	u32 esp = user ? regs->esp : (u32)&regs->esp;
+
+	printk(KERN_EMERG "EIP: 0x%04x:0x%08x %s+0x%x  EFLAGS: 0x%08x  error: 0x%04x\n", regs->cs,
+	       regs->eip, user ? "(user)" : name, offset, regs->eflags, regs->error_code);
+	printk(KERN_EMERG "EAX: %08x EBX: %08x ECX: %08x EDX: %08x\n", regs->eax, regs->ebx,
+	       regs->ecx, regs->edx);
+	printk(KERN_EMERG "ESI: %08x EDI: %08x EBP: %08x ESP: %08x\n", regs->esi, regs->edi,
+	       regs->ebp, esp);
+	printk(KERN_EMERG "DS: %04x ES: %04x FS: %04x GS: %04x  CR0: %08x CR2: %08x CR3: %08x\n",
+	       regs->ds & 0xffff, regs->es & 0xffff, regs->fs & 0xffff, regs->gs & 0xffff,
+	       read_cr0(), read_cr2(), read_cr3());
+}
+
+/* The faults around the failure at `inner`, which is reported by itself, first one first. */
+static void show_outer_faults(const struct pt_regs *inner)
+{
+	const struct fault_frame *chain[MAX_OUTER], *fault;
+	unsigned int n = 0;
+
+	if (!current)
+		return;
+	for (fault = current->thread.faults; fault && n < MAX_OUTER; fault = fault->outer) {
+		if (fault->regs != inner)
+			chain[n++] = fault;
+	}
+	while (n-- > 0) {
+		printk(KERN_EMERG "During a page fault for address 0x%08x:\n", chain[n]->addr);
+		show_regs(chain[n]->regs);
+	}
+}
+
+void die(const char *what, struct pt_regs *regs)
+{
+	if (!reporting)
+		oops_begin();
+	show_outer_faults(regs);
+	printk(KERN_EMERG "Oops: %s\n", what);
+	show_task();
+	show_regs(regs);
+	if (!user_mode(regs))
+		backtrace_print(regs->ebp, regs->eip);
+	panic_after_report(what);
+}
+
+static void __noreturn finish(const char *message)
+{
+	console_fresh_line();
+	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", message);
+	if (mem_map)
+		show_free_areas();
+	machine_halt();
+}
+
+void panic_after_report(const char *message)
+{
+	finish(message);
+}
+
+void panic(const char *fmt, ...)
+{
+	static char message[MESSAGE_MAX];
+	u32 here = (u32)__builtin_return_address(0);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	if (reporting) {
+		console_fresh_line();
+		printk(KERN_EMERG "Kernel panic - not syncing: %s (inside a report)\n", message);
+		machine_halt();
+	}
+	oops_begin();
+	show_outer_faults(NULL);
+	show_task();
+	backtrace_print(*(u32 *)__builtin_frame_address(0), here);
+	finish(message);
+}
+
+void warn_at(const char *file, int line, const char *expr)
+{
+	console_fresh_line();
+	printk(KERN_WARNING "WARNING at %s:%d: %s\n", file, line, expr);
+	show_task();
+	backtrace_print((u32)__builtin_frame_address(0), (u32)__builtin_return_address(0));
+	warn_count++;
+}
