@@ -15,10 +15,11 @@ typedef long (*syscall_fn)(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f);
 extern const syscall_fn syscall_table[NR_SYSCALLS];
 long sys_unknown(u32 nr);
 
-/* Each sys_NAME of fs/ and proc/ has the syscall_fn signature: declare them with this. */
-#define SYSCALL(name)                                                                            \
-	long sys_##name(__unused u32 a, __unused u32 b, __unused u32 c, __unused u32 d,          \
-			__unused u32 e, __unused u32 f)
-#define __unused __attribute__((unused))
+/* Each sys_NAME of fs/ and proc/ has the syscall_fn signature: declare and define them with this.
+ */
+#define SYSCALL(name)                                              \
+	long sys_##name(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f); \
+	long sys_##name(SYSARG a, SYSARG b, SYSARG c, SYSARG d, SYSARG e, SYSARG f)
+#define SYSARG u32 __attribute__((unused))
 
 #endif

@@ -77,11 +77,11 @@ struct task_struct {
 	};
 	bool kthread;
 	bool vfork_parent_waits;
-	bool exiting;	/* do_exit() has begun */
-	bool did_exec;	/* has run execve() since its fork(): setpgid() by the parent is over */
-	int exit_code;	/* as wait4() reports it: status << 8, or the signal */
+	bool exiting;	 /* do_exit() has begun */
+	bool did_exec;	 /* has run execve() since its fork(): setpgid() by the parent is over */
+	int exit_code;	 /* as wait4() reports it: status << 8, or the signal */
 	int exit_signal; /* sent to the parent: SIGCHLD; threads: 0 */
-	atomic_t usage; /* holders of this structure: the lists, and get_task() */
+	atomic_t usage;	 /* holders of this structure: the lists, and get_task() */
 	pid_t pid, tgid;
 	pid_t pgrp, session; /* the same in all threads of a process */
 	char comm[TASK_COMM_LEN];
@@ -106,19 +106,25 @@ struct task_struct {
 	sigset_t blocked;
 	sigset_t saved_blocked; /* put back after sigsuspend(), when restore_blocked */
 	bool restore_blocked;
-	struct sigpending pending; /* for this thread alone; the process's are in `signal` */
-	u32 sas_sp, sas_size;	   /* sigaltstack(); size 0: none */
-	u32 __user *set_child_tid; /* clone(): where the child stores its id */
+	sigset_t sigwait_set;	     /* sigtimedwait() is waiting for these */
+	struct sigpending pending;   /* for this thread alone; the process's are in `signal` */
+	u32 sas_sp, sas_size;	     /* sigaltstack(); size 0: none */
+	u32 __user *set_child_tid;   /* clone(): where the child stores its id */
 	u32 __user *clear_child_tid; /* zeroed, and waiters of the futex there woken, at exit */
 	u32 __user *robust_list;
+
+	/* nanosleep() interrupted: restart_syscall() goes on until then. */
+	unsigned long sleep_until; /* jiffies */
+	u32 sleep_left;		   /* user address for the time left, or 0 */
+	bool sleep_left64;	   /* with 64-bit seconds */
 
 	unsigned int time_slice;    /* ticks left */
 	unsigned long utime, stime; /* ticks */
 	unsigned long cutime, cstime;
 	unsigned long nvcsw, nivcsw;
 	u32 min_flt, maj_flt, cmin_flt, cmaj_flt;
-	int fault_depth;	  /* page faults being handled now, nested */
-	unsigned long start_time; /* jiffies */
+	int fault_depth;		    /* page faults being handled now, nested */
+	unsigned long start_time;	    /* jiffies */
 	struct rlimit64 rlim[RLIM_NLIMITS]; /* the same in all threads of a process */
 };
 
@@ -127,10 +133,9 @@ DECLARE_PER_CPU(struct task_struct *, current_task);
 
 extern struct task_struct init_task; /* pid 0: the boot thread, then the idle task */
 extern struct list_head all_tasks;
-#define for_each_task(t) list_for_each_entry(t, &all_tasks, tasks)
+#define for_each_task(t) list_for_each_entry (t, &all_tasks, tasks)
 /* All threads of p's process, p first. Does not sleep inside. */
-#define for_each_thread(p, t)                                                                    \
-	for ((t) = (p); (t); (t) = next_thread_or_null((p), (t)))
+#define for_each_thread(p, t) for ((t) = (p); (t); (t) = next_thread_or_null((p), (t)))
 
 static inline struct task_struct *next_thread_or_null(struct task_struct *p, struct task_struct *t)
 {

@@ -43,10 +43,14 @@
 #define EOPNOTSUPP   95
 #define ETIMEDOUT    110
 
-/* A signal ended the call early: seen only inside the kernel. The way back to user mode makes it a
- * new start of the call or EINTR: new start if no handler runs or it has SA_RESTART / if none runs. */
-#define ERESTARTSYS    512
-#define ERESTARTNOHAND 514
+/*
+ * A signal ended the call early: seen only inside the kernel. The way back to user mode makes it
+ * EINTR, or a new start of the call if no handler runs (SYS: or it has SA_RESTART; RESTARTBLOCK:
+ * the new start is restart_syscall(), which goes on where the call was).
+ */
+#define ERESTARTSYS	      512
+#define ERESTARTNOHAND	      514
+#define ERESTART_RESTARTBLOCK 516
 
 /* Pointers that carry an error: the last page of the address space is never mapped. */
 #define MAX_ERRNO     4095

@@ -1,0 +1,14 @@
+/* exit.h - what exit.c shares with exec and wait. */
+#ifndef PROC_EXIT_H
+#define PROC_EXIT_H
+
+#include "proc/task.h"
+
+/* A task stops using its address space (exit, exec): wakes those that wait for that. May sleep. */
+void mm_release(struct task_struct *task);
+/* Takes an ended task out of the system for good. The current one goes at its last switch. */
+void release_task(struct task_struct *task);
+/* The wait status of a process whose threads have all ended. */
+int process_exit_code(const struct task_struct *leader);
+
+#endif

@@ -1,0 +1,261 @@
+/*
+ * task.c - task structures: making, finding and burying them.
+ *
+ * A task is known to the system while it is in two places: the list of all
+ * tasks, and a hash by pid. Interrupt handlers look tasks up (a signal from the
+ * keyboard), so both change with interrupts off. Kernel stacks are blocks of
+ * two pages; a few are kept back so that a shell's forks do not go through the
+ * page allocator each time.
+ */
+#include "proc/task.h"
+#include "kernel/errno.h"
+#include "kernel/printk.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "mm/gfp.h"
+#include "mm/slab.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+#define PID_MAX	       32768 /* Linux's default pid_max */
+#define PID_RESERVED   300   /* after a wrap the low numbers stay with the daemons */
+#define PID_HASH_SIZE  256
+#define STACK_CACHE    4
+#define STACK_ORDER    1
+#define NR_OPEN_LIMIT  256  /* fs/vfs.h: NR_OPEN */
+#define NR_PROCS_LIMIT 8192 /* more than memory holds: the rlimit is not enforced */
+
+_Static_assert(PAGE_SIZE << STACK_ORDER == THREAD_SIZE, "stack order");
+_Static_assert(__builtin_offsetof(struct task_struct, thread) == 0, "switch_to() relies on it");
+_Static_assert(__builtin_offsetof(struct task_struct, need_resched) ==
+		       __builtin_offsetof(struct task_struct, work),
+	       "`work` covers the flags");
+
+static struct sighand_struct init_sighand = {.count = ATOMIC_INIT(1)};
+static struct signal_struct init_signal = {
+	.count = ATOMIC_INIT(1),
+	.lock = SPIN_LOCK_INIT("signal"),
+	.live = 1,
+	.shared.queue = LIST_HEAD_INIT(init_signal.shared.queue),
+	.leader = &init_task,
+};
+
+#define NO_LIMIT {RLIM_INFINITY, RLIM_INFINITY}
+
+struct task_struct init_task = {
+	.thread.esp0 = 0, /* set by task_init(): an address is no constant as a number */
+	.state = TASK_RUNNING,
+	.kthread = true,
+	.usage = ATOMIC_INIT(1),
+	.comm = "swapper",
+	.active_mm = &init_mm,
+	.stack = boot_stack,
+	.parent = &init_task,
+	.group_leader = &init_task,
+	.children = LIST_HEAD_INIT(init_task.children),
+	.sibling = LIST_HEAD_INIT(init_task.sibling),
+	.thread_group = LIST_HEAD_INIT(init_task.thread_group),
+	.tasks = LIST_HEAD_INIT(init_task.tasks),
+	.run_node = LIST_HEAD_INIT(init_task.run_node),
+	.pid_node = LIST_HEAD_INIT(init_task.pid_node),
+	.wait_child = WAIT_QUEUE_HEAD_INIT(init_task.wait_child),
+	.vfork_wait = WAIT_QUEUE_HEAD_INIT(init_task.vfork_wait),
+	.sighand = &init_sighand,
+	.signal = &init_signal,
+	.pending.queue = LIST_HEAD_INIT(init_task.pending.queue),
+	.time_slice = TIME_SLICE,
+	.rlim = {NO_LIMIT,
+		 NO_LIMIT,
+		 NO_LIMIT, /* CPU, FSIZE, DATA */
+		 {STACK_LIMIT, RLIM_INFINITY},
+		 {0, RLIM_INFINITY}, /* CORE */
+		 NO_LIMIT,	     /* RSS */
+		 {NR_PROCS_LIMIT, NR_PROCS_LIMIT},
+		 {NR_OPEN_LIMIT, NR_OPEN_LIMIT},
+		 NO_LIMIT,
+		 NO_LIMIT,
+		 NO_LIMIT, /* MEMLOCK, AS, LOCKS */
+		 {1024, 1024},
+		 NO_LIMIT,
+		 {0, 0},
+		 {0, 0},
+		 NO_LIMIT}, /* SIGPENDING ... RTTIME */
+};
+
+LIST_HEAD(all_tasks);
+static struct list_head pid_hash[PID_HASH_SIZE];
+static unsigned int task_count;
+static pid_t last_pid;
+static bool pids_wrapped;
+
+static struct kmem_cache *task_cache;
+static void *stack_cache[STACK_CACHE];
+static unsigned int stacks_cached;
+
+static struct list_head *pid_bucket(pid_t pid)
+{
+	return &pid_hash[(unsigned int)pid % PID_HASH_SIZE];
+}
+
+struct task_struct *find_task(pid_t pid)
+{
+	struct task_struct *task;
+
+	list_for_each_entry (task, pid_bucket(pid), pid_node)
+		if (task->pid == pid)
+			return task;
+	return NULL;
+}
+
+/* A number that was given out before may live on as a group's or session's name. */
+static bool pid_in_use(pid_t pid)
+{
+	struct task_struct *task;
+
+	if (find_task(pid))
+		return true;
+	for_each_task (task)
+		if (task->pgrp == pid || task->session == pid || task->tgid == pid)
+			return true;
+	return false;
+}
+
+pid_t alloc_pid(void)
+{
+	int tries;
+
+	for (tries = 0; tries < PID_MAX; tries++) {
+		if (++last_pid >= PID_MAX) {
+			last_pid = PID_RESERVED;
+			pids_wrapped = true;
+		}
+		if (!pids_wrapped || !pid_in_use(last_pid))
+			return last_pid;
+	}
+	return -EAGAIN;
+}
+
+static void *stack_alloc(void)
+{
+	unsigned long flags = local_irq_save();
+	void *stack = stacks_cached ? stack_cache[--stacks_cached] : NULL;
+
+	local_irq_restore(flags);
+	return stack ? stack : (void *)__get_free_pages(GFP_KERNEL, STACK_ORDER);
+}
+
+static void stack_free(void *stack)
+{
+	unsigned long flags = local_irq_save();
+
+	if (stacks_cached < STACK_CACHE) {
+		stack_cache[stacks_cached++] = stack;
+		stack = NULL;
+	}
+	local_irq_restore(flags);
+	if (stack)
+		free_pages((unsigned long)stack, STACK_ORDER);
+}
+
+void task_cache_drain(void)
+{
+	unsigned long flags = local_irq_save();
+
+	while (stacks_cached)
+		free_pages((unsigned long)stack_cache[--stacks_cached], STACK_ORDER);
+	local_irq_restore(flags);
+}
+
+struct task_struct *alloc_task(void)
+{
+	struct task_struct *task = kmem_cache_alloc(task_cache, GFP_KERNEL);
+
+	if (!task)
+		return NULL;
+	memset(task, 0, sizeof(*task));
+	task->stack = stack_alloc();
+	if (!task->stack) {
+		kmem_cache_free(task_cache, task);
+		return NULL;
+	}
+	task->state = TASK_UNINTERRUPTIBLE; /* until wake_up_new_task() */
+	atomic_set(&task->usage, 1);
+	task->group_leader = task;
+	INIT_LIST_HEAD(&task->children);
+	INIT_LIST_HEAD(&task->sibling);
+	INIT_LIST_HEAD(&task->thread_group);
+	INIT_LIST_HEAD(&task->run_node);
+	init_waitqueue_head(&task->wait_child);
+	init_waitqueue_head(&task->vfork_wait);
+	sigpending_init(&task->pending);
+	task->time_slice = TIME_SLICE;
+	task->start_time = jiffies;
+	return task;
+}
+
+void free_new_task(struct task_struct *task)
+{
+	thread_free(task);
+	stack_free(task->stack);
+	task->stack = NULL;
+	put_task(task);
+}
+
+void put_task(struct task_struct *task)
+{
+	if (!atomic_dec_and_test(&task->usage))
+		return;
+	BUG_ON(task == &init_task || task->stack);
+	kmem_cache_free(task_cache, task);
+}
+
+void task_link(struct task_struct *task)
+{
+	unsigned long flags = local_irq_save();
+
+	list_add_tail(&task->tasks, &all_tasks);
+	list_add(&task->pid_node, pid_bucket(task->pid));
+	if (thread_group_leader(task))
+		list_add_tail(&task->sibling, &task->parent->children);
+	else
+		list_add_tail(&task->thread_group, &task->group_leader->thread_group);
+	task_count++;
+	local_irq_restore(flags);
+}
+
+void task_unlink(struct task_struct *task)
+{
+	unsigned long flags = local_irq_save();
+
+	list_del(&task->tasks);
+	list_del(&task->pid_node);
+	list_del_init(&task->sibling);
+	list_del_init(&task->thread_group);
+	task_count--;
+	local_irq_restore(flags);
+}
+
+void task_bury(struct task_struct *task)
+{
+	BUG_ON(task == current);
+	thread_free(task);
+	stack_free(task->stack);
+	task->stack = NULL;
+	put_task(task);
+}
+
+unsigned int nr_tasks(void)
+{
+	return task_count;
+}
+
+void task_init(void)
+{
+	int i;
+
+	init_task.thread.esp0 = (u32)boot_stack + THREAD_SIZE;
+	for (i = 0; i < PID_HASH_SIZE; i++)
+		INIT_LIST_HEAD(&pid_hash[i]);
+	task_cache = kmem_cache_create("task_struct", sizeof(struct task_struct), 0,
+				       SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
+}
