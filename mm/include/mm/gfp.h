@@ -45,14 +45,15 @@ typedef unsigned int gfp_t;
  * __GFP_WAIT. The pages of a block are independent unless __GFP_COMP.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
-#define alloc_page(gfp) alloc_pages(gfp, 0)
+/* The same for one frame, by a shorter way. */
+struct page *alloc_page(gfp_t gfp);
 
 /*
  * Drops the caller's reference on a block of 2^order frames; frees it when that
  * was the last. Refuses reserved pages with a warning. Any context.
  */
 void __free_pages(struct page *page, unsigned int order);
-#define __free_page(page) __free_pages(page, 0)
+void __free_page(struct page *page);
 
 /* The same by direct-map address; never from HIGHMEM. 0 when out of memory. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);

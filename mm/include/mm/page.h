@@ -46,10 +46,9 @@ enum pageflags {
 	NR_PAGEFLAGS
 };
 
-/* The top bits of flags name zone and node. */
-#define PAGE_ZONE_SHIFT 28
-#define PAGE_ZONE_MASK	3ul
-#define PAGE_NODE_SHIFT 24
+/* The top bits of flags name the zone (2 bits) and the node (4 bits). */
+#define PAGE_ZONE_SHIFT 30
+#define PAGE_NODE_SHIFT 26
 #define PAGE_NODE_MASK	15ul
 
 struct page {
@@ -60,7 +59,7 @@ struct page {
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
 	 * anonymous: mapping NULL (an anon_vma with bit 0 set, from stage D);
-	 * slab: mapping NULL, index = objects in use.
+	 * slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
 	struct address_space *mapping;
 	unsigned long index;

@@ -4,6 +4,7 @@
 
 #include "kernel/percpu.h"
 #include "kernel/types.h"
+#include "mm/zone.h"
 
 /* X(NAME, "name in /proc/vmstat") */
 #define VM_EVENTS(X)                                                                             \
@@ -56,5 +57,16 @@ static inline u32 vm_event_sum(enum vm_event event)
 {
 	return this_cpu(vm_events)[event];
 }
+
+/* What is in use at one moment: the self-test demands that a suite leaves it as it was. */
+struct mm_ledger {
+	unsigned long free_pages[MAX_NR_ZONES];
+	unsigned long slab_objects;
+	unsigned int kmap_slots;
+};
+
+/* Gives all cached memory back first, so that only what is really held counts. May not be called
+ * with locks held. */
+void mm_ledger_take(struct mm_ledger *ledger);
 
 #endif

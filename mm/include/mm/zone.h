@@ -24,12 +24,14 @@ struct free_area {
 	unsigned long nr_free;	    /* blocks */
 };
 
-/* Order-0 frames held back for this CPU, so that most requests take no lock. */
+#define PCP_MOST 186 /* frames that a CPU may hold of one zone: 6 batches of 31, as Linux */
+
+/* Single frames held for one CPU, so that most requests take no lock. Last in, first out. */
 struct per_cpu_pages {
 	unsigned int count;
-	unsigned int high;  /* give a batch back above this */
+	unsigned int high;  /* give a batch back when this many are held */
 	unsigned int batch; /* moved at a time */
-	struct list_head list; /* hot at the front */
+	struct page *entry[PCP_MOST]; /* coldest first */
 };
 
 struct zone {
@@ -63,7 +65,7 @@ extern pg_data_t contig_page_data;
 
 static inline struct zone *page_zone(const struct page *page)
 {
-	return &contig_page_data.node_zones[page->flags >> PAGE_ZONE_SHIFT & PAGE_ZONE_MASK];
+	return &contig_page_data.node_zones[page->flags >> PAGE_ZONE_SHIFT];
 }
 
 /* Free frames of a zone, those in per-CPU lists included. */

@@ -1,0 +1,140 @@
+/*
+ * internal.h - what the files of mm/ share and nobody else sees.
+ *
+ * mm/README.md holds the lock order of all of mm/; for the files below it is
+ * kmap_lock, cache_chain_lock > cache->lock > zone->lock.
+ */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include "kernel/lock.h"
+#include "mm/gfp.h"
+#include "mm/page.h"
+#include "mm/zone.h"
+
+/* --- zone.c: which zones serve a request, best first --- */
+
+/* Populated zones in the order of fallback; ends in NULL. */
+struct zonelist {
+	struct zone *zones[MAX_NR_ZONES + 1];
+	enum zone_type class; /* what was asked for: which lowmem_reserve[] holds */
+};
+
+#define GFP_ZONEMASK (__GFP_DMA | __GFP_HIGHMEM)
+extern struct zonelist zonelists[GFP_ZONEMASK + 1];
+/* First zone of each list, for the shortest way. */
+extern struct zone *preferred_zone[GFP_ZONEMASK + 1];
+
+/* --- model_*.c --- */
+
+/* Boot: makes mem_map for frames [0, max_pfn). */
+void memory_model_init(void);
+
+/* --- buddy.c: blocks of a zone. zone->lock held --- */
+
+/* Takes a block of 2^order frames off the free lists, or NULL. */
+struct page *buddy_take(struct zone *zone, unsigned int order);
+/* Puts a block back, merging it with its buddies as far as they are free. */
+void buddy_give(struct zone *zone, struct page *page, unsigned int order);
+
+/* --- pcp.c: frames held for this CPU --- */
+
+/* Sizes the lists of a zone for its managed pages. */
+void pcp_init(struct zone *zone);
+/* Moves a batch from the buddy system to the list / the coldest ones back. Interrupts off. */
+bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp);
+void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp);
+
+/* The frame used last, or NULL when the zone has none. Any context. */
+static __always_inline struct page *pcp_take(struct zone *zone)
+{
+	unsigned long flags = local_irq_save();
+	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	struct page *page = NULL;
+
+	if (likely(pcp->count) || pcp_refill(zone, pcp))
+		page = pcp->entry[--pcp->count];
+	local_irq_restore(flags);
+	return page;
+}
+
+/* A frame that nobody refers to any more. Any context. */
+static __always_inline void pcp_give(struct zone *zone, struct page *page)
+{
+	unsigned long flags = local_irq_save();
+	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+
+	if (unlikely(pcp->count == pcp->high))
+		pcp_flush(zone, pcp);
+	pcp->entry[pcp->count++] = page;
+	local_irq_restore(flags);
+}
+
+/* --- page.c: state checks --- */
+
+/* The bits of page->flags that survive a free: zone and node. */
+#define PAGE_ID_MASK (~0ul << PAGE_NODE_SHIFT)
+/* Flags that a page must not have when it is freed. */
+#define PAGE_FLAGS_BUSY                                                                   \
+	(BIT(PG_locked) | BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_lru) | \
+	 BIT(PG_active) | BIT(PG_writeback) | BIT(PG_swapcache))
+
+/* Prints the page and panics. */
+void bad_page(const struct page *page, const char *why) __noreturn;
+
+/*
+ * One holder less. True when that was the last, so that the caller must free
+ * the page. Panics when there was none: the page was freed twice. When the
+ * caller is the only holder nobody else can change the count, so that no atomic
+ * operation is needed.
+ */
+static __always_inline bool page_drop_ref(struct page *page)
+{
+	int holders;
+
+	if (likely(page_count(page) == 1)) {
+		atomic_set(&page->_refcount, 0);
+		return true;
+	}
+	holders = atomic_add_return(-1, &page->_refcount);
+	if (unlikely(holders < 0))
+		bad_page(page, "freed twice");
+	return holders == 0;
+}
+
+/* Is there anything that a page without holders must not have? */
+static __always_inline bool page_has_leftovers(const struct page *page)
+{
+	return (page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page) || page->mapping;
+}
+
+/* Prints that the page is reserved and stays; at most a few times a run. */
+void refuse_reserved(const struct page *page);
+
+/* --- compound blocks (page.c) --- */
+
+void compound_make(struct page *head, unsigned int order);
+/* Takes the marks off; panics when the block is not one of that order. */
+void compound_break(struct page *head, unsigned int order);
+static inline unsigned int compound_order(const struct page *head)
+{
+	return PageHead(head) ? (unsigned int)head[1].index : 0;
+}
+static inline struct page *compound_head(struct page *page)
+{
+	return PageTail(page) ? (struct page *)page->private : page;
+}
+
+/* --- slab.c --- */
+
+/* Gives back every empty slab of every cache; returns pages freed. Any context but interrupts. */
+unsigned long slab_reap(void);
+
+/* A caller that lets the allocator sleep must be allowed to. Panics by might_sleep_at(). */
+static __always_inline void assert_may_wait(gfp_t gfp)
+{
+	if (unlikely(this_cpu(preempt_count)) && (gfp & __GFP_WAIT))
+		might_sleep_at(__FILE__, __LINE__);
+}
+
+#endif

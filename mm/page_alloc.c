@@ -1,0 +1,261 @@
+/*
+ * page_alloc.c - the front of the page allocator: alloc_pages() and __free_pages().
+ *
+ * One frame from a zone that is well above its low watermark comes from the
+ * per-CPU list at once. Everything else takes the long way, in which each step
+ * is tried only when those before it found nothing:
+ *
+ *   1. any zone of the fallback list that stays above its low watermark
+ *   2. the same above min (__GFP_HIGH: half of min), after giving the per-CPU
+ *      lists back, which may let blocks merge
+ *   3. if the caller may sleep: again, after giving empty slabs back
+ *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
+ *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
+ *
+ * Freeing checks that the page is in a state in which a page can be free.
+ */
+#include "kernel/printk.h"
+#include "kernel/time.h"
+#include "mm/highmem.h"
+#include "mm/vmstat.h"
+#include "internal.h"
+
+/* At most this many failure reports in an interval of ticks: Linux's ratelimit. */
+#define REPORT_BURST	10
+#define REPORT_INTERVAL (5 * HZ)
+
+/* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
+ */
+static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned long min,
+			  enum zone_type class)
+{
+	if (zone->free_pages < BIT(order) + min + zone->lowmem_reserve[class])
+		return false;
+	for (unsigned int o = order; o < MAX_ORDER; o++)
+		if (zone->free_area[o].nr_free)
+			return true;
+	return false;
+}
+
+static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+	unsigned long flags;
+
+	if (order == 0 && !(gfp & __GFP_COLD))
+		return pcp_take(zone);
+	spin_lock_irqsave(&zone->lock, flags);
+	page = buddy_take(zone, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return page;
+}
+
+/* Step 1 or 2 above. */
+static struct page *take_above(gfp_t gfp, unsigned int order, enum zone_watermark mark)
+{
+	const struct zonelist *list = &zonelists[gfp & GFP_ZONEMASK];
+	struct zone *zone;
+
+	for (unsigned int i = 0; (zone = list->zones[i]) != NULL; i++) {
+		unsigned long min = zone->watermark[mark];
+		struct page *page;
+
+		if (mark == WMARK_MIN && (gfp & __GFP_HIGH))
+			min /= 2;
+		if (!zone_has_room(zone, order, min, list->class))
+			continue;
+		page = take_block(zone, gfp, order);
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+/* Step 4: no watermark, no reserve. */
+static struct page *take_any(gfp_t gfp, unsigned int order)
+{
+	const struct zonelist *list = &zonelists[gfp & GFP_ZONEMASK];
+	struct page *page = NULL;
+
+	for (unsigned int i = 0; list->zones[i] && !page; i++)
+		page = take_block(list->zones[i], gfp, order);
+	return page;
+}
+
+static bool report_allowed(void)
+{
+	static unsigned long interval_start;
+	static unsigned int burst;
+
+	if (jiffies - interval_start >= REPORT_INTERVAL) {
+		interval_start = jiffies;
+		burst = 0;
+	}
+	return burst++ < REPORT_BURST;
+}
+
+static void report_failure(gfp_t gfp, unsigned int order, const void *caller)
+{
+	count_vm_event(VM_ALLOC_FAIL);
+	if ((gfp & __GFP_NOWARN) || !report_allowed())
+		return;
+	pr_warn("page allocation failure: order:%u, mode:0x%x, by %p\n", order, gfp, caller);
+	show_free_areas();
+}
+
+static struct page *alloc_block(gfp_t gfp, unsigned int order, const void *caller)
+{
+	struct page *page = NULL;
+
+	if (order < MAX_ORDER) {
+		page = take_above(gfp, order, WMARK_LOW);
+		if (page)
+			return page;
+		drain_local_pages();
+		page = take_above(gfp, order, WMARK_MIN);
+		if (!page && (gfp & __GFP_WAIT) && slab_reap()) {
+			drain_local_pages();
+			page = take_above(gfp, order, WMARK_MIN);
+		}
+		if (!page && (gfp & (__GFP_MEMALLOC | __GFP_NOFAIL)))
+			page = take_any(gfp, order);
+	}
+	if (page)
+		return page;
+	report_failure(gfp, order, caller);
+	if (gfp & __GFP_NOFAIL)
+		panic("out of memory: order %u, mode 0x%x, and the caller cannot fail", order, gfp);
+	return NULL;
+}
+
+static void zero_block(struct page *page, unsigned int order)
+{
+	for (unsigned long i = 0; i < BIT(order); i++)
+		clear_highpage(page + i);
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	assert_may_wait(gfp);
+	page = alloc_block(gfp, order, __builtin_return_address(0));
+	if (!page)
+		return NULL;
+	if (unlikely(page_count(page) || page_has_leftovers(page)))
+		bad_page(page, "was used while it was free");
+	atomic_set(&page->_refcount, 1);
+	count_vm_events(VM_PGALLOC, 1u << order);
+	if (gfp & __GFP_ZERO)
+		zero_block(page, order);
+	if (order && (gfp & __GFP_COMP))
+		compound_make(page, order);
+	return page;
+}
+
+struct page *alloc_page(gfp_t gfp)
+{
+	struct zone *zone = preferred_zone[gfp & GFP_ZONEMASK];
+	struct page *page;
+
+	assert_may_wait(gfp);
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COLD)) ||
+		     zone->free_pages <= zone->watermark[WMARK_LOW]))
+		return alloc_pages(gfp, 0);
+	page = pcp_take(zone);
+	if (unlikely(!page))
+		return alloc_pages(gfp, 0);
+	if (unlikely(page_count(page)))
+		bad_page(page, "was used while it was free");
+	atomic_set(&page->_refcount, 1);
+	count_vm_event(VM_PGALLOC);
+	return page;
+}
+
+/* A page without holders is not as it should be: reserved, or an error. */
+static __noinline void refuse_free(struct page *page)
+{
+	if (!PageReserved(page))
+		bad_page(page, "freed while in use");
+	atomic_set(&page->_refcount, 1);
+	refuse_reserved(page);
+}
+
+static __noinline void free_block(struct page *page, unsigned int order)
+{
+	struct zone *zone = page_zone(page);
+	unsigned long flags;
+
+	if (PageHead(page))
+		compound_break(page, order);
+	for (unsigned long i = 0; i < BIT(order); i++) {
+		if (page_count(page + i) || page_has_leftovers(page + i)) {
+			refuse_free(page + i);
+			return;
+		}
+		page[i].flags &= PAGE_ID_MASK;
+	}
+	count_vm_events(VM_PGFREE, 1u << order);
+	spin_lock_irqsave(&zone->lock, flags);
+	buddy_give(zone, page, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+static __always_inline void free_one(struct page *page)
+{
+	if (unlikely(page_has_leftovers(page))) {
+		refuse_free(page);
+		return;
+	}
+	page->flags &= PAGE_ID_MASK;
+	count_vm_event(VM_PGFREE);
+	pcp_give(page_zone(page), page);
+}
+
+void __free_page(struct page *page)
+{
+	if (page_drop_ref(page))
+		free_one(page);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (order == 0)
+		__free_page(page);
+	else if (page_drop_ref(page))
+		free_block(page, order);
+}
+
+void put_page(struct page *page)
+{
+	if (unlikely(page->flags & (BIT(PG_head) | BIT(PG_tail)))) {
+		page = compound_head(page);
+		__free_pages(page, compound_order(page));
+		return;
+	}
+	if (page_drop_ref(page))
+		free_one(page);
+}
+
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	/* An address is wanted, and a highmem page has none. */
+	BUG_ON(gfp & __GFP_HIGHMEM);
+	page = alloc_pages(gfp, order);
+	return page ? (unsigned long)page_address(page) : 0;
+}
+
+unsigned long get_zeroed_page(gfp_t gfp)
+{
+	return __get_free_pages(gfp | __GFP_ZERO, 0);
+}
+
+void free_pages(unsigned long addr, unsigned int order)
+{
+	if (!addr)
+		return;
+	BUG_ON(virt_to_pfn(addr) >= max_low_pfn || (addr & ~PAGE_MASK));
+	__free_pages(virt_to_page(addr), order);
+}

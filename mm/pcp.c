@@ -1,0 +1,82 @@
+/*
+ * pcp.c - single frames held for one CPU, in front of the buddy system.
+ *
+ *                     coldest           hottest
+ *     buddy system -> [ 0 | 1 | 2 | ... | count - 1 ]  -> alloc_page()
+ *                  <-   a batch                       <-  __free_page()
+ *
+ * Most requests are for one frame. They take the frame freed last, which the
+ * data cache probably still holds, without a lock: interrupts are off for a few
+ * instructions (pcp_take() and pcp_give() in internal.h). Only a refill or a
+ * flush of `batch` frames goes to the buddy system, under zone->lock.
+ *
+ * Frames held here have no PG_buddy, so they do not merge; what needs large
+ * blocks or exact counts calls drain_local_pages() first.
+ */
+#include "kernel/string.h"
+#include "internal.h"
+
+/* Linux's sizes: a batch is a thousandth of the zone, at most 31; the list holds six. */
+#define BATCH_SHARE  1024
+#define BATCH_MOST   31ul
+#define HIGH_BATCHES 6
+_Static_assert(HIGH_BATCHES *BATCH_MOST <= PCP_MOST, "the list is too short");
+
+void pcp_init(struct zone *zone)
+{
+	unsigned int batch = (unsigned int)min(zone->managed_pages / BATCH_SHARE, BATCH_MOST);
+
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
+		struct per_cpu_pages *pcp = &zone->pcp[cpu];
+
+		pcp->count = 0;
+		pcp->batch = max(batch, 1u);
+		pcp->high = HIGH_BATCHES * pcp->batch;
+	}
+}
+
+bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp)
+{
+	spin_lock(&zone->lock);
+	while (pcp->count < pcp->batch) {
+		struct page *page = buddy_take(zone, 0);
+
+		if (!page)
+			break;
+		if (unlikely(page_has_leftovers(page)))
+			bad_page(page, "was used while it was free");
+		pcp->entry[pcp->count++] = page;
+	}
+	spin_unlock(&zone->lock);
+	return pcp->count != 0;
+}
+
+/* Gives the n coldest frames back. */
+static void flush_coldest(struct zone *zone, struct per_cpu_pages *pcp, unsigned int n)
+{
+	spin_lock(&zone->lock);
+	for (unsigned int i = 0; i < n; i++)
+		buddy_give(zone, pcp->entry[i], 0);
+	spin_unlock(&zone->lock);
+	pcp->count -= n;
+	memmove(pcp->entry, pcp->entry + n, pcp->count * sizeof(pcp->entry[0]));
+}
+
+void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp)
+{
+	flush_coldest(zone, pcp, pcp->batch);
+}
+
+void drain_local_pages(void)
+{
+	struct zone *zone;
+
+	for_each_zone (zone) {
+		unsigned long flags = local_irq_save();
+		struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+
+		if (pcp->count)
+			flush_coldest(zone, pcp, pcp->count);
+		local_irq_restore(flags);
+	}
+}

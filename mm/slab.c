@@ -1,0 +1,321 @@
+/*
+ * slab.c - caches of equal objects: taking, giving back, growing, shrinking.
+ * slab_internal.h draws a slab; slab_cache.c makes and describes caches.
+ *
+ *   alloc <- [ array of this CPU ] -> free       most calls end here
+ *                  |        ^
+ *            flush |        | refill             a batch at a time
+ *                  v        |
+ *   slabs:  full  <->  partial  <->  empty       under cache->lock
+ *                                      |
+ *   pages:             grow ^          v destroy, when more than a few are empty
+ *
+ * Refilling takes from partial slabs first, so that full ones stay full and
+ * empty ones can go. Objects go back to their slab in constructed state: the
+ * constructor runs when a slab is made and never again.
+ *
+ * No lock is held while pages are asked for. Everything but growing with
+ * __GFP_WAIT may be called in interrupts.
+ */
+#include "slab_internal.h"
+#include "kernel/printk.h"
+#include "kernel/string.h"
+
+LIST_HEAD(cache_chain);
+DEFINE_SPINLOCK(cache_chain_lock);
+
+static unsigned long slab_page_count;
+
+void bad_object(const struct kmem_cache *cache, const void *object, const char *why)
+{
+	pfn_t pfn = virt_to_pfn(object);
+
+	if (pfn < max_low_pfn)
+		dump_page(pfn_to_page(pfn), why);
+	panic("slab %s: object %p %s", cache ? cache->name : "(none)", object, why);
+}
+
+/* --- slabs and their pages --- */
+
+/* Descriptor and first object's place in fresh pages; NULL when out of memory. */
+static struct slab *place_descriptor(struct kmem_cache *cache, char *base, unsigned int colour,
+				     gfp_t gfp)
+{
+	struct slab *slab;
+
+	base += colour * cache->align;
+	if (!cache->off_slab) {
+		slab = (struct slab *)base;
+		slab->objects = base + cache->desc_size;
+		return slab;
+	}
+	slab = kmalloc(cache->desc_size, gfp & ~__GFP_ZERO);
+	if (slab)
+		slab->objects = base;
+	return slab;
+}
+
+static void fill_slab(struct kmem_cache *cache, struct slab *slab)
+{
+	slab->in_use = 0;
+	slab->free = 0;
+	for (unsigned int i = 0; i < cache->num; i++) {
+		slab->next[i] = (u16)(i + 1);
+		if (cache->ctor)
+			cache->ctor(slab->objects + i * cache->size);
+	}
+	slab->next[cache->num - 1] = SLAB_END;
+}
+
+static void mark_pages(struct kmem_cache *cache, struct slab *slab, struct page *page)
+{
+	for (unsigned long i = 0; i < BIT(cache->order); i++) {
+		page[i].flags |= BIT(PG_slab);
+		page[i].lru.next = (struct list_head *)cache;
+		page[i].lru.prev = (struct list_head *)slab;
+	}
+}
+
+static struct kmem_cache *page_cache_of(const struct page *page)
+{
+	return (struct kmem_cache *)page->lru.next;
+}
+
+static struct slab *page_slab_of(const struct page *page)
+{
+	return (struct slab *)page->lru.prev;
+}
+
+/* Adds an empty slab. Interrupts as the caller of the allocation has them; no lock held. */
+static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct page *page = alloc_pages(gfp & ~(__GFP_ZERO | __GFP_HIGHMEM), cache->order);
+	unsigned int colour = cache->colour_next;
+	struct slab *slab;
+	unsigned long flags;
+
+	if (!page)
+		return false;
+	slab = place_descriptor(cache, page_address(page), colour, gfp);
+	if (!slab) {
+		__free_pages(page, cache->order);
+		return false;
+	}
+	fill_slab(cache, slab);
+	mark_pages(cache, slab, page);
+	spin_lock_irqsave(&cache->lock, flags);
+	cache->colour_next = colour + 1 < cache->colours ? colour + 1 : 0;
+	list_add(&slab->list, &cache->empty);
+	cache->nr_slabs++;
+	cache->nr_empty++;
+	slab_page_count += BIT(cache->order);
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return true;
+}
+
+/* Gives the pages of a slab that is on no list back. Any context. */
+static void slab_destroy(struct kmem_cache *cache, struct slab *slab)
+{
+	struct page *page = virt_to_page(slab->objects);
+	unsigned long flags;
+
+	page -= page_to_pfn(page) & (BIT(cache->order) - 1);
+	for (unsigned long i = 0; i < BIT(cache->order); i++) {
+		BUG_ON(!PageSlab(page + i) || page_slab_of(page + i) != slab);
+		page[i].flags &= ~BIT(PG_slab);
+	}
+	flags = local_irq_save();
+	slab_page_count -= BIT(cache->order);
+	local_irq_restore(flags);
+	__free_pages(page, cache->order);
+	if (cache->off_slab)
+		kfree(slab);
+}
+
+static unsigned long destroy_list(struct kmem_cache *cache, struct list_head *slabs)
+{
+	struct slab *slab, *next;
+	unsigned long pages = 0;
+
+	list_for_each_entry_safe (slab, next, slabs, list) {
+		list_del(&slab->list);
+		slab_destroy(cache, slab);
+		pages += BIT(cache->order);
+	}
+	return pages;
+}
+
+/* --- objects, under cache->lock --- */
+
+static void *slab_take(struct kmem_cache *cache, struct slab *slab)
+{
+	unsigned int i = slab->free;
+
+	slab->free = slab->next[i];
+	slab->next[i] = SLAB_IN_USE;
+	if (slab->in_use++ == 0)
+		cache->nr_empty--;
+	cache->in_use++;
+	list_move(&slab->list, slab->free == SLAB_END ? &cache->full : &cache->partial);
+	return slab->objects + i * cache->size;
+}
+
+/* The slab of an object, after checking that this cache gave it out; sets its number. */
+static struct slab *object_slab(const struct kmem_cache *cache, const void *object,
+				unsigned int *number)
+{
+	pfn_t pfn = virt_to_pfn(object);
+	struct slab *slab;
+	size_t offset;
+
+	if (pfn >= max_low_pfn || !PageSlab(pfn_to_page(pfn)))
+		bad_object(cache, object, "does not lie in a slab");
+	if (page_cache_of(pfn_to_page(pfn)) != cache)
+		bad_object(cache, object, "belongs to another cache");
+	slab = page_slab_of(pfn_to_page(pfn));
+	offset = (size_t)((const char *)object - slab->objects);
+	*number = offset / cache->size;
+	if (*number >= cache->num || offset % cache->size)
+		bad_object(cache, object, "is not the start of an object");
+	if (slab->next[*number] != SLAB_IN_USE)
+		bad_object(cache, object, "freed twice");
+	return slab;
+}
+
+static void slab_give(struct kmem_cache *cache, void *object)
+{
+	unsigned int i;
+	struct slab *slab = object_slab(cache, object, &i);
+
+	slab->next[i] = slab->free;
+	slab->free = (u16)i;
+	cache->in_use--;
+	if (--slab->in_use == 0) {
+		cache->nr_empty++;
+		list_move(&slab->list, &cache->empty);
+	} else {
+		list_move(&slab->list, &cache->partial);
+	}
+}
+
+/* Takes all but `keep` empty slabs off the cache, onto `slabs`. */
+static void detach_empty(struct kmem_cache *cache, unsigned long keep, struct list_head *slabs)
+{
+	while (cache->nr_empty > keep) {
+		struct slab *slab = list_last_entry(&cache->empty, struct slab, list);
+
+		list_move(&slab->list, slabs);
+		cache->nr_empty--;
+		cache->nr_slabs--;
+	}
+}
+
+/* --- between slabs and the array of this CPU --- */
+
+void *cache_refill(struct kmem_cache *cache, gfp_t gfp, unsigned long flags)
+{
+	struct array_cache *array = &cache->array[smp_processor_id()];
+
+	while (!array->avail) {
+		spin_lock(&cache->lock);
+		while (array->avail < array->batch) {
+			struct list_head *slabs =
+				list_empty(&cache->partial) ? &cache->empty : &cache->partial;
+
+			if (list_empty(slabs))
+				break;
+			array->entry[++array->avail] =
+				slab_take(cache, list_first_entry(slabs, struct slab, list));
+		}
+		spin_unlock(&cache->lock);
+		if (array->avail)
+			break;
+		/* Others may take the new objects before interrupts are off again: look again. */
+		local_irq_restore(flags);
+		if (!cache_grow(cache, gfp)) {
+			local_irq_disable();
+			return NULL;
+		}
+		local_irq_disable();
+	}
+	return array->entry[array->avail--];
+}
+
+/* The n objects that are longest in the array go to their slabs. Interrupts off. */
+static void flush_oldest(struct kmem_cache *cache, struct array_cache *array, unsigned int n,
+			 unsigned long keep_empty)
+{
+	LIST_HEAD(slabs);
+
+	spin_lock(&cache->lock);
+	for (unsigned int i = 1; i <= n; i++)
+		slab_give(cache, array->entry[i]);
+	detach_empty(cache, keep_empty, &slabs);
+	spin_unlock(&cache->lock);
+	array->avail -= n;
+	memmove(array->entry + 1, array->entry + 1 + n, array->avail * sizeof(array->entry[0]));
+	destroy_list(cache, &slabs);
+}
+
+void cache_flush(struct kmem_cache *cache, struct array_cache *array)
+{
+	flush_oldest(cache, array, array->batch, cache->empty_most);
+}
+
+void cache_drain(struct kmem_cache *cache)
+{
+	unsigned long flags = local_irq_save();
+	struct array_cache *array = &cache->array[smp_processor_id()];
+
+	flush_oldest(cache, array, array->avail, cache->empty_most);
+	local_irq_restore(flags);
+}
+
+unsigned long kmem_cache_shrink(struct kmem_cache *cache)
+{
+	LIST_HEAD(slabs);
+	unsigned long flags;
+
+	cache_drain(cache);
+	spin_lock_irqsave(&cache->lock, flags);
+	detach_empty(cache, 0, &slabs);
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return destroy_list(cache, &slabs);
+}
+
+/*
+ * Newest cache first, so that the size classes of kmalloc(), which hold the
+ * descriptors of others, come last, and among them the small ones that do.
+ */
+unsigned long slab_reap(void)
+{
+	struct kmem_cache *cache;
+	unsigned long pages = 0;
+
+	spin_lock(&cache_chain_lock);
+	list_for_each_entry (cache, &cache_chain, node)
+		pages += kmem_cache_shrink(cache);
+	spin_unlock(&cache_chain_lock);
+	return pages;
+}
+
+unsigned long slab_pages(void)
+{
+	return slab_page_count;
+}
+
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	void *object = cache_alloc(cache, gfp);
+
+	if (unlikely((gfp & __GFP_ZERO) && object)) {
+		BUG_ON(cache->ctor);
+		memset(object, 0, cache->object_size);
+	}
+	return object;
+}
+
+void kmem_cache_free(struct kmem_cache *cache, void *object)
+{
+	cache_free(cache, object);
+}
