@@ -15,7 +15,9 @@
  */
 #include "resolve.h"
 
-#define CANDIDATES 12u
+#define CANDIDATES   12u
+#define ENTRY_DIRTY  0x40u
+#define ENTRY_GLOBAL 0x100u
 
 /* Adds every linear page that fits what the walk has told, with @low as its low bits. */
 static unsigned int add(const struct walk *w, uint32_t *pages, unsigned int n, uint32_t low)
@@ -84,7 +86,9 @@ static bool gone(const struct walk *w, const struct machine *m, uint32_t page, s
 		a->slot.page = page;
 		a->slot.mask = w->mask;
 		a->slot.bits = user ? TLB_SYS_R | TLB_USER_R : TLB_SYS_R;
-		if (w->at.pge && (w->leaf & 0x100))
+		if ((w->leaf & ~w->leaf_read) & ENTRY_DIRTY)
+			a->slot.bits |= user ? TLB_SYS_W | TLB_USER_W : TLB_SYS_W;
+		if (w->at.pge && (w->leaf & ENTRY_GLOBAL))
 			a->slot.bits |= TLB_GLOBAL;
 		return true;
 	}

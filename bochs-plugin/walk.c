@@ -73,7 +73,7 @@ static bool begin(struct walk *w, const struct cpu_view *view, uint64_t addr, ui
 	w->lin = lin;
 	w->known = known;
 	w->dir_addr = w->leaf_addr = addr;
-	w->dir = w->leaf = value;
+	w->dir = w->leaf = w->leaf_read = value;
 	w->reads = 1;
 	w->writes = 0;
 	w->mask = PAGE_MASK;
@@ -100,7 +100,7 @@ static bool follow(struct walk *w, uint64_t addr, uint64_t value)
 		w->known |= 0x003ff000u;
 	}
 	w->leaf_addr = addr;
-	w->leaf = value;
+	w->leaf = w->leaf_read = value;
 	w->reads++;
 	w->state = value & ENTRY_PRESENT ? WALK_LEAF : WALK_ABSENT;
 	return true;

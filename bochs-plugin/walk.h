@@ -19,6 +19,7 @@ struct walk {
 	uint32_t mask;	    /* page size - 1, once the leaf is known */
 	uint64_t dir_addr, leaf_addr;
 	uint64_t dir, leaf; /* the entries, as they are now */
+	uint64_t leaf_read; /* the leaf before the walk wrote to it */
 	unsigned int reads, writes;
 };
 
