@@ -56,20 +56,21 @@ bochs_command()
 {
 	local program=build/bochs/$emulator
 	[ -x "$program" ] || die "$program is not built"
-	# bochsrc's option separator cannot be quoted, so a comma would cut the name short.
-	case $out$disk in *[,\"]*) die "OUT=$out: no comma or quote in the name, please" ;; esac
-	command=("$program" -q -f bochsrc
-		"megs: $mem"
-		"ata0-master: type=disk, mode=flat, path=\"$disk\""
-		"log: \"$out/emulator.log\"")
-	if [ -n "$interactive" ]; then
-		command+=("com1: enabled=1, mode=term, dev=/dev/tty")
-	else
-		command+=("com1: enabled=1, mode=file, dev=\"$out/console.log\"")
+	if [ -n "$cpu" ]; then
+		"$program" --help cpu >"$work/models" 2>&1 || true
+		grep -qxF -e "$cpu" "$work/models" || die "CPU=$cpu: not a model that Bochs knows ($program --help cpu names them)"
 	fi
-	[ -z "$cpu" ] || command+=("cpu: model=$cpu")
-	[ "$emulator" != bochs ] ||
-		command+=("tlbtrace: out=\"$out\", progress=${progress:-0}${trace:+, $trace}")
+	export PAGODA_CPU=${cpu:-p3_katmai} PAGODA_MEM=$mem PAGODA_DISK=$disk TZ=UTC0
+	export PAGODA_SERIAL=file PAGODA_CONSOLE=$out/console.log PAGODA_LOG=$out/emulator.log
+	export PAGODA_OUT=$out PAGODA_TRACE=${progress:+progress=1}${progress:+${trace:+, }}$trace
+	if [ -n "$interactive" ]; then
+		PAGODA_SERIAL=term PAGODA_CONSOLE=/dev/tty
+	fi
+	command=("$program" -q -f bochsrc)
+	if [ "$emulator" = bochs-plain ]; then # it does not know the plugin's line
+		sed '/^tlbtrace:/d' bochsrc >"$work/bochsrc"
+		command=("$program" -q -f "$work/bochsrc")
+	fi
 }
 
 qemu_command()
@@ -117,7 +118,7 @@ run_watched()
 		fi
 		if [ $((limit + dying)) != 0 ] && [ $SECONDS -ge $deadline ]; then
 			[ $dying = 1 ] && ended=panic || ended=timeout:$limit
-			kill $pid 2>/dev/null || true
+			kill -INT $pid 2>/dev/null || true
 			end_by_force $pid
 		fi
 	done
@@ -129,7 +130,7 @@ run_watched()
 end_by_force()
 {
 	local i
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 25; i++)); do
 		kill -0 "$1" 2>/dev/null || return 0
 		sleep $poll
 	done
@@ -175,17 +176,17 @@ disk=${keep:-$work/disk.img}
 rm -f "$disk.lock" # of a Bochs that was killed
 cp --sparse=always "$image" "$disk"
 
+if [ -z "$progress" ] || [ ! -t 2 ]; then
+	progress=
+	exec 3>"$work/emulator.err"
+else
+	exec 3>&2
+fi
 case $emulator in
 bochs | bochs-plain) bochs_command ;;
 qemu) qemu_command ;;
 *) die "no emulator named $emulator" ;;
 esac
-if [ -n "$progress" ] && [ -t 2 ]; then
-	exec 3>&2
-else
-	progress=
-	exec 3>"$work/emulator.err"
-fi
 if [ -n "$interactive" ]; then
 	run_interactive
 else
