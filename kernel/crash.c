@@ -36,14 +36,14 @@ static void crash_triple(void)
 
 static void crash_bug(void)
 {
-	const char *asked = "crash=bug";
+	const bool asked_for = true;
 
-	BUG_ON(asked);
+	BUG_ON(asked_for);
 }
 
 static void crash_null(void)
 {
-	u32 *volatile nowhere = NULL;
+	volatile u32 *volatile nowhere = NULL;
 
 	*nowhere = 1;
 }
@@ -56,9 +56,9 @@ static void crash_text(void)
 
 static void crash_warn(void)
 {
-	const char *asked = "crash=warn";
+	const bool asked_for = true;
 
-	WARN_ON(asked);
+	WARN_ON(asked_for);
 }
 
 /* Endless recursion that the compiler cannot turn into a loop. */

@@ -142,6 +142,6 @@ void warn_at(const char *file, int line, const char *expr)
 	console_fresh_line();
 	printk(KERN_WARNING "WARNING at %s:%d: %s\n", file, line, expr);
 	show_task();
-	backtrace_print((u32)__builtin_frame_address(0), (u32)__builtin_return_address(0));
+	backtrace_print(*(u32 *)__builtin_frame_address(0), (u32)__builtin_return_address(0));
 	warn_count++;
 }

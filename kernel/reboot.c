@@ -65,9 +65,9 @@ void machine_power_off(int status)
 	send_counters();
 	if (warn_count)
 		printk(KERN_WARNING "%u kernel warnings: this run is no pass\n", warn_count);
-	trace_hint(TRACE_FINISH, selftest_failures || warn_count, (u32)status, 0, 0);
 	if (status == 0 && warn_count)
 		status = STATUS_WARNED;
+	trace_hint(TRACE_FINISH, selftest_failures || warn_count, (u32)status, 0, 0);
 	console_fresh_line();
 	printk(KERN_EMERG "Pagoda: power off, status %d\n", status);
 	leave(QEMU_ORDERLY);
