@@ -1,0 +1,327 @@
+# recording.awk - makes up a recording, for the tests of the report and of the checks.
+#
+#   mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir=DIR -v size=N
+#
+# A toy machine: tasks touch pages, a model of Bochs's two direct-mapped TLBs says which touches
+# are fills, a model of page tables says which are faults. So all the books balance as they do in
+# a real recording, and every run makes the same bytes under every awk. `size` scales the work.
+# Pages and areas are kept by page number (786432 and up: the kernel's half).
+BEGIN {
+	if (!size)
+		size = 1
+	cost["anon"] = 540
+	cost["anon_zero"] = 310
+	cost["file"] = 420
+	cost["file_cow"] = 800
+	cost["cow"] = 660
+	cost["cow_reuse"] = 300
+	cost["stack"] = 580
+	cost["sigsegv"] = 1500
+	headers()
+	run()
+	meta()
+}
+
+function headers()
+{
+	put("tlb", "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted")
+	put("faults", "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma")
+	put("tasks", "icount,cpu,event,pid,tgid,cr3,name")
+	put("vmas", "icount,event,pid,start,end,prot,flags,offset,name")
+	put("marks", "icount,pid,label")
+	split("", rows)
+}
+
+function put(name, row)
+{
+	print row > (dir "/" name ".csv")
+	rows[name]++
+}
+
+# A number below n, the same under every awk.
+function random(n)
+{
+	seed = (seed * 1103 + 12345) % 1048573
+	return seed % n
+}
+
+function run(    i, child)
+{
+	now = 2000000
+	pid = 0
+	cr3 = 1044480
+	kernel_work(300 * size)
+	mark("selftest")
+	kernel_work(1500 * size)
+	start_task(1, "init", 0)
+	exec_task("/sbin/init")
+	mark("user")
+	start_task(2, "init", 1)
+	exec_task("/bin/demo")
+	mark("sort a large array")
+	work(134742016, 700, 5000 * size, "w", "heap")
+	mark("hash table, \"chained\"")
+	work(134742016, 2600, 9000 * size, "w", "heap")
+	mark("fork children")
+	for (child = 3; child <= 5; child++) {
+		start_task(child, "demo", 2)
+		work(134742016, 300, 900 * size, "w", "heap")
+		stop_task(0)
+		switch_to(2)
+	}
+	mark("map a file")
+	work(3077570560, 200, 1200 * size, "r", "file")
+	touch(64, "r", "u", 134513040)
+	stop_task(11)
+	switch_to(1)
+	stop_task(0)
+}
+
+function mark(label)
+{
+	put("marks", whole(now) "," pid "," csv(label))
+}
+
+# A task's directory is at 4 MiB + 4 KiB times its pid.
+function start_task(new, name, parent,    k, part)
+{
+	kernel_work(60)
+	put("tasks", whole(now) ",0,fork," new "," new "," to_hex(cr3_of(new)) "," name)
+	task[new] = name
+	for (k in frame) {
+		split(k, part, SUBSEP)
+		if (part[1] == parent && part[2] < 786432) {
+			frame[new, part[2]] = frame[k]
+			writable[new, part[2]] = writable[k] = 0
+			shared[new, part[2]] = shared[k] = 1
+		}
+	}
+	inherit_areas(new, parent)
+	flush_row("flush", "cr3")
+	switch_to(new)
+}
+
+function inherit_areas(new, parent,    k, n, part, order)
+{
+	for (k in area) {
+		split(k, part, SUBSEP)
+		if (part[1] == parent)
+			order[++n] = k
+	}
+	sort(order, n, 1)
+	for (k = 1; k <= n; k++) {
+		split(order[k], part, SUBSEP)
+		map_area(new, part[2], part[3], part[4], area[order[k]])
+	}
+}
+
+function cr3_of(of)
+{
+	return of ? 4194304 + of * 4096 : 1044480
+}
+
+function exec_task(name)
+{
+	task[pid] = name
+	kernel_work(80)
+	put("tasks", whole(now) ",0,exec," pid "," pid "," to_hex(cr3) "," name)
+	drop_all()
+	flush_row("flush", "cr3")
+	map_area(pid, 32840, 32887, 5, name)
+	map_area(pid, 32887, 32896, 3, name)
+	map_area(pid, 32896, 32896 + 2600, 3, "[heap]")
+	map_area(pid, 751360, 751360 + 200, 1, "/data/a \"quoted\", name")
+	map_area(pid, 786400, 786432, 3, "[stack]")
+}
+
+function map_area(owner, from, to, prot, name)
+{
+	area[owner, from, to, prot] = name
+	put("vmas", whole(now) ",map," owner "," to_hex(from * 4096) "," to_hex(to * 4096) "," prot ",34,0," csv(name))
+}
+
+function drop_all(    k, part)
+{
+	for (k in area) {
+		split(k, part, SUBSEP)
+		if (part[1] == pid)
+			gone[part[2] "," part[3] "," part[4]] = k
+	}
+	for (k in gone) {
+		split(k, part, ",")
+		drop[++drops] = to_hex(part[1] * 4096) "," to_hex(part[2] * 4096) "," part[3] ",34,0," \
+				csv(area[gone[k]])
+		delete area[gone[k]]
+	}
+	split("", gone)
+	sort(drop, drops, 1)
+	for (k = 1; k <= drops; k++)
+		put("vmas", whole(now) ",unmap," pid "," drop[k])
+	drops = 0
+	for (k in frame) {
+		split(k, part, SUBSEP)
+		if (part[1] == pid && part[2] < 786432)
+			delete frame[k]
+	}
+}
+
+function stop_task(status)
+{
+	kernel_work(40)
+	drop_all()
+	put("tasks", whole(now) ",0,exit," pid "," pid "," to_hex(cr3) "," status)
+}
+
+function switch_to(new)
+{
+	kernel_work(10)
+	pid = new
+	cr3 = cr3_of(new)
+	now += 40
+	flush_row("flush", "cr3")
+	put("tasks", whole(now) ",0,switch," pid "," pid "," to_hex(cr3) "," task[pid])
+}
+
+function flush_row(event, reason,    k)
+{
+	put("tlb", whole(now) ",0,-," event "," reason ",,,,,,,," to_hex(cr3) "," pid ",0xc0101000,")
+	count["flushes"]++
+	for (k in slot)
+		if (slot[k] < 786432) {
+			lost[pid_of[k], k, slot[k]] = "flushed"
+			delete slot[k]
+			delete slot_writes[k]
+		}
+}
+
+# The task works on `pages` pages from `base` on, with loops over its code and stack. (The order in
+# which arguments are worked out is not defined, so each random number has its statement.)
+function work(base, pages, steps, access, what,    i, page, at, eip)
+{
+	for (i = 0; i < steps; i++) {
+		now += 30 + random(90)
+		at = 134512640 + 4096 * int(random(40) * random(40) / 40)
+		eip = at + 16 * random(12)
+		touch(eip, "x", "u", eip)
+		page = what == "file" ? int(i * pages / steps) : i % pages
+		if (what != "file" && random(3))
+			page = random(pages)
+		at = base + 4096 * page + 8 * random(500)
+		touch(at, i % 3 ? "r" : access, "u", eip)
+		at = random(40)
+		if (i % 7 == 0)
+			touch(3221225408 - 4096 * int(at * at / 400), "w", "u", eip)
+		if (i % 50 == 0)
+			kernel_work(3)
+	}
+}
+
+function kernel_work(steps,    i, at, eip)
+{
+	for (i = 0; i < steps; i++) {
+		now += 20 + random(40)
+		eip = 3222274048 + 16 * random(30 * 256)
+		touch(eip, "x", "k", eip)
+		at = 3223322624 + 4096 * random(900)
+		touch(at, "w", "k", eip)
+	}
+}
+
+# One access: hit, upgrade, fill or fault and fill.
+function touch(at, access, mode, eip,    page, k)
+{
+	page = int(at / 4096)
+	k = (access == "x" ? "i" : "d") (page % (access == "x" ? 1024 : 2048))
+	if (slot[k] == page && (access != "w" || slot_writes[k]))
+		return
+	if (page < 786432 && !((pid, page) in frame)) {
+		if (!fault(at, access, mode, eip, 0))
+			return
+	} else if (page < 786432 && access == "w" && !writable[pid, page]) {
+		fault(at, access, mode, eip, 1)
+	}
+	if (page >= 786432)
+		frame[pid, page] = (page - 786432) * 4096
+	enter(page, k, access, mode, eip)
+}
+
+function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte)
+{
+	write = page >= 786432 || writable[pid, page]
+	event = "fill"
+	if (slot[k] == page) {
+		event = "upgrade"
+	} else {
+		if (slot[k] != "") {
+			evicted = to_hex(slot[k] * 4096)
+			lost[pid_of[k], k, slot[k]] = "conflict"
+		}
+		reason = (pid, k, page) in lost ? lost[pid, k, page] : "cold"
+	}
+	slot[k] = page
+	slot_writes[k] = access == "w"
+	pid_of[k] = page < 786432 ? pid : 0
+	pte = frame[pid, page] + 33 + (write ? 2 : 0) + (access == "w" ? 64 : 0) + (page < 786432 ? 4 : 256)
+	count[event == "fill" ? "fills" : "upgrades"]++
+	put("tlb", whole(now) ",0," substr(k, 1, 1) "," event "," reason "," to_hex(page * 4096) "," \
+		to_hex(frame[pid, page]) ",4K," access "," mode "," to_hex(pte) ",2+" \
+		(reason == "cold" ? 1 : 0) "," to_hex(cr3) "," pid "," to_hex(eip) "," evicted)
+}
+
+# A page fault; 0 if it kills the task.
+function fault(at, access, mode, eip, present,    page, cause, vma, major, spent)
+{
+	page = int(at / 4096)
+	if (at < 65536)
+		cause = "sigsegv"
+	else if (present)
+		cause = random(5) && shared[pid, page] ? "cow" : "cow_reuse"
+	else if (page >= 786400)
+		cause = "stack"
+	else if (page < 32896)
+		cause = page < 32887 ? "file" : "file_cow"
+	else
+		cause = page >= 751360 ? "file" : access == "w" ? "anon" : "anon_zero"
+	vma = cause == "sigsegv" ? "" : page >= 786400 ? "[stack]" : page < 32896 ? task[pid] : \
+		page >= 751360 ? "/data/a \"quoted\", name" : "[heap]"
+	major = cause == "file" && random(8) == 0
+	spent = cost[cause] + random(60) + (major ? 9000 + random(30000) : 0)
+	count["walk_faults"]++
+	put("faults", whole(now) ",0," to_hex(at) "," to_hex(eip) "," \
+		(present + (access == "w" ? 2 : 0) + (mode == "u" ? 4 : 0)) "," access "," mode "," \
+		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma))
+	now += spent
+	if (cause == "sigsegv")
+		return 0
+	frame[pid, page] = 16777216 + 4096 * (next_frame++ % 20000)
+	writable[pid, page] = cause != "file" && cause != "anon_zero"
+	shared[pid, page] = 0
+	return 1
+}
+
+function meta(    i, n, order)
+{
+	n = split("format,1;bochs,3.0;cpu_model,p3_katmai;memory_mib,128;ips,200000000;" \
+		  "command,\"make trace PROG=demo\";dtlb_entries,2048;itlb_entries,1024;" \
+		  "tlb_ways,1;compress,none;start,boot;stop,end;events,tlb fault flush;" \
+		  "icount_start,0", order, ";")
+	put("meta", "key,value")
+	for (i = 1; i <= n; i++)
+		put("meta", order[i])
+	put("meta", "icount_end," whole(now + 1000))
+	put("meta", "walks," whole(count["fills"] + count["upgrades"] + count["walk_faults"]))
+	n = split("fills upgrades walk_faults flushes", order, " ")
+	for (i = 1; i <= n; i++)
+		put("meta", order[i] "," whole(count[order[i]]))
+	put("meta", "faults," whole(rows["faults"]))
+	n = split("tlb faults tasks vmas marks", order, " ")
+	for (i = 1; i <= n; i++) {
+		put("meta", order[i] ".file," order[i] ".csv")
+		put("meta", order[i] ".rows," whole(rows[order[i]]))
+	}
+	put("meta", "guest,Pagoda 1 (i386)")
+	put("meta", "kernel.pgfault," whole(rows["faults"]))
+	put("meta", "selftest,ok")
+	put("meta", "prog_status,139")
+	put("meta", "complete,1")
+}

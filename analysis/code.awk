@@ -1,0 +1,39 @@
+# code.awk - which instructions miss the TLB?
+#
+# Variables: tasks, vmas, kernel_sym, prog_sym (paths, may be
+# empty). After lib.awk, run.awk, symbols.awk and tlb.awk.
+#
+# The key is cut from the row at a fixed place: "pid,eip"; a shorter pid drags a comma or a digit
+# along, which is cut off at the end. Kernel code is the same for every task and has no pid here.
+#
+# Results: code.csv, every instruction with its fills and upgrades, most rows first
+BEGIN {
+	tasks_read(tasks)
+	code_length = pid_width + 11
+}
+
+NR > 1 && kind in kind_name && kind != "g," {
+	code_n[substr($0, at + 56, code_length)]++
+}
+
+END {
+	if (!failed) {
+		symbols_open(kernel_sym, prog_sym, vmas)
+		code_print(result("code.csv"))
+	}
+}
+
+function code_print(file,    k, part, total, order)
+{
+	for (k in code_n) {
+		split(k, part, ",")
+		total[(part[2] >= "0xc0000000" ? "" : part[1]) "," part[2]] += code_n[k]
+	}
+	print "rows,pid,eip,symbol" > file
+	order = sorter(file, "-k1,1nr -k3,3 -k2,2n")
+	for (k in total) {
+		split(k, part, ",")
+		print whole(total[k]) "," k "," csv(symbol_of(part[1], part[2])) | order
+	}
+	close(order)
+}

@@ -1,0 +1,169 @@
+# faults.awk - what were the page faults, when, where, and what did they cost?
+#
+# Variables: faults, tasks, vmas, marks, kernel_sym, prog_sym, start, end, bins.
+# After lib.awk, run.awk, areas.awk and symbols.awk; reads no input of its own. `cost` is in instructions.
+#
+# Results: causes.csv (with percentiles of cost), costs.csv (histogram),
+# fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv
+BEGIN {
+	causes = "anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache " \
+		"vmalloc_sync migration spurious fixup sigsegv sigbus oom panic unknown"
+	bins_init()
+	marks_read(marks)
+	tasks_read(tasks)
+	symbols_open(kernel_sym, prog_sym, vmas)
+	columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"
+	if (csv_open(faults, columns))
+		while (csv_row(faults, F) > 0)
+			fault()
+	if (!failed)
+		print_all()
+	exit failed
+}
+
+function fault(    cause, tgid, key)
+{
+	cause = F[12] == "" ? "unknown" : F[12]
+	while (phase < marks_count && mark_time[phase + 1] <= F[1] + 0)
+		phase++
+	n[cause]++
+	n_mode[cause, F[7]]++
+	n_bin[bin_of(F[1]), cause]++
+	if (index(" " causes " ", " " cause " ") == 0)
+		bad(file_shown(faults) ": line " csv_line ": unknown cause: " cause)
+	n_phase[phase]++
+	major[cause] += F[13]
+	major_phase[phase] += F[13]
+	cost[cause] += F[14]
+	cost_phase[phase] += F[14]
+	if (F[14] != "")
+		n_cost[cause, F[14]]++
+	tgid = tgid_of(F[10])
+	key = tgid SUBSEP (F[15] != "" ? F[15] : F[3] >= "0xc0000000" ? kernel_area(F[3]) : "[none]")
+	n_area[key]++
+	major_area[key] += F[13]
+	cost_area[key] += F[14]
+	n_page[(F[3] >= "0xc0000000" ? "" : tgid) "," page_of(F[3])]++
+	n_code[(F[4] >= "0xc0000000" ? "" : F[10]) "," F[4]]++
+}
+
+function print_all()
+{
+	print_causes(result("causes.csv"))
+	print_costs(result("costs.csv"))
+	print_bins(result("fault_bins.csv"))
+	print_phases(result("fault_phases.csv"))
+	print_areas(result("fault_areas.csv"))
+	print_counts(result("fault_pages.csv"), "rows,pid,page", n_page, 0)
+	print_counts(result("fault_code.csv"), "rows,pid,eip,symbol", n_code, 1)
+}
+
+# Distinct costs of a cause, upwards, in C[1..]; returns how many.
+function costs_of(cause, C,    k, part, count)
+{
+	split("", C)
+	for (k in n_cost) {
+		split(k, part, SUBSEP)
+		if (part[1] == cause)
+			C[++count] = part[2]
+	}
+	sort(C, count)
+	return count
+}
+
+# The least cost that `percent` of the cause's faults do not exceed.
+function percentile(cause, C, count, percent,    i, total, sum)
+{
+	for (i = 1; i <= count; i++)
+		total += n_cost[cause, C[i]]
+	for (i = 1; i <= count; i++) {
+		sum += n_cost[cause, C[i]]
+		if (sum * 100 >= total * percent)
+			return C[i]
+	}
+	return ""
+}
+
+function print_causes(to,    c, order, C, count)
+{
+	print "rows,cause,user,kernel,major,cost,p50,p90,p99,max" > to
+	order = sorter(to, "-k1,1nr -k2,2")
+	for (c in n) {
+		count = costs_of(c, C)
+		print whole(n[c]) "," c "," whole(n_mode[c, "u"]) "," whole(n_mode[c, "k"]) \
+			"," whole(major[c]) "," whole(cost[c]) "," percentile(c, C, count, 50) \
+			"," percentile(c, C, count, 90) "," percentile(c, C, count, 99) "," \
+			(count ? C[count] : "") | order
+	}
+	close(order)
+}
+
+# Lower bound of the quarter of a power of two that holds a cost: 256, 320, 384, 448, 512, ...
+function bucket(value,    low)
+{
+	for (low = 4; low * 2 <= value; low *= 2)
+		;
+	return value < 4 ? value : low + int((value - low) * 4 / low) * low / 4
+}
+
+function print_costs(to,    k, part, buckets, order)
+{
+	for (k in n_cost) {
+		split(k, part, SUBSEP)
+		buckets[whole(bucket(part[2] + 0)) "," part[1]] += n_cost[k]
+	}
+	print "cost_from,cause,rows" > to
+	order = sorter(to, "-k1,1n -k2,2")
+	for (k in buckets)
+		print k "," whole(buckets[k]) | order
+	close(order)
+}
+
+function print_bins(to,    i, k, name, count, row)
+{
+	count = split(causes, name, " ")
+	row = "bin,icount"
+	for (k = 1; k <= count; k++)
+		row = row "," name[k]
+	print row > to
+	for (i = 0; i < bins; i++) {
+		row = i "," whole(bin_start(i))
+		for (k = 1; k <= count; k++)
+			row = row "," whole(n_bin[i, name[k]])
+		print row > to
+	}
+	close_result(to)
+}
+
+function print_phases(to,    i)
+{
+	print "phase,rows,major,cost" > to
+	for (i = 0; i <= marks_count; i++)
+		print i "," whole(n_phase[i]) "," whole(major_phase[i]) "," \
+			whole(cost_phase[i]) > to
+	close_result(to)
+}
+
+function print_areas(to,    k, part, order)
+{
+	print "rows,pid,major,cost,area" > to
+	order = sorter(to, "-k1,1nr -k2,2n -k5")
+	for (k in n_area) {
+		split(k, part, SUBSEP)
+		print whole(n_area[k]) "," part[1] "," whole(major_area[k]) "," \
+			whole(cost_area[k]) "," csv(part[2]) | order
+	}
+	close(order)
+}
+
+# A "pid,address" table, with the function at the address when `named`.
+function print_counts(to, header, counts, named,    k, part, order)
+{
+	print header > to
+	order = sorter(to, "-k1,1nr -k3,3 -k2,2n")
+	for (k in counts) {
+		split(k, part, ",")
+		print whole(counts[k]) "," k (named ? "," csv(symbol_of(part[1], part[2])) : "") | order
+	}
+	close(order)
+}

@@ -1,0 +1,191 @@
+# html.awk - writes the report's page from the results.
+#
+# Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
+# (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk and tables.awk.
+BEGIN {
+	meta_read(metafile)
+	tasks_read(tasks)
+	cause_groups()
+	load_max = 1e9
+	totals()
+	head()
+	pictures()
+	fills()
+	faults_by_cause()
+	phases()
+	processes()
+	areas()
+	hottest()
+	facts()
+	foot()
+	close(page)
+	exit failed
+}
+
+# Sums that several sections need.
+function totals(    T, n, i)
+{
+	n = load("events.csv", T)
+	for (i = 1; i <= n; i++) {
+		event_rows[T[i, "event"]] += T[i, "rows"]
+		if (T[i, "event"] == "fill")
+			fill_rows[T[i, "reason"]] = T[i, "rows"]
+	}
+	fill_rows["upgrade"] = event_rows["upgrade"]
+	flushes = event_rows["flush"] + event_rows["flush_all"]
+	n = load("causes.csv", T)
+	for (i = 1; i <= n; i++) {
+		fault_rows += T[i, "rows"]
+		fault_major += T[i, "major"]
+		fault_cost += T[i, "cost"]
+	}
+	n = load("walks.csv", T)
+	for (i = 1; i <= n; i++) {
+		walk_rows += T[i, "rows"]
+		walk_reads += T[i, "rows"] * T[i, "walk"]
+		walk_writes += T[i, "rows"] * substr(T[i, "walk"], index(T[i, "walk"], "+") + 1)
+	}
+	bad_checks = load("checks.csv", T)
+	for (i = bad_checks; i >= 1; i--)
+		if (T[i, "result"] != "bad")
+			bad_checks--
+	instructions = meta["icount_end"] - meta["icount_start"]
+}
+
+function head()
+{
+	put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")
+	put("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
+	put("<meta name=\"color-scheme\" content=\"light dark\">")
+	put("<title>Pagoda recording" (meta["command"] == "" ? "" : ": " markup(meta["command"])) "</title>")
+	put("<link rel=\"icon\" href=\"data:,\">\n<style>")
+	include(theme)
+	include(style)
+	put("</style>\n</head>\n<body>\n<header>\n<h1>Pagoda recording</h1>")
+	put("<p class=\"lead\">" (meta["command"] == "" ? "" : "<code>" markup(meta["command"]) "</code><br>") \
+	    markup(meta["guest"] == "" ? "A guest that gives no hints" : meta["guest"]) ", on Bochs " \
+	    markup(meta["bochs"]) " (" markup(meta["cpu_model"]) ", " markup(meta["memory_mib"]) \
+	    "&nbsp;MiB)</p>")
+	badges()
+	if (meta["complete"] != 1)
+		put("<div class=\"alarm\" role=\"alert\">This recording is incomplete.<p>The run was cut " \
+		    "short or its books do not balance. What follows counts what was written; it is " \
+		    "not the whole run.</p></div>")
+	figures()
+	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
+	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
+	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
+	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
+	    "<a href=\"#facts\">Facts and checks</a></nav>\n</header>\n<main>")
+}
+
+function badge(class, text)
+{
+	put("<span class=\"badge " class "\">" markup(text) "</span>")
+}
+
+function badges()
+{
+	put("<div>")
+	badge(meta["complete"] == 1 ? "ok" : "bad", meta["complete"] == 1 ? "complete" : "incomplete")
+	if (meta["selftest"] != "")
+		badge(meta["selftest"] == "ok" ? "ok" : "bad", "self-test " meta["selftest"])
+	if (meta["prog_status"] != "")
+		badge(meta["prog_status"] == 0 ? "ok" : "bad", "program's exit status " meta["prog_status"])
+	badge(bad_checks ? "bad" : "ok", bad_checks ? bad_checks " checks failed" : "checks passed")
+	if (meta["pid"] != "" || (meta["start"] != "" && meta["start"] != "boot") || \
+	    (meta["stop"] != "" && meta["stop"] != "end") || \
+	    (meta["events"] != "" && meta["events"] != "tlb fault flush"))
+		badge("skip", "recorded in part: events " meta["events"] ", from " meta["start"] " to " \
+		      meta["stop"] (meta["pid"] == "" ? "" : ", process " meta["pid"]))
+	put("</div>")
+}
+
+function figure(value, what, detail)
+{
+	put("<div><span class=\"what\">" what "</span><b>" value "</b><span>" detail "</span></div>")
+}
+
+function figures()
+{
+	put("<div class=\"figures\">")
+	figure(meta["icount_end"] == "" ? "unknown" : commas(instructions), "Instructions", "from power-on to power-off")
+	figure(commas(event_rows["fill"]), "TLB fills", \
+	       (instructions ? n1(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
+	figure(commas(event_rows["upgrade"]), "TLB upgrades", "entries walked again to permit more")
+	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
+	figure(commas(fault_rows), "Page faults", commas(fault_major) " waited for a disk")
+	figure(commas(fault_cost), "Instructions in faults", \
+	       (instructions ? percent(fault_cost, instructions) " of all" : ""))
+	put("</div>")
+}
+
+function pictures()
+{
+	section("time", "Over time", "Each step is one " bins "th of the time drawn. The band above shows " \
+		"the phases that the kernel and the program marked.")
+	put("<div class=\"wide\">")
+	include(out "/timeline.svg", 1)
+	put("</div></section>")
+	section("map", "Address map", "Every page that missed the TLB or faulted, for the busiest processes " \
+		"and the kernel; stretches of untouched addresses are left out, and the height of a stretch " \
+		"grows with the logarithm of its size. Tinted: areas of the process while they existed. " \
+		"A stronger colour means more events.")
+	put("<div class=\"wide\">")
+	include(out "/map.svg", 1)
+	put("</div></section>")
+}
+
+function facts(    T, n, i, mark)
+{
+	section("facts", "Facts and checks", "")
+	put("<div class=\"two\"><div>")
+	table("How it was recorded", "", "facts")
+	fact("Command", meta["command"])
+	fact("Guest", meta["guest"])
+	fact("Host", meta["host_system"] " " meta["host_machine"])
+	fact("Bochs", meta["bochs"])
+	fact("CPU model", meta["cpu_model"])
+	fact("Memory", meta["memory_mib"] == "" ? "" : meta["memory_mib"] " MiB")
+	fact("Data TLB", meta["dtlb_entries"] == "" ? "" : meta["dtlb_entries"] " entries, direct-mapped")
+	fact("Instruction TLB", meta["itlb_entries"] == "" ? "" : meta["itlb_entries"] " entries, direct-mapped")
+	fact("Recorded", meta["events"] == "" ? "" : meta["events"] ", from " meta["start"] " to " meta["stop"])
+	fact("Rows of tlb.csv", meta["tlb.rows"] == "" ? "" : commas(meta["tlb.rows"]))
+	fact("Rows of faults.csv", meta["faults.rows"] == "" ? "" : commas(meta["faults.rows"]))
+	fact("Program's exit status", meta["prog_status"])
+	fact("Format", meta["format"])
+	table_end()
+	put("<p class=\"note\"><strong>Bochs&rsquo;s TLB is not a real processor&rsquo;s.</strong> It has " \
+	    (meta["dtlb_entries"] == "" ? 2048 : meta["dtlb_entries"]) " data and " \
+	    (meta["itlb_entries"] == "" ? 1024 : meta["itlb_entries"]) \
+	    " instruction entries, each page can only go to one place (direct-mapped), there is one level " \
+	    "and no ASID. A real one is smaller, associative, and has two levels. The walks, faults and flushes " \
+	    "are exact for this machine; the number of fills on hardware would differ.</p></div><div>")
+	table("Does the recording agree with itself?", "", "checks")
+	n = load("checks.csv", T)
+	for (i = 1; i <= n; i++) {
+		mark = T[i, "result"]
+		cell_html(mark == "ok" ? "&#10003;" : mark == "bad" ? "&#10007;" : "&ndash;", mark)
+		cell(T[i, "check"])
+		cell(T[i, "detail"], mark == "bad" ? "bad" : "skip")
+		row_end()
+	}
+	table_end()
+	put("</div></div></section>")
+}
+
+function fact(name, value)
+{
+	if (value == "" || value == " ")
+		return
+	cell(name)
+	cell(value)
+	row_end()
+}
+
+function foot()
+{
+	put("</main>\n<footer>Time is counted in guest instructions since power-on. The tables behind this page " \
+	    "are CSV files in <code>analysis/</code> next to it; <code>tlb.csv</code> and <code>faults.csv</code> " \
+	    "hold every event.</footer>\n</body>\n</html>")
+}

@@ -1,0 +1,28 @@
+# kind.awk - what kind of access missed the TLB, and what did its walk cost?
+#
+# After lib.awk and tlb.awk. One counter for each "size,access,mode" and for each "reads+writes".
+# The instruction TLB's fills are those with access x.
+#
+# Results: accesses.csv, walks.csv
+NR > 1 && kind in kind_name && kind != "g," {
+	kind_access[substr($0, at + 23, 6)]++
+	kind_walk[substr($0, at + 41, 3)]++
+}
+
+END {
+	if (!failed) {
+		kind_print(result("accesses.csv"), "size,access,mode,rows", kind_access)
+		kind_print(result("walks.csv"), "walk,rows", kind_walk)
+	}
+}
+
+function kind_print(file, header, counts,    i, k, n, order)
+{
+	for (k in counts)
+		order[++n] = k
+	sort(order, n, 1)
+	print header > file
+	for (i = 1; i <= n; i++)
+		print order[i] "," whole(counts[order[i]]) > file
+	close_result(file)
+}

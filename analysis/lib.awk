@@ -1,0 +1,208 @@
+# lib.awk - what every question needs: CSV, big numbers, addresses, sorting.
+#
+# Runs unchanged under mawk, gawk and busybox awk. What they disagree on is kept out of the other
+# files and lives here:
+#  - "%d" and the printing of a number above 2^31 go wrong in mawk: whole() prints every count;
+#  - a field that reads "0x10" is a number for some: addresses are compared as strings, and
+#    hex() is the only place where one becomes a number;
+#  - busybox has no log() and no "^".
+
+# Splits one record of RFC 4180 into F[1..n] and returns n. Reads on from `file` while a quoted
+# field runs over the end of the line. The number of the record's last line stands in csv_line.
+function csv_split(line, F, file,    n, rest, part, at)
+{
+	if (index(line, "\"") == 0)
+		return split(line, F, ",")
+	split("", F)
+	for (rest = line; ; rest = substr(rest, at + 1)) {
+		n++
+		if (substr(rest, 1, 1) != "\"") {
+			at = index(rest, ",")
+			F[n] = at ? substr(rest, 1, at - 1) : rest
+		} else {
+			part = ""
+			rest = substr(rest, 2)
+			while (!csv_closed(rest)) {
+				part = part rest "\n"
+				if (file == "" || (getline rest < file) <= 0)
+					return -1
+				csv_line++
+			}
+			F[n] = part csv_unquote(rest)
+			rest = csv_after
+			at = index(rest, ",")
+			if (at != 1 && rest != "")
+				return -1
+		}
+		if (at == 0 || rest == "")
+			return n
+	}
+}
+
+# Does the quoted field that began in `text` (or on an earlier line) end in it? Sets csv_end.
+function csv_closed(text,    at, from)
+{
+	for (from = 1; (at = index(substr(text, from), "\"")) > 0; from = csv_end + 2) {
+		csv_end = from + at - 1
+		if (substr(text, csv_end + 1, 1) != "\"")
+			return 1
+	}
+	return 0
+}
+
+# The field's text up to the quote at csv_end, doubled quotes made single; csv_after: what follows.
+function csv_unquote(text,    field)
+{
+	csv_after = substr(text, csv_end + 1)
+	field = substr(text, 1, csv_end - 1)
+	gsub(/""/, "\"", field)
+	return field
+}
+
+# Reads the next record of `file` into F. Returns the number of fields, 0 at the end of the file,
+# -1 when the record is not CSV.
+function csv_next(file, F,    line)
+{
+	if ((getline line < file) <= 0)
+		return 0
+	csv_line++
+	return csv_split(line, F, file)
+}
+
+# Opens `file`: reads its header and demands that it begins with the columns `want` (more may have
+# been appended since). Ends the program with a message that names the file when it is otherwise.
+function csv_open(file, want,    line)
+{
+	csv_line = 1
+	if ((getline line < file) <= 0)
+		return bad(file_shown(file) ": empty or unreadable; expected the header " want)
+	if (line != want && index(line, want ",") != 1)
+		return bad(file_shown(file) ": wrong header\n  expected: " want "\n  found:    " line)
+	csv_columns = split(line, csv_header, ",")
+	return 1
+}
+
+# csv_next for a file that must hold csv_columns fields a record; ends the program otherwise.
+function csv_row(file, F,    n)
+{
+	n = csv_next(file, F)
+	if (n != 0 && n != csv_columns)
+		bad(file_shown(file) ": line " csv_line ": " (n < 0 ? "broken quotes" : n " fields") ", expected " \
+		    csv_columns)
+	return n
+}
+
+# A file's name for a message; report.sh and check.sh work on copies NAME/analysis/.FILE.
+function file_shown(file)
+{
+	sub(/\/analysis\/\./, "/", file)
+	return file
+}
+
+function bad(message)
+{
+	print message > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+# One field as RFC 4180 wants it.
+function csv(field)
+{
+	if (field !~ /[",\r\n]/)
+		return field
+	gsub(/"/, "\"\"", field)
+	return "\"" field "\""
+}
+
+# A whole number of any size up to 2^53, in full.
+function whole(n)
+{
+	return sprintf("%.0f", n)
+}
+
+function hex_init(    i)
+{
+	for (i = 0; i < 256; i++)
+		hex_of[sprintf("%02x", i)] = i
+	hex_ready = 1
+}
+
+# The value of an address 0xHHHHHHHH.
+function hex(address)
+{
+	if (!hex_ready)
+		hex_init()
+	return ((hex_of[substr(address, 3, 2)] * 256 + hex_of[substr(address, 5, 2)]) * 256 + \
+		hex_of[substr(address, 7, 2)]) * 256 + hex_of[substr(address, 9, 2)]
+}
+
+# An address from its value; "%x" is not safe above 2^31.
+function to_hex(n,    high)
+{
+	high = int(n / 65536)
+	return sprintf("0x%04x%04x", high, n - high * 65536)
+}
+
+# The page that holds an address.
+function page_of(address)
+{
+	return substr(address, 1, 7) "000"
+}
+
+# Sorts A[1..n] upwards: as numbers, or, when `text` is set, as strings.
+function sort(A, n, text,    i, end, keep)
+{
+	for (i = int(n / 2); i >= 1; i--)
+		sort_sink(A, i, n, text)
+	for (end = n; end > 1; end--) {
+		keep = A[end]
+		A[end] = A[1]
+		A[1] = keep
+		sort_sink(A, 1, end - 1, text)
+	}
+}
+
+# Heap step: lets A[at] sink below the larger of its children.
+function sort_sink(A, at, n, text,    child, keep)
+{
+	keep = A[at]
+	for (; (child = at * 2) <= n; at = child) {
+		if (child < n && less(A[child], A[child + 1], text))
+			child++
+		if (!less(keep, A[child], text))
+			break
+		A[at] = A[child]
+	}
+	A[at] = keep
+}
+
+function less(a, b, text)
+{
+	return text ? (a "") < (b "") : a + 0 < b + 0
+}
+
+# Where the result `name` goes: the directory `out`, or standard output when there is none.
+function result(name)
+{
+	return out == "" ? "/dev/stdout" : out "/" name
+}
+
+# Ends a result, so that others may read it; standard output stays open for the next one.
+function close_result(file)
+{
+	if (file != "/dev/stdout")
+		close(file)
+}
+
+# A command that sorts rows to the end of a result whose header has just been printed.
+function sorter(file, keys,    to)
+{
+	fflush(file)
+	if (file == "/dev/stdout")
+		return "LC_ALL=C sort -t, " keys
+	close(file)
+	to = file
+	gsub(/'/, "'\\''", to)
+	return "LC_ALL=C sort -t, " keys " >>'" to "'"
+}

@@ -1,0 +1,172 @@
+# map.awk - which addresses missed the TLB or faulted, and when?
+#
+# Variables: layout (path of layout.csv), faults, tasks, vmas (paths, may be empty), start, end,
+# bins. After lib.awk, run.awk, areas.awk and tlb.awk.
+#
+# Counts events per bin and row of layout.csv. What a page's row is, is worked out once.
+#
+# Results: map.csv, one row for a bin, row and event; shades.csv, rectangles of the map in which an
+# area existed
+BEGIN {
+	bins_init()
+	tasks_read(tasks)
+	areas_open(vmas)
+	map_read_layout(layout)
+	map_faults_open(faults)
+	map_file = result("map.csv")
+	print "bin,row,event,rows" > map_file
+	map_bin = 0
+	map_next = bin_start(1)
+}
+
+NR > 1 {
+	if ($0 + 0 >= map_next)
+		map_advance($0 + 0)
+	if (kind in kind_name) {
+		map_page = substr($0, at + 1, 10)
+		if (map_page < "0xc")
+			map_page = map_page substr($0, at + 56, pid_width)
+		if (!(map_page in map_row))
+			map_row[map_page] = map_find(map_page)
+		map_n[map_row[map_page] "," kind]++
+	}
+}
+
+END {
+	if (!failed) {
+		map_advance(9e15)
+		close_result(map_file)
+		map_print_shades(result("shades.csv"))
+	}
+}
+
+function map_read_layout(file,    F)
+{
+	csv_open(file, "panel,pid,name,row,rows,first,last")
+	while (csv_row(file, F) > 0) {
+		map_segments++
+		map_panel[map_segments] = F[1]
+		map_pid[map_segments] = F[2]
+		map_top[map_segments] = F[4] + 0
+		map_rows[map_segments] = F[5] + 0
+		map_first[map_segments] = hex(F[6]) / 4096
+		map_last[map_segments] = hex(F[7]) / 4096
+	}
+	close(file)
+}
+
+# Row of "0xHHHHHHHHpid" (of the address alone for the kernel), or "" if it is not drawn.
+function map_find(page,    pid, i, number)
+{
+	number = hex(page) / 4096
+	pid = substr(page, 11)
+	pid = pid == "" || substr(pid, 1, 1) == "," ? "" : tgid_of(pid + 0)
+	for (i = 1; i <= map_segments; i++)
+		if (number >= map_first[i] && number <= map_last[i] && map_pid[i] == pid)
+			return map_cell(i, number)
+	return ""
+}
+
+# High addresses stand on top.
+function map_cell(i, number)
+{
+	return map_top[i] + map_rows[i] - 1 - \
+		int((number - map_first[i]) * map_rows[i] / (map_last[i] - map_first[i] + 1))
+}
+
+# Ends bins until the one that holds `now` is the present one (all of them for a `now` past the end).
+function map_advance(now)
+{
+	while (map_bin < bins && now >= map_next) {
+		map_take_faults(map_bin + 1 < bins ? map_next : 9e15)
+		map_close_bin()
+		map_shade()
+		map_bin++
+		map_next = map_bin + 1 < bins ? bin_start(map_bin + 1) : 9e15
+	}
+}
+
+function map_close_bin(    k, part, n, order)
+{
+	for (k in map_n)
+		order[++n] = k
+	sort(order, n, 1)
+	for (k = 1; k <= n; k++) {
+		split(order[k], part, ",")
+		if (part[1] != "")
+			print map_bin "," part[1] "," (part[2] == "fault" ? "fault" : \
+				kind_name[part[2] == "e" || part[2] == "g" ? part[2] "," : part[2]]) \
+				"," map_n[order[k]] > map_file
+	}
+	split("", map_n)
+}
+
+function map_faults_open(file)
+{
+	map_faults = file
+	map_fault_time = 9e15
+	if (file != "" && csv_open(file, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid")) {
+		map_fault_columns = csv_columns
+		map_read_fault()
+	}
+}
+
+function map_read_fault()
+{
+	csv_columns = map_fault_columns
+	map_fault_time = csv_row(map_faults, map_fault) > 0 ? map_fault[1] + 0 : 9e15
+}
+
+# Adds the faults before `until` to the present bin.
+function map_take_faults(until,    row)
+{
+	for (; map_fault_time < until; map_read_fault()) {
+		row = map_find(page_of(map_fault[3]) (map_fault[3] >= "0xc0000000" ? "" : map_fault[10]))
+		if (row != "")
+			map_n[row ",fault"]++
+	}
+}
+
+# Notes the rows that each area of the processes drawn covers at the end of the present bin.
+function map_shade(    i, k, tgid, from, to, key)
+{
+	areas_until(map_bin + 1 < bins ? map_next : end)
+	for (i = 1; i <= map_segments; i++) {
+		tgid = map_pid[i]
+		if (tgid == "")
+			continue
+		for (k = 1; k <= areas_count[tgid]; k++) {
+			from = areas_from[tgid, k] / 4096
+			to = areas_to[tgid, k] / 4096 - 1
+			if (to < map_first[i] || from > map_last[i])
+				continue
+			to = map_cell(i, to < map_last[i] ? to : map_last[i])
+			from = map_cell(i, from > map_first[i] ? from : map_first[i])
+			key = to "," (from - to + 1) "," map_panel[i] "," csv(areas_name[tgid, k])
+			if (!(key in map_shade_from))
+				map_shade_from[key] = map_bin
+			map_shade_to[key] = map_bin
+		}
+	}
+	map_end_shades(map_bin)
+}
+
+# Keeps the rectangles that ended before `bin`.
+function map_end_shades(bin,    k)
+{
+	for (k in map_shade_from)
+		if (map_shade_to[k] < bin) {
+			map_shades[++map_shade_count] = map_shade_from[k] "," map_shade_to[k] "," k
+			delete map_shade_from[k]
+		}
+}
+
+function map_print_shades(file,    i)
+{
+	map_end_shades(bins)
+	sort(map_shades, map_shade_count, 1)
+	print "from,to,row,rows,panel,name" > file
+	for (i = 1; i <= map_shade_count; i++)
+		print map_shades[i] > file
+	close_result(file)
+}

@@ -1,0 +1,174 @@
+# page.awk - what the report's page is built from: numbers, tables, and the words for what is shown.
+
+BEGIN {
+	split("cold conflict flushed upgrade", fill_kinds, " ")
+	meaning["cold"] = "first fill of the page in this address space"
+	meaning["conflict"] = "was there earlier; another page took its place"
+	meaning["flushed"] = "was there earlier; a flush or invlpg dropped it"
+	meaning["upgrade"] = "was there, but did not permit the access: walked again"
+	meaning["flush cr3"] = "CR3 written: all but global entries (a switch of address space)"
+	meaning["flush_all cr3"] = "CR3 written: all entries"
+	meaning["flush cr4"] = meaning["flush_all cr4"] = "CR4 written (paging features)"
+	meaning["flush cr0"] = meaning["flush_all cr0"] = "CR0 written (paging or write protection)"
+	meaning["flush task"] = meaning["flush_all task"] = "hardware task switch"
+	meaning["flush emulator"] = meaning["flush_all emulator"] = \
+		meaning["invlpg emulator"] = "Bochs itself dropped entries (A20, debug registers, memory map)"
+	meaning["invlpg "] = "one page dropped by INVLPG"
+	meaning["anon_zero"] = "read of an untouched anonymous page: the zero page"
+	meaning["anon"] = "first write of an anonymous page"
+	meaning["file"] = "file page mapped from the page cache"
+	meaning["file_cow"] = "first write of a private file page: copied"
+	meaning["shared"] = "write to a shared mapping"
+	meaning["cow"] = "write to a shared frame: copied"
+	meaning["cow_reuse"] = "write by the last owner: made writable"
+	meaning["stack"] = "the stack grew"
+	meaning["swap"] = "read back from the swap area"
+	meaning["swap_cache"] = "found in the swap cache"
+	meaning["vmalloc_sync"] = "kernel directory entry copied"
+	meaning["migration"] = "waited for a page being moved"
+	meaning["spurious"] = "the entry already allowed it"
+	meaning["fixup"] = "kernel access to a bad user address: EFAULT"
+	meaning["sigsegv"] = "bad address: SIGSEGV"
+	meaning["sigbus"] = "no page behind the mapping: SIGBUS"
+	meaning["oom"] = "out of memory"
+	meaning["panic"] = "kernel bug"
+	meaning["unknown"] = "the guest gave no hint"
+}
+
+function put(text)
+{
+	print text > page
+}
+
+# 1234567 as 1,234,567.
+function commas(n,    text, grouped)
+{
+	text = whole(n)
+	while (length(text) > 3) {
+		grouped = "," substr(text, length(text) - 2) grouped
+		text = substr(text, 1, length(text) - 3)
+	}
+	return text grouped
+}
+
+function percent(part, of)
+{
+	return !of ? "" : part * 1000 < of && part > 0 ? "< 0.1 %" : sprintf("%.1f %%", 100 * part / of)
+}
+
+# A section with a heading and one paragraph of explanation (HTML), or none.
+function section(id, title, lead)
+{
+	put("<section id=\"" id "\">\n<h2>" title "</h2>")
+	if (lead != "")
+		put("<p class=\"lead\">" lead "</p>")
+}
+
+# Begins a table; columns: "n:Fills;Area": n for numbers.
+function table(caption, columns, class,    i, n, column, part)
+{
+	put("<div class=\"wide\"><table" (class == "" ? "" : " class=\"" class "\"") ">" \
+	    (caption == "" ? "" : "<caption>" caption "</caption>"))
+	n = split(columns, column, ";")
+	row = ""
+	for (i = 1; i <= n; i++)
+		if (substr(column[i], 1, 2) == "n:")
+			row = row "<th class=\"n\" scope=\"col\">" substr(column[i], 3) "</th>"
+		else
+			row = row "<th scope=\"col\">" column[i] "</th>"
+	put(columns == "" ? "<tbody>" : "<thead><tr>" row "</tr></thead><tbody>")
+	row = ""
+}
+
+function table_end()
+{
+	put("</tbody></table></div>")
+}
+
+# Cells are gathered in `row` until row_end().
+function cell(text, class)
+{
+	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") markup(text) "</td>"
+}
+
+function cell_html(html, class)
+{
+	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") html "</td>"
+}
+
+function number(n)
+{
+	row = row "<td class=\"n" (n + 0 ? "" : " zero") "\">" (n == "" ? "" : commas(n)) "</td>"
+}
+
+# A bar as long as part is of `of`; further pairs of class and part stand behind it.
+function bar(of, class, part, class2, part2, class3, part3, class4, part4)
+{
+	row = row "<td class=\"bar\">" bar_piece(of, class, part) bar_piece(of, class2, part2) \
+		bar_piece(of, class3, part3) bar_piece(of, class4, part4) "</td>"
+}
+
+function bar_piece(of, class, part)
+{
+	return part + 0 && of ? "<i class=\"c-" class "\" style=\"width:" n1(100 * part / of) "%\"></i>" : ""
+}
+
+function row_end()
+{
+	put("<tr>" row "</tr>")
+	row = ""
+}
+
+function dot(class, text)
+{
+	return "<span class=\"dot c-" class "\"></span>" markup(text)
+}
+
+# A file's content as it stands; `from` is the first line wanted.
+function include(file, skip_style,    line, skip)
+{
+	while ((getline line < file) > 0) {
+		if (skip_style && line == "<style>")
+			skip = 1
+		if (!skip)
+			put(line)
+		if (line == "</style>")
+			skip = 0
+	}
+	close(file)
+}
+
+# Reads a result into T[1..n, column name]; returns n.
+function load(name, T,    F, n, i, columns, head)
+{
+	split("", T)
+	csv_line = 1
+	if ((getline head < (out "/" name)) <= 0)
+		return 0
+	columns = split(head, load_column, ",")
+	csv_columns = columns
+	while (csv_row(out "/" name, F) > 0) {
+		n++
+		for (i = 1; i <= columns; i++)
+			T[n, load_column[i]] = F[i]
+		if (n == load_max)
+			break
+	}
+	close(out "/" name)
+	return n + 0
+}
+
+# The name of a process for a table.
+function process(pid)
+{
+	return pid == "" ? "" : pid " " base_name(task_name[pid])
+}
+
+# How a wait status reads.
+function ended(status,    signal)
+{
+	if (status == "")
+		return "still running"
+	signal = status % 128
+	return signal ? "signal " signal : "exit " int(status / 256)
+}

@@ -1,0 +1,46 @@
+# raster.awk - the cells of the address map as colours, for map.gp.
+#
+# Input: map.csv. Variables: bins, layout (path). After lib.awk.
+#
+# One line for every cell, "bin row red green blue alpha". Where several kinds of event fell into a
+# cell, a fault shows before all others, else the kind with most of them; the more, the denser.
+BEGIN {
+	FS = ","
+	colour["cold"] = "0 158 115"
+	colour["conflict"] = "230 159 0"
+	colour["flushed"] = "63 151 214"
+	colour["upgrade"] = "204 121 167"
+	colour["fault"] = "209 52 47"
+	csv_open(layout, "panel,pid,name,row,rows,first,last")
+	while (csv_row(layout, F) > 0)
+		height = F[4] + F[5]
+}
+
+NR > 1 && $3 in colour {
+	cell = $1 "," $2
+	weight = $3 == "fault" ? 1e9 : $4
+	if (weight > best[cell]) {
+		best[cell] = weight
+		kind[cell] = $3
+	}
+	total[cell] += $4
+}
+
+END {
+	if (failed)
+		exit 1
+	for (x = 0; x < bins; x++)
+		for (y = 0; y < height; y++) {
+			cell = x "," y
+			print x, y, cell in kind ? colour[kind[cell]] " " density(total[cell]) : \
+				"0 0 0 0"
+		}
+}
+
+# 120 for one event, and 27 more for each doubling, up to 255.
+function density(n,    alpha)
+{
+	for (alpha = 120; n >= 2 && alpha < 255; n /= 2)
+		alpha += 27
+	return alpha > 255 ? 255 : alpha
+}

@@ -1,0 +1,183 @@
+#!/bin/sh
+# report.sh DIR - analyses the recording in DIR.
+#
+# Writes DIR/report.html (one file, nothing loaded from elsewhere), its pictures and small tables
+# to DIR/analysis/, and prints the summary. AWK=name chooses the awk (mawk if there is one: it is
+# the fastest). Ends with 1 and a message that names the file when the recording is not one.
+#
+# Two stages: what is counted per page tells which addresses the map must show; only then can the
+# map be drawn. Within a stage the passes over tlb.csv run two at a time.
+set -eu
+export LC_ALL=C
+
+fail()
+{
+	echo "report.sh: $*" >&2
+	exit 1
+}
+
+[ $# = 1 ] || fail "usage: analysis/report.sh DIR"
+dir=${1%/}
+here=$(dirname "$0")
+bins=450
+[ -d "$dir" ] || fail "$dir: no such directory"
+if [ -z "${AWK-}" ]; then
+	for AWK in mawk gawk awk; do
+		command -v $AWK >/dev/null && break
+	done
+fi
+command -v gnuplot >/dev/null || fail "gnuplot is not installed (package gnuplot-nox)"
+
+# --- The recording -------------------------------------------------------------------------------
+have()
+{
+	[ -f "$dir/$1" ] || [ -f "$dir/$1.zst" ]
+}
+
+# The bytes of a file of the recording. What the end of a cut-off one lacks is no error here: its
+# last row, if unfinished, is left out.
+feed()
+{
+	if [ ! -f "$dir/$1" ]; then
+		zstd -dcq "$dir/$1.zst" 2>"$work/.zstd" || [ "$complete" = 0 ] ||
+			{
+				: >"$work/.failed" # a pipeline's status is its last command's
+				fail "$dir/$1.zst: $(cat "$work/.zstd")"
+			}
+	elif [ "$complete" = 1 ] || [ -z "$(tail -c 1 "$dir/$1")" ]; then
+		cat "$dir/$1"
+	else
+		sed '$d' "$dir/$1"
+	fi
+}
+
+for name in meta.csv tlb.csv faults.csv tasks.csv vmas.csv marks.csv; do
+	have $name || fail "$dir/$name: missing; a recording has meta, tlb, faults, tasks, vmas and marks.csv"
+done
+work=$dir/analysis
+rm -rf "$work"
+mkdir -p "$work" || fail "$work: cannot be made"
+
+# meta KEY: its value in meta.csv, or nothing.
+meta()
+{
+	$AWK -f "$here/lib.awk" -v key="$1" -v file="$dir/meta.csv" 'BEGIN {
+		csv_open(file, "key,value")
+		while (csv_row(file, F) > 0)
+			if (F[1] == key)
+				value = F[2]
+		print value
+		exit failed
+	}'
+}
+
+# last FILE: the time of its last row.
+last()
+{
+	feed "$1" | tail -n 1 | sed 's/,.*//'
+}
+
+complete=$(meta complete)
+complete=${complete:-0}
+start=$(meta icount_start)
+start=${start:-0}
+end=$(meta icount_end)
+if [ -z "$end" ]; then
+	end=$({ last tlb.csv; last faults.csv; last tasks.csv; } | sort -n | tail -n 1)
+	case $end in '' | *[!0-9]*) end=1 ;; esac
+fi
+# Pictures begin with the first row: before it paging was off and there is nothing to show.
+drawn=$(feed tlb.csv | sed -n '2{s/,.*//p;q}')
+case $drawn in '' | *[!0-9]*) ;; *) [ "$start" != 0 ] || start=$drawn ;; esac
+
+# --- Questions -----------------------------------------------------------------------------------
+for name in tasks vmas marks; do
+	feed $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
+done
+feed faults.csv >"$work/.faults.csv"
+
+# ask QUESTION...: runs them over standard input.
+ask()
+{
+	for question; do
+		set -- "$@" -f "$here/$question.awk"
+		shift
+	done
+	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v start="$start" -v end="$end" -v bins=$bins \
+		-v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
+		-v faults="$work/.faults.csv" -v layout="$work/layout.csv" \
+		-v tlb_name="$dir/tlb.csv" -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
+		-v style="$here/report.css" -v theme="$here/theme.css" -v plane="$work/.plane" \
+		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym"
+}
+
+ask_tlb()
+{
+	feed tlb.csv | ask "$@"
+}
+
+kernel_sym=$dir/kernel.sym
+[ -f "$kernel_sym" ] || kernel_sym=
+prog_sym=$dir/prog.sym
+[ -f "$prog_sym" ] || prog_sym=
+
+# together A B: two jobs (functions) at a time; the report ends if either fails.
+together()
+{
+	$1 &
+	one=$!
+	$2 &
+	two=$!
+	wait $one || failed=1
+	wait $two || failed=1
+	[ -z "${failed-}" ] && [ ! -f "$work/.failed" ] || exit 1
+}
+
+first()
+{
+	ask_tlb run areas tlb where
+	ask run areas symbols faults </dev/null
+}
+
+second()
+{
+	ask_tlb run tlb when kind
+	ask_tlb run symbols tlb code
+}
+
+# "rows,pid,page" of every page with a fill or a fault, by process and address.
+pages_touched()
+{
+	{
+		tail -n +2 "$work/pages.csv"
+		tail -n +2 "$work/fault_pages.csv"
+	} | cut -d, -f1-3 | sort -t, -k2,2 -k3,3
+}
+
+the_map()
+{
+	pages_touched | ask run layout
+	ask_tlb run areas tlb map
+	ask raster <"$work/map.csv" >"$work/.cells"
+	gnuplot -e "cells='$work/.cells'; picture='$work/map.png'; width=$bins" \
+		-e "height=$(($(tail -n 1 "$work/.cells" | cut -d' ' -f2) + 1))" "$here/map.gp"
+	base64 "$work/map.png" >"$work/.plane"
+	ask svg mapframe </dev/null
+}
+
+the_rest()
+{
+	ask run who </dev/null
+	ask run svg timeline </dev/null
+	ask run svg costs </dev/null
+	for name in tlb faults tasks vmas marks; do
+		echo "$name $(feed $name.csv | sha256sum | cut -d' ' -f1)"
+	done >"$work/.sums"
+	ask run selfcheck </dev/null
+}
+
+together first second
+together the_map the_rest
+ask run svg symbols page tables html </dev/null
+ask run svg symbols page summary </dev/null
+find "$work" -name ".*" -type f -exec rm -f {} +

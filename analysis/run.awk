@@ -1,0 +1,96 @@
+# run.awk - the frame of a recording: its bins of time, its marks and its tasks.
+
+# Cuts start..end into `bins` equal bins.
+function bins_init()
+{
+	bin_width = (end - start) / bins
+	if (bin_width <= 0)
+		bin_width = 1
+}
+
+# First icount of a bin.
+function bin_start(bin)
+{
+	return start + bin * bin_width
+}
+
+function bin_of(now,    bin)
+{
+	bin = int((now - start) / bin_width)
+	return bin < 0 ? 0 : bin >= bins ? bins - 1 : bin
+}
+
+# Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i]; phase 0 is what came
+# before the first.
+function marks_read(file,    F)
+{
+	marks_count = 0
+	mark_time[0] = start
+	mark_pid[0] = mark_label[0] = ""
+	if (file == "" || !csv_open(file, "icount,pid,label"))
+		return
+	while (csv_row(file, F) > 0) {
+		mark_time[++marks_count] = F[1] + 0
+		mark_pid[marks_count] = F[2]
+		mark_label[marks_count] = F[3]
+	}
+	close(file)
+}
+
+# Icount at which phase i ended.
+function phase_end(i)
+{
+	return i < marks_count ? mark_time[i + 1] : end
+}
+
+BEGIN {
+	task_columns = "icount,cpu,event,pid,tgid,cr3,name"
+}
+
+# Reads tasks.csv: task_tgid[pid], task_name[tgid] (the last one it had), task_list[1..task_count]
+# (tgids in order of appearance) and pid_width, the length of the longest pid.
+function tasks_read(file,    F)
+{
+	pid_width = 1
+	task_count = 0
+	if (file == "" || !csv_open(file, task_columns))
+		return
+	while (csv_row(file, F) > 0) {
+		if (length(F[4]) > pid_width)
+			pid_width = length(F[4])
+		task_tgid[F[4]] = F[5]
+		if (!(F[5] in task_name))
+			task_list[++task_count] = F[5]
+		if (!(F[5] in task_name) || (F[4] == F[5] && F[3] != "exit"))
+			task_name[F[5]] = F[7]
+	}
+	close(file)
+}
+
+# The process of a task; a pid that tasks.csv does not know is its own.
+function tgid_of(pid)
+{
+	return pid in task_tgid ? task_tgid[pid] : pid
+}
+
+# group[cause]: the colour in which pictures and tables show a cause.
+function cause_groups(    i, n, name, part)
+{
+	n = split("anon_zero=zero anon=anon file=file shared=file file_cow=cow cow=cow cow_reuse=cow " \
+		  "stack=stack swap=swap swap_cache=swap vmalloc_sync=other migration=other " \
+		  "spurious=other fixup=other sigsegv=other sigbus=other oom=other panic=other " \
+		  "unknown=other", name, " ")
+	for (i = 1; i <= n; i++) {
+		split(name[i], part, "=")
+		group[part[1]] = part[2]
+	}
+}
+
+# Reads meta.csv into meta[key].
+function meta_read(file,    F)
+{
+	csv_open(file, "key,value")
+	while (csv_row(file, F) > 0)
+		meta[F[1]] = F[2]
+	close(file)
+}

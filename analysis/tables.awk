@@ -1,0 +1,307 @@
+# tables.awk - the report's tables.
+
+function fills(    T, n, i, most, kind)
+{
+	section("fills", "TLB fills and flushes", "Why the entry was not there when it was needed.")
+	table("", "Reason;;n:Rows;n:Share;Meaning")
+	for (i = 1; i <= 4; i++)
+		if (fill_rows[fill_kinds[i]] > most)
+			most = fill_rows[fill_kinds[i]]
+	for (i = 1; i <= 4; i++) {
+		kind = fill_kinds[i]
+		cell_html(dot(kind, kind))
+		bar(most, kind, fill_rows[kind])
+		number(fill_rows[kind])
+		cell(percent(fill_rows[kind], event_rows["fill"] + event_rows["upgrade"]), "n")
+		cell(meaning[kind], "text")
+		row_end()
+	}
+	table_end()
+	put("<div class=\"two\">")
+	flushes_by_reason()
+	accesses()
+	put("</div></section>")
+}
+
+function flushes_by_reason(    T, n, i)
+{
+	put("<div>")
+	table("Flushes by reason", "Event;Reason;n:Rows;Meaning")
+	n = load("events.csv", T)
+	for (i = 1; i <= n; i++) {
+		if (T[i, "event"] !~ /^(flush|invlpg)/)
+			continue
+		cell(T[i, "event"], "mono")
+		cell(T[i, "reason"], "mono")
+		number(T[i, "rows"])
+		cell(meaning[T[i, "event"] " " T[i, "reason"]], "text")
+		row_end()
+	}
+	table_end()
+	put("</div>")
+}
+
+function accesses(    T, n, i, word)
+{
+	split("", word)
+	word["r"] = "read"
+	word["w"] = "write"
+	word["x"] = "fetch"
+	put("<div>")
+	table("Accesses that missed", "Access;Privilege;Page;n:Rows;n:Share")
+	n = load("accesses.csv", T)
+	for (i = 1; i <= n; i++) {
+		cell(word[T[i, "access"]])
+		cell(T[i, "mode"] == "u" ? "user" : "kernel")
+		cell(T[i, "size"])
+		number(T[i, "rows"])
+		cell(percent(T[i, "rows"], walk_rows), "n")
+		row_end()
+	}
+	table_end()
+	if (walk_rows)
+		put("<p class=\"note\">Their walks read " commas(walk_reads) " and wrote " commas(walk_writes) \
+		    " entries of page tables: " n1(walk_reads / walk_rows) " reads and " \
+		    n3(walk_writes / walk_rows) " writes (accessed and dirty bits) each.</p>")
+	put("</div>")
+}
+
+function faults_by_cause(    T, n, i)
+{
+	section("faults", "Page faults by cause", "What the kernel found each fault to be, and how many " \
+		"instructions it took from delivery to return (time of other tasks left out).")
+	n = load("causes.csv", T)
+	if (!n) {
+		put("<p>No page faults were recorded.</p></section>")
+		return
+	}
+	table("", "Cause;;n:Faults;n:In kernel;n:Major;n:Median cost;n:90 %;n:99 %;n:Highest;n:Instructions")
+	for (i = 1; i <= n; i++) {
+		cell_html(dot(group[T[i, "cause"]], T[i, "cause"]) "<small>" meaning[T[i, "cause"]] \
+			  "</small>")
+		bar(T[1, "rows"], group[T[i, "cause"]], T[i, "rows"])
+		number(T[i, "rows"])
+		number(T[i, "kernel"])
+		number(T[i, "major"])
+		number(T[i, "p50"])
+		number(T[i, "p90"])
+		number(T[i, "p99"])
+		number(T[i, "max"])
+		number(T[i, "cost"])
+		row_end()
+	}
+	table_end()
+	put("<div class=\"wide\">")
+	include(out "/costs.svg", 1)
+	put("</div></section>")
+}
+
+function phases(    T, U, n, i, most, instr, shown_rows)
+{
+	section("phases", "Phases", "From one mark to the next. The kernel marks its own; a program writes " \
+		"its to <code>/proc/trace_mark</code>.")
+	n = load("phases.csv", T)
+	load("fault_phases.csv", U)
+	for (i = 1; i <= n; i++)
+		if (T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"] > most)
+			most = T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"]
+	table("", "Phase;n:Process;n:Instructions;Fills;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Flushes;n:Faults;n:Major;n:In faults")
+	for (i = 1; i <= n && shown_rows < 60; i++) {
+		instr = T[i, "to"] - T[i, "from"]
+		if (i == 1 && instr <= 0)
+			continue
+		shown_rows++
+		cell(T[i, "phase"] == 0 ? "(before the first mark)" : T[i, "label"])
+		cell(T[i, "pid"] == 0 ? "" : T[i, "pid"], "n")
+		number(instr)
+		bar(most, "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", T[i, "flushed"])
+		number(T[i, "cold"])
+		number(T[i, "conflict"])
+		number(T[i, "flushed"])
+		number(T[i, "upgrade"])
+		number(T[i, "flush"] + T[i, "flush_all"])
+		number(U[i, "rows"])
+		number(U[i, "major"])
+		cell(percent(U[i, "cost"], instr), "n")
+		row_end()
+	}
+	table_end()
+	if (i <= n)
+		put("<p class=\"note\">" n - i + 1 " more phases are in <code>analysis/phases.csv</code>.</p>")
+	put("</section>")
+}
+
+# Indices 1..n of T in the order of falling T[i, column], in order[]; at most `most` of them.
+function ranked(T, n, column, order, most,    i, k, best, used)
+{
+	for (k = 1; k <= n && k <= most; k++) {
+		best = 0
+		for (i = 1; i <= n; i++)
+			if (!(i in used) && (!best || T[i, column] + 0 > T[best, column] + 0))
+				best = i
+		used[best] = 1
+		order[k] = best
+	}
+	return k - 1
+}
+
+function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pid)
+{
+	section("processes", "Processes", "")
+	n = load("areas.csv", U)
+	for (i = 1; i <= n; i++)
+		if (U[i, "area"] ~ /^\[(direct map|vmalloc|kmap|fixmap)\]$/)
+			kernel[U[i, "pid"]] += U[i, "rows"]
+		else
+			user[U[i, "pid"]] += U[i, "rows"]
+	n = load("fault_areas.csv", U)
+	for (i = 1; i <= n; i++) {
+		faulted[U[i, "pid"]] += U[i, "rows"]
+		major[U[i, "pid"]] += U[i, "major"]
+	}
+	n = load("processes.csv", T)
+	m = ranked(T, n, "instructions", order, 25)
+	table("", "n:Process;Name;n:Instructions;n:Share;n:Switched to;n:User misses;n:Kernel misses;n:Faults;n:Major;Ended")
+	for (k = 1; k <= m; k++) {
+		i = order[k]
+		pid = T[i, "pid"]
+		cell(pid, "n")
+		cell(T[i, "name"])
+		number(T[i, "instructions"])
+		cell(percent(T[i, "instructions"], instructions), "n")
+		number(T[i, "switches"])
+		number(user[pid])
+		number(kernel[pid])
+		number(faulted[pid])
+		number(major[pid])
+		cell(pid == 0 ? "" : ended(T[i, "status"]))
+		row_end()
+	}
+	table_end()
+	put("<p class=\"note\">" (n > m ? n - m " more, with fewer instructions, are in " \
+	    "<code>analysis/processes.csv</code>. " : "") "Misses: fills and upgrades, by the half of the " \
+	    "address space they fell in.</p></section>")
+}
+
+function areas(    T, U, n, m, i, key, seen, faulted, major, cost, shown_rows)
+{
+	section("areas", "Areas", "TLB misses and page faults by memory area (named as in " \
+		"<code>/proc/PID/maps</code>).")
+	m = load("fault_areas.csv", U)
+	for (i = 1; i <= m; i++) {
+		key = U[i, "pid"] SUBSEP U[i, "area"]
+		faulted[key] = U[i, "rows"]
+		major[key] = U[i, "major"]
+		cost[key] = U[i, "cost"]
+	}
+	n = load("areas.csv", T)
+	table("", "Process;Area;n:Pages;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults;n:Major;n:Instructions in faults")
+	for (i = 1; i <= n && shown_rows < 30; i++) {
+		key = T[i, "pid"] SUBSEP T[i, "area"]
+		shown_rows++
+		cell(process(T[i, "pid"]))
+		cell(T[i, "area"], "mono")
+		number(T[i, "pages"])
+		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
+		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
+		number(T[i, "cold"])
+		number(T[i, "conflict"])
+		number(T[i, "flushed"])
+		number(T[i, "upgrade"])
+		number(faulted[key])
+		number(major[key])
+		number(cost[key])
+		row_end()
+	}
+	table_end()
+	if (i <= n)
+		put("<p class=\"note\">" n - i + 1 " more areas are in <code>analysis/areas.csv</code> and " \
+		    "<code>analysis/fault_areas.csv</code>.</p>")
+	put("</section>")
+}
+
+function hottest()
+{
+	section("hottest", "Hottest", "")
+	hot_pages()
+	hot_functions()
+	put("<div class=\"two\"><div>")
+	hot_instructions("code.csv", "Instructions with most TLB misses", "Misses")
+	put("</div><div>")
+	hot_instructions("fault_code.csv", "Instructions with most page faults", "Faults")
+	put("</div></div></section>")
+}
+
+function hot_pages(    T, U, n, i, faulted)
+{
+	n = load("fault_pages.csv", U)
+	for (i = 1; i <= n; i++)
+		faulted[U[i, "pid"], U[i, "page"]] = U[i, "rows"]
+	load_max = 20
+	n = load("pages.csv", T)
+	load_max = 1e9
+	table("Pages with most TLB misses", "Page;Process;Area;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults")
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "page"], "mono")
+		cell(process(T[i, "pid"]))
+		cell(T[i, "area"], "mono")
+		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
+		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
+		number(T[i, "cold"])
+		number(T[i, "conflict"])
+		number(T[i, "flushed"])
+		number(T[i, "upgrade"])
+		number(faulted[T[i, "pid"], T[i, "page"]])
+		row_end()
+	}
+	table_end()
+}
+
+# Misses and faults added up over the instructions of each function.
+function hot_functions(    T, n, i, k, m, misses, faulted, R, order)
+{
+	n = load("code.csv", T)
+	for (i = 1; i <= n; i++)
+		if (T[i, "symbol"] != "")
+			misses[(T[i, "pid"] == "" ? "kernel" : process(tgid_of(T[i, "pid"]))) SUBSEP T[i, "symbol"]] += T[i, "rows"]
+	n = load("fault_code.csv", T)
+	for (i = 1; i <= n; i++)
+		if (T[i, "symbol"] != "")
+			faulted[(T[i, "pid"] == "" ? "kernel" : process(tgid_of(T[i, "pid"]))) SUBSEP T[i, "symbol"]] += T[i, "rows"]
+	for (k in faulted)
+		misses[k] += 0
+	for (k in misses) {
+		R[++m, "key"] = k
+		R[m, "rows"] = misses[k]
+	}
+	if (!m)
+		return
+	table("Functions with most TLB misses", "Function;In;Misses;;n:Faults")
+	n = ranked(R, m, "rows", order, 20)
+	for (i = 1; i <= n; i++) {
+		k = R[order[i], "key"]
+		cell(substr(k, index(k, SUBSEP) + 1), "mono")
+		cell(substr(k, 1, index(k, SUBSEP) - 1))
+		bar(R[order[1], "rows"], "conflict", misses[k])
+		number(misses[k])
+		number(faulted[k])
+		row_end()
+	}
+	table_end()
+}
+
+function hot_instructions(name, caption, what,    T, n, i)
+{
+	load_max = 15
+	n = load(name, T)
+	load_max = 1e9
+	table(caption, "Instruction;Function;Process;n:" what)
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "eip"], "mono")
+		cell(T[i, "symbol"], "mono")
+		cell(T[i, "pid"] == "" ? "" : process(tgid_of(T[i, "pid"])))
+		number(T[i, "rows"])
+		row_end()
+	}
+	table_end()
+}

@@ -1,0 +1,93 @@
+# where.awk - which pages and which areas miss the TLB?
+#
+# Variables: tasks, vmas (paths, may be empty). After lib.awk, run.awk,
+# areas.awk and tlb.awk.
+#
+# A row costs one counter, for its "kind,page" and pid. Whenever an area comes, goes or changes,
+# what was counted so far is given to the areas as they were until then.
+#
+# Results: areas.csv (process and area, most rows first), pages.csv (all pages, most rows first);
+# a page of the kernel's half has no pid there.
+BEGIN {
+	where_kinds = split("cold,conflict,flushed,upgrade", where_kind, ",")
+	tasks_read(tasks)
+	areas_open(vmas)
+}
+
+NR > 1 {
+	if ($0 + 0 >= areas_time) {
+		where_settle()
+		areas_until($0 + 0)
+	}
+	where_n[substr($0, at - 2, 13) substr($0, at + 56, pid_width)]++
+}
+
+END {
+	if (!failed) {
+		where_settle()
+		where_print_areas(result("areas.csv"))
+		where_print_pages(result("pages.csv"))
+	}
+}
+
+# Gives the counts since the last change of an area to the pages and areas.
+function where_settle(    k, kind, page, tgid, area)
+{
+	for (k in where_n) {
+		kind = substr(k, 1, 2)
+		if (!(kind in kind_name) || kind == "g,")
+			continue
+		page = substr(k, 4, 10)
+		tgid = substr(k, 14)
+		tgid = substr(tgid, 1, 1) == "," ? "" : tgid_of(tgid + 0)
+		area = area_of(tgid, page)
+		where_add(tgid, area, page, kind_name[kind], where_n[k])
+	}
+	split("", where_n)
+}
+
+function where_add(tgid, area, page, kind, n,    key)
+{
+	key = tgid SUBSEP area
+	where_area_n[key] += n
+	where_area_kind[key, kind] += n
+	if (!((key, page) in where_seen)) {
+		where_seen[key, page]
+		where_area_pages[key]++
+	}
+	key = (page >= "0xc0000000" ? "" : tgid) SUBSEP page
+	where_page_n[key] += n
+	where_page_kind[key, kind] += n
+	where_page_area[key] = area
+}
+
+function where_print_areas(file,    k, part, order)
+{
+	print "rows,pid,pages,cold,conflict,flushed,upgrade,area" > file
+	order = sorter(file, "-k1,1nr -k2,2n -k8")
+	for (k in where_area_n) {
+		split(k, part, SUBSEP)
+		print whole(where_area_n[k]) "," part[1] "," whole(where_area_pages[k]) \
+			where_row(where_area_kind, k) "," csv(part[2]) | order
+	}
+	close(order)
+}
+
+function where_print_pages(file,    k, part, order)
+{
+	print "rows,pid,page,cold,conflict,flushed,upgrade,area" > file
+	order = sorter(file, "-k1,1nr -k3,3 -k2,2n")
+	for (k in where_page_n) {
+		split(k, part, SUBSEP)
+		print whole(where_page_n[k]) "," part[1] "," part[2] \
+			where_row(where_page_kind, k) "," csv(where_page_area[k]) | order
+	}
+	close(order)
+}
+
+function where_row(counts, key,    i, row)
+{
+	for (i = 1; i <= where_kinds; i++)
+		row = row "," whole(counts[key, where_kind[i]])
+	return row
+}
