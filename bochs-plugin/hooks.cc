@@ -103,15 +103,43 @@ static unsigned read_linear(void *, uint32_t addr, void *buf, unsigned len)
 	return done;
 }
 
+/*
+ * Where guest memory lies on the host, for the pages that hold paging
+ * structures. Bochs moves memory only when it was given less of the host's than
+ * the guest has; below 1 MiB, ROM and RAM change places.
+ */
+static struct {
+	bx_phy_address page;
+	const Bit8u *host;
+} host_pages[256];
+static bool memory_stays;
+
+static const Bit8u *host_address(bx_phy_address phy)
+{
+	const bx_phy_address page = phy >> 12;
+	auto *h = &host_pages[page % 256];
+
+	if (h->host && h->page == page)
+		return h->host + (phy & 4095);
+	const Bit8u *host = BX_MEM(0)->getHostMemAddr(CPU, phy, BX_READ);
+	if (host && memory_stays && page >= 256) {
+		h->page = page;
+		h->host = host - (phy & 4095);
+	}
+	return host;
+}
+
 /* Reads an entry of a paging structure; one outside of memory reads as it does for the CPU. */
 static Bit64u read_entry(bx_phy_address phy, unsigned len)
 {
-	const Bit8u *host = BX_MEM(0)->getHostMemAddr(CPU, phy, BX_READ);
+	const Bit8u *host = host_address(phy);
 	Bit64u value = 0;
 
-	if (host)
-		memcpy(&value, host, len);
-	else if (!BX_MEM(0)->dbg_fetch_mem(CPU, phy, len, (Bit8u *)&value))
+	if (host && len == 4)
+		return *(const Bit32u *)host;
+	if (host && len == 8)
+		return *(const Bit64u *)host;
+	if (!BX_MEM(0)->dbg_fetch_mem(CPU, phy, len, (Bit8u *)&value))
 		value = len == 8 ? ~(Bit64u)0 : 0xffffffff;
 	return value;
 }
@@ -164,6 +192,8 @@ static void put_facts(void)
 	recorder_fact(recorder, "memory_mib", number);
 	snprintf(number, sizeof(number), "%u", SIM->get_param_num(BXPN_IPS)->get());
 	recorder_fact(recorder, "ips", number);
+	memory_stays = SIM->get_param_num(BXPN_HOST_MEM_SIZE)->get64() >=
+		       SIM->get_param_num(BXPN_MEM_SIZE)->get64();
 }
 
 void tlbtrace_initialize(void)

@@ -150,25 +150,36 @@ static bool is_pdpte(const struct cpu_view *view, uint64_t addr, unsigned int le
 	return true;
 }
 
+/* The page is known, the entry will come with the next event: its history is far away. */
+static void expect(const struct recorder *r)
+{
+	const struct tlb_entry *e = &r->tlb.d[tlb_index(TLB_D, r->walk.lin)];
+
+	if (r->walk.state != WALK_LEAF)
+		return;
+	seen_prefetch(&r->seen, r->space, r->walk.lin);
+	if (tlb_valid(&r->tlb, e))
+		seen_prefetch(&r->seen, e->space, e->page);
+}
+
 void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t value)
 {
-	struct cpu_view view;
+	struct walk *w = &r->walk;
 
-	if (r->walk.state == WALK_TABLE) {
-		if (walk_read(&r->walk, NULL, addr, len, value))
-			return;
-		abandon(r);
+	if (w->state == WALK_TABLE && walk_follow(w, addr, len, value)) {
+		expect(r);
+		return;
 	}
 	recorder_settle(r);
 	abandon(r);
-	if (!get_view(r, &view))
+	if (!get_view(r, &w->at))
 		return;
-	if (is_pdpte(&view, addr, len)) {
+	if (is_pdpte(&w->at, addr, len)) {
 		r->tally.pdpte_loads++;
 		return;
 	}
-	look_for_hidden_flush(r, &view);
-	if (walk_read(&r->walk, &view, addr, len, value))
+	look_for_hidden_flush(r, &w->at);
+	if (walk_begin(w, addr, len, value))
 		r->tally.walks++;
 	else
 		r->tally.stray++;

@@ -47,6 +47,18 @@ struct counter {
 	uint64_t value;
 };
 
+/* Text that TLB rows have in common with the row before (rows.c). */
+struct row_cache {
+	uint64_t high; /* icount / 10000 */
+	char high_text[32];
+	unsigned int high_len;
+	uint32_t cr3;
+	uint32_t pid;
+	bool hinted;
+	char space_text[32];
+	unsigned int space_len;
+};
+
 struct recorder {
 	struct options opt;
 	struct machine m;
@@ -72,6 +84,7 @@ struct recorder {
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
 	char trouble[512]; /* why the run cannot go on; empty: all is well */
+	struct row_cache row_cache;
 	uint64_t shown_icount, shown_ns;
 };
 

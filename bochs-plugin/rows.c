@@ -24,44 +24,104 @@ static char *put_pid(const struct recorder *r, char *p)
 	return r->tasks.hinted ? csv_dec(p, r->tasks.current->pid) : p;
 }
 
-static const char *size_name(uint32_t mask)
+/*
+ * "icount,cpu," of a TLB row. Most rows differ from the one before in the last
+ * digits only, so the text of all but the last four is kept.
+ */
+static char *put_time(struct row_cache *c, char *p, const struct cpu_view *view)
 {
-	return mask == PAGE_MASK ? ",4K," : mask == 0x3fffff ? ",4M," : ",2M,";
+	uint64_t high = view->icount / 10000;
+
+	if (high != c->high || !c->high) {
+		c->high = high;
+		c->high_len = high ? (unsigned int)(csv_dec(c->high_text, high) - c->high_text) : 0;
+	}
+	p = csv_copy(p, c->high_text, c->high_len);
+	if (high)
+		p = csv_dec_four(p, (unsigned int)(view->icount % 10000));
+	else
+		p = csv_dec(p, view->icount);
+	return csv_comma(csv_dec(csv_comma(p), view->cpu));
 }
 
-/* "access,mode" of an entry, from what it lets through. */
-static const char *access_name(const struct arrival *a)
+/* ",cr3,pid," of a fill; the same for many rows. */
+static char *put_space(struct recorder *r, char *p, uint32_t cr3)
 {
-	uint32_t bits = a->slot.bits;
+	struct row_cache *c = &r->row_cache;
+	char *q;
 
-	if (a->id == TLB_I)
-		return bits & TLB_USER_X ? "x,u," : "x,k,";
-	if (bits & (TLB_SYS_W | TLB_USER_W))
-		return bits & (TLB_USER_R | TLB_USER_W) ? "w,u," : "w,k,";
-	return bits & TLB_USER_R ? "r,u," : "r,k,";
+	if (c->cr3 != cr3 || c->pid != r->tasks.current->pid || c->hinted != r->tasks.hinted ||
+	    !c->space_len) {
+		c->cr3 = cr3;
+		c->pid = r->tasks.current->pid;
+		c->hinted = r->tasks.hinted;
+		q = csv_comma(csv_hex(csv_comma(c->space_text), cr3));
+		q = csv_comma(put_pid(r, q));
+		c->space_len = (unsigned int)(q - c->space_text);
+	}
+	return csv_copy(p, c->space_text, c->space_len);
+}
+
+/* A short constant text with its length, in a place that csv_copy may read whole. */
+struct word {
+	char text[CSV_CHUNK];
+	unsigned int len;
+};
+#define WORD(s)                  \
+	{                        \
+		s, sizeof(s) - 1 \
+	}
+
+/* "tlb,event,reason," by TLB and reason; reason none is an upgrade. */
+static const struct word fill_words[2][4] = {
+	{WORD("d,upgrade,,"), WORD("d,fill,cold,"), WORD("d,fill,conflict,"),
+	 WORD("d,fill,flushed,")},
+	{WORD("i,upgrade,,"), WORD("i,fill,cold,"), WORD("i,fill,conflict,"),
+	 WORD("i,fill,flushed,")},
+};
+
+/* ",size,access,mode," by page size (4K, 4M, 2M) and access: read, write, fetch; kernel, user. */
+static const struct word access_words[3][6] = {
+	{WORD(",4K,r,k,"), WORD(",4K,w,k,"), WORD(",4K,x,k,"), WORD(",4K,r,u,"), WORD(",4K,w,u,"),
+	 WORD(",4K,x,u,")},
+	{WORD(",4M,r,k,"), WORD(",4M,w,k,"), WORD(",4M,x,k,"), WORD(",4M,r,u,"), WORD(",4M,w,u,"),
+	 WORD(",4M,x,u,")},
+	{WORD(",2M,r,k,"), WORD(",2M,w,k,"), WORD(",2M,x,k,"), WORD(",2M,r,u,"), WORD(",2M,w,u,"),
+	 WORD(",2M,x,u,")},
+};
+
+static const struct word *access_word(const struct arrival *a, uint32_t mask)
+{
+	const uint32_t bits = a->slot.bits;
+	unsigned int access, user;
+
+	if (a->id == TLB_I) {
+		access = 2;
+		user = (bits & TLB_USER_X) != 0;
+	} else {
+		access = (bits & (TLB_SYS_W | TLB_USER_W)) != 0;
+		user = (bits & (TLB_USER_R | TLB_USER_W)) != 0;
+	}
+	return &access_words[mask == PAGE_MASK ? 0 : mask == 0x3fffff ? 1 : 2][access + 3 * user];
 }
 
 void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
 	      const struct tlb_entry *evicted)
 {
-	static const char *const events[] = {",upgrade,,", ",fill,cold,", ",fill,conflict,",
-					     ",fill,flushed,"};
+	const struct word *event = &fill_words[a->id][reason];
+	const struct word *access = access_word(a, r->walk.mask);
 	const struct walk *w = &r->walk;
 	char *p = sink_room(r->tlb_csv, CSV_ROW_MAX);
 
-	p = csv_comma(csv_dec(p, w->at.icount));
-	p = csv_comma(csv_dec(p, w->at.cpu));
-	p = csv_char(p, a->id == TLB_D ? 'd' : 'i');
-	p = csv_word(p, events[reason]);
+	p = put_time(&r->row_cache, p, &w->at);
+	p = csv_copy(p, event->text, event->len);
 	p = csv_comma(csv_hex(p, a->slot.page));
 	p = csv_hex(p, a->slot.frame);
-	p = csv_word(p, size_name(w->mask));
-	p = csv_word(p, access_name(a));
+	p = csv_copy(p, access->text, access->len);
 	p = csv_comma(csv_hex(p, w->leaf));
-	p = csv_char(csv_dec(p, w->reads), '+');
-	p = csv_comma(csv_dec(p, w->writes));
-	p = csv_comma(csv_hex(p, w->at.cr3));
-	p = csv_comma(put_pid(r, p));
+	p = csv_char(csv_digit(p, w->reads), '+');
+	p = csv_digit(p, w->writes);
+	p = put_space(r, p, w->at.cr3);
 	p = csv_comma(csv_hex(p, w->at.eip));
 	if (evicted)
 		p = csv_hex(p, evicted->page);

@@ -45,11 +45,18 @@ void seen_free(struct seen *s)
 	s->slots = NULL;
 }
 
+/* Eight neighbouring pages share a cache line; the lines are spread (2^64 / golden ratio). */
+static uint64_t home(uint64_t key)
+{
+	uint64_t page = key >> 4;
+
+	return ((page >> 3) * 0x9e3779b97f4a7c15ull) >> 20 << 3 | (page & 7);
+}
+
 /* The word of @key, or the empty one where it belongs. */
 static uint64_t *find(const struct seen *s, uint64_t key)
 {
-	/* Fibonacci hashing: 2^64 / golden ratio spreads runs of page numbers. */
-	uint64_t n = ((key >> 4) * 0x9e3779b97f4a7c15ull) >> 20;
+	uint64_t n = home(key);
 
 	while (s->slots[n & s->mask] && (s->slots[n & s->mask] & ~15ull) != key)
 		n++;
@@ -70,6 +77,11 @@ static bool grow(struct seen *s)
 	free(s->slots);
 	*s = bigger;
 	return true;
+}
+
+void seen_prefetch(const struct seen *s, uint32_t space, uint32_t page)
+{
+	__builtin_prefetch(&s->slots[home(key_of(space, page)) & s->mask]);
 }
 
 enum fill_reason seen_fill(struct seen *s, uint32_t space, uint32_t page, enum tlb_id id)

@@ -25,6 +25,9 @@ bool seen_init(struct seen *s);
 /* seen_free - gives the memory back. */
 void seen_free(struct seen *s);
 
+/* seen_prefetch - seen_fill of this page is soon to come. */
+void seen_prefetch(const struct seen *s, uint32_t space, uint32_t page);
+
 /*
  * seen_fill - notes that @page of address space @space (1 to 2^40) came into
  * TLB @id. Returns why it had not been there, REASON_NONE when out of memory.

@@ -29,7 +29,7 @@ void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_
 
 	e->bits = slot->bits & TLB_BITS;
 	e->stamp = t->stamp[e->bits >> 31];
-	e->frame = slot->frame;
+	e->pfn = (uint32_t)(slot->frame >> 12);
 	e->page = slot->page;
 	e->mask = slot->mask;
 	e->space = space;
@@ -74,7 +74,7 @@ bool tlb_same(const struct tlb *t, const struct tlb_entry *e, const struct tlb_s
 {
 	if (!tlb_valid(t, e) || !real->valid)
 		return tlb_valid(t, e) == real->valid;
-	return e->page == real->page && e->frame == real->frame && e->mask == real->mask &&
+	return e->page == real->page && e->pfn == real->frame >> 12 && e->mask == real->mask &&
 	       e->bits == (real->bits & TLB_BITS);
 }
 

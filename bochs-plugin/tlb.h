@@ -6,11 +6,12 @@
 
 struct tlb_entry {
 	uint64_t stamp; /* valid while equal to the stamp of its kind */
-	uint64_t frame;
+	uint32_t pfn;	/* frame >> 12 */
 	uint32_t page;
 	uint32_t bits;
 	uint32_t mask;
-	uint32_t space; /* address-space number it was filled in */
+	uint32_t space;	 /* address-space number it was filled in */
+	uint32_t unused; /* rounds up to 32 bytes: two to a cache line */
 };
 
 struct tlb {

@@ -31,6 +31,11 @@
 #define LARGE_2M_MASK  0x1fffffu
 #define LARGE_2M_FRAME 0x000fffffffe00000ull
 
+static unsigned int entry_size(const struct walk *w)
+{
+	return w->at.pae ? 8 : 4;
+}
+
 static uint64_t entry_frame(const struct walk *w, uint64_t entry)
 {
 	return w->at.pae ? entry & PAE_FRAME : entry & 0xfffff000u;
@@ -63,13 +68,13 @@ static bool directory_bits(const struct cpu_view *view, uint64_t addr, uint32_t 
 	return found != 0;
 }
 
-static bool begin(struct walk *w, const struct cpu_view *view, uint64_t addr, uint64_t value)
+bool walk_begin(struct walk *w, uint64_t addr, unsigned int len, uint64_t value)
 {
+	const struct cpu_view *view = &w->at;
 	uint32_t lin, known;
 
-	if (!directory_bits(view, addr, &lin, &known))
+	if (len != entry_size(w) || !directory_bits(view, addr, &lin, &known))
 		return false;
-	w->at = *view;
 	w->lin = lin;
 	w->known = known;
 	w->dir_addr = w->leaf_addr = addr;
@@ -88,9 +93,9 @@ static bool begin(struct walk *w, const struct cpu_view *view, uint64_t addr, ui
 	return true;
 }
 
-static bool follow(struct walk *w, uint64_t addr, uint64_t value)
+bool walk_follow(struct walk *w, uint64_t addr, unsigned int len, uint64_t value)
 {
-	if ((addr & ~0xfffull) != entry_frame(w, w->dir))
+	if (len != entry_size(w) || (addr & ~0xfffull) != entry_frame(w, w->dir))
 		return false;
 	if (w->at.pae) {
 		w->lin |= (uint32_t)(addr & 0xff8) << 9;
@@ -104,16 +109,6 @@ static bool follow(struct walk *w, uint64_t addr, uint64_t value)
 	w->reads++;
 	w->state = value & ENTRY_PRESENT ? WALK_LEAF : WALK_ABSENT;
 	return true;
-}
-
-bool walk_read(struct walk *w, const struct cpu_view *view, uint64_t addr, unsigned int len,
-	       uint64_t value)
-{
-	if (w->state == WALK_TABLE)
-		return len == (w->at.pae ? 8 : 4) && follow(w, addr, value);
-	if (w->state != WALK_IDLE || len != (view->pae ? 8 : 4))
-		return false;
-	return begin(w, view, addr, value);
 }
 
 bool walk_write(struct walk *w, uint64_t addr, uint64_t value)

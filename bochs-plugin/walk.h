@@ -24,16 +24,17 @@ struct walk {
 };
 
 /*
- * walk_read - the processor read a paging structure.
+ * walk_begin - the first read of a walk: an entry of a directory.
  * @addr, @len, @value: physical address, size in bytes and what was read
- * @view: the processor now; used when the read begins a walk
  *
- * Returns false, and leaves the walk as it was, when the read can be no part
- * of it and begins none. A walk in state LEAF or ABSENT must have been ended
- * (walk_end) before the next read is passed in.
+ * w->at must have been filled in. Returns false, with the walk IDLE as before,
+ * if that is no entry of a directory of this processor.
  */
-bool walk_read(struct walk *w, const struct cpu_view *view, uint64_t addr, unsigned int len,
-	       uint64_t value);
+bool walk_begin(struct walk *w, uint64_t addr, unsigned int len, uint64_t value);
+
+/* walk_follow - the second read, in state TABLE. Returns false, with the walk as
+ * it was, if that is no entry of the table. */
+bool walk_follow(struct walk *w, uint64_t addr, unsigned int len, uint64_t value);
 
 /* walk_write - the processor wrote an entry back with its A or D bit set.
  * Returns false if it is none of this walk's entries. */
