@@ -143,9 +143,10 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 		next->vm_prev = vma;
 	else
 		mm->highest_vm_end = vma->vm_end;
-	tree_insert(vma);
+	/* One change at a time: rotations expect that no other node has a new gap of its own. */
 	if (next)
 		update_gap(next);
+	tree_insert(vma);
 	if (vma->vm_file)
 		file_link(vma);
 	mm->map_count++;
@@ -159,6 +160,7 @@ void vma_unlink(struct vm_area_struct *vma)
 
 	if (vma->vm_file)
 		file_unlink(vma);
+	rb_erase(&mm->mm_rb, &vma->vm_rb, gap_augment);
 	if (prev)
 		prev->vm_next = next;
 	else
@@ -167,7 +169,6 @@ void vma_unlink(struct vm_area_struct *vma)
 		next->vm_prev = prev;
 	else
 		mm->highest_vm_end = prev ? prev->vm_end : 0;
-	rb_erase(&mm->mm_rb, &vma->vm_rb, gap_augment);
 	if (next)
 		update_gap(next);
 	if (mm->mmap_cache == vma)

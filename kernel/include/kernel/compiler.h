@@ -7,6 +7,7 @@
 #define __packed	    __attribute__((packed))
 #define __aligned(n)	    __attribute__((aligned(n)))
 #define __printf_like(f, a) __attribute__((format(printf, f, a)))
+#undef __always_inline /* host tests: the C library has its own */
 #define __always_inline	    inline __attribute__((always_inline))
 #define __noinline	    __attribute__((noinline))
 #define __weak		    __attribute__((weak))
