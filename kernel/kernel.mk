@@ -26,7 +26,7 @@ K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o
 K_OBJS += kernel/arch/entry.o kernel/arch/switch.o kernel/arch/cpu.o kernel/arch/gdt.o
 K_OBJS += kernel/arch/traps.o kernel/arch/irq.o kernel/arch/fault.o kernel/arch/uaccess.o
 K_OBJS += kernel/arch/pgtable.o kernel/arch/tlb.o kernel/arch/fpu.o kernel/arch/tls.o
-K_OBJS += kernel/arch/thread.o
+K_OBJS += kernel/arch/thread.o kernel/arch/signal_frame.o
 K_OBJS += kernel/drivers/serial.o kernel/drivers/vga.o kernel/drivers/pic.o
 K_OBJS += kernel/drivers/pit.o kernel/drivers/rtc.o
 K_OBJS += kernel/main.o kernel/printk.o kernel/panic.o kernel/symbols.o kernel/cmdline.o
@@ -39,7 +39,9 @@ K_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 # GCC must not turn the loops of memcpy() and its kin into calls of themselves.
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
-# --- mm
+# --- mm (physical memory, kernel memory)
+K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pcp.o mm/page.o
+K_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 
 # --- mm (address spaces, page cache)
 K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o

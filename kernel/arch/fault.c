@@ -37,6 +37,8 @@
 #define PF_PROTECTION 0x1u
 #define PF_WRITE      0x2u
 
+#define VECTOR_PAGE_FAULT 14
+
 /* The counter of each cause, plus one; 0: none. */
 #define COUNTED_AS(event) ((event) + 1)
 static const u8 cause_events[TRACE_CAUSE_END] = {
@@ -99,9 +101,18 @@ static bool sync_kernel_entry(u32 addr)
 	return true;
 }
 
+/* What a signal handler finds in its context. */
+static void note_trap(const struct fault_frame *fault)
+{
+	current->thread.trap_nr = VECTOR_PAGE_FAULT;
+	current->thread.error_code = fault->regs->error_code;
+	current->thread.cr2 = fault->addr;
+}
+
 static void kernel_address(const struct fault_frame *fault, struct fault_info *info)
 {
 	if (user_mode(fault->regs)) {
+		note_trap(fault);
 		info->cause = TRACE_CAUSE_SIGSEGV;
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, fault->addr, fault->regs);
 	} else if (!(fault->regs->error_code & PF_PROTECTION) && sync_kernel_entry(fault->addr)) {
@@ -114,6 +125,7 @@ static void kernel_address(const struct fault_frame *fault, struct fault_info *i
 /* mm_fault() could not help user mode: a signal. */
 static void user_failed(const struct fault_frame *fault, struct fault_info *info, int err)
 {
+	note_trap(fault);
 	switch (err) {
 	case -ENOMEM:
 		info->cause = TRACE_CAUSE_OOM;

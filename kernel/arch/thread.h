@@ -28,6 +28,7 @@ struct thread_struct {
 	u64 tls[GDT_TLS_SLOTS]; /* descriptors, loaded at each switch */
 	bool fpu_used;		/* `fpu` holds state */
 	u8 *fpu; /* FPU_STATE_SIZE bytes, 16-aligned, made at first use (NULL before) */
+	u32 trap_nr, error_code, cr2; /* of the last exception that became a signal */
 	struct fault_frame *faults; /* page faults being handled, innermost first (arch/fault.c) */
 };
 

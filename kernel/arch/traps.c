@@ -118,6 +118,8 @@ static void user_exception(const struct exception *exception, unsigned int vecto
 	local_irq_enable();
 	if (exception->signal == 0)
 		die(exception->name, regs);
+	current->thread.trap_nr = vector;
+	current->thread.error_code = regs->error_code;
 	force_sig_fault(exception->signal, code, exception->eip_is_addr ? regs->eip : 0, regs);
 }
 
