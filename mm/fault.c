@@ -138,8 +138,7 @@ static int fault_in_area(struct vm_area_struct *vma, unsigned long addr, bool wr
 	struct fault fault = {
 		.mm = vma->vm_mm, .vma = vma, .addr = addr, .write = write, .info = info};
 
-	info->mapped = true;
-	info->area = area_label(vma);
+	*info = (struct fault_info){.mapped = true, .area = area_label(vma)};
 	if (unlikely(!access_allowed(vma, write)))
 		return -EFAULT;
 	return resolve_fault(&fault);

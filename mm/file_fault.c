@@ -2,11 +2,11 @@
  * file_fault.c - pages of areas that have operations: files and shared memory.
  *
  * The area's fault() finds the page and may wait for the disk. Meanwhile the
- * file may have been cut short: a page that no longer belongs to the file when
- * its turn comes is not mapped, the fault starts again (and finds the end of
- * the file). Truncation takes entries out before it takes pages out of the
- * cache, so a page that still has its mapping when it is mapped, under
- * page_table_lock, will be found by it.
+ * file may have been cut short: truncation lowers the size, then takes entries
+ * out of all page tables, then pages out of the cache. So a page is mapped only
+ * if, under page_table_lock, it is still in the cache and within the size:
+ * truncation then has yet to look at this page table. Otherwise the fault
+ * starts again, and finds the end of the file.
  *
  * fault-around: a read fault first maps what the cache already holds of the
  * pages around it, up to fault_around_pages; programs touch code and read-only
@@ -32,6 +32,12 @@ static int find_page(const struct fault *fault, struct vm_fault *vmf)
 	err = vma->vm_ops->fault(vma, vmf);
 	fault->info->major |= vmf->major;
 	return err;
+}
+
+/* The page may be mapped: truncation has not begun, or it ends before this page. */
+static bool page_in_file(const struct page *page)
+{
+	return page->mapping && page->index < mapping_pages(page->mapping);
 }
 
 /*
@@ -96,7 +102,7 @@ static int install_file_page(const struct fault *fault, struct page *page, pte_t
 	bool ok;
 
 	spin_lock(&mm->page_table_lock);
-	ok = fault_unchanged(fault) && page->mapping;
+	ok = fault_unchanged(fault) && page_in_file(page);
 	if (likely(ok))
 		map_file_page(fault, fault->ptep, page, entry);
 	spin_unlock(&mm->page_table_lock);
@@ -154,7 +160,7 @@ int fault_file_cow(const struct fault *fault)
 	if (!err) {
 		copy_highpage(copy, vmf.page);
 		/* A page cut off while we slept may not be copied: its bytes are past the end. */
-		if (!vmf.page->mapping || !install_copy(fault, copy))
+		if (!page_in_file(vmf.page) || !install_copy(fault, copy))
 			err = FAULT_AGAIN;
 		put_page(vmf.page);
 	}
@@ -182,7 +188,7 @@ static int announce_write(const struct fault *fault, struct page *page)
  */
 static bool may_map_writable(const struct fault *fault, const struct page *page)
 {
-	return fault_unchanged(fault) && page->mapping &&
+	return fault_unchanged(fault) && page_in_file(page) &&
 	       (!fault->vma->vm_ops->page_mkwrite || PageDirty(page));
 }
 

@@ -45,34 +45,41 @@ void zero_page_tail(struct page *page, unsigned int from)
 	kunmap_atomic(addr);
 }
 
+/* Bytes from pos on that one step may read: within the page, the request and the file. */
+static size_t readable_bytes(const struct address_space *mapping, loff_t pos, size_t count)
+{
+	size_t n = within_page(pos, count);
+
+	if (pos >= mapping->size)
+		return 0;
+	return mapping->size - pos < (loff_t)n ? (size_t)(mapping->size - pos) : n;
+}
+
 ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_t count,
 		     page_copy_fn to_buf)
 {
-	size_t done = 0, n, left;
+	size_t done = 0, n, left = 0;
 	struct page *page;
 	char *addr;
 
 	if (pos < 0)
 		return -EINVAL;
 	count = min(count, MAX_RW_COUNT);
-	while (done < count && pos < mapping->size) {
+	while (!left && readable_bytes(mapping, pos, count - done)) {
 		page = read_cache_page(mapping, page_index(pos), NULL);
 		if (IS_ERR(page))
 			return done ? (ssize_t)done : (ssize_t)PTR_ERR(page);
-		n = within_page(pos, count - done);
-		/* Looked at after the read: the file may have become shorter. */
-		if (pos + (loff_t)n > mapping->size)
-			n = mapping->size > pos ? (size_t)(mapping->size - pos) : 0;
 		addr = kmap(page);
-		left = to_buf(addr + page_offset(pos), (char *)buf + done, n);
+		/* Asked again: the file may have become shorter while we slept. */
+		n = readable_bytes(mapping, pos, count - done);
+		if (n)
+			left = to_buf(addr + page_offset(pos), (char *)buf + done, n);
 		kunmap(page);
 		put_page(page);
 		done += n - left;
 		pos += (loff_t)(n - left);
-		if (left)
-			return done ? (ssize_t)done : -EFAULT;
 	}
-	return (ssize_t)done;
+	return left && !done ? -EFAULT : (ssize_t)done;
 }
 
 /*

@@ -1,0 +1,573 @@
+/*
+ * test_fault.c - several tasks read, write, map, fork, truncate and write back
+ * at random, giving the CPU away wherever the code may sleep, and every byte
+ * read must be the one a plain model predicts.
+ *
+ * Each address space has a window of PAGES pages across the border of two page
+ * tables. Of each page two bytes are followed (`spot`); the model knows whether
+ * a page is private and copied, or whose bytes it shows. Requests take effect
+ * between two points where the CPU can be given away, which is where the model
+ * is updated. Allocations and disk transfers fail now and then: the request
+ * must report it and change nothing.
+ *
+ * At the end: counters of every page against a walk of all page tables, and
+ * after everything is gone no frame, no object and no dirty page is left.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "vm.h"
+#include "vmsim/sim.h"
+
+#define PAGES	   48u
+#define BASE	   (0x20400000ul - 20 * PAGE_SIZE)
+#define SLOTS	   5u
+#define TASKS	   4u
+#define FILE_PAGES 40u
+#define SPOTS	   2u
+
+static const unsigned int spot[SPOTS] = {5, 4090};
+
+enum kind { NONE, ANON, PRIVATE, SHARED, MEMORY };
+
+/* The bytes of a MAP_SHARED | MAP_ANONYMOUS object. */
+struct store {
+	u8 val[PAGES][SPOTS];
+};
+
+struct model_page {
+	enum kind kind;
+	unsigned int prot;
+	bool copied; /* PRIVATE: val holds, else the file's */
+	u8 val[SPOTS];
+	unsigned int index; /* page of the file or object */
+	struct store *store;
+};
+
+struct slot {
+	struct mm_struct *mm;
+	unsigned int users; /* tasks in the middle of an access */
+	bool exclusive;	    /* its layout is being changed */
+	bool forking;	    /* being copied: nobody writes */
+	struct model_page page[PAGES];
+};
+
+static struct slot slots[SLOTS];
+static struct sim_input *in;
+static u32 schedule_state;
+static struct store *stores[4096];
+static unsigned int nr_stores;
+static bool io_may_fail, memory_may_fail;
+
+/* --- the file: a model of its contents, and the disk below it --- */
+
+static u8 file_val[FILE_PAGES][SPOTS];
+static unsigned int file_pages; /* its size */
+static u8 disk[FILE_PAGES][PAGE_SIZE];
+static struct address_space file_mapping;
+static bool inode_locked; /* as a file system does: one at a time changes the size */
+
+static bool io_fails(void)
+{
+	return io_may_fail && sim_pick(in, 16) == 1;
+}
+
+static int disk_read(struct address_space *mapping, struct page *page)
+{
+	CHECK(PageLocked(page) && page->mapping == mapping && !PageUptodate(page));
+	sim_yield();
+	if (io_fails())
+		return -EIO;
+	memcpy(sim_frame(page), disk[page->index], PAGE_SIZE);
+	sim_yield();
+	return 0;
+}
+
+static int disk_write(struct address_space *mapping, struct page *page)
+{
+	u8 *before = malloc(PAGE_SIZE);
+	bool fails = io_fails();
+
+	CHECK(PageLocked(page) && page->mapping == mapping && PageUptodate(page));
+	memcpy(before, sim_frame(page), PAGE_SIZE);
+	sim_yield();
+	sim_yield();
+	/* Nobody could write to it meanwhile without our noticing. */
+	CHECK(memcmp(before, sim_frame(page), PAGE_SIZE) == 0 || PageDirty(page));
+	if (!fails)
+		memcpy(disk[page->index], before, PAGE_SIZE);
+	free(before);
+	return fails ? -EIO : 0;
+}
+
+static int disk_prepare(struct address_space *mapping, struct page *page, unsigned int from,
+			unsigned int to)
+{
+	CHECK(PageLocked(page) && page->mapping == mapping && from < to && to <= PAGE_SIZE);
+	sim_yield();
+	return io_fails() ? -ENOSPC : 0;
+}
+
+static const struct address_space_ops disk_aops = {disk_read, disk_write, disk_prepare};
+
+static void file_release(struct mapped_file *file)
+{
+	(void)file;
+}
+
+static const struct mapped_file_ops file_ops = {.release = file_release};
+static struct mapped_file file = {.mapping = &file_mapping,
+				  .path = "/file",
+				  .ops = &file_ops,
+				  .readable = true,
+				  .writable = true};
+
+/* --- helpers --- */
+
+static u32 random_task(void)
+{
+	schedule_state ^= schedule_state << 13;
+	schedule_state ^= schedule_state >> 17;
+	schedule_state ^= schedule_state << 5;
+	return schedule_state >> 3;
+}
+
+static unsigned long page_addr(unsigned int page)
+{
+	return BASE + (unsigned long)page * PAGE_SIZE;
+}
+
+/* The result of a request: did it fail, as it may while failures are on? */
+static bool failed(long err)
+{
+	if (err == -ENOMEM && memory_may_fail)
+		return true;
+	if ((err == -EIO || err == -ENOSPC) && io_may_fail)
+		return true;
+	CHECK(err == 0);
+	return false;
+}
+
+static u8 *model_byte(struct model_page *page, unsigned int s)
+{
+	switch (page->kind) {
+	case SHARED:
+		return &file_val[page->index][s];
+	case MEMORY:
+		return &page->store->val[page->index][s];
+	case PRIVATE:
+		return page->copied ? &page->val[s] : &file_val[page->index][s];
+	default:
+		return &page->val[s];
+	}
+}
+
+static bool is_file(const struct model_page *page)
+{
+	return page->kind == PRIVATE || page->kind == SHARED;
+}
+
+static int expected_error(const struct model_page *page, bool write)
+{
+	if (page->kind == NONE || !page->prot || (write && !(page->prot & PROT_WRITE)))
+		return -EFAULT;
+	return is_file(page) && page->index >= file_pages ? -EIO : 0;
+}
+
+static struct slot *pick_slot(void)
+{
+	return &slots[sim_pick(in, SLOTS)];
+}
+
+/* For changing the layout: nobody else is in it. */
+static struct slot *pick_exclusive(void)
+{
+	struct slot *slot = pick_slot();
+
+	if (!slot->mm || slot->users || slot->exclusive || slot->forking)
+		return NULL;
+	slot->exclusive = true;
+	return slot;
+}
+
+/* --- the requests --- */
+
+static void step_access(bool write)
+{
+	struct slot *slot = pick_slot();
+	unsigned int p = sim_pick(in, PAGES), s = sim_pick(in, SPOTS);
+	struct model_page *page = &slot->page[p];
+	u8 value = (u8)sim_pick(in, 256), seen = 0;
+	unsigned long addr = page_addr(p) + spot[s];
+	int err;
+
+	if (!slot->mm || slot->exclusive || (write && slot->forking))
+		return;
+	slot->users++;
+	if (write)
+		err = sim_write(slot->mm, addr, value);
+	else
+		err = sim_read(slot->mm, addr, &seen);
+	slot->users--;
+	if (err != expected_error(page, write)) {
+		if (!failed(err))
+			printf("# page %u kind %d: error %d\n", p, page->kind, err);
+		return;
+	}
+	if (err)
+		return;
+	if (!write) {
+		if (seen != *model_byte(page, s))
+			printf("# slot %d page %u: kind %d copied %d index %u: %02x, not %02x\n",
+			       (int)(slot - slots), p, page->kind, page->copied, page->index, seen,
+			       *model_byte(page, s));
+		CHECK(seen == *model_byte(page, s));
+		return;
+	}
+	if (page->kind == PRIVATE && !page->copied) {
+		memcpy(page->val, file_val[page->index], SPOTS);
+		page->copied = true;
+	}
+	*model_byte(page, s) = value;
+}
+
+static void step_read(void)
+{
+	step_access(false);
+}
+
+static void step_write(void)
+{
+	step_access(true);
+}
+
+static struct store *new_store(void)
+{
+	CHECK(nr_stores < ARRAY_SIZE(stores));
+	return stores[nr_stores++] = calloc(1, sizeof(struct store));
+}
+
+static void step_map(void)
+{
+	struct slot *slot = pick_exclusive();
+	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 16), index = sim_pick(in, 24);
+	enum kind kind = (enum kind)(ANON + sim_pick(in, 4));
+	unsigned int prot = sim_pick(in, 4) ? PROT_READ | PROT_WRITE : PROT_READ;
+	unsigned int flags = kind == ANON || kind == PRIVATE ? MAP_PRIVATE : MAP_SHARED;
+	bool with_file = kind == PRIVATE || kind == SHARED;
+	struct store *store = NULL;
+	unsigned long ret;
+
+	if (!slot)
+		return;
+	n = min(n, PAGES - p);
+	/* Populating a private file area copies pages at a moment that the model does not see. */
+	if (kind != PRIVATE && sim_pick(in, 8) == 1)
+		flags |= MAP_POPULATE;
+	ret = (unsigned long)mm_mmap(slot->mm, with_file ? &file : NULL, page_addr(p),
+				     n * PAGE_SIZE, prot,
+				     flags | MAP_FIXED | (with_file ? 0 : MAP_ANONYMOUS), index);
+	slot->exclusive = false;
+	if (IS_ERR(ret) && failed((long)ret))
+		return;
+	if (kind == MEMORY)
+		store = new_store();
+	for (unsigned int i = 0; i < n; i++)
+		slot->page[p + i] = (struct model_page){
+			.kind = kind,
+			.prot = prot,
+			.index = kind == MEMORY ? i : index + i,
+			.store = store,
+		};
+}
+
+static void step_unmap(void)
+{
+	struct slot *slot = pick_exclusive();
+	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 16);
+	long err;
+
+	if (!slot)
+		return;
+	n = min(n, PAGES - p);
+	err = mm_munmap(slot->mm, page_addr(p), n * PAGE_SIZE);
+	slot->exclusive = false;
+	if (!failed(err))
+		memset(&slot->page[p], 0, n * sizeof(slot->page[0]));
+}
+
+static void step_protect(void)
+{
+	static const unsigned int prots[] = {0, PROT_READ, PROT_READ | PROT_WRITE};
+	struct slot *slot = pick_exclusive();
+	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 12), prot;
+	bool hole = false;
+	long err;
+
+	if (!slot)
+		return;
+	n = min(n, PAGES - p);
+	prot = prots[sim_pick(in, 3)];
+	for (unsigned int i = p; i < p + n; i++)
+		hole |= slot->page[i].kind == NONE;
+	err = mm_mprotect(slot->mm, page_addr(p), n * PAGE_SIZE, prot);
+	slot->exclusive = false;
+	if (hole) {
+		CHECK(err == -ENOMEM);
+		return;
+	}
+	if (failed(err))
+		return;
+	for (unsigned int i = p; i < p + n; i++)
+		slot->page[i].prot = prot;
+}
+
+static void step_dontneed(void)
+{
+	struct slot *slot = pick_exclusive();
+	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 12);
+	long err;
+
+	if (!slot)
+		return;
+	n = min(n, PAGES - p);
+	err = mm_madvise(slot->mm, page_addr(p), n * PAGE_SIZE, MADV_DONTNEED);
+	slot->exclusive = false;
+	CHECK(err == 0 || err == -ENOMEM);
+	for (unsigned int i = p; i < p + n; i++) {
+		slot->page[i].copied = false;
+		memset(slot->page[i].val, 0, SPOTS);
+	}
+}
+
+static void step_fork(void)
+{
+	struct slot *slot = pick_slot(), *child = pick_slot();
+	struct mm_struct *mm;
+
+	if (!slot->mm || slot->exclusive || slot->forking || slot->users || child->mm ||
+	    child->exclusive)
+		return;
+	slot->forking = child->exclusive = true;
+	mm = dup_mm(slot->mm, 7);
+	slot->forking = child->exclusive = false;
+	if (!mm) {
+		CHECK(failed(-ENOMEM));
+		return;
+	}
+	child->mm = mm;
+	memcpy(child->page, slot->page, sizeof(slot->page));
+}
+
+static void step_exit(void)
+{
+	struct slot *slot = pick_exclusive();
+	struct mm_struct *mm;
+
+	if (!slot)
+		return;
+	mm = slot->mm;
+	slot->mm = NULL;
+	mmput(mm);
+	memset(slot->page, 0, sizeof(slot->page));
+	slot->mm = mm_alloc();
+	slot->exclusive = false;
+}
+
+static void step_truncate(void)
+{
+	unsigned int size = sim_pick(in, FILE_PAGES + 1);
+
+	if (inode_locked)
+		return;
+	for (unsigned int i = size; i < file_pages; i++)
+		memset(file_val[i], 0, SPOTS);
+	for (unsigned int s = 0; s < SLOTS; s++)
+		for (unsigned int p = 0; p < PAGES; p++)
+			if (slots[s].page[p].kind == PRIVATE && slots[s].page[p].index >= size)
+				slots[s].page[p].copied = false;
+	if (size >= file_pages)
+		return;
+	file_pages = size;
+	inode_locked = true;
+	truncate_inode_pages(&file_mapping, (loff_t)size << PAGE_SHIFT);
+	/* A file system frees the blocks when nobody can be writing to them any more. */
+	memset(disk[size], 0, (FILE_PAGES - size) * PAGE_SIZE);
+	inode_locked = false;
+}
+
+static void step_sync(void)
+{
+	failed(filemap_sync(&file_mapping));
+}
+
+/* What the copy functions below move: one page of the file. */
+struct transfer {
+	unsigned int index;
+	u8 val[SPOTS];
+	bool fault; /* the buffer cannot be reached beyond its middle */
+};
+
+static unsigned long compare_page(void *page_addr, void *buf, unsigned long n)
+{
+	struct transfer *transfer = buf;
+
+	CHECK(n == PAGE_SIZE);
+	for (unsigned int s = 0; s < SPOTS; s++)
+		CHECK(((u8 *)page_addr)[spot[s]] == file_val[transfer->index][s]);
+	return transfer->fault ? n / 2 : 0;
+}
+
+static void step_file_read(void)
+{
+	struct transfer transfer = {.index = sim_pick(in, FILE_PAGES), .fault = sim_pick(in, 2)};
+	ssize_t ret;
+
+	ret = filemap_read(&file_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
+			   PAGE_SIZE, compare_page);
+	if (ret < 0)
+		failed(ret);
+	else
+		CHECK(ret == 0 || ret == (ssize_t)(PAGE_SIZE / (transfer.fault ? 2 : 1)));
+}
+
+static unsigned long make_page(void *page_addr, void *buf, unsigned long n)
+{
+	struct transfer *transfer = buf;
+
+	CHECK(n == PAGE_SIZE);
+	sim_yield(); /* copying from the user may sleep */
+	memset(page_addr, 0, n);
+	for (unsigned int s = 0; s < SPOTS; s++)
+		((u8 *)page_addr)[spot[s]] = transfer->val[s];
+	return 0;
+}
+
+static void step_file_write(void)
+{
+	struct transfer transfer = {.index = sim_pick(in, FILE_PAGES)};
+	ssize_t ret;
+
+	for (unsigned int s = 0; s < SPOTS; s++)
+		transfer.val[s] = (u8)sim_pick(in, 256);
+	if (inode_locked)
+		return;
+	inode_locked = true;
+	ret = filemap_write(&file_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
+			    PAGE_SIZE, make_page);
+	inode_locked = false;
+	if (ret < 0) {
+		failed(ret);
+		return;
+	}
+	CHECK(ret == (ssize_t)PAGE_SIZE);
+	memcpy(file_val[transfer.index], transfer.val, SPOTS);
+	file_pages = max(file_pages, transfer.index + 1);
+}
+
+static void (*const requests[])(void) = {
+	step_read,  step_write, step_write,	step_map,	 step_unmap, step_protect,
+	step_fork,  step_exit,	step_truncate,	step_sync,	 step_read,  step_write,
+	step_write, step_read,	step_file_read, step_file_write, step_write, step_dontneed,
+	step_map,   step_read,	step_fork};
+
+static void task(void *arg)
+{
+	(void)arg;
+	while (in->left) {
+		if (memory_may_fail && sim_pick(in, 4) == 0)
+			sim_fail_nth(1 + sim_pick(in, 6));
+		if(getenv("T"))printf("# left %zu\n", in->left);
+		requests[sim_pick(in, ARRAY_SIZE(requests))]();
+		sim_yield();
+	}
+}
+
+static void check_disk(void)
+{
+	CHECK(filemap_sync(&file_mapping) == 0);
+	for (unsigned int i = 0; i < file_pages; i++)
+		for (unsigned int s = 0; s < SPOTS; s++)
+			CHECK(disk[i][spot[s]] == file_val[i][s]);
+	CHECK(nr_dirty_pages() == 0);
+}
+
+/* Every byte of every address space once more, with nothing failing and nobody else running. */
+static void check_all_bytes(void)
+{
+	for (unsigned int s = 0; s < SLOTS; s++)
+		for (unsigned int p = 0; slots[s].mm && p < PAGES; p++)
+			for (unsigned int i = 0; i < SPOTS; i++) {
+				struct model_page *page = &slots[s].page[p];
+				u8 seen = 0;
+				int err = sim_read(slots[s].mm, page_addr(p) + spot[i], &seen);
+
+				CHECK(err == expected_error(page, false));
+				CHECK(err || seen == *model_byte(page, i));
+			}
+}
+
+static void start(struct sim_input *input)
+{
+	in = input;
+	memset(slots, 0, sizeof(slots));
+	memset(file_val, 0, sizeof(file_val));
+	memset(disk, 0, sizeof(disk));
+	atomic_set(&file.count, 1);
+	address_space_init(&file_mapping, NULL, &disk_aops);
+	file_pages = 30;
+	file_mapping.size = (loff_t)file_pages << PAGE_SHIFT;
+	for (unsigned int i = 0; i < file_pages; i++)
+		for (unsigned int s = 0; s < SPOTS; s++)
+			disk[i][spot[s]] = file_val[i][s] = (u8)(i * 7 + s + 1);
+	schedule_state = 1 + sim_pick(in, 65536);
+	io_may_fail = sim_pick(in, 3) == 0;
+	memory_may_fail = sim_pick(in, 2);
+	fault_around_pages = 1u << sim_pick(in, 5);
+	slots[0].mm = mm_alloc();
+	slots[1].mm = mm_alloc();
+}
+
+static void stop(void)
+{
+	io_may_fail = memory_may_fail = false;
+	sim_fail_nth(0);
+	sim_check_counts();
+	check_all_bytes();
+	sim_check_counts();
+	check_disk();
+	for (unsigned int s = 0; s < SLOTS; s++)
+		if (slots[s].mm)
+			mmput(slots[s].mm);
+	CHECK(list_empty(&file_mapping.i_mmap) && atomic_read(&file.count) == 1);
+	truncate_inode_pages(&file_mapping, 0);
+	CHECK(file_mapping.nrpages == 0 && nr_cached_pages() == 0 && nr_dirty_pages() == 0);
+	while (nr_stores)
+		free(stores[--nr_stores]);
+}
+
+static int one_input(const u8 *data, size_t n)
+{
+	struct sim_input input = {data, n};
+	void *args[TASKS] = {NULL};
+
+	start(&input);
+	sim_run(task, args, TASKS, random_task);
+	stop();
+	return 0;
+}
+
+static void test_random(void)
+{
+	sim_fuzz(one_input, 300, 6000);
+}
+
+static const struct sim_test tests[] = {
+	{"bytes, counters and disk agree with a model under concurrency and failures",
+	 test_random},
+};
+
+int main(void)
+{
+	return sim_main(tests, ARRAY_SIZE(tests));
+}
