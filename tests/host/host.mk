@@ -1,0 +1,63 @@
+# host.mk - tests of lib/ and mm/ on this machine, as i386 programs under ASan and UBSan.
+# Included by GNUmakefile; also works alone: make -f tests/host/host.mk host-tests
+#
+# A test program is tests/host/test_NAME.c, linked with all of kernel/lib, all of mm/ and the
+# simulated machine. The kernel's memcpy() and its like get names of their own, so that the C
+# library's, which the sanitizers know, serve everybody else.
+
+comma := ,
+CROSS ?= i686-linux-gnu-
+CC32 ?= $(CROSS)gcc
+Q ?= @
+MEMMODEL ?= flat
+
+H := build/host
+H_SYSROOT := /usr/i686-linux-gnu
+H_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+H_FLAGS := -m32 -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-pie \
+	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP $(H_SAN) \
+	-Itests/host/include -Itests/host -Ikernel/include -Imm/include
+H_LINK := -m32 -no-pie $(H_SAN) -Wl,-rpath,$(H_SYSROOT)/lib \
+	-Wl,--dynamic-linker=$(H_SYSROOT)/lib/ld-linux.so.2 \
+	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
+	kmem_cache_alloc kmalloc)
+
+# --- sources under test: lib, physical memory, kernel memory
+H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
+H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
+H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pcp.o mm/page.o
+H_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+# --- sources under test: address spaces, page cache
+
+# --- the simulated machine
+H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
+# --- test programs: lib, physical memory, kernel memory
+H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab kmap
+# --- test programs: address spaces, page cache
+
+H_OBJS := $(addprefix $(H)/,$(H_OBJS))
+H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))
+H_TEST_OBJS := $(patsubst %,$(H)/tests/host/test_%.o,$(H_TESTS))
+
+H_RENAMED := memcpy memmove memset memcmp memchr strlen strnlen strcmp strncmp strchr strrchr strstr
+$(H)/kernel/lib/string.o: H_FLAGS += -fno-builtin -fno-tree-loop-distribute-patterns \
+	$(foreach f,$(H_RENAMED),-D$f=k_$f)
+$(H)/kernel/lib/printf.o: H_FLAGS += -fno-builtin -Dsnprintf=k_snprintf -Dvsnprintf=k_vsnprintf
+
+$(H)/%.o: %.c tests/host/host.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(H_FLAGS) -c -o $@ $<
+
+$(H)/libhost.a: $(H_OBJS)
+	$(Q)rm -f $@
+	$(Q)$(CROSS)ar rcs $@ $^
+
+$(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
+
+.SECONDARY: $(H_TEST_OBJS)
+.PHONY: host-tests
+host-tests: $(H_PROGS)
+CHECK += host-tests
+
+-include $(H_OBJS:.o=.d) $(H_TEST_OBJS:.o=.d)

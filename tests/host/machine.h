@@ -1,0 +1,76 @@
+/*
+ * machine.h - the simulated machine that mm/ runs on in host tests.
+ *
+ * Physical memory is a memory file. Its first 32 MiB are mapped at PAGE_OFFSET
+ * (the direct map); the rest can be reached through kmap only. The kmap and
+ * fixmap windows behave like a CPU with a TLB: an access without a translation
+ * walks the simulated page table and maps that frame; the translation stays,
+ * stale or not, until a tlb_flush_*() drops it. So a forgotten flush shows as
+ * wrong data, and a touch of anything not mapped ends the test.
+ */
+#ifndef HOST_MACHINE_H
+#define HOST_MACHINE_H
+
+#include "arch/pgtable.h"
+#include "kernel/types.h"
+
+struct page;
+struct mm_struct;
+
+/* Where low memory ends in the simulation, and how much a usual machine has. */
+#define HOST_RAM_BYTES 0x04000000ul /* 64 MiB: DMA, NORMAL and HIGHMEM */
+
+/* Makes `bytes` of physical memory, all zero, and the windows; forgets an earlier one. */
+void host_memory_init(size_t bytes);
+/* In a forked child: writes from now on are not seen by the parent. */
+void host_memory_make_private(void);
+/* Bytes of a frame, low or high, for tests to look at behind mm/'s back. */
+void host_read_frame(pfn_t pfn, void *buf);
+void host_write_frame(pfn_t pfn, const void *buf);
+
+/*
+ * Boots mm/ as kernel/main.c does: HOST_RAM_BYTES with a hole at 640 KiB and a
+ * kernel image at 1 MiB; bootmem, zones, buddy, slab, kmap, radix tree.
+ * Once in a program.
+ */
+void host_boot(void);
+
+/* The next call that takes memory (alloc_page(s), kmem_cache_alloc, kmalloc) after `n` more
+ * fails, and all after it; n < 0: none does. Calls from one file of mm/ to another count. */
+void host_fail_after(long n);
+/* Calls that took memory since host_fail_after(). */
+long host_allocations(void);
+
+/* Flushes seen, newest last; the log wraps. */
+enum host_flush {
+	FLUSH_PAGE,
+	FLUSH_RANGE,
+	FLUSH_MM,
+	FLUSH_KERNEL_PAGE,
+	FLUSH_KERNEL_RANGE,
+	FLUSH_ALL
+};
+struct host_flush_record {
+	enum host_flush what;
+	const struct mm_struct *mm;
+	unsigned long start, end;
+};
+#define HOST_FLUSH_LOG 256
+extern struct host_flush_record host_flush_log[HOST_FLUSH_LOG];
+extern unsigned long
+	host_flushes; /* in all; the newest is log[(host_flushes - 1) % HOST_FLUSH_LOG] */
+/* Frames that the windows' TLB loaded. */
+extern unsigned long host_tlb_fills;
+
+/* What the kernel printed since the last host_log_clear(). */
+const char *host_log(void);
+void host_log_clear(void);
+
+/* Called instead of sleeping, to do what others would meanwhile; NULL: sleeping panics. */
+extern void (*host_sleep_hook)(void);
+/* Pretend to be in an interrupt handler. */
+extern bool host_in_interrupt;
+/* True unless a test is left with locks held or interrupts off: checks it. */
+bool host_context_is_clean(void);
+
+#endif

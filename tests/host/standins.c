@@ -1,0 +1,340 @@
+/*
+ * standins.c - what the rest of the kernel gives mm/: messages, panic, locks,
+ * sleeping, time; and failing allocations on demand.
+ *
+ * There is one task, so a lock that is taken is a deadlock, and a sleep lasts
+ * until host_sleep_hook has made the condition true. Everything checks its
+ * context as the kernel's own does.
+ */
+#include "machine.h"
+#include "arch/hint.h"
+#include "arch/irq.h"
+#include "kernel/bug.h"
+#include "kernel/lock.h"
+#include "kernel/printk.h"
+#include "kernel/time.h"
+#include "kernel/wait.h"
+#include "mm/gfp.h"
+#include "mm/slab.h"
+#include "test.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_SIZE 65536
+/* Sleeps in one wait: a hook that never makes the condition true is an error. */
+#define SLEEPS_MAX 10000
+
+unsigned long host_irq_flag = X86_EFLAGS_IF;
+bool host_in_interrupt;
+volatile unsigned long jiffies = 1000;
+int console_loglevel = 8;
+void (*host_sleep_hook)(void);
+DEFINE_PER_CPU(int, preempt_count);
+
+static char log_text[LOG_SIZE];
+static size_t log_len;
+
+/* --- messages: kernel/printk.h, kernel/bug.h --- */
+
+int vprintk(const char *fmt, va_list ap)
+{
+	char line[512];
+	int n;
+
+	if (fmt[0] == KERN_SOH[0])
+		fmt += 2;
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	if (n >= (int)sizeof(line))
+		n = sizeof(line) - 1;
+	if (log_len + (size_t)n >= LOG_SIZE)
+		log_len = 0;
+	memcpy(log_text + log_len, line, (size_t)n + 1);
+	log_len += (size_t)n;
+	if (getenv("HOST_VERBOSE"))
+		printf("# %s", line);
+	return n;
+}
+
+int printk(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vprintk(fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+const char *host_log(void)
+{
+	return log_text;
+}
+
+void host_log_clear(void)
+{
+	log_len = 0;
+	log_text[0] = '\0';
+}
+
+void panic(const char *fmt, ...)
+{
+	char message[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	test_panicked(message);
+	if (log_len)
+		fprintf(stdout, "# the kernel's last messages:\n%s\n", log_text);
+	printf("# panic: %s\nBail out! panic: %s\n", message, message);
+	fflush(stdout);
+	abort();
+}
+
+void warn_at(const char *file, int line, const char *expr)
+{
+	printk("WARNING at %s:%d: %s\n", file, line, expr);
+	test_fail(file, line, "WARN_ON(%s)", expr);
+}
+
+__weak void host_hint(enum trace_op op, u32 b, u32 c, u32 s, u32 d)
+{
+	(void)op;
+	(void)b;
+	(void)c;
+	(void)s;
+	(void)d;
+}
+
+/* --- context --- */
+
+bool in_interrupt(void)
+{
+	return host_in_interrupt;
+}
+
+void might_sleep_at(const char *file, int line)
+{
+	if (this_cpu(preempt_count) || irqs_disabled() || host_in_interrupt)
+		panic("may not sleep at %s:%d", file, line);
+}
+
+bool host_context_is_clean(void)
+{
+	return CHECK_EQ(this_cpu(preempt_count), 0) && CHECK(!irqs_disabled());
+}
+
+/* --- kernel/lock.h --- */
+
+void spin_lock_bug(const spinlock_t *lock, const char *what)
+{
+	panic("spinlock %s %s", lock->name, what);
+}
+
+/* Who owns a mutex or writes: there is one task. */
+#define THE_TASK ((struct task_struct *)1)
+
+void mutex_init(struct mutex *mutex, const char *name)
+{
+	mutex->owner = NULL;
+	INIT_LIST_HEAD(&mutex->waiters);
+	mutex->name = name;
+}
+
+void mutex_lock(struct mutex *mutex)
+{
+	might_sleep();
+	if (mutex->owner)
+		panic("mutex %s: deadlock", mutex->name);
+	mutex->owner = THE_TASK;
+}
+
+bool mutex_trylock(struct mutex *mutex)
+{
+	if (mutex->owner)
+		return false;
+	mutex->owner = THE_TASK;
+	return true;
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+	if (!mutex->owner)
+		panic("mutex %s: not held", mutex->name);
+	mutex->owner = NULL;
+}
+
+bool mutex_is_locked(const struct mutex *mutex)
+{
+	return mutex->owner;
+}
+
+void init_rwsem(struct rw_semaphore *sem, const char *name)
+{
+	sem->readers = 0;
+	sem->writer = NULL;
+	INIT_LIST_HEAD(&sem->waiters);
+	sem->name = name;
+}
+
+void down_read(struct rw_semaphore *sem)
+{
+	might_sleep();
+	if (sem->writer)
+		panic("rwsem %s: deadlock", sem->name);
+	sem->readers++;
+}
+
+bool down_read_trylock(struct rw_semaphore *sem)
+{
+	if (sem->writer)
+		return false;
+	sem->readers++;
+	return true;
+}
+
+void up_read(struct rw_semaphore *sem)
+{
+	if (sem->readers <= 0)
+		panic("rwsem %s: not held for reading", sem->name);
+	sem->readers--;
+}
+
+void down_write(struct rw_semaphore *sem)
+{
+	might_sleep();
+	if (sem->writer || sem->readers)
+		panic("rwsem %s: deadlock", sem->name);
+	sem->writer = THE_TASK;
+}
+
+void up_write(struct rw_semaphore *sem)
+{
+	if (!sem->writer)
+		panic("rwsem %s: not held for writing", sem->name);
+	sem->writer = NULL;
+}
+
+bool rwsem_is_locked(const struct rw_semaphore *sem)
+{
+	return sem->readers || sem->writer;
+}
+
+bool rwsem_is_write_locked(const struct rw_semaphore *sem)
+{
+	return sem->writer;
+}
+
+/* --- kernel/wait.h --- */
+
+void init_waitqueue_head(wait_queue_head_t *queue)
+{
+	*queue = (wait_queue_head_t)WAIT_QUEUE_HEAD_INIT(*queue);
+}
+
+void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
+{
+	(void)interruptible;
+	entry->task = THE_TASK;
+	list_add_tail(&entry->node, &queue->entries);
+}
+
+void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
+{
+	(void)queue;
+	list_del(&entry->node);
+}
+
+long schedule_timeout(long timeout)
+{
+	static unsigned int sleeps;
+
+	might_sleep();
+	if (!host_sleep_hook || ++sleeps > SLEEPS_MAX)
+		panic("sleeps, and nobody will wake it");
+	host_sleep_hook();
+	return timeout < 0 ? timeout : 0;
+}
+
+bool signal_pending_current(void)
+{
+	return false;
+}
+
+void wake_up_all(wait_queue_head_t *queue)
+{
+	(void)queue;
+}
+
+void wake_up_one(wait_queue_head_t *queue)
+{
+	(void)queue;
+}
+
+/* --- failing allocations: the linker's --wrap sends calls here --- */
+
+static long fail_after = -1;
+static long allocations;
+
+void host_fail_after(long n)
+{
+	fail_after = n;
+	allocations = 0;
+}
+
+long host_allocations(void)
+{
+	return allocations;
+}
+
+static bool fails(void)
+{
+	return allocations++ >= fail_after && fail_after >= 0;
+}
+
+/* Names that the linker makes: --wrap=f sends f to __wrap_f, and __real_f is f. */
+struct page *__real_alloc_pages(gfp_t gfp, unsigned int order);
+struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order);
+struct page *__real_alloc_page(gfp_t gfp);
+struct page *__wrap_alloc_page(gfp_t gfp);
+unsigned long __real___get_free_pages(gfp_t gfp, unsigned int order);
+unsigned long __wrap___get_free_pages(gfp_t gfp, unsigned int order);
+unsigned long __real_get_zeroed_page(gfp_t gfp);
+unsigned long __wrap_get_zeroed_page(gfp_t gfp);
+void *__real_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
+void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
+void *__real_kmalloc(size_t size, gfp_t gfp);
+void *__wrap_kmalloc(size_t size, gfp_t gfp);
+
+struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return fails() ? NULL : __real_alloc_pages(gfp, order);
+}
+
+struct page *__wrap_alloc_page(gfp_t gfp)
+{
+	return fails() ? NULL : __real_alloc_page(gfp);
+}
+
+unsigned long __wrap___get_free_pages(gfp_t gfp, unsigned int order)
+{
+	return fails() ? 0 : __real___get_free_pages(gfp, order);
+}
+
+unsigned long __wrap_get_zeroed_page(gfp_t gfp)
+{
+	return fails() ? 0 : __real_get_zeroed_page(gfp);
+}
+
+void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	return fails() ? NULL : __real_kmem_cache_alloc(cache, gfp);
+}
+
+void *__wrap_kmalloc(size_t size, gfp_t gfp)
+{
+	return fails() ? NULL : __real_kmalloc(size, gfp);
+}
