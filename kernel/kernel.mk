@@ -55,6 +55,11 @@ K_OBJS += kernel/proc/lock.o kernel/proc/sched.o kernel/proc/wait.o kernel/proc/
 K_OBJS += kernel/proc/timer.o kernel/proc/clock.o kernel/proc/sys_time.o kernel/proc/itimer.o
 K_OBJS += kernel/proc/fork.o kernel/proc/exit.o kernel/proc/wait4.o kernel/proc/rusage.o
 K_OBJS += kernel/proc/signal.o kernel/proc/signal_take.o kernel/proc/sigaction.o kernel/proc/kill.o
+K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o kernel/proc/elf.o
+K_OBJS += kernel/proc/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
+K_OBJS += kernel/proc/sys_ids.o kernel/proc/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o
+K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
+K_OBJS += kernel/arch/fpstate.o kernel/arch/signal_frame.o
 
 # --- kernel/fs, kernel/drivers (disk)
 

@@ -22,6 +22,7 @@
 
 void mm_release(struct task_struct *task)
 {
+	task->signal->maxrss = max(task->signal->maxrss, task->mm->hiwater_rss * KIB_PER_PAGE);
 	if (task->clear_child_tid && atomic_read(&task->mm->mm_users) > 1) {
 		/* A bad address is nobody's concern any more. */
 		if (put_user_u32(0, task->clear_child_tid) == 0)
@@ -38,14 +39,10 @@ void mm_release(struct task_struct *task)
 static void exit_mm(struct task_struct *task)
 {
 	struct mm_struct *mm = task->mm;
-	unsigned long rss;
 
 	if (!mm)
 		return;
 	mm_release(task);
-	rss = mm->hiwater_rss * KIB_PER_PAGE;
-	if (rss > task->signal->maxrss)
-		task->signal->maxrss = rss;
 	mmgrab(mm);
 	task->mm = NULL;
 	mmput(mm);
@@ -61,8 +58,7 @@ static void exit_files(struct task_struct *task)
 	task->fs = NULL;
 }
 
-/* Adds what a thread has used to what its process remembers of dead threads. */
-static void account_thread(const struct task_struct *task)
+void account_thread(const struct task_struct *task)
 {
 	struct signal_struct *signal = task->signal;
 

@@ -4,10 +4,13 @@
 
 #include "proc/task.h"
 
-/* A task stops using its address space (exit, exec): wakes those that wait for that. May sleep. */
+/* A task stops using its address space (exit, exec): notes its size, wakes those that wait for
+ * that. May sleep. */
 void mm_release(struct task_struct *task);
 /* Takes an ended task out of the system for good. The current one goes at its last switch. */
 void release_task(struct task_struct *task);
+/* Adds what a thread has used to what its process remembers of dead threads. */
+void account_thread(const struct task_struct *task);
 /* The wait status of a process whose threads have all ended. */
 int process_exit_code(const struct task_struct *leader);
 

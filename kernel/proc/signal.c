@@ -13,6 +13,7 @@
  * left the lists (exit.c), which also happens with interrupts off.
  */
 #include "proc/signal.h"
+#include "kernel/bitops.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
@@ -329,7 +330,7 @@ static int lowest_signal(sigset_t set)
 
 	if (set & faults)
 		set &= faults;
-	return __builtin_ctzll(set) + 1;
+	return (u32)set ? (int)__ffs((u32)set) + 1 : (int)__ffs((u32)(set >> 32)) + 33;
 }
 
 int dequeue_signal(sigset_t from_set, struct siginfo *info)

@@ -6,6 +6,7 @@
 #ifndef PROC_SYSCALL_H
 #define PROC_SYSCALL_H
 
+#include "kernel/compiler.h"
 #include "kernel/types.h"
 
 typedef long (*syscall_fn)(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f);
@@ -14,6 +15,8 @@ typedef long (*syscall_fn)(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f);
 /* NULL entries answer -ENOSYS, counted, named once on the console. */
 extern const syscall_fn syscall_table[NR_SYSCALLS];
 long sys_unknown(u32 nr);
+/* Linux's name for a number; "?" for one that it does not use. Never NULL. */
+const char *syscall_name(u32 nr);
 
 /* Each sys_NAME of fs/ and proc/ has the syscall_fn signature: declare and define them with this.
  */

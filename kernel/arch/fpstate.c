@@ -1,0 +1,130 @@
+/*
+ * fpstate.c - between the CPU's FPU state and that of signal frames.
+ *
+ * A frame has the state in FSAVE's format, where handlers look for the x87
+ * registers, and behind it, on CPUs with FXSAVE, in that format, which holds
+ * the SSE registers too. Both describe the same x87 registers; on the way back
+ * the FSAVE part decides, since handlers change that one.
+ *
+ * Formats: Intel SDM 1, figures 8-5 and 8-9 (FSAVE, 32-bit protected mode) and
+ * table 10-2 (FXSAVE). The two tag words differ: FXSAVE has one bit a physical
+ * register (1: in use), FSAVE two (3: empty, 0 to 2 by kind of value).
+ */
+#include "arch/fpstate.h"
+#include "arch/cpu.h"
+#include "kernel/string.h"
+
+#define FSAVE_SIZE    108
+#define UPPER_ONES    0xffff0000u /* FSAVE's unused halves */
+#define TAG_VALID     0u
+#define TAG_ZERO      1u
+#define TAG_SPECIAL   2u
+#define TAG_EMPTY     3u
+#define EXPONENT_MASK 0x7fff
+#define ST_BYTES      10
+#define TOP_SHIFT     11
+#define OPCODE_MASK   0x07ffu
+
+/* The first 160 bytes of FXSAVE's image. */
+struct fxsave {
+	u16 cw, sw;
+	u8 tag, reserved;
+	u16 opcode;
+	u32 ip, cs, data, data_sel, mxcsr, mxcsr_mask;
+	u8 st[8][16];
+};
+
+/* Kind of the 80-bit value in a register that is in use. */
+static u32 tag_of(const u8 *st)
+{
+	u16 exponent;
+	u32 low, high;
+
+	memcpy(&low, st, sizeof(low));
+	memcpy(&high, st + 4, sizeof(high));
+	memcpy(&exponent, st + 8, sizeof(exponent));
+	exponent &= EXPONENT_MASK;
+	if (exponent == 0)
+		return low || high ? TAG_SPECIAL : TAG_ZERO;
+	if (exponent == EXPONENT_MASK || !(high & 0x80000000u))
+		return TAG_SPECIAL;
+	return TAG_VALID;
+}
+
+/* Tags go by physical register, st[] by distance from the top of the stack. */
+static u32 full_tag(const struct fxsave *fx)
+{
+	u32 top = fx->sw >> TOP_SHIFT & 7, tag = UPPER_ONES, i;
+
+	for (i = 0; i < 8; i++) {
+		u32 kind = fx->tag >> i & 1 ? tag_of(fx->st[(i - top) & 7]) : TAG_EMPTY;
+
+		tag |= kind << (2 * i);
+	}
+	return tag;
+}
+
+static u8 short_tag(u32 full)
+{
+	u8 tag = 0;
+	u32 i;
+
+	for (i = 0; i < 8; i++)
+		if ((full >> (2 * i) & 3) != TAG_EMPTY)
+			tag |= (u8)(1u << i);
+	return tag;
+}
+
+u32 fpstate_size(void)
+{
+	return cpu_has(X86_FEATURE_FXSR) ? sizeof(struct fpstate)
+					 : __builtin_offsetof(struct fpstate, fxsave);
+}
+
+u32 fpstate_from_cpu(struct fpstate *to, const u8 *state)
+{
+	const struct fxsave *fx = (const struct fxsave *)state;
+	u32 i;
+
+	if (!cpu_has(X86_FEATURE_FXSR)) {
+		memcpy(to, state, FSAVE_SIZE);
+		to->magic = FPSTATE_FSAVE_ONLY;
+	} else {
+		to->cw = fx->cw | UPPER_ONES;
+		to->sw = fx->sw | UPPER_ONES;
+		to->tag = full_tag(fx);
+		to->ip = fx->ip;
+		to->cs_opcode = (fx->cs & 0xffff) | (u32)fx->opcode << 16;
+		to->data = fx->data;
+		to->data_sel = fx->data_sel | UPPER_ONES;
+		for (i = 0; i < 8; i++)
+			memcpy(to->st[i], fx->st[i], ST_BYTES);
+		to->magic = FPSTATE_HAS_FXSAVE;
+		memcpy(to->fxsave, state, FPU_STATE_SIZE);
+	}
+	to->status = (u16)to->sw;
+	return fpstate_size();
+}
+
+void fpstate_to_cpu(u8 *state, const struct fpstate *from)
+{
+	struct fxsave *fx = (struct fxsave *)state;
+	u32 i;
+
+	if (!cpu_has(X86_FEATURE_FXSR)) {
+		memset(state, 0, FPU_STATE_SIZE);
+		memcpy(state, from, FSAVE_SIZE);
+		return;
+	}
+	memcpy(state, from->fxsave, FPU_STATE_SIZE);
+	fx->cw = (u16)from->cw;
+	fx->sw = (u16)from->sw;
+	fx->tag = short_tag(from->tag);
+	fx->ip = from->ip;
+	fx->cs = from->cs_opcode & 0xffff;
+	fx->opcode = from->cs_opcode >> 16 & OPCODE_MASK;
+	fx->data = from->data;
+	fx->data_sel = from->data_sel & 0xffff;
+	for (i = 0; i < 8; i++)
+		memcpy(fx->st[i], from->st[i], ST_BYTES);
+}

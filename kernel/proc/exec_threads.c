@@ -1,0 +1,85 @@
+/*
+ * exec_threads.c - execve() of a process with several threads: the one that
+ * called goes on alone, under the process's id.
+ */
+#include "kernel/errno.h"
+#include "proc/exec.h"
+#include "proc/exit.h"
+#include "proc/sched.h"
+#include "proc/signal.h"
+
+/* Children of the process know their parent by address. */
+static void inherit_children(struct task_struct *to, struct task_struct *from)
+{
+	struct task_struct *child, *thread;
+
+	list_for_each_entry (child, &from->children, sibling)
+		for_each_thread(child, thread) thread->parent = to;
+	list_splice_init(&from->children, &to->children);
+}
+
+/* The old leader, a zombie, gives its id and its place in the family to the current task. */
+static void become_leader(struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	unsigned long flags = local_irq_save();
+
+	task_unlink(task);
+	inherit_children(task, leader);
+	task->parent = leader->parent;
+	task->exit_signal = leader->exit_signal;
+	task->start_time = leader->start_time;
+	task->cutime = leader->cutime;
+	task->cstime = leader->cstime;
+	task->cmin_flt = leader->cmin_flt;
+	task->cmaj_flt = leader->cmaj_flt;
+	task->signal->leader = task;
+	task->group_leader = task;
+	account_thread(leader);
+	release_task(leader); /* its signal_struct lives on: ours */
+	task->pid = task->tgid;
+	task_link(task);
+	local_irq_restore(flags);
+}
+
+static bool others_gone(const struct task_struct *task)
+{
+	const struct task_struct *leader = task->group_leader;
+
+	if (task->signal->group_execer != task)
+		return true; /* the process is being killed: stop waiting */
+	if (task->signal->live != 1)
+		return false;
+	if (task == leader)
+		return thread_group_empty(task);
+	return leader->state == TASK_ZOMBIE && task->thread_group.next == &leader->thread_group &&
+	       task->thread_group.prev == &leader->thread_group;
+}
+
+int exec_kill_threads(void)
+{
+	struct task_struct *task = current;
+	struct signal_struct *signal = task->signal;
+	unsigned long flags;
+
+	if (signal->live == 1 && thread_group_empty(task))
+		return 0;
+	spin_lock_irqsave(&signal->lock, flags);
+	if (signal->group_exit) {
+		spin_unlock_irqrestore(&signal->lock, flags);
+		return -EAGAIN; /* dying: the way to user mode does it */
+	}
+	signal->group_exit = true;
+	signal->group_execer = task;
+	zap_other_threads(task);
+	spin_unlock_irqrestore(&signal->lock, flags);
+
+	wait_event(signal->thread_gone, others_gone(task));
+	if (signal->group_execer != task)
+		return -EAGAIN;
+	signal->group_exit = false;
+	signal->group_execer = NULL;
+	if (task != task->group_leader)
+		become_leader(task);
+	return 0;
+}

@@ -1,0 +1,107 @@
+/*
+ * rlimit.c - resource limits. All sixteen are kept and reported; those on the
+ * stack, the data segment and the number of open files are enforced, where
+ * these grow.
+ */
+#include "arch/uaccess.h"
+#include "fs/vfs.h"
+#include "kernel/errno.h"
+#include "proc/syscall.h"
+#include "proc/task.h"
+
+#define RLIM32_INFINITY	    0xffffffffu
+#define RLIM32_OLD_INFINITY 0x7fffffffu /* getrlimit() of before 2.4 */
+
+/* An address space follows the limits of the process that runs in it. */
+static void apply(u32 resource, u64 value)
+{
+	struct mm_struct *mm = current->mm;
+
+	if (resource == RLIMIT_STACK)
+		mm->stack_limit = value < STACK_LIMIT ? (unsigned long)value : STACK_LIMIT;
+	if (resource == RLIMIT_DATA)
+		mm->data_limit = value < TASK_SIZE ? (unsigned long)value : ~0ul;
+}
+
+static long set_limit(struct task_struct *task, u32 resource, const struct rlimit64 *limit)
+{
+	struct task_struct *thread;
+
+	if (limit->cur > limit->max)
+		return -EINVAL;
+	if (resource == RLIMIT_NOFILE && limit->max > NR_OPEN)
+		return -EPERM;
+	for_each_thread(task, thread) thread->rlim[resource] = *limit;
+	if (task->mm == current->mm)
+		apply(resource, limit->cur);
+	return 0;
+}
+
+static u32 to_32(u64 value, u32 infinity)
+{
+	return value >= infinity ? infinity : (u32)value;
+}
+
+static long get_limit32(u32 resource, u32 to, u32 infinity)
+{
+	u32 words[2];
+
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	words[0] = to_32(current->rlim[resource].cur, infinity);
+	words[1] = to_32(current->rlim[resource].max, infinity);
+	return copy_to_user((void __user *)to, words, sizeof(words)) ? -EFAULT : 0;
+}
+
+/* getrlimit(resource, limit): the old one, in which infinity fits a signed long */
+SYSCALL(getrlimit)
+{
+	return get_limit32(a, b, RLIM32_OLD_INFINITY);
+}
+
+SYSCALL(ugetrlimit)
+{
+	return get_limit32(a, b, RLIM32_INFINITY);
+}
+
+static u64 from_32(u32 value)
+{
+	return value == RLIM32_INFINITY ? RLIM_INFINITY : value;
+}
+
+/* setrlimit(resource, limit) */
+SYSCALL(setrlimit)
+{
+	struct rlimit64 limit;
+	u32 words[2];
+
+	if (a >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (copy_from_user(words, (void __user *)b, sizeof(words)))
+		return -EFAULT;
+	limit.cur = from_32(words[0]);
+	limit.max = from_32(words[1]);
+	return set_limit(current->group_leader, a, &limit);
+}
+
+/* prlimit64(pid, resource, new, old) */
+SYSCALL(prlimit64)
+{
+	struct rlimit64 new, old;
+	struct task_struct *task;
+	long ret = 0;
+
+	if (b >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (c && copy_from_user(&new, (void __user *)c, sizeof(new)))
+		return -EFAULT;
+	task = a ? find_task((pid_t)a) : current;
+	if (!task)
+		return -ESRCH;
+	old = task->rlim[b];
+	if (c)
+		ret = set_limit(task->group_leader, b, &new);
+	if (ret == 0 && d && copy_to_user((void __user *)d, &old, sizeof(old)))
+		return -EFAULT;
+	return ret;
+}
