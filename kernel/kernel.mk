@@ -59,7 +59,7 @@ K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o 
 K_OBJS += kernel/proc/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
 K_OBJS += kernel/proc/sys_ids.o kernel/proc/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o
 K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
-K_OBJS += kernel/arch/fpstate.o kernel/arch/signal_frame.o
+K_OBJS += kernel/arch/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
 

@@ -77,8 +77,7 @@ static u8 short_tag(u32 full)
 
 u32 fpstate_size(void)
 {
-	return cpu_has(X86_FEATURE_FXSR) ? sizeof(struct fpstate)
-					 : __builtin_offsetof(struct fpstate, fxsave);
+	return cpu_has(X86_FEATURE_FXSR) ? sizeof(struct fpstate) : FPSTATE_SMALL;
 }
 
 u32 fpstate_from_cpu(struct fpstate *to, const u8 *state)

@@ -6,8 +6,6 @@
 #include "kernel/compiler.h"
 #include "kernel/types.h"
 
-#define FPSTATE_ALIGN 64
-
 struct fpstate {
 	/* FSAVE's image, 108 bytes. */
 	u32 cw, sw, tag, ip, cs_opcode, data, data_sel;
@@ -15,7 +13,9 @@ struct fpstate {
 	u16 status, magic; /* sw again; magic: what follows */
 	u8 fxsave[FPU_STATE_SIZE];
 };
-_Static_assert(sizeof(struct fpstate) == 112 + FPU_STATE_SIZE, "fpstate layout");
+#define FPSTATE_SMALL 112 /* without the FXSAVE part */
+_Static_assert(__builtin_offsetof(struct fpstate, fxsave) == FPSTATE_SMALL, "fpstate layout");
+_Static_assert(sizeof(struct fpstate) == FPSTATE_SMALL + FPU_STATE_SIZE, "fpstate layout");
 
 #define FPSTATE_HAS_FXSAVE 0x0000
 #define FPSTATE_FSAVE_ONLY 0xffff

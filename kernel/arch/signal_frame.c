@@ -1,133 +1,146 @@
 /*
  * signal_frame.c - running a signal handler in user mode, and coming back.
  *
- * A frame on the user's stack holds everything about the interrupted program:
- * its registers, FPU state, blocked signals. The user registers are then set
- * so that the return from the kernel enters the handler, with the frame as its
- * stack. When the handler returns, its return address (the C library's
- * restorer, or the few bytes of code in the frame) calls sigreturn(), which
- * puts everything back. Layout and contents are Linux i386's ABI:
+ * The frame that a handler finds on its stack is Linux i386's, byte for byte:
+ * programs look into it. With SA_SIGINFO it is the "rt" form. Below it in the
+ * picture the stack that was interrupted, or the alternate one:
  *
- *   higher   FPU state, 64-byte aligned (if the program has used the FPU)
- *            frame: return address, signal number, ...   <- esp in the handler
+ *      esp ->  pretcode, sig, [info and context pointers, info,] context
+ *              return code            (for handlers without SA_RESTORER)
+ *              FPU state, aligned     (when the task has any)
+ *              old stack ...
  *
- * Handlers with SA_SIGINFO get the rt_ frame and three arguments, others the
- * plain frame and one. Arguments are passed on the stack and, as Linux does for
- * register-parameter handlers, in eax, edx and ecx too.
+ * The handler returns to `pretcode`: the C library's restorer or the return
+ * code in the frame, either calls sigreturn(), which takes all back from there.
  */
 #include "arch/cpu.h"
 #include "arch/fpstate.h"
 #include "arch/fpu.h"
 #include "arch/selectors.h"
-#include "arch/thread.h"
 #include "arch/uaccess.h"
+#include "kernel/compiler.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "proc/signal.h"
 #include "proc/syscall.h"
 
-#define NR_SIGRETURN	 119u
-#define NR_RT_SIGRETURN	 173u
-#define NO_SYSTEM_CALL	 0xffffffffu
-#define NR_EXCEPTION_MAX 31u
-
-#define EFLAGS_TF 0x00000100u
-#define EFLAGS_DF 0x00000400u
-/* What a program may set: CF PF AF ZF SF TF DF OF RF AC (SDM 1, 3.4.3). */
-#define EFLAGS_USER 0x00050dd5u
-
 struct sigcontext {
-	u32 gs, fs, es, ds; /* upper halves unused */
+	u16 gs, gsh, fs, fsh, es, esh, ds, dsh;
 	u32 edi, esi, ebp, esp, ebx, edx, ecx, eax;
-	u32 trapno, err, eip, cs, eflags, esp_at_signal, ss;
-	u32 fpstate; /* address, or 0 */
-	u32 oldmask, cr2;
+	u32 trapno, err, eip;
+	u16 cs, csh;
+	u32 eflags, esp_at_signal;
+	u16 ss, ssh;
+	u32 fpstate; /* user address, or 0 */
+	u32 oldmask; /* signals 1 - 32 */
+	u32 cr2;
 };
 _Static_assert(sizeof(struct sigcontext) == 88, "sigcontext layout");
 
+struct sigframe {
+	u32 pretcode, sig;
+	struct sigcontext sc;
+	u8 unused[sizeof(struct fpstate)]; /* where old kernels had the FPU state */
+	u32 high_mask;			   /* signals 33 - 64 */
+	u8 retcode[8];
+};
+
 struct ucontext {
 	u32 flags, link;
-	u32 stack_sp, stack_flags, stack_size;
+	struct {
+		u32 sp, flags, size;
+	} stack;
 	struct sigcontext mcontext;
-	sigset_t sigmask;
-};
-_Static_assert(sizeof(struct ucontext) == 116, "ucontext layout");
-
-struct sigframe {
-	u32 return_to;
-	u32 sig;
-	struct sigcontext context;
-	u32 extramask; /* blocked signals 33 to 64 */
-	u8 code[8];
+	sigset_t mask;
 };
 
 struct rt_sigframe {
-	u32 return_to;
-	u32 sig;
-	u32 info_ptr, uc_ptr;
+	u32 pretcode, sig, info_addr, uc_addr;
 	union {
 		struct siginfo info;
 		u8 info_bytes[SIGINFO_USER_SIZE];
 	};
 	struct ucontext uc;
-	u8 code[8];
+	u8 retcode[8];
 };
+_Static_assert(__builtin_offsetof(struct rt_sigframe, uc) == 144, "rt_sigframe layout");
+_Static_assert(__builtin_offsetof(struct rt_sigframe, retcode) == 260, "rt_sigframe layout");
 
-/* popl %eax; movl $NR_SIGRETURN, %eax; int $0x80 -- the plain frame's signal number goes first */
-static const u8 plain_code[8] = {0x58, 0xb8, NR_SIGRETURN, 0, 0, 0, 0xcd, 0x80};
-/* movl $NR_RT_SIGRETURN, %eax; int $0x80 */
-static const u8 rt_code[8] = {0xb8, NR_RT_SIGRETURN, 0, 0, 0, 0xcd, 0x80, 0};
+/* popl %eax; movl $119, %eax; int $0x80 - and for the rt form: movl $173, %eax; int $0x80 */
+static const u8 retcode[8] = {0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80};
+static const u8 rt_retcode[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
 
-static bool on_altstack(u32 esp)
+#define FXSAVE_ALIGN   64u
+#define EFLAGS_DF      0x00000400u
+#define EFLAGS_TF      0x00000100u
+#define EFLAGS_RF      0x00010000u
+#define EFLAGS_USER    0x00050dd5u /* what sigreturn may set: RF AC OF DF TF SF ZF AF PF CF */
+#define NO_SYSTEM_CALL 0xffffffffu
+
+/* Puts the FPU state below *sp and moves *sp; *addr is where, or 0. */
+static int push_fpu(u32 *sp, u32 *addr)
+{
+	const u8 *state = fpu_get_state();
+	struct fpstate image;
+	u32 size;
+
+	*addr = 0;
+	if (!state)
+		return 0;
+	size = fpstate_from_cpu(&image, state);
+	*sp = ((*sp - FPU_STATE_SIZE) & ~(FXSAVE_ALIGN - 1)) - FPSTATE_SMALL;
+	*addr = *sp;
+	return copy_to_user((void __user *)*sp, &image, size) ? -EFAULT : 0;
+}
+
+/* Takes the FPU state back from a frame; without one the task has not used the FPU. */
+static int pull_fpu(u32 addr)
+{
+	u8 state[FPU_STATE_SIZE];
+	struct fpstate image;
+
+	if (!addr) {
+		fpu_free(current);
+		return 0;
+	}
+	if (!cpu_has(X86_FEATURE_FPU) ||
+	    copy_from_user(&image, (const void __user *)addr, fpstate_size()))
+		return -EFAULT;
+	fpstate_to_cpu(state, &image);
+	return fpu_set_state(state);
+}
+
+static bool on_alternate_stack(u32 esp)
 {
 	return current->sas_size && esp - current->sas_sp <= current->sas_size;
 }
 
-/* Where the frame's stack begins: the alternate one, if the handler asks for it. */
-static u32 stack_for(const struct k_sigaction *action, u32 esp)
+/* Top of the stack that the handler shall run on. */
+static u32 choose_stack(const struct k_sigaction *action, const struct pt_regs *regs)
 {
-	if ((action->flags & SA_ONSTACK) && current->sas_size && !on_altstack(esp))
+	if ((action->flags & SA_ONSTACK) && current->sas_size && !on_alternate_stack(regs->esp))
 		return current->sas_sp + current->sas_size;
-	return esp;
+	return regs->esp;
 }
 
-/* A frame that starts on the alternate stack must end there. */
-static bool leaves_altstack(u32 from, u32 to)
+/* Place for a frame of `size` bytes, aligned as at a call (System V i386 ABI, 2.2.2); 0: none. */
+static u32 place_frame(u32 sp, u32 size, const struct pt_regs *regs)
 {
-	return current->sas_size && from - current->sas_sp <= current->sas_size &&
-	       to - current->sas_sp > current->sas_size;
-}
+	u32 frame = ((sp - size + 4) & ~15u) - 4;
 
-/* The psABI's alignment: at function entry esp + 4 is a multiple of 16. */
-static u32 align_frame(u32 esp)
-{
-	return ((esp + 4) & ~15u) - 4;
-}
-
-/* Puts the FPU state below *esp, if there is any: its address, 0, or -1 (fault). */
-static u32 push_fpu(u32 *esp)
-{
-	const u8 *state = fpu_get_state();
-	struct fpstate fp;
-	u32 size;
-
-	if (!state)
+	if (on_alternate_stack(regs->esp) && !on_alternate_stack(frame))
 		return 0;
-	size = fpstate_from_cpu(&fp, state);
-	*esp = (*esp - size) & ~(u32)(FPSTATE_ALIGN - 1);
-	return copy_to_user((void __user *)*esp, &fp, size) ? (u32)-1 : *esp;
+	return frame;
 }
 
-static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate,
-			 sigset_t blocked, const struct siginfo *info)
+static void fill_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate,
+			 sigset_t old_blocked)
 {
-	u32 vector = ~regs->orig_eax; /* of an exception; a system call gives a large number */
-
 	*sc = (struct sigcontext){
-		.gs = regs->gs & 0xffff,
-		.fs = regs->fs & 0xffff,
-		.es = regs->es & 0xffff,
-		.ds = regs->ds & 0xffff,
+		.gs = (u16)regs->gs,
+		.fs = (u16)regs->fs,
+		.es = (u16)regs->es,
+		.ds = (u16)regs->ds,
 		.edi = regs->edi,
 		.esi = regs->esi,
 		.ebp = regs->ebp,
@@ -136,84 +149,90 @@ static void save_context(struct sigcontext *sc, const struct pt_regs *regs, u32 
 		.edx = regs->edx,
 		.ecx = regs->ecx,
 		.eax = regs->eax,
-		.trapno = vector <= NR_EXCEPTION_MAX ? vector : 0,
-		.err = vector <= NR_EXCEPTION_MAX ? regs->error_code : 0,
+		.trapno = current->thread.trap_nr,
+		.err = current->thread.error_code,
 		.eip = regs->eip,
-		.cs = regs->cs & 0xffff,
+		.cs = (u16)regs->cs,
 		.eflags = regs->eflags,
 		.esp_at_signal = regs->esp,
-		.ss = regs->ss & 0xffff,
+		.ss = (u16)regs->ss,
 		.fpstate = fpstate,
-		.oldmask = (u32)blocked,
-		.cr2 = info->si_signo == SIGSEGV || info->si_signo == SIGBUS ? info->si_addr : 0,
+		.oldmask = (u32)old_blocked,
+		.cr2 = current->thread.cr2,
 	};
 }
 
-/* User mode goes on in the handler, with the frame at esp. */
-static void enter_handler(struct pt_regs *regs, const struct k_sigaction *action, u32 frame,
-			  u32 sig, u32 info, u32 uc)
+/* User registers at the handler's first instruction. */
+static void enter_handler(struct pt_regs *regs, const struct k_sigaction *action, u32 frame)
 {
 	regs->esp = frame;
 	regs->eip = action->handler;
-	regs->eax = sig;
-	regs->edx = info;
-	regs->ecx = uc;
-	regs->ds = regs->es = regs->ss = USER_DS;
 	regs->cs = USER_CS;
-	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
+	regs->ds = regs->es = regs->ss = USER_DS;
+	regs->eflags &= ~(EFLAGS_DF | EFLAGS_TF | EFLAGS_RF);
 	regs->orig_eax = NO_SYSTEM_CALL;
 }
 
-static int setup_plain(int sig, const struct k_sigaction *action, const struct siginfo *info,
-		       sigset_t blocked, struct pt_regs *regs)
+static int setup_plain(int sig, const struct k_sigaction *action, sigset_t old_blocked,
+		       struct pt_regs *regs)
 {
-	u32 start = stack_for(action, regs->esp), esp = start, fpstate = push_fpu(&esp);
-	u32 at = align_frame(esp - sizeof(struct sigframe));
 	struct sigframe frame;
+	u32 sp = choose_stack(action, regs), fpstate, at;
 
-	if (fpstate == (u32)-1 || leaves_altstack(start, at))
+	if (push_fpu(&sp, &fpstate))
 		return -EFAULT;
-	frame.return_to = action->flags & SA_RESTORER
-				  ? action->restorer
-				  : at + __builtin_offsetof(struct sigframe, code);
+	at = place_frame(sp, sizeof(frame), regs);
+	if (!at)
+		return -EFAULT;
+	memset(&frame, 0, sizeof(frame));
+	fill_context(&frame.sc, regs, fpstate, old_blocked);
 	frame.sig = (u32)sig;
-	save_context(&frame.context, regs, fpstate, blocked, info);
-	frame.extramask = (u32)(blocked >> 32);
-	memcpy(frame.code, plain_code, sizeof(frame.code));
+	frame.high_mask = (u32)(old_blocked >> 32);
+	memcpy(frame.retcode, retcode, sizeof(retcode));
+	frame.pretcode = action->flags & SA_RESTORER
+				 ? action->restorer
+				 : at + __builtin_offsetof(struct sigframe, retcode);
 	if (copy_to_user((void __user *)at, &frame, sizeof(frame)))
 		return -EFAULT;
-	enter_handler(regs, action, at, (u32)sig, 0, 0);
+	enter_handler(regs, action, at);
+	regs->eax = (u32)sig;
+	regs->edx = regs->ecx = 0;
 	return 0;
 }
 
 static int setup_rt(int sig, const struct k_sigaction *action, const struct siginfo *info,
-		    sigset_t blocked, struct pt_regs *regs)
+		    sigset_t old_blocked, struct pt_regs *regs)
 {
-	u32 start = stack_for(action, regs->esp), esp = start, fpstate = push_fpu(&esp);
-	u32 at = align_frame(esp - sizeof(struct rt_sigframe));
 	struct rt_sigframe frame;
+	u32 sp = choose_stack(action, regs), fpstate, at;
 
-	if (fpstate == (u32)-1 || leaves_altstack(start, at))
+	if (push_fpu(&sp, &fpstate))
+		return -EFAULT;
+	at = place_frame(sp, sizeof(frame), regs);
+	if (!at)
 		return -EFAULT;
 	memset(&frame, 0, sizeof(frame));
-	frame.return_to = action->flags & SA_RESTORER
-				  ? action->restorer
-				  : at + __builtin_offsetof(struct rt_sigframe, code);
-	frame.sig = (u32)sig;
-	frame.info_ptr = at + __builtin_offsetof(struct rt_sigframe, info);
-	frame.uc_ptr = at + __builtin_offsetof(struct rt_sigframe, uc);
+	fill_context(&frame.uc.mcontext, regs, fpstate, old_blocked);
 	frame.info = *info;
-	frame.uc.stack_sp = current->sas_sp;
-	frame.uc.stack_size = current->sas_size;
-	frame.uc.stack_flags = !current->sas_size	? SS_DISABLE
-			       : on_altstack(regs->esp) ? SS_ONSTACK
-							: 0;
-	save_context(&frame.uc.mcontext, regs, fpstate, blocked, info);
-	frame.uc.sigmask = blocked;
-	memcpy(frame.code, rt_code, sizeof(frame.code));
+	frame.uc.stack.sp = current->sas_sp;
+	frame.uc.stack.size = current->sas_size;
+	frame.uc.stack.flags = !current->sas_size	       ? SS_DISABLE
+			       : on_alternate_stack(regs->esp) ? SS_ONSTACK
+							       : 0;
+	frame.uc.mask = old_blocked;
+	frame.sig = (u32)sig;
+	frame.info_addr = at + __builtin_offsetof(struct rt_sigframe, info);
+	frame.uc_addr = at + __builtin_offsetof(struct rt_sigframe, uc);
+	memcpy(frame.retcode, rt_retcode, sizeof(rt_retcode));
+	frame.pretcode = action->flags & SA_RESTORER
+				 ? action->restorer
+				 : at + __builtin_offsetof(struct rt_sigframe, retcode);
 	if (copy_to_user((void __user *)at, &frame, sizeof(frame)))
 		return -EFAULT;
-	enter_handler(regs, action, at, (u32)sig, frame.info_ptr, frame.uc_ptr);
+	enter_handler(regs, action, at);
+	regs->eax = (u32)sig;
+	regs->edx = frame.info_addr;
+	regs->ecx = frame.uc_addr;
 	return 0;
 }
 
@@ -222,33 +241,23 @@ int setup_signal_frame(int sig, const struct k_sigaction *action, const struct s
 {
 	if (action->flags & SA_SIGINFO)
 		return setup_rt(sig, action, info, old_blocked, regs);
-	return setup_plain(sig, action, info, old_blocked, regs);
+	return setup_plain(sig, action, old_blocked, regs);
 }
 
-/* Takes the FPU state back from a frame; without one the task has not used the FPU. */
-static int restore_fpu(u32 fpstate)
+/* A selector of user privilege, or none; what cannot be loaded is dropped by entry.S. */
+static u32 user_selector(u16 selector)
 {
-	struct fpstate fp;
-	u8 state[FPU_STATE_SIZE];
-
-	if (!fpstate) {
-		fpu_free(current);
-		return 0;
-	}
-	if (!cpu_has(X86_FEATURE_FPU) ||
-	    copy_from_user(&fp, (void __user *)fpstate, fpstate_size()))
-		return -EFAULT;
-	fpstate_to_cpu(state, &fp);
-	return fpu_set_state(state);
+	return selector ? selector | 3u : 0;
 }
 
-/* Segments and flags are the program's word: only user privilege and harmless flags pass. */
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 {
-	regs->gs = sc->gs & 0xffff;
-	regs->fs = sc->fs & 0xffff;
-	regs->es = sc->es & 0xffff;
-	regs->ds = sc->ds & 0xffff;
+	if (pull_fpu(sc->fpstate))
+		return -EFAULT;
+	regs->gs = user_selector(sc->gs);
+	regs->fs = user_selector(sc->fs);
+	regs->es = user_selector(sc->es);
+	regs->ds = user_selector(sc->ds);
 	regs->edi = sc->edi;
 	regs->esi = sc->esi;
 	regs->ebp = sc->ebp;
@@ -258,52 +267,52 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->ecx = sc->ecx;
 	regs->eax = sc->eax;
 	regs->eip = sc->eip;
-	regs->cs = (sc->cs & 0xffff) | 3;
-	regs->ss = (sc->ss & 0xffff) | 3;
+	regs->cs = sc->cs | 3u;
+	regs->ss = sc->ss | 3u;
 	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
 	regs->orig_eax = NO_SYSTEM_CALL;
-	return restore_fpu(sc->fpstate);
+	return 0;
 }
 
-/* The frame is not there: nothing to go back to. */
-static long bad_frame(void)
+/* sigreturn(): the restorer has popped the return address and the signal number. */
+SYSCALL(sigreturn)
 {
+	struct pt_regs *regs = task_pt_regs(current);
+	const struct sigframe __user *frame = (const void __user *)(regs->esp - 8);
+	struct sigcontext sc;
+	u32 high;
+
+	if (copy_from_user(&sc, &frame->sc, sizeof(sc)) || get_user_u32(&high, &frame->high_mask))
+		goto bad_frame;
+	set_blocked(sc.oldmask | (sigset_t)high << 32);
+	if (restore_context(&sc, regs))
+		goto bad_frame;
+	return (long)regs->eax;
+bad_frame:
 	force_sig(SIGSEGV);
 	return 0;
 }
 
-/* The restorer has popped return address and signal number. */
-SYSCALL(sigreturn)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	struct sigframe frame;
-	u32 at = regs->esp - 2 * sizeof(u32);
-
-	if (copy_from_user(&frame, (void __user *)at, sizeof(frame)))
-		return bad_frame();
-	set_blocked(frame.context.oldmask | (sigset_t)frame.extramask << 32);
-	if (restore_context(&frame.context, regs))
-		return bad_frame();
-	return (long)regs->eax; /* the way out stores the result there */
-}
-
-/* The restorer has popped the return address. */
+/* rt_sigreturn(): only the return address is gone. */
 SYSCALL(rt_sigreturn)
 {
 	struct pt_regs *regs = task_pt_regs(current);
-	struct rt_sigframe frame;
-	u32 at = regs->esp - sizeof(u32);
+	const struct rt_sigframe __user *frame = (const void __user *)(regs->esp - 4);
+	struct ucontext uc;
 
-	if (copy_from_user(&frame, (void __user *)at, sizeof(frame)))
-		return bad_frame();
-	set_blocked(frame.uc.sigmask);
-	if (restore_context(&frame.uc.mcontext, regs))
-		return bad_frame();
-	if (frame.uc.stack_flags & SS_DISABLE) {
+	if (copy_from_user(&uc, &frame->uc, sizeof(uc)))
+		goto bad_frame;
+	set_blocked(uc.mask);
+	if (restore_context(&uc.mcontext, regs))
+		goto bad_frame;
+	if (uc.stack.flags & SS_DISABLE) {
 		current->sas_sp = current->sas_size = 0;
-	} else if (frame.uc.stack_size >= MINSIGSTKSZ) {
-		current->sas_sp = frame.uc.stack_sp;
-		current->sas_size = frame.uc.stack_size;
+	} else if (uc.stack.size >= MINSIGSTKSZ) {
+		current->sas_sp = uc.stack.sp;
+		current->sas_size = uc.stack.size;
 	}
 	return (long)regs->eax;
+bad_frame:
+	force_sig(SIGSEGV);
+	return 0;
 }
