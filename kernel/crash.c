@@ -3,12 +3,15 @@
  * negative controls of the test runner, which must notice each of them.
  */
 #include "crash.h"
+#include "arch/sections.h"
+#include "arch/uaccess.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/compiler.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
-#include "arch/sections.h"
+#include "mm/mmap.h"
+#include "proc/task.h"
 
 #define KIND_MAX 16
 
@@ -48,6 +51,34 @@ static void crash_null(void)
 	*nowhere = 1;
 }
 
+static int fault_again(struct vm_area_struct *vma, struct vm_fault *vmf)
+{
+	(void)vma;
+	(void)vmf;
+	crash_null();
+	return 0;
+}
+
+static const struct vm_ops fault_again_ops = {.name = "crash", .fault = fault_again};
+
+/* A page fault inside the handling of a page fault: the report must show the first one first. */
+static void crash_nested(void)
+{
+	struct mm_struct *mm = mm_alloc();
+	long addr;
+	u32 value;
+
+	BUG_ON(!mm);
+	down_write(&mm->mmap_sem);
+	addr = do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	find_vma(mm, (unsigned long)addr)->vm_ops = &fault_again_ops;
+	up_write(&mm->mmap_sem);
+	current->mm = current->active_mm = mm;
+	load_mm(&init_mm, mm);
+	if (get_user_u32(&value, (u32 __user *)addr))
+		panic("crash=nested: the fault was not taken");
+}
+
 /* Kernel text is mapped read-only. */
 static void crash_text(void)
 {
@@ -74,8 +105,9 @@ static const struct {
 	const char *kind;
 	void (*run)(void);
 } crashes[] = {
-	{"panic", crash_panic}, {"hang", crash_hang}, {"triple", crash_triple}, {"bug", crash_bug},
-	{"null", crash_null},	{"text", crash_text}, {"warn", crash_warn},
+	{"panic", crash_panic},	  {"hang", crash_hang}, {"triple", crash_triple},
+	{"nested", crash_nested}, {"bug", crash_bug},	{"null", crash_null},
+	{"text", crash_text},	  {"warn", crash_warn},
 };
 
 void crash_boot_thread(void)

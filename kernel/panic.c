@@ -25,19 +25,6 @@ unsigned int warn_count;
 
 static bool reporting;
 
-void oops_begin(void)
-{
-	local_irq_disable();
-	console_fresh_line();
-	if (reporting) {
-		printk(KERN_EMERG "Kernel panic - not syncing: failure inside a report\n");
-		machine_halt();
-	}
-	reporting = true;
-	if (console_loglevel <= LOGLEVEL_SILENT)
-		console_loglevel = LOGLEVEL_DEFAULT;
-}
-
 static void show_task(void)
 {
 	if (current)
@@ -58,7 +45,8 @@ void show_regs(const struct pt_regs *regs)
 	bool user = user_mode(regs);
 	u32 offset;
 	const char *name = name_of(regs->eip, &offset);
-	u32 esp = user ? regs->esp : (u32)&regs->esp;
+	/* From the same privilege level the CPU pushes no ESP: it stood right behind the frame. */
+	u32 esp = user || regs->orig_eax == DOUBLE_FAULT ? regs->esp : (u32)&regs->esp;
 
 	printk(KERN_EMERG "EIP: 0x%04x:0x%08x %s+0x%x  EFLAGS: 0x%08x  error: 0x%04x\n", regs->cs,
 	       regs->eip, user ? "(user)" : name, offset, regs->eflags, regs->error_code);
@@ -89,11 +77,24 @@ static void show_outer_faults(const struct pt_regs *inner)
 	}
 }
 
+void oops_begin(const struct pt_regs *regs)
+{
+	local_irq_disable();
+	console_fresh_line();
+	if (reporting) {
+		printk(KERN_EMERG "Kernel panic - not syncing: failure inside a report\n");
+		machine_halt();
+	}
+	reporting = true;
+	if (console_loglevel <= LOGLEVEL_SILENT)
+		console_loglevel = LOGLEVEL_DEFAULT;
+	show_outer_faults(regs);
+}
+
 void die(const char *what, struct pt_regs *regs)
 {
 	if (!reporting)
-		oops_begin();
-	show_outer_faults(regs);
+		oops_begin(regs);
 	printk(KERN_EMERG "Oops: %s\n", what);
 	show_task();
 	show_regs(regs);
@@ -130,8 +131,7 @@ void panic(const char *fmt, ...)
 		printk(KERN_EMERG "Kernel panic - not syncing: %s (inside a report)\n", message);
 		machine_halt();
 	}
-	oops_begin();
-	show_outer_faults(NULL);
+	oops_begin(NULL);
 	show_task();
 	backtrace_print(*(u32 *)__builtin_frame_address(0), here);
 	finish(message);

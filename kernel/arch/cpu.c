@@ -73,7 +73,9 @@ static bool fpu_present(void)
 
 static void read_brand(void)
 {
+	char brand[49] = "";
 	u32 regs[4], leaf;
+	size_t i = 0;
 
 	cpuid(0x80000000u, regs);
 	if (regs[0] < 0x80000004u) {
@@ -82,8 +84,11 @@ static void read_brand(void)
 	}
 	for (leaf = 0; leaf < 3; leaf++) {
 		cpuid(0x80000002u + leaf, regs);
-		memcpy(boot_cpu.model + leaf * sizeof(regs), regs, sizeof(regs));
+		memcpy(brand + leaf * sizeof(regs), regs, sizeof(regs));
 	}
+	while (brand[i] == ' ') /* Intel's are set flush right */
+		i++;
+	strlcpy(boot_cpu.model, brand + i, sizeof(boot_cpu.model));
 }
 
 static void read_cpuid(void)

@@ -70,7 +70,7 @@ static void __noreturn fatal_fault(const struct fault_frame *fault, struct fault
 	local_irq_disable();
 	info->cause = TRACE_CAUSE_PANIC;
 	send_hint(fault, info);
-	oops_begin();
+	oops_begin(fault->regs);
 	printk(KERN_EMERG "BUG: unable to handle page fault for address 0x%08x: %s, %s\n",
 	       fault->addr, error & PF_WRITE ? "write" : "read",
 	       error & PF_PROTECTION ? "protection violation" : "page not present");

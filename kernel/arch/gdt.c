@@ -114,7 +114,7 @@ static void __noreturn double_fault(void)
 		.ss = main_tss.ss,
 	};
 
-	oops_begin();
+	oops_begin(&regs);
 	if (stack_overflowed(regs.esp))
 		printk(KERN_EMERG "Kernel stack overflow: task %d (%s), stack 0x%08x - 0x%08x, "
 				  "esp 0x%08x\n",

@@ -4,14 +4,13 @@
  * A Multiboot 1 loader (GRUB legacy, QEMU -kernel) leaves us in 32-bit
  * protected mode, paging off, EAX the magic number, EBX the physical address of
  * its information. We run at physical 1 MiB but are linked at PAGE_OFFSET + 1
- * MiB: so map the first EARLY_MAP bytes twice, at 0 and at PAGE_OFFSET, with
+ * MiB: so map the first EARLY_TABLES * 4 MiB twice, at 0 and at PAGE_OFFSET, with
  * 4 KiB pages that every CPU has, turn on paging and jump to the upper copy.
  * paging_init() builds the real tables later and takes the lower copy away.
  */
-#define PAGE_OFFSET   0xc0000000 /* arch/layout.h; kernel.lds */
-#define PHYS(address) ((address) - PAGE_OFFSET)
-#define STACK_SIZE    8192 /* THREAD_SIZE */
-#define EARLY_TABLES  2	   /* 4 MiB each: EARLY_MAP_SIZE in boot.h */
+#include "boot/boot.h"
+
+#define PHYS(address) ((address) - BOOT_PAGE_OFFSET)
 
 #define MULTIBOOT_MAGIC	0x1badb002
 #define MULTIBOOT_FLAGS	0x00000003 /* modules on page boundaries; memory map, please */
@@ -32,7 +31,7 @@ boot_entry:
 	cli
 	cld
 	movl %eax, %ebp
-	movl $PHYS(boot_stack + STACK_SIZE), %esp
+	movl $PHYS(boot_stack + BOOT_STACK_SIZE), %esp
 
 	/* Fill the tables: entry i maps frame i. */
 	movl $PHYS(early_tables), %edi
@@ -60,7 +59,7 @@ boot_entry:
 	movl $3f, %eax
 	jmp *%eax
 
-3:	movl $(boot_stack + STACK_SIZE), %esp
+3:	movl $(boot_stack + BOOT_STACK_SIZE), %esp
 	movl %ebp, %eax
 	movl %ebx, %edx
 	xorl %ebp, %ebp /* ends backtraces */
@@ -77,13 +76,13 @@ boot_entry:
  */
 	.section .bss.pages, "aw", @nobits
 	.globl swapper_pg_dir, boot_stack_guard, boot_stack
-	.balign STACK_SIZE
+	.balign BOOT_STACK_SIZE
 swapper_pg_dir:
 	.skip 4096
 boot_stack_guard:
 	.skip 4096
 boot_stack:
-	.skip STACK_SIZE
+	.skip BOOT_STACK_SIZE
 early_tables:
 	.skip EARLY_TABLES * 4096
 

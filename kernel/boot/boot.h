@@ -1,11 +1,17 @@
-/* boot.h - what the boot loader told us. */
+/* boot.h - boot.S's facts, and what the boot loader told us. Also for .S files. */
 #ifndef BOOT_BOOT_H
 #define BOOT_BOOT_H
+
+#define BOOT_PAGE_OFFSET 0xc0000000 /* PAGE_OFFSET */
+#define BOOT_STACK_SIZE	 8192	    /* THREAD_SIZE */
+#define EARLY_TABLES	 2	    /* page tables of the early mapping, 4 MiB each */
+
+#ifndef __ASSEMBLER__
 
 #include "kernel/types.h"
 
 #define MULTIBOOT_LOADER_MAGIC 0x2badb002u
-#define EARLY_MAP_SIZE	       0x00800000ul /* boot.S maps this much from physical 0 */
+#define EARLY_MAP_SIZE	       (EARLY_TABLES * 0x400000ul) /* mapped from physical 0 */
 
 /* The page below boot_stack: paging_init() leaves it unmapped. */
 extern char boot_stack_guard[];
@@ -21,4 +27,5 @@ void memory_map_init(void);
 /* kernel/main.c: boot.S's call into C, with what the loader left in EAX and EBX. */
 void kernel_main(u32 magic, u32 info);
 
+#endif /* __ASSEMBLER__ */
 #endif

@@ -8,6 +8,7 @@
  */
 #include "arch/page.h"
 #include "arch/sections.h"
+#include "arch/thread.h"
 #include "boot/boot.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
@@ -45,6 +46,8 @@ struct memory_range {
 #define BDA_EBDA   0x40eul /* BIOS data area: segment of the extended BIOS data area */
 #define VIDEO_RAM  0xa0000u
 #define BIOS_END   0x100000u
+
+_Static_assert(BOOT_PAGE_OFFSET == PAGE_OFFSET && BOOT_STACK_SIZE == THREAD_SIZE, "boot.S");
 
 static struct memory_range ranges[MAX_RANGES];
 static unsigned int nr_ranges;
