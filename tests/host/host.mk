@@ -28,12 +28,19 @@ H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pcp.o mm/page.o
 H_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 # --- sources under test: address spaces, page cache
+H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
+H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
+H_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
+H_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
+H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
+H_OBJS += tests/host/user.o tests/host/tasks.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab kmap
 # --- test programs: address spaces, page cache
+H_TESTS += vma fault
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

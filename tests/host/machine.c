@@ -29,6 +29,7 @@
 
 static int memory_fd = -1;
 static size_t memory_bytes;
+static u8 *all_memory; /* host_frame() */
 static int share = MAP_SHARED;
 /* Entries of the kernel windows: what kernel_pte() gives out. */
 static pte_t window_ptes[WINDOW_PAGES] __aligned(4096);
@@ -37,6 +38,7 @@ u32 kernel_global = _PAGE_GLOBAL;
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(4096);
 struct host_flush_record host_flush_log[HOST_FLUSH_LOG];
 unsigned long host_flushes, host_tlb_fills;
+void (*host_user_flush_hook)(const struct mm_struct *mm, unsigned long start, unsigned long end);
 
 static void die(const char *what, const void *addr)
 {
@@ -107,6 +109,9 @@ void host_memory_init(size_t bytes)
 	memory_fd = memfd_create("ram", 0);
 	if (memory_fd < 0 || ftruncate(memory_fd, (off_t)bytes))
 		die("no memory file", NULL);
+	if (all_memory)
+		munmap(all_memory, memory_bytes);
+	all_memory = NULL;
 	memory_bytes = bytes;
 	window_drop(PAGE_OFFSET, WINDOW_END);
 	map_lowmem();
@@ -133,6 +138,20 @@ void host_write_frame(pfn_t pfn, const void *buf)
 {
 	if (pwrite(memory_fd, buf, PAGE_SIZE, (off_t)PFN_PHYS(pfn)) != (ssize_t)PAGE_SIZE)
 		die("cannot write a frame", NULL);
+}
+
+u8 *host_frame(pfn_t pfn)
+{
+	void *memory;
+
+	if (!all_memory) {
+		memory = mmap(NULL, memory_bytes, PROT_READ | PROT_WRITE, share, memory_fd, 0);
+		if (memory == MAP_FAILED)
+			die("cannot map all memory", NULL);
+		all_memory = memory;
+	}
+	BUG_ON(PFN_PHYS(pfn) >= memory_bytes);
+	return all_memory + PFN_PHYS(pfn);
 }
 
 static void *node_alloc(size_t size)
@@ -186,6 +205,8 @@ static void record(enum host_flush what, const struct mm_struct *mm, unsigned lo
 {
 	host_flush_log[host_flushes++ % HOST_FLUSH_LOG] =
 		(struct host_flush_record){what, mm, start, end};
+	if (mm && host_user_flush_hook)
+		host_user_flush_hook(mm, start, end);
 }
 
 void tlb_flush_page(struct mm_struct *mm, unsigned long addr)

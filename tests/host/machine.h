@@ -27,6 +27,8 @@ void host_memory_make_private(void);
 /* Bytes of a frame, low or high, for tests to look at behind mm/'s back. */
 void host_read_frame(pfn_t pfn, void *buf);
 void host_write_frame(pfn_t pfn, const void *buf);
+/* The same bytes in place: all of physical memory is mapped a second time for this. */
+u8 *host_frame(pfn_t pfn);
 
 /*
  * Boots mm/ as kernel/main.c does: HOST_RAM_BYTES with a hole at 640 KiB and a
@@ -40,6 +42,15 @@ void host_boot(void);
 void host_fail_after(long n);
 /* Calls that took memory since host_fail_after(). */
 long host_allocations(void);
+
+/* Called before each allocation that may sleep / with each frame or block taken:
+ * for tests that let others run meanwhile, or watch frames. NULL: not called. */
+extern void (*host_alloc_hook)(void);
+extern void (*host_frame_hook)(const struct page *page);
+
+/* Called for each flush of user pages [start, end): the TLB of the user half is the test's. */
+extern void (*host_user_flush_hook)(const struct mm_struct *mm, unsigned long start,
+				    unsigned long end);
 
 /* Flushes seen, newest last; the log wraps. */
 enum host_flush {
@@ -66,8 +77,10 @@ extern unsigned long host_tlb_fills;
 const char *host_log(void);
 void host_log_clear(void);
 
-/* Called instead of sleeping, to do what others would meanwhile; NULL: sleeping panics. */
+/* Called instead of sleeping, to do what others would meanwhile; NULL: sleeping panics. So does
+ * sleeping too often: a hook that knows that all is well sets host_sleeps to 0. */
 extern void (*host_sleep_hook)(void);
+extern unsigned int host_sleeps;
 /* Pretend to be in an interrupt handler. */
 extern bool host_in_interrupt;
 /* True unless a test is left with locks held or interrupts off: checks it. */

@@ -2,8 +2,9 @@
  * standins.c - what the rest of the kernel gives mm/: messages, panic, locks,
  * sleeping, time; and failing allocations on demand.
  *
- * There is one task, so a lock that is taken is a deadlock, and a sleep lasts
- * until host_sleep_hook has made the condition true. Everything checks its
+ * There is one task, unless host_sleep_hook runs others (tasks.c): without it a
+ * lock that is taken is a deadlock. A sleep lasts until the hook has made the
+ * condition true. Everything checks its
  * context as the kernel's own does.
  */
 #include "machine.h"
@@ -30,6 +31,9 @@ bool host_in_interrupt;
 volatile unsigned long jiffies = 1000;
 int console_loglevel = 8;
 void (*host_sleep_hook)(void);
+unsigned int host_sleeps;
+void (*host_alloc_hook)(void);
+void (*host_frame_hook)(const struct page *page);
 DEFINE_PER_CPU(int, preempt_count);
 
 static char log_text[LOG_SIZE];
@@ -180,11 +184,19 @@ void init_rwsem(struct rw_semaphore *sem, const char *name)
 	sem->name = name;
 }
 
+/* Lets others run, so that they may give the lock back. */
+static void wait_for_lock(const char *kind, const char *name)
+{
+	if (!host_sleep_hook || ++host_sleeps > SLEEPS_MAX)
+		panic("%s %s: deadlock", kind, name);
+	host_sleep_hook();
+}
+
 void down_read(struct rw_semaphore *sem)
 {
 	might_sleep();
-	if (sem->writer)
-		panic("rwsem %s: deadlock", sem->name);
+	while (sem->writer)
+		wait_for_lock("rwsem", sem->name);
 	sem->readers++;
 }
 
@@ -206,8 +218,8 @@ void up_read(struct rw_semaphore *sem)
 void down_write(struct rw_semaphore *sem)
 {
 	might_sleep();
-	if (sem->writer || sem->readers)
-		panic("rwsem %s: deadlock", sem->name);
+	while (sem->writer || sem->readers)
+		wait_for_lock("rwsem", sem->name);
 	sem->writer = THE_TASK;
 }
 
@@ -250,10 +262,8 @@ void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
 
 long schedule_timeout(long timeout)
 {
-	static unsigned int sleeps;
-
 	might_sleep();
-	if (!host_sleep_hook || ++sleeps > SLEEPS_MAX)
+	if (!host_sleep_hook || ++host_sleeps > SLEEPS_MAX)
 		panic("sleeps, and nobody will wake it");
 	host_sleep_hook();
 	return timeout < 0 ? timeout : 0;
@@ -290,9 +300,18 @@ long host_allocations(void)
 	return allocations;
 }
 
-static bool fails(void)
+static bool fails(gfp_t gfp)
 {
+	if ((gfp & __GFP_WAIT) && host_alloc_hook)
+		host_alloc_hook();
 	return allocations++ >= fail_after && fail_after >= 0;
+}
+
+static struct page *show_frame(struct page *page)
+{
+	if (page && host_frame_hook)
+		host_frame_hook(page);
+	return page;
 }
 
 /* Names that the linker makes: --wrap=f sends f to __wrap_f, and __real_f is f. */
@@ -311,30 +330,30 @@ void *__wrap_kmalloc(size_t size, gfp_t gfp);
 
 struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order)
 {
-	return fails() ? NULL : __real_alloc_pages(gfp, order);
+	return fails(gfp) ? NULL : show_frame(__real_alloc_pages(gfp, order));
 }
 
 struct page *__wrap_alloc_page(gfp_t gfp)
 {
-	return fails() ? NULL : __real_alloc_page(gfp);
+	return fails(gfp) ? NULL : show_frame(__real_alloc_page(gfp));
 }
 
 unsigned long __wrap___get_free_pages(gfp_t gfp, unsigned int order)
 {
-	return fails() ? 0 : __real___get_free_pages(gfp, order);
+	return fails(gfp) ? 0 : __real___get_free_pages(gfp, order);
 }
 
 unsigned long __wrap_get_zeroed_page(gfp_t gfp)
 {
-	return fails() ? 0 : __real_get_zeroed_page(gfp);
+	return fails(gfp) ? 0 : __real_get_zeroed_page(gfp);
 }
 
 void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return fails() ? NULL : __real_kmem_cache_alloc(cache, gfp);
+	return fails(gfp) ? NULL : __real_kmem_cache_alloc(cache, gfp);
 }
 
 void *__wrap_kmalloc(size_t size, gfp_t gfp)
 {
-	return fails() ? NULL : __real_kmalloc(size, gfp);
+	return fails(gfp) ? NULL : __real_kmalloc(size, gfp);
 }

@@ -13,11 +13,14 @@
  * At the end: counters of every page against a walk of all page tables, and
  * after everything is gone no frame, no object and no dirty page is left.
  */
-#include <stdio.h>
+#include "../../mm/vm.h"
+#include "machine.h"
+#include "mm/filemap.h"
+#include "tasks.h"
+#include "test.h"
+#include "user.h"
 #include <stdlib.h>
 #include <string.h>
-#include "vm.h"
-#include "vmsim/sim.h"
 
 #define PAGES	   48u
 #define BASE	   (0x20400000ul - 20 * PAGE_SIZE)
@@ -28,7 +31,13 @@
 
 static const unsigned int spot[SPOTS] = {5, 4090};
 
-enum kind { NONE, ANON, PRIVATE, SHARED, MEMORY };
+enum kind {
+	NONE,
+	ANON,
+	PRIVATE,
+	SHARED,
+	MEMORY
+};
 
 /* The bytes of a MAP_SHARED | MAP_ANONYMOUS object. */
 struct store {
@@ -53,8 +62,7 @@ struct slot {
 };
 
 static struct slot slots[SLOTS];
-static struct sim_input *in;
-static u32 schedule_state;
+static struct input *in;
 static struct store *stores[4096];
 static unsigned int nr_stores;
 static bool io_may_fail, memory_may_fail;
@@ -67,19 +75,24 @@ static u8 disk[FILE_PAGES][PAGE_SIZE];
 static struct address_space file_mapping;
 static bool inode_locked; /* as a file system does: one at a time changes the size */
 
+static u8 *frame_of(const struct page *page)
+{
+	return host_frame(page_to_pfn(page));
+}
+
 static bool io_fails(void)
 {
-	return io_may_fail && sim_pick(in, 16) == 1;
+	return io_may_fail && input_below(in, 16) == 1;
 }
 
 static int disk_read(struct address_space *mapping, struct page *page)
 {
 	CHECK(PageLocked(page) && page->mapping == mapping && !PageUptodate(page));
-	sim_yield();
+	task_yield();
 	if (io_fails())
 		return -EIO;
-	memcpy(sim_frame(page), disk[page->index], PAGE_SIZE);
-	sim_yield();
+	memcpy(frame_of(page), disk[page->index], PAGE_SIZE);
+	task_yield();
 	return 0;
 }
 
@@ -89,11 +102,11 @@ static int disk_write(struct address_space *mapping, struct page *page)
 	bool fails = io_fails();
 
 	CHECK(PageLocked(page) && page->mapping == mapping && PageUptodate(page));
-	memcpy(before, sim_frame(page), PAGE_SIZE);
-	sim_yield();
-	sim_yield();
+	memcpy(before, frame_of(page), PAGE_SIZE);
+	task_yield();
+	task_yield();
 	/* Nobody could write to it meanwhile without our noticing. */
-	CHECK(memcmp(before, sim_frame(page), PAGE_SIZE) == 0 || PageDirty(page));
+	CHECK(memcmp(before, frame_of(page), PAGE_SIZE) == 0 || PageDirty(page));
 	if (!fails)
 		memcpy(disk[page->index], before, PAGE_SIZE);
 	free(before);
@@ -104,7 +117,7 @@ static int disk_prepare(struct address_space *mapping, struct page *page, unsign
 			unsigned int to)
 {
 	CHECK(PageLocked(page) && page->mapping == mapping && from < to && to <= PAGE_SIZE);
-	sim_yield();
+	task_yield();
 	return io_fails() ? -ENOSPC : 0;
 }
 
@@ -123,14 +136,6 @@ static struct mapped_file file = {.mapping = &file_mapping,
 				  .writable = true};
 
 /* --- helpers --- */
-
-static u32 random_task(void)
-{
-	schedule_state ^= schedule_state << 13;
-	schedule_state ^= schedule_state >> 17;
-	schedule_state ^= schedule_state << 5;
-	return schedule_state >> 3;
-}
 
 static unsigned long page_addr(unsigned int page)
 {
@@ -176,7 +181,7 @@ static int expected_error(const struct model_page *page, bool write)
 
 static struct slot *pick_slot(void)
 {
-	return &slots[sim_pick(in, SLOTS)];
+	return &slots[input_below(in, SLOTS)];
 }
 
 /* For changing the layout: nobody else is in it. */
@@ -195,9 +200,9 @@ static struct slot *pick_exclusive(void)
 static void step_access(bool write)
 {
 	struct slot *slot = pick_slot();
-	unsigned int p = sim_pick(in, PAGES), s = sim_pick(in, SPOTS);
+	unsigned int p = input_below(in, PAGES), s = input_below(in, SPOTS);
 	struct model_page *page = &slot->page[p];
-	u8 value = (u8)sim_pick(in, 256), seen = 0;
+	u8 value = (u8)input_below(in, 256), seen = 0;
 	unsigned long addr = page_addr(p) + spot[s];
 	int err;
 
@@ -205,23 +210,23 @@ static void step_access(bool write)
 		return;
 	slot->users++;
 	if (write)
-		err = sim_write(slot->mm, addr, value);
+		err = user_write(slot->mm, addr, value);
 	else
-		err = sim_read(slot->mm, addr, &seen);
+		err = user_read(slot->mm, addr, &seen);
 	slot->users--;
 	if (err != expected_error(page, write)) {
 		if (!failed(err))
-			printf("# page %u kind %d: error %d\n", p, page->kind, err);
+			test_fail(__FILE__, __LINE__, "page %u kind %d: no error", p, page->kind);
 		return;
 	}
 	if (err)
 		return;
 	if (!write) {
 		if (seen != *model_byte(page, s))
-			printf("# slot %d page %u: kind %d copied %d index %u: %02x, not %02x\n",
-			       (int)(slot - slots), p, page->kind, page->copied, page->index, seen,
-			       *model_byte(page, s));
-		CHECK(seen == *model_byte(page, s));
+			test_fail(__FILE__, __LINE__,
+				  "page %u kind %d copied %d index %u: %02x, expected %02x", p,
+				  page->kind, page->copied, page->index, seen,
+				  *model_byte(page, s));
 		return;
 	}
 	if (page->kind == PRIVATE && !page->copied) {
@@ -250,9 +255,10 @@ static struct store *new_store(void)
 static void step_map(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 16), index = sim_pick(in, 24);
-	enum kind kind = (enum kind)(ANON + sim_pick(in, 4));
-	unsigned int prot = sim_pick(in, 4) ? PROT_READ | PROT_WRITE : PROT_READ;
+	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 16),
+		     index = input_below(in, 24);
+	enum kind kind = (enum kind)(ANON + input_below(in, 4));
+	unsigned int prot = input_below(in, 4) ? PROT_READ | PROT_WRITE : PROT_READ;
 	unsigned int flags = kind == ANON || kind == PRIVATE ? MAP_PRIVATE : MAP_SHARED;
 	bool with_file = kind == PRIVATE || kind == SHARED;
 	struct store *store = NULL;
@@ -262,7 +268,7 @@ static void step_map(void)
 		return;
 	n = min(n, PAGES - p);
 	/* Populating a private file area copies pages at a moment that the model does not see. */
-	if (kind != PRIVATE && sim_pick(in, 8) == 1)
+	if (kind != PRIVATE && input_below(in, 8) == 1)
 		flags |= MAP_POPULATE;
 	ret = (unsigned long)mm_mmap(slot->mm, with_file ? &file : NULL, page_addr(p),
 				     n * PAGE_SIZE, prot,
@@ -284,7 +290,7 @@ static void step_map(void)
 static void step_unmap(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 16);
+	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 16);
 	long err;
 
 	if (!slot)
@@ -300,14 +306,14 @@ static void step_protect(void)
 {
 	static const unsigned int prots[] = {0, PROT_READ, PROT_READ | PROT_WRITE};
 	struct slot *slot = pick_exclusive();
-	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 12), prot;
+	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 12), prot;
 	bool hole = false;
 	long err;
 
 	if (!slot)
 		return;
 	n = min(n, PAGES - p);
-	prot = prots[sim_pick(in, 3)];
+	prot = prots[input_below(in, 3)];
 	for (unsigned int i = p; i < p + n; i++)
 		hole |= slot->page[i].kind == NONE;
 	err = mm_mprotect(slot->mm, page_addr(p), n * PAGE_SIZE, prot);
@@ -325,7 +331,7 @@ static void step_protect(void)
 static void step_dontneed(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = sim_pick(in, PAGES), n = 1 + sim_pick(in, 12);
+	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 12);
 	long err;
 
 	if (!slot)
@@ -376,7 +382,7 @@ static void step_exit(void)
 
 static void step_truncate(void)
 {
-	unsigned int size = sim_pick(in, FILE_PAGES + 1);
+	unsigned int size = input_below(in, FILE_PAGES + 1);
 
 	if (inode_locked)
 		return;
@@ -420,7 +426,8 @@ static unsigned long compare_page(void *page_addr, void *buf, unsigned long n)
 
 static void step_file_read(void)
 {
-	struct transfer transfer = {.index = sim_pick(in, FILE_PAGES), .fault = sim_pick(in, 2)};
+	struct transfer transfer = {.index = input_below(in, FILE_PAGES),
+				    .fault = input_below(in, 2)};
 	ssize_t ret;
 
 	ret = filemap_read(&file_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
@@ -436,7 +443,7 @@ static unsigned long make_page(void *page_addr, void *buf, unsigned long n)
 	struct transfer *transfer = buf;
 
 	CHECK(n == PAGE_SIZE);
-	sim_yield(); /* copying from the user may sleep */
+	task_yield(); /* copying from the user may sleep */
 	memset(page_addr, 0, n);
 	for (unsigned int s = 0; s < SPOTS; s++)
 		((u8 *)page_addr)[spot[s]] = transfer->val[s];
@@ -445,11 +452,11 @@ static unsigned long make_page(void *page_addr, void *buf, unsigned long n)
 
 static void step_file_write(void)
 {
-	struct transfer transfer = {.index = sim_pick(in, FILE_PAGES)};
+	struct transfer transfer = {.index = input_below(in, FILE_PAGES)};
 	ssize_t ret;
 
 	for (unsigned int s = 0; s < SPOTS; s++)
-		transfer.val[s] = (u8)sim_pick(in, 256);
+		transfer.val[s] = (u8)input_below(in, 256);
 	if (inode_locked)
 		return;
 	inode_locked = true;
@@ -471,15 +478,13 @@ static void (*const requests[])(void) = {
 	step_write, step_read,	step_file_read, step_file_write, step_write, step_dontneed,
 	step_map,   step_read,	step_fork};
 
-static void task(void *arg)
+static void task(void)
 {
-	(void)arg;
-	while (in->left) {
-		if (memory_may_fail && sim_pick(in, 4) == 0)
-			sim_fail_nth(1 + sim_pick(in, 6));
-		if(getenv("T"))printf("# left %zu\n", in->left);
-		requests[sim_pick(in, ARRAY_SIZE(requests))]();
-		sim_yield();
+	while (in->left && !test_failures()) {
+		if (memory_may_fail && input_below(in, 4) == 0)
+			host_fail_after((long)input_below(in, 8) - 1);
+		requests[input_below(in, ARRAY_SIZE(requests))]();
+		task_yield();
 	}
 }
 
@@ -500,15 +505,16 @@ static void check_all_bytes(void)
 			for (unsigned int i = 0; i < SPOTS; i++) {
 				struct model_page *page = &slots[s].page[p];
 				u8 seen = 0;
-				int err = sim_read(slots[s].mm, page_addr(p) + spot[i], &seen);
+				int err = user_read(slots[s].mm, page_addr(p) + spot[i], &seen);
 
 				CHECK(err == expected_error(page, false));
 				CHECK(err || seen == *model_byte(page, i));
 			}
 }
 
-static void start(struct sim_input *input)
+static void start(struct input *input)
 {
+	user_ledger_open();
 	in = input;
 	memset(slots, 0, sizeof(slots));
 	memset(file_val, 0, sizeof(file_val));
@@ -520,10 +526,9 @@ static void start(struct sim_input *input)
 	for (unsigned int i = 0; i < file_pages; i++)
 		for (unsigned int s = 0; s < SPOTS; s++)
 			disk[i][spot[s]] = file_val[i][s] = (u8)(i * 7 + s + 1);
-	schedule_state = 1 + sim_pick(in, 65536);
-	io_may_fail = sim_pick(in, 3) == 0;
-	memory_may_fail = sim_pick(in, 2);
-	fault_around_pages = 1u << sim_pick(in, 5);
+	io_may_fail = input_below(in, 3) == 0;
+	memory_may_fail = input_below(in, 2);
+	fault_around_pages = 1u << input_below(in, 5);
 	slots[0].mm = mm_alloc();
 	slots[1].mm = mm_alloc();
 }
@@ -531,10 +536,10 @@ static void start(struct sim_input *input)
 static void stop(void)
 {
 	io_may_fail = memory_may_fail = false;
-	sim_fail_nth(0);
-	sim_check_counts();
+	host_fail_after(-1);
+	user_check_counts();
 	check_all_bytes();
-	sim_check_counts();
+	user_check_counts();
 	check_disk();
 	for (unsigned int s = 0; s < SLOTS; s++)
 		if (slots[s].mm)
@@ -544,30 +549,32 @@ static void stop(void)
 	CHECK(file_mapping.nrpages == 0 && nr_cached_pages() == 0 && nr_dirty_pages() == 0);
 	while (nr_stores)
 		free(stores[--nr_stores]);
+	user_ledger_close();
 }
 
 static int one_input(const u8 *data, size_t n)
 {
-	struct sim_input input = {data, n};
-	void *args[TASKS] = {NULL};
+	struct input input = {data, n};
+	u32 seed = input_u32(&input);
 
 	start(&input);
-	sim_run(task, args, TASKS, random_task);
+	tasks_run(task, TASKS, seed);
 	stop();
 	return 0;
 }
 
-static void test_random(void)
+static void test_random_tasks(void)
 {
-	sim_fuzz(one_input, 300, 6000);
+	check_property(one_input, 8000);
 }
 
-static const struct sim_test tests[] = {
+static const struct test tests[] = {
 	{"bytes, counters and disk agree with a model under concurrency and failures",
-	 test_random},
+	 test_random_tasks},
 };
 
 int main(void)
 {
-	return sim_main(tests, ARRAY_SIZE(tests));
+	user_boot();
+	return test_main(tests, ARRAY_SIZE(tests));
 }

@@ -8,11 +8,12 @@
  * The picture of an address space has '|' nowhere: borders are checked by the
  * number of areas.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include "../../mm/vm.h"
+#include "machine.h"
+#include "mm/slab.h"
+#include "test.h"
+#include "user.h"
 #include <string.h>
-#include "vm.h"
-#include "vmsim/sim.h"
 
 #define BASE  0x10000000ul
 #define PAGES 4096u
@@ -113,16 +114,15 @@ static void expect_areas(const char *picture, int areas, const char *file_name, 
 	}
 	seen[i] = '\0';
 	validate_mm(mm);
-	if (strcmp(seen, picture) || mm->map_count != areas) {
-		printf("# expected \"%s\" in %d areas, found \"%s\" in %d\n", picture, areas, seen,
-		       mm->map_count);
-		sim_fail(file_name, line, "picture");
-	}
+	if (strcmp(seen, picture) || mm->map_count != areas)
+		test_fail(file_name, line, "expected \"%s\" in %d areas, found \"%s\" in %d",
+			  picture, areas, seen, mm->map_count);
 }
 #define EXPECT_AREAS(picture, areas) expect_areas(picture, areas, __FILE__, __LINE__)
 
 static void begin(const char *picture)
 {
+	user_ledger_open();
 	address_space_init(&file_mapping, NULL, &no_aops);
 	mm = mm_alloc();
 	draw(picture);
@@ -133,6 +133,7 @@ static void end(void)
 	mmput(mm);
 	CHECK(list_empty(&file_mapping.i_mmap));
 	CHECK(atomic_read(&file.count) == 1);
+	user_ledger_close();
 }
 
 static int unmap(unsigned int page, unsigned int n)
@@ -308,13 +309,13 @@ static void model_fill(unsigned int page, unsigned int n, unsigned int flags, bo
 			flags, is_file ? pgoff + (i - page) : page_addr(i) >> PAGE_SHIFT, is_file};
 }
 
-static int do_map(struct sim_input *in)
+static int do_map(struct input *in)
 {
-	unsigned int page = sim_pick(in, PAGES), n = 1 + sim_pick(in, 40);
-	unsigned int prot = sim_pick(in, 8), is_file = sim_pick(in, 3) == 0;
-	unsigned int may = is_file && sim_pick(in, 2) ? VM_SHARED | VM_MAYSHARE : 0;
+	unsigned int page = input_below(in, PAGES), n = 1 + input_below(in, 40);
+	unsigned int prot = input_below(in, 8), is_file = input_below(in, 3) == 0;
+	unsigned int may = is_file && input_below(in, 2) ? VM_SHARED | VM_MAYSHARE : 0;
 	unsigned int flags = (may ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED;
-	unsigned long pgoff = sim_pick(in, 4) + page, ret;
+	unsigned long pgoff = input_below(in, 4) + page, ret;
 
 	n = min(n, PAGES - page);
 	ret = mm_mmap(mm, is_file ? &file : NULL, page_addr(page), n * PAGE_SIZE - 5, prot,
@@ -326,9 +327,9 @@ static int do_map(struct sim_input *in)
 	return 0;
 }
 
-static int do_unmap(struct sim_input *in)
+static int do_unmap(struct input *in)
 {
-	unsigned int page = sim_pick(in, PAGES), n = 1 + sim_pick(in, 80);
+	unsigned int page = input_below(in, PAGES), n = 1 + input_below(in, 80);
 	int err;
 
 	n = min(n, PAGES - page);
@@ -338,9 +339,10 @@ static int do_unmap(struct sim_input *in)
 	return err;
 }
 
-static int do_protect(struct sim_input *in)
+static int do_protect(struct input *in)
 {
-	unsigned int page = sim_pick(in, PAGES), n = 1 + sim_pick(in, 30), prot = sim_pick(in, 8);
+	unsigned int page = input_below(in, PAGES), n = 1 + input_below(in, 30),
+		     prot = input_below(in, 8);
 	int err, want = 0;
 
 	n = min(n, PAGES - page);
@@ -359,10 +361,10 @@ static int do_protect(struct sim_input *in)
 }
 
 /* The heap occupies the window's last quarter. */
-static int do_brk(struct sim_input *in)
+static int do_brk(struct input *in)
 {
-	unsigned int first = PAGES - PAGES / 4, n = sim_pick(in, 60), page, old;
-	unsigned long brk = page_addr(first) + n * PAGE_SIZE - (n ? sim_pick(in, 4096) : 0), ret;
+	unsigned int first = PAGES - PAGES / 4, n = input_below(in, 60), page, old;
+	unsigned long brk = page_addr(first) + n * PAGE_SIZE - (n ? input_below(in, 4096) : 0), ret;
 	bool free = true;
 
 	old = (unsigned int)((PAGE_ALIGN(mm->brk) - BASE) >> PAGE_SHIFT);
@@ -401,23 +403,23 @@ static unsigned long highest_place(unsigned long len)
 }
 
 /* The kernel picks the place; it is given back at once, or kept to make the search harder. */
-static int do_place(struct sim_input *in)
+static int do_place(struct input *in)
 {
-	unsigned long len = (1 + sim_pick(in, 6)) * PAGE_SIZE, want = highest_place(len), ret;
+	unsigned long len = (1 + input_below(in, 6)) * PAGE_SIZE, want = highest_place(len), ret;
 
 	ret = mm_mmap(mm, NULL, 0, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	if (IS_ERR(ret))
 		return (int)ret;
 	CHECK(ret == want);
-	if (sim_pick(in, 3))
-		mm_munmap(mm, ret + (sim_pick(in, 2) ? 0 : len - PAGE_SIZE), PAGE_SIZE);
+	if (input_below(in, 3))
+		mm_munmap(mm, ret + (input_below(in, 2) ? 0 : len - PAGE_SIZE), PAGE_SIZE);
 	return 0;
 }
 
-static int do_touch(struct sim_input *in)
+static int do_touch(struct input *in)
 {
-	unsigned int page = sim_pick(in, PAGES);
-	bool write = sim_pick(in, 2);
+	unsigned int page = input_below(in, PAGES);
+	bool write = input_below(in, 2);
 	unsigned int need = write ? VM_WRITE : VM_RIGHTS;
 	struct fault_info info;
 	int err;
@@ -433,52 +435,51 @@ static int do_touch(struct sim_input *in)
 	return err;
 }
 
-static int (*const requests[])(struct sim_input *in) = {do_map,	  do_unmap, do_protect, do_brk,
-							do_place, do_touch, do_map};
+static int (*const requests[])(struct input *in) = {do_map,   do_unmap, do_protect, do_brk,
+						    do_place, do_touch, do_map};
 
 static unsigned long count_state(void)
 {
-	return sim_objects_used() + (unsigned long)mm->map_count * 1000 + mm->total_vm;
+	return slab_objects_in_use() + (unsigned long)mm->map_count * 1000 + mm->total_vm;
 }
 
 /*
  * One request, with its first allocation failing, then its second ... until it
  * meets no more failure. A request that failed must have changed nothing.
  */
-static void request_failing(struct sim_input *in)
+static void request_failing(struct input *in)
 {
-	int (*request)(struct sim_input *) = requests[sim_pick(in, ARRAY_SIZE(requests))];
-	struct sim_input again = *in;
+	int (*request)(struct input *) = requests[input_below(in, ARRAY_SIZE(requests))];
+	struct input again = *in;
 
-	for (unsigned long n = 1;; n++) {
+	for (long n = 0;; n++) {
 		unsigned long before = count_state();
+		bool met_failure;
 		int err;
 
 		*in = again;
-		sim_fail_nth(n);
+		host_fail_after(n);
 		err = request(in);
-		if (!sim_failed()) {
-			sim_fail_nth(0);
-			CHECK(err == 0);
-			return;
-		}
+		met_failure = host_allocations() > n;
+		host_fail_after(-1);
 		if (err == 0)
-			return; /* it could do without */
-		CHECK(err == -ENOMEM);
-		CHECK(count_state() == before);
+			return;
+		if (!CHECK(met_failure) || !CHECK_EQ(err, -ENOMEM))
+			return;
+		CHECK_EQ(count_state(), before);
 		check_model();
 	}
 }
 
 static int one_input(const u8 *data, size_t n)
 {
-	struct sim_input in = {data, n};
+	struct input in = {data, n};
 	unsigned int steps = 0;
 
 	memset(model, 0, sizeof(model));
 	begin("");
 	mm->start_brk = mm->brk = page_addr(PAGES - PAGES / 4);
-	while (in.left) {
+	while (in.left && !test_failures()) {
 		request_failing(&in);
 		check_model();
 		if (++steps % 16 == 0)
@@ -488,22 +489,23 @@ static int one_input(const u8 *data, size_t n)
 	return 0;
 }
 
-static void test_random(void)
+static void test_random_requests(void)
 {
-	sim_fuzz(one_input, 40, 2000);
+	check_property(one_input, 2000);
 }
 
-static const struct sim_test tests[] = {
+static const struct test tests[] = {
 	{"new regions join their neighbours", test_merge_new},
 	{"file regions join only in file order", test_merge_file},
 	{"munmap cuts, shrinks and removes", test_unmap},
 	{"mprotect cuts and joins, all or nothing", test_protect},
 	{"lookups at every edge", test_lookup},
 	{"random requests agree with a page array, failing allocations change nothing",
-	 test_random},
+	 test_random_requests},
 };
 
 int main(void)
 {
-	return sim_main(tests, ARRAY_SIZE(tests));
+	user_boot();
+	return test_main(tests, ARRAY_SIZE(tests));
 }
