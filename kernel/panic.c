@@ -19,7 +19,8 @@
 
 #define MESSAGE_MAX	256
 #define MAX_OUTER	8
-#define LOGLEVEL_SILENT 0 /* even KERN_EMERG stays below any other level */
+#define DOUBLE_FAULT	~8u /* orig_eax of the frame that gdt.c makes: all of its fields are set */
+#define LOGLEVEL_SILENT 0   /* even KERN_EMERG stays below any other level */
 
 unsigned int warn_count;
 
