@@ -64,6 +64,9 @@ K_OBJS += kernel/arch/fpstate.o
 # --- kernel/fs, kernel/drivers (disk)
 
 # --- tests/kernel
+K_OBJS += tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
+K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
+K_OBJS += tests/kernel/test_layout.o
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -26,15 +26,17 @@ extern const struct ktap_suite *const ktap_suites[]; /* ends in NULL */
 /* Records a failure of the running case with file, line and text. */
 void ktap_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Prints a diagnostic line, "# text", below the running case. */
+void ktap_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Marks the running case as skipped, with a reason (no highmem, no PSE ...). */
 void ktap_skip(const char *reason);
 
-#define EXPECT(cond)                                                                             \
-	({                                                                                       \
-		bool _ok = !!(cond);                                                             \
-		if (!_ok)                                                                        \
-			ktap_fail(__FILE__, __LINE__, "expected %s", #cond);                     \
-		_ok;                                                                             \
+#define EXPECT(cond)                                                         \
+	({                                                                   \
+		bool _ok = !!(cond);                                         \
+		if (!_ok)                                                    \
+			ktap_fail(__FILE__, __LINE__, "expected %s", #cond); \
+		_ok;                                                         \
 	})
 #define EXPECT_EQ(got, want)                                                                     \
 	({                                                                                       \

@@ -1,0 +1,8 @@
+/* suites.c - the table of all suites, floors first: a later one may rely on those above. */
+#include "kernel/suites.h"
+#include "kernel/compiler.h"
+
+const struct ktap_suite *const ktap_suites[] = {
+	&layout_suite, &arch_suite,  &lib_suite,  &buddy_suite, &slab_suite, &kmap_suite,
+	&malloc_suite, &sched_suite, &lock_suite, &proc_suite,	NULL,
+};

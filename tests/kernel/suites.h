@@ -1,0 +1,14 @@
+/* suites.h - every suite of the self-test; suites.c puts them in order. */
+#ifndef TESTS_SUITES_H
+#define TESTS_SUITES_H
+
+#include "kernel/ktap.h"
+
+/* test_lib.c, test_buddy.c, test_slab.c, test_kmap.c, test_malloc.c */
+extern const struct ktap_suite lib_suite, buddy_suite, slab_suite, kmap_suite, malloc_suite;
+/* test_layout.c */
+extern const struct ktap_suite layout_suite, arch_suite;
+/* test_sched.c, test_lock.c, test_proc.c */
+extern const struct ktap_suite sched_suite, lock_suite, proc_suite;
+
+#endif

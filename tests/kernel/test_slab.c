@@ -1,0 +1,165 @@
+/* test_slab.c - suite `slab`: object caches and kmalloc() on the booted kernel. */
+#include "kernel/compiler.h"
+#include "kernel/errno.h"
+#include "kernel/ktap.h"
+#include "kernel/string.h"
+#include "mm/slab.h"
+
+#define OBJECTS 200
+#define MAGIC	0x51ab51ab
+
+struct thing {
+	unsigned long magic; /* set by the constructor */
+	unsigned long number;
+	char rest[40];
+};
+
+static unsigned int constructed;
+
+static void thing_ctor(void *object)
+{
+	struct thing *thing = object;
+
+	thing->magic = MAGIC;
+	constructed++;
+}
+
+/* Constructors run when a slab is made; what they did survives free. */
+static void test_constructor(void)
+{
+	static struct thing *things[OBJECTS];
+	struct kmem_cache *cache = kmem_cache_create("test_thing", sizeof(struct thing), 0,
+						     SLAB_HWCACHE_ALIGN, thing_ctor);
+	unsigned int made;
+
+	constructed = 0;
+	if (!EXPECT(cache))
+		return;
+	for (unsigned int round = 0; round < 3; round++) {
+		for (unsigned int i = 0; i < OBJECTS; i++) {
+			things[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+			if (!EXPECT(things[i]))
+				return;
+			EXPECT_EQ(things[i]->magic, MAGIC);
+			EXPECT_EQ((unsigned long)things[i] % 32, 0);
+			things[i]->number = i;
+		}
+		made = round ? made : constructed;
+		for (unsigned int i = 0; i < OBJECTS; i++) {
+			EXPECT_EQ(things[i]->number, i);
+			kmem_cache_free(cache, things[i]);
+		}
+		slab_check();
+	}
+	EXPECT(made >= OBJECTS);
+	EXPECT_EQ(constructed, made);
+	EXPECT(kmem_cache_shrink(cache) > 0);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+static void test_destroy_busy(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("test_busy", 24, 0, 0, NULL);
+	void *object;
+
+	if (!EXPECT(cache))
+		return;
+	object = kmem_cache_alloc(cache, GFP_KERNEL);
+	EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
+	kmem_cache_free(cache, object);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Slabs of one cache start their objects at different offsets, as far as there is room. */
+static void test_colouring(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("test_colour", 480, 32, 0, NULL);
+	unsigned long offsets = 0;
+	void *objects[40];
+
+	if (!EXPECT(cache))
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		offsets |= 1ul << ((unsigned long)objects[i] % 480 / 32);
+		EXPECT_EQ((unsigned long)objects[i] % 32, 0);
+	}
+	EXPECT(offsets & (offsets - 1));
+	for (unsigned int i = 0; i < ARRAY_SIZE(objects); i++)
+		kmem_cache_free(cache, objects[i]);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+static void test_kmalloc_sizes(void)
+{
+	static const size_t sizes[] = {1,    8,	   9,	 31,   32,   33,   64,	 65,	96,
+				       100,  128,  129,	 192,  193,  256,  257,	 512,	1000,
+				       1024, 2048, 2049, 4096, 4097, 8192, 8193, 65536, 131072};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u8 *object = kmalloc(sizes[i], GFP_KERNEL);
+		size_t size = sizes[i];
+
+		if (!EXPECT(object))
+			continue;
+		EXPECT(ksize(object) >= size && ksize(object) < 2 * size + 8);
+		EXPECT_EQ((unsigned long)object % 8, 0);
+		if (!(size & (size - 1)) && size <= PAGE_SIZE)
+			EXPECT_EQ((unsigned long)object % size, 0);
+		memset(object, 0xee, ksize(object));
+		kfree(object);
+		object = kzalloc(size, GFP_KERNEL);
+		for (size_t b = 0; object && b < size; b += size / 16 + 1)
+			EXPECT_EQ(object[b], 0);
+		kfree(object);
+	}
+	EXPECT(!kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
+	kfree(NULL);
+	slab_check();
+}
+
+/* Objects of mixed sizes, each filled with its own byte; freed in another order. */
+static void test_no_overlap(void)
+{
+	static u8 *objects[OBJECTS];
+	static const size_t sizes[] = {16, 24, 40, 64, 100, 200, 300, 700, 1500};
+
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		size_t size = sizes[i % ARRAY_SIZE(sizes)];
+
+		objects[i] = kmalloc(size, GFP_KERNEL);
+		if (EXPECT(objects[i]))
+			memset(objects[i], (int)i, size);
+	}
+	for (unsigned int k = 0; k < OBJECTS; k++) {
+		unsigned int i = k * 77 % OBJECTS;
+		size_t size = sizes[i % ARRAY_SIZE(sizes)];
+
+		if (!objects[i])
+			continue;
+		EXPECT_EQ(objects[i][0], (u8)i);
+		EXPECT_EQ(objects[i][size - 1], (u8)i);
+		kfree(objects[i]);
+	}
+	slab_check();
+}
+
+static void test_kstrdup(void)
+{
+	char *copy = kstrdup("a string", GFP_KERNEL);
+
+	if (EXPECT(copy))
+		EXPECT(!strcmp(copy, "a string"));
+	kfree(copy);
+}
+
+static const struct ktap_case cases[] = {
+	{"constructor survives free", test_constructor},
+	{"busy cache is not destroyed", test_destroy_busy},
+	{"colouring", test_colouring},
+	{"kmalloc sizes", test_kmalloc_sizes},
+	{"no overlap", test_no_overlap},
+	{"kstrdup", test_kstrdup},
+	{NULL, NULL},
+};
+const struct ktap_suite slab_suite = {"slab", cases};
