@@ -110,13 +110,13 @@ static void enter(struct recorder *r, const struct arrival *a)
 	tlb_put(&r->tlb, a->id, &a->slot, space);
 }
 
-void recorder_settle(struct recorder *r)
+static void settle(struct recorder *r, bool flushed)
 {
 	struct arrival a;
 
 	if (!recorder_pending(r))
 		return;
-	if (resolve(&r->walk, &r->tlb, &r->m, &a)) {
+	if (resolve(&r->walk, &r->tlb, &r->m, flushed, &a)) {
 		if (a.hidden) {
 			tlb_drop(tlb_at(&r->tlb, a.id, a.slot.page));
 			hidden_flush(r, &r->walk.at);
@@ -126,6 +126,11 @@ void recorder_settle(struct recorder *r)
 		r->tally.unresolved++;
 	}
 	walk_end(&r->walk);
+}
+
+void recorder_settle(struct recorder *r)
+{
+	settle(r, false);
 }
 
 /* A walk that went no further than a table, or to an absent entry without a fault. */
@@ -269,7 +274,7 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 {
 	struct cpu_view view;
 
-	recorder_settle(r);
+	settle(r, true);
 	if (!get_view(r, &view))
 		return;
 	tlb_flush(&r->tlb, global_too);

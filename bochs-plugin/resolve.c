@@ -70,10 +70,23 @@ static bool arrived(struct tlb *t, const struct machine *m, uint32_t page, struc
 	return false;
 }
 
-/* The entry was put in and invalidated: rebuild it from what the walk and the CPU say. */
-static bool gone(const struct walk *w, const struct machine *m, uint32_t page, struct arrival *a)
+/* What a lost data entry must have let through. */
+static uint32_t lost_bits(const struct walk *w, bool flushed)
 {
-	bool user = w->at.cpl == 3;
+	/* A task switch works with system privilege, and writes to the old TSS last. */
+	bool user = !flushed && w->at.cpl == 3;
+	bool write = w->leaf & ENTRY_DIRTY && (flushed || !(w->leaf_read & ENTRY_DIRTY));
+	uint32_t bits = user ? TLB_SYS_R | TLB_USER_R : TLB_SYS_R;
+
+	if (write)
+		bits |= user ? TLB_SYS_W | TLB_USER_W : TLB_SYS_W;
+	return w->at.pge && (w->leaf & ENTRY_GLOBAL) ? bits | TLB_GLOBAL : bits;
+}
+
+/* The entry was put in and invalidated: rebuild it from what the walk and the CPU say. */
+static bool gone(const struct walk *w, const struct machine *m, bool flushed, uint32_t page,
+		 struct arrival *a)
+{
 	int id;
 
 	for (id = TLB_D; id <= TLB_I; id++) {
@@ -85,11 +98,7 @@ static bool gone(const struct walk *w, const struct machine *m, uint32_t page, s
 		a->slot.valid = true;
 		a->slot.page = page;
 		a->slot.mask = w->mask;
-		a->slot.bits = user ? TLB_SYS_R | TLB_USER_R : TLB_SYS_R;
-		if ((w->leaf & ~w->leaf_read) & ENTRY_DIRTY)
-			a->slot.bits |= user ? TLB_SYS_W | TLB_USER_W : TLB_SYS_W;
-		if (w->at.pge && (w->leaf & ENTRY_GLOBAL))
-			a->slot.bits |= TLB_GLOBAL;
+		a->slot.bits = lost_bits(w, flushed);
 		return true;
 	}
 	return false;
@@ -122,7 +131,8 @@ static bool search_pieces(const struct walk *w, struct tlb *t, const struct mach
 	return false;
 }
 
-bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, struct arrival *a)
+bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, bool flushed,
+	     struct arrival *a)
 {
 	uint32_t pages[CANDIDATES];
 	unsigned int i, n = candidates(w, m, pages);
@@ -132,7 +142,7 @@ bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, struc
 		if (arrived(t, m, pages[i], a))
 			return true;
 	for (i = 0; i < n; i++)
-		if (gone(w, m, pages[i], a))
+		if (gone(w, m, flushed, pages[i], a))
 			return true;
 	if (w->mask != PAGE_MASK && search_pieces(w, t, m, a))
 		return true;

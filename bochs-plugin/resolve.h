@@ -13,8 +13,12 @@ struct arrival {
 
 /*
  * resolve - finds the entry that walk @w (state LEAF) has put into the TLBs of
- * @m, given the shadow @t from before it. Returns false if there is none.
+ * @m, given the shadow @t from before it.
+ * @flushed: the TLBs have been flushed since, in the middle of an instruction
+ *
+ * Returns false if there is none.
  */
-bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, struct arrival *a);
+bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, bool flushed,
+	     struct arrival *a);
 
 #endif

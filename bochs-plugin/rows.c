@@ -67,10 +67,7 @@ struct word {
 	char text[CSV_CHUNK];
 	unsigned int len;
 };
-#define WORD(s)                  \
-	{                        \
-		s, sizeof(s) - 1 \
-	}
+#define WORD(s) {s, sizeof(s) - 1}
 
 /* "tlb,event,reason," by TLB and reason; reason none is an upgrade. */
 static const struct word fill_words[2][4] = {

@@ -114,8 +114,8 @@ static int put(struct sink_set *s, const struct sink_item *item)
 	}
 	error = write_all(sink->fd, data, len);
 	if (error) {
-		if (ftruncate(sink->fd, (off_t)sink->size))
-			return errno;
+		/* Even if the cut fails, the first error is the one to tell. */
+		(void)!ftruncate(sink->fd, (off_t)sink->size);
 		return error;
 	}
 	sink->size += len;

@@ -1,0 +1,584 @@
+/*
+ * test_machine.c - the whole recorder against a small processor of our own.
+ *
+ * The processor below walks page tables in 32-bit or PAE mode, keeps TLBs as
+ * Bochs does (direct-mapped, pieces of large pages, an entry that is too weak
+ * is invalidated before the walk) and calls the recorder where Bochs would. It
+ * writes down, as text and in the plainest way, the rows it must give: every
+ * byte of tlb.csv and the counts in meta.csv are compared.
+ *
+ * It runs random programs: reads, writes and fetches in kernel and user mode,
+ * one or two data accesses an instruction, changes of page tables, INVLPG,
+ * CR3, CR4, task switches, and flushes that nobody tells the recorder of.
+ */
+#include "check.h"
+#include "kernel/trace_port.h"
+#include "recorder.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define MEMORY	 0x100000u /* physical; paging structures lie in it */
+#define DIRS	 4u	   /* address spaces */
+#define TEXT_MAX (64u << 20)
+#define PAGES	 512u /* linear pages that programs use, in 8 runs of 64 */
+
+#define P  0x01u
+#define RW 0x02u
+#define US 0x04u
+#define A  0x20u
+#define D  0x40u
+#define PS 0x80u
+#define G  0x100u
+
+/* What the recorder must find out by itself: how a page left a TLB. */
+enum {
+	NEVER,
+	PRESENT,
+	LOST,
+	FLUSHED
+};
+
+static struct {
+	uint8_t memory[MEMORY];
+	struct tlb_slot d[DTLB_SIZE], i[ITLB_SIZE];
+	uint64_t icount;
+	uint32_t eip, cr3, fetch;
+	unsigned int cpl, dir;
+	bool pse, pae, pge;
+	uint64_t pdpt[4], phys[2];
+	uint8_t state[2][DIRS + 1][8][64]; /* TLB, space (global last), page */
+} cpu;
+
+static struct recorder *rec;
+static char *expected;
+static size_t expected_len;
+
+__attribute__((format(printf, 1, 2))) static void expect(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	expected_len +=
+		(size_t)vsnprintf(expected + expected_len, TEXT_MAX - expected_len, format, args);
+	va_end(args);
+}
+
+/* --- what the recorder may ask ---------------------------------------------------------------- */
+
+static bool get_view(void *ctx, struct cpu_view *v)
+{
+	(void)ctx;
+	*v = (struct cpu_view){.icount = cpu.icount,
+			       .eip = cpu.eip,
+			       .fetch = cpu.fetch,
+			       .esp = 0x1000,
+			       .cr3 = cpu.cr3,
+			       .cpl = cpu.cpl,
+			       .paging = true,
+			       .pse = cpu.pse,
+			       .pae = cpu.pae,
+			       .pge = cpu.pge};
+	memcpy(v->pdpt, cpu.pdpt, sizeof(v->pdpt));
+	return true;
+}
+
+static void get_tlb(void *ctx, enum tlb_id id, unsigned int index, struct tlb_slot *slot)
+{
+	(void)ctx;
+	*slot = id == TLB_D ? cpu.d[index] : cpu.i[index];
+}
+
+static void get_translated(void *ctx, uint64_t phys[2])
+{
+	(void)ctx;
+	memcpy(phys, cpu.phys, sizeof(cpu.phys));
+}
+
+static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
+{
+	(void)ctx;
+	if (addr >= MEMORY)
+		return 0;
+	len = len < MEMORY - addr ? len : MEMORY - addr;
+	memcpy(buf, cpu.memory + addr, len);
+	return len;
+}
+
+/* --- paging structures ------------------------------------------------------------------------ */
+
+static uint64_t get_entry(uint64_t addr)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, cpu.memory + addr, cpu.pae ? 8 : 4);
+	return value;
+}
+
+static void set_entry(uint64_t addr, uint64_t value)
+{
+	memcpy(cpu.memory + addr, &value, cpu.pae ? 8 : 4);
+}
+
+/* The page number in the tests' terms: run of 64 pages, and page in the run. */
+static uint32_t page_of(unsigned int run, unsigned int n)
+{
+	/* Runs that meet in the same slots, and two that are large pages. */
+	static const uint32_t starts[8] = {0x08040000, 0x08840000, 0x00000000, 0xbf800000,
+					   0xc0000000, 0xc0800000, 0x40000000, 0x40800000};
+
+	return starts[run] + (n << 12);
+}
+
+static bool is_large(unsigned int run)
+{
+	return run >= 4 && run < 6 && (cpu.pse || cpu.pae);
+}
+
+static uint64_t dir_base(unsigned int dir, uint32_t page)
+{
+	return cpu.pae ? 0x20000 + dir * 0x4000 + (page >> 30) * 0x1000 : 0x10000 + dir * 0x1000;
+}
+
+/* Address of the directory entry and, in *table, of the table entry. */
+static uint64_t entry_addr(unsigned int dir, unsigned int run, uint32_t page, uint64_t *table)
+{
+	uint64_t base = 0x40000 + (dir * 8 + run) * 0x1000;
+
+	if (cpu.pae) {
+		*table = base + (page >> 12 & 511) * 8;
+		return dir_base(dir, page) + (page >> 21 & 511) * 8;
+	}
+	*table = base + (page >> 12 & 1023) * 4;
+	return dir_base(dir, page) + (page >> 22) * 4;
+}
+
+static uint64_t large_mask(void)
+{
+	return cpu.pae ? 0x1fffff : 0x3fffff;
+}
+
+static void random_entry(unsigned int dir, unsigned int run, unsigned int n)
+{
+	uint32_t page = page_of(run, n);
+	uint64_t table, dir_entry, flags = below(2) * RW | below(2) * US | (below(8) ? P : 0);
+	uint64_t at = entry_addr(dir, run, page, &table);
+
+	dir_entry = (table & ~0xfffull) | P | RW | US;
+	if (run >= 4 && run < 6)
+		flags |= G; /* the kernel's: global, the same in every directory */
+	if (is_large(run)) {
+		if (get_entry(at) & P)
+			return; /* made once */
+		set_entry(at, ((uint64_t)run << 22) | P | RW | PS | G);
+		return;
+	}
+	if (!(get_entry(at) & P))
+		set_entry(at, dir_entry);
+	set_entry(table, (uint64_t)(1 + below(0xffff)) << 12 | flags);
+}
+
+/* --- TLBs and walks --------------------------------------------------------------------------- */
+
+static struct tlb_slot *slot_of(enum tlb_id id, uint32_t page)
+{
+	return id == TLB_D ? &cpu.d[page >> 12 & 2047] : &cpu.i[page >> 12 & 1023];
+}
+
+static uint8_t *state_of(enum tlb_id id, bool global, uint32_t page)
+{
+	unsigned int run;
+
+	for (run = 0; run < 8; run++)
+		if (page - page_of(run, 0) < 64u << 12)
+			break;
+	return &cpu.state[id][global ? DIRS : cpu.dir][run & 7][(page - page_of(run & 7, 0)) >> 12];
+}
+
+static void lose(enum tlb_id id, struct tlb_slot *slot, int how)
+{
+	if (!slot->valid)
+		return;
+	*state_of(id, slot->bits & TLB_GLOBAL, slot->page) = (uint8_t)how;
+	slot->valid = false;
+}
+
+static void drop_all(bool global_too)
+{
+	unsigned int n;
+
+	for (n = 0; n < DTLB_SIZE; n++)
+		if (global_too || !(cpu.d[n].bits & TLB_GLOBAL))
+			lose(TLB_D, &cpu.d[n], FLUSHED);
+	for (n = 0; n < ITLB_SIZE; n++)
+		if (global_too || !(cpu.i[n].bits & TLB_GLOBAL))
+			lose(TLB_I, &cpu.i[n], FLUSHED);
+}
+
+/* A row for the entry that is about to be put in, and the entry. */
+static void put_in(enum tlb_id id, const struct tlb_slot *new, bool upgrade, char access, bool user,
+		   uint64_t leaf, unsigned int reads, unsigned int writes)
+{
+	static const char *const reasons[] = {"cold", "", "conflict", "flushed"};
+	struct tlb_slot *slot = slot_of(id, new->page);
+	uint8_t *state = state_of(id, new->bits &TLB_GLOBAL, new->page);
+	char evicted[16] = "";
+
+	if (slot->valid && slot->page != new->page) {
+		snprintf(evicted, sizeof(evicted), "0x%08x", slot->page);
+		lose(id, slot, LOST);
+	}
+	expect("%" PRIu64 ",0,%c,%s,%s,0x%08x,0x%08" PRIx64 ",%s,%c,%c,0x%08" PRIx64
+	       ",%u+%u,0x%08x,,0x%08x,%s\n",
+	       cpu.icount, "di"[id], upgrade ? "upgrade" : "fill", upgrade ? "" : reasons[*state],
+	       new->page, new->frame,
+	       new->mask == 0xfff      ? "4K"
+	       : new->mask == 0x3fffff ? "4M"
+				       : "2M",
+	       access, user ? 'u' : 'k', leaf, reads, writes, cpu.cr3, cpu.eip, evicted);
+	*state = PRESENT;
+	*slot = *new;
+}
+
+static bool raise_fault(uint32_t lin, bool protection, bool write, bool user)
+{
+	recorder_fault(rec, lin, protection * 1u | write * 2u | user * 4u);
+	rec->tasks.current->depth = 0; /* returns at once: faults are tested elsewhere */
+	return false;
+}
+
+/* Walks to @lin; false after a fault. The entry is put in and its row expected. */
+static bool walk(enum tlb_id id, uint32_t lin, char access, bool user, bool upgrade)
+{
+	uint32_t page = lin & ~0xfffu;
+	unsigned int run = 0, len = cpu.pae ? 8 : 4, reads = 1, writes = 0;
+	bool write = access == 'w', allowed;
+	struct tlb_slot new = {.valid = true, .page = page, .mask = 0xfff};
+	uint64_t dir_at, leaf_at, table_at, dir, leaf;
+
+	while (page - page_of(run, 0) >= 64u << 12)
+		run++;
+	dir_at = leaf_at = entry_addr(cpu.dir, run, page, &table_at);
+	dir = leaf = get_entry(dir_at);
+	recorder_read(rec, dir_at, len, dir);
+	if (!(dir & P))
+		return raise_fault(lin, false, write, user);
+	if (is_large(run)) {
+		new.mask = (uint32_t)large_mask();
+		new.frame = (leaf & ~0x3fffffull) + (page & new.mask);
+	} else {
+		leaf_at = table_at;
+		leaf = get_entry(leaf_at);
+		recorder_read(rec, leaf_at, len, leaf);
+		reads++;
+		if (!(leaf & P))
+			return raise_fault(lin, false, write, user);
+		new.frame = leaf & 0xfffffffffffff000ull;
+	}
+	allowed = (!user || (dir & leaf & US)) && (!write || (dir & leaf & RW));
+	if (!allowed)
+		return raise_fault(lin, true, write, user);
+	if (dir_at != leaf_at && !(dir & A)) {
+		set_entry(dir_at, dir | A);
+		recorder_write(rec, dir_at, dir | A);
+		writes++;
+	}
+	if (!(leaf & A) || (write && !(leaf & D))) {
+		leaf |= A | (write ? D : 0);
+		set_entry(leaf_at, leaf);
+		recorder_write(rec, leaf_at, leaf);
+		writes++;
+	}
+	if (access == 'x')
+		new.bits = TLB_SYS_X | (user ? TLB_USER_X : 0);
+	else
+		new.bits = TLB_SYS_R | (write ? TLB_SYS_W : 0) |
+			   (user ? TLB_USER_R | (write ? TLB_USER_W : 0) : 0);
+	if (cpu.pge && (leaf & G))
+		new.bits |= TLB_GLOBAL;
+	put_in(id, &new, upgrade, access, user, leaf, reads, writes);
+	return true;
+}
+
+static bool access_memory(uint32_t lin, char access, bool user, unsigned int which)
+{
+	enum tlb_id id = access == 'x' ? TLB_I : TLB_D;
+	struct tlb_slot *slot = slot_of(id, lin);
+	uint32_t need = access == 'x'	? (user ? TLB_USER_X : TLB_SYS_X)
+			: access == 'w' ? (user ? TLB_USER_W : TLB_SYS_W)
+					: (user ? TLB_USER_R : TLB_SYS_R);
+	bool same = slot->valid && slot->page == (lin & ~0xfffu);
+	bool done = true;
+
+	if (!same || !(slot->bits & need)) {
+		if (same && access != 'x') {
+			slot->valid = false; /* before the walk, which may end in a fault */
+			*state_of(id, slot->bits & TLB_GLOBAL, slot->page) = FLUSHED;
+		}
+		done = walk(id, lin, access, user, same);
+	}
+	if (done && access != 'x')
+		cpu.phys[which] = slot->frame + (lin & 0xfff);
+	return done;
+}
+
+/* --- instructions ----------------------------------------------------------------------------- */
+
+static void settle(void)
+{
+	if (recorder_pending(rec))
+		recorder_settle(rec);
+}
+
+static uint32_t random_page(void)
+{
+	return page_of(below(8), below(below(4) ? 8 : 64));
+}
+
+static void flush_row(const char *event, const char *reason)
+{
+	expect("%" PRIu64 ",0,-,%s,%s,,,,,,,,0x%08x,,0x%08x,\n", cpu.icount, event, reason, cpu.cr3,
+	       cpu.eip);
+}
+
+static void load_cr3(unsigned int dir)
+{
+	unsigned int n;
+
+	cpu.dir = dir;
+	cpu.cr3 = (uint32_t)(cpu.pae ? 0x8000 + dir * 32 : dir_base(dir, 0));
+	for (n = 0; n < 4; n++)
+		cpu.pdpt[n] = dir_base(dir, n << 30) | P;
+}
+
+static void change_space(enum flush_reason reason, const char *name)
+{
+	unsigned int n, dir = below(DIRS);
+	bool all = !cpu.pge;
+
+	for (n = 0; cpu.pae && n < 4; n++) /* the processor reads the PDPTEs first */
+		recorder_read(rec, 0x8000 + dir * 32 + n * 8, 8, dir_base(dir, n << 30) | P);
+	drop_all(all);
+	load_cr3(dir);
+	recorder_flush(rec, reason, all, cpu.cr3);
+	flush_row(all ? "flush_all" : "flush", name);
+}
+
+static void invlpg(uint32_t addr)
+{
+	struct tlb_slot *slot;
+	unsigned int n;
+
+	recorder_invlpg(rec, addr);
+	expect("%" PRIu64 ",0,-,invlpg,,0x%08x,,,,,,,0x%08x,,0x%08x,\n", cpu.icount, addr & ~0xfffu,
+	       cpu.cr3, cpu.eip);
+	for (n = 0; n < DTLB_SIZE + ITLB_SIZE; n++) {
+		slot = n < DTLB_SIZE ? &cpu.d[n] : &cpu.i[n - DTLB_SIZE];
+		if (slot->valid && !((slot->page ^ addr) & ~slot->mask))
+			lose(n < DTLB_SIZE ? TLB_D : TLB_I, slot, FLUSHED);
+	}
+}
+
+/* Nobody tells: the recorder must see it at the next fetch, which the processor does at once. */
+static void hidden_flush(void)
+{
+	bool something = false;
+	unsigned int n;
+
+	for (n = 0; n < ITLB_SIZE; n++)
+		something |= cpu.i[n].valid;
+	if (!something || !slot_of(TLB_I, cpu.fetch)->valid ||
+	    slot_of(TLB_I, cpu.fetch)->page != (cpu.fetch & ~0xfffu) ||
+	    !(slot_of(TLB_I, cpu.fetch)->bits & (cpu.cpl ? TLB_USER_X : TLB_SYS_X)))
+		return;
+	settle();
+	drop_all(true);
+	cpu.icount++;
+	flush_row("flush_all", "emulator");
+	access_memory(cpu.fetch, 'x', cpu.cpl == 3, 0);
+}
+
+static void data_accesses(void)
+{
+	uint32_t lin = random_page() + below(4000);
+	bool user = cpu.cpl == 3;
+
+	switch (below(8)) {
+	case 0: /* reads and writes one page */
+		if (access_memory(lin, 'r', user, 0))
+			access_memory(lin, 'w', user, 0);
+		break;
+	case 1: /* crosses into the next page */
+		if ((lin >> 12 & 63) != 63 && access_memory(lin, 'r', user, 0))
+			access_memory((lin & ~0xfffu) + 4096, 'r', user, 1);
+		break;
+	case 2: /* the processor itself reads a descriptor */
+		access_memory(lin, 'r', false, 0);
+		break;
+	default:
+		access_memory(lin, below(2) ? 'w' : 'r', user, 0);
+	}
+}
+
+static void one_instruction(void)
+{
+	if (below(4) == 0) {
+		cpu.cpl = below(2) ? 3 : 0;
+		cpu.eip = cpu.fetch = random_page() + below(4000);
+	}
+	if (!access_memory(cpu.fetch, 'x', cpu.cpl == 3, 0)) {
+		cpu.icount++;
+		return;
+	}
+	settle(); /* as before each instruction */
+	switch (below(40)) {
+	case 0:
+		change_space(FLUSH_CR3, "cr3");
+		break;
+	case 1:
+		invlpg(random_page() + below(4096));
+		break;
+	case 2:
+		random_entry(below(DIRS), below(8), below(64));
+		break;
+	case 3:
+		hidden_flush();
+		break;
+	case 4: /* a task gate: accesses and a flush in one instruction */
+		if (access_memory(random_page(), 'w', false, 0) && below(4) == 0)
+			change_space(FLUSH_TASK, "task");
+		break;
+	default:
+		data_accesses();
+	}
+	cpu.icount++;
+}
+
+/* --- the tests -------------------------------------------------------------------------------- */
+
+static char *slurp(const char *dir, const char *name)
+{
+	char path[256], *text = NULL;
+	struct stat st;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "r");
+	CHECK(file != NULL);
+	if (!file)
+		return NULL;
+	if (!fstat(fileno(file), &st) && (text = calloc(1, (size_t)st.st_size + 1)))
+		CHECK_EQ(fread(text, 1, (size_t)st.st_size, file), (size_t)st.st_size);
+	fclose(file);
+	return text;
+}
+
+static void first_difference(const char *got, const char *want)
+{
+	int line = 1;
+
+	while (*got && *got == *want) {
+		line += *got == '\n';
+		got++;
+		want++;
+	}
+	while (line > 1 && got[-1] != '\n') {
+		got--;
+		want--;
+	}
+	CHECK(*got == *want && !*got);
+	if (*got || *want)
+		printf("# line %d\n#  got: %.*s\n# want: %.*s\n", line, (int)strcspn(got, "\n"),
+		       got, (int)strcspn(want, "\n"), want);
+}
+
+static void random_program(unsigned int instructions)
+{
+	static const char header[] =
+		"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,"
+		"evicted\n";
+	struct machine m = {NULL, get_view, get_tlb, get_translated, get_linear, &cpu.icount};
+	const char *scratch = getenv("SCRATCH");
+	struct options opt;
+	char *got;
+	unsigned int dir, n;
+
+	options_init(&opt);
+	snprintf(opt.out, sizeof(opt.out), "%s/machine", scratch ? scratch : ".");
+	opt.progress = false;
+	rec = calloc(1, sizeof(*rec));
+	expected = malloc(TEXT_MAX);
+	expected_len = 0;
+	expect("%s", header);
+	for (dir = 0; dir < DIRS; dir++)
+		for (n = 0; n < PAGES; n++)
+			random_entry(dir, n / 64, n % 64);
+	CHECK(recorder_open(rec, &opt, &m));
+	load_cr3(0);
+	recorder_cr3(rec, cpu.cr3);
+	cpu.fetch = cpu.eip = page_of(0, 0);
+	while (instructions--)
+		one_instruction();
+	settle();
+	recorder_hint(rec, &(struct hint){.eax = TRACE_FINISH, .ecx = TRACE_STATUS_NONE});
+	CHECK(recorder_close(rec));
+	if (rec->trouble[0])
+		printf("# %s\n", rec->trouble);
+	CHECK(rec->tally.fills > 1000 && rec->tally.upgrades > 100 && rec->tally.walk_faults > 100);
+	CHECK_EQ(rec->tally.walks, rec->tally.fills + rec->tally.upgrades + rec->tally.walk_faults);
+	got = slurp(opt.out, "tlb.csv");
+	if (got)
+		first_difference(got, expected);
+	free(got);
+	got = slurp(opt.out, "meta.csv");
+	if (got)
+		CHECK(strstr(got, "\ncomplete,1\n") != NULL);
+	free(got);
+	recorder_free(rec);
+	free(rec);
+	free(expected);
+}
+
+static void start(bool pse, bool pae, bool pge)
+{
+	memset(&cpu, 0, sizeof(cpu));
+	cpu.pse = pse;
+	cpu.pae = pae;
+	cpu.pge = pge;
+	random_program(100000);
+}
+
+static void a_486(void)
+{
+	start(false, false, false);
+}
+
+static void large_pages(void)
+{
+	start(true, false, false);
+}
+
+static void global_pages(void)
+{
+	start(true, false, true);
+}
+
+static void pae(void)
+{
+	start(true, true, true);
+}
+
+static void pae_not_global(void)
+{
+	start(false, true, false);
+}
+
+static const struct check_test tests[] = {
+	{"random programs on a 486: every row is right", a_486}, {"with 4 MiB pages", large_pages},
+	{"with 4 MiB and global pages", global_pages},		 {"with PAE", pae},
+	{"with PAE, without global pages", pae_not_global},
+};
+
+CHECK_MAIN(tests)

@@ -1,0 +1,647 @@
+/*
+ * test_parts.c - walks, shadow TLBs, page history and faults, each against a simple model.
+ *
+ * The models do the same with plain arrays and loops: no stamps, no hashing,
+ * no ring. Random events go to both, and what comes out must be equal.
+ */
+#include "check.h"
+#include "fault.h"
+#include "kernel/trace_port.h"
+#include "names.h"
+#include "seen.h"
+#include "tlb.h"
+#include "walk.h"
+
+#include <stdlib.h>
+
+/* --- walks -------------------------------------------------------------------------------- */
+
+#define P  0x1u
+#define PS 0x80u
+
+/* Feeds the reads of a walk to @lin through @dir and @table; mirrors what Bochs reads. */
+static void one_walk(struct walk *w, uint32_t lin, uint64_t dir_base, uint64_t dir, uint64_t table)
+{
+	bool pae = w->at.pae, large = (dir & PS) && (w->at.pse || pae);
+	uint64_t dir_addr = dir_base + (pae ? (lin >> 21 & 511) * 8 : (lin >> 22) * 4);
+	uint64_t table_base = pae ? dir & 0x000ffffffffff000ull : dir & 0xfffff000u;
+	uint64_t table_addr = table_base + (pae ? (lin >> 12 & 511) * 8 : (lin >> 12 & 1023) * 4);
+	unsigned int size = pae ? 8 : 4;
+
+	CHECK(!walk_begin(w, dir_addr, size ^ 12, dir));
+	CHECK(walk_begin(w, dir_addr, size, dir));
+	if (!(dir & P)) {
+		CHECK_EQ(w->state, WALK_ABSENT);
+		return;
+	}
+	if (large) {
+		CHECK_EQ(w->state, WALK_LEAF);
+		CHECK_EQ(w->mask, pae ? 0x1fffff : 0x3fffff);
+		return;
+	}
+	CHECK_EQ(w->state, WALK_TABLE);
+	CHECK(!walk_follow(w, table_addr ^ 0x40000000, size, table));
+	CHECK(walk_follow(w, table_addr, size, table));
+	CHECK_EQ(w->state, table & P ? WALK_LEAF : WALK_ABSENT);
+	CHECK_EQ(w->known & 0x3ffff000u, 0x3ffff000u);
+	if (!(table & P))
+		return;
+	CHECK_EQ(walk_frame(w, lin), pae ? table & 0x000ffffffffff000ull : table & 0xfffff000u);
+	CHECK(!walk_write(w, table_addr + 4096, table));
+	CHECK(walk_write(w, table_addr, table | 0x60));
+	CHECK_EQ(w->leaf, table | 0x60);
+	CHECK_EQ(w->leaf_read, table);
+	CHECK(walk_write(w, dir_addr, dir | 0x20));
+	CHECK_EQ(w->writes, 2);
+}
+
+static void walks_32(void)
+{
+	struct walk w = {0};
+	uint32_t lin, base;
+	int i;
+
+	for (i = 0; i < 50000; i++) {
+		lin = random32();
+		base = random32() & 0xfffff000u;
+		w.at.cr3 = base | (random32() & 0x18);
+		w.at.pse = below(2);
+		one_walk(&w, lin, base, random32(), random32());
+		CHECK_EQ(w.lin, lin & w.known);
+		CHECK_EQ(w.reads, (w.known & 0x1000) ? 2 : 1);
+		if (w.mask == 0x3fffff) /* PSE-36: bits 20-13 go to 39-32 */
+			CHECK_EQ(walk_frame(&w, lin), (w.leaf & 0xffc00000u) + (lin & 0x3ff000) +
+							      ((w.leaf >> 13 & 255) << 32));
+		walk_end(&w);
+		CHECK_EQ(w.state, WALK_IDLE);
+		CHECK(!walk_begin(&w, base ^ 0x1000, 4, 1));
+		CHECK(!walk_write(&w, base, 1));
+	}
+}
+
+static void walks_pae(void)
+{
+	struct walk w = {0};
+	uint64_t dirs[4];
+	uint32_t lin;
+	int i, n, same;
+
+	w.at.pae = true;
+	for (i = 0; i < 50000; i++) {
+		lin = random32();
+		same = 0;
+		for (n = 0; n < 4; n++) {
+			dirs[n] = (uint64_t)below(6) << 34 | 0x5000;
+			w.at.pdpt[n] = dirs[n] | P;
+		}
+		for (n = 0; n < 4; n++)
+			same += dirs[n] == dirs[lin >> 30];
+		one_walk(&w, lin, dirs[lin >> 30], (uint64_t)random32() << 20 | random32(),
+			 (uint64_t)random32() << 20 | random32());
+		CHECK_EQ(w.lin, lin & w.known);
+		CHECK_EQ(w.known >> 30, same == 1 ? 3 : 0);
+		walk_end(&w);
+	}
+}
+
+/* A directory that is its own table: only the order of the reads tells them apart. */
+static void walk_of_itself(void)
+{
+	struct walk w = {.at = {.cr3 = 0x7000}};
+
+	CHECK(walk_begin(&w, 0x7ffc, 4, 0x7067));
+	CHECK(walk_follow(&w, 0x7ffc, 4, 0x7067));
+	CHECK_EQ(w.lin, 0xfffff000u);
+	CHECK_EQ(w.reads, 2);
+	CHECK(walk_write(&w, 0x7ffc, 0x7077));
+	CHECK_EQ(w.leaf, 0x7077);
+	CHECK_EQ(w.dir, 0x7077);
+}
+
+/* --- shadow TLBs ---------------------------------------------------------------------------- */
+
+struct model {
+	struct tlb_slot d[DTLB_SIZE], i[ITLB_SIZE];
+};
+
+static void model_read(void *ctx, enum tlb_id id, unsigned int index, struct tlb_slot *slot)
+{
+	struct model *m = ctx;
+
+	*slot = id == TLB_D ? m->d[index] : m->i[index];
+}
+
+static struct tlb_slot *model_slot(struct model *m, unsigned int n)
+{
+	return n < DTLB_SIZE ? m->d + n : m->i + (n - DTLB_SIZE);
+}
+
+static void model_flush(struct model *m, bool global_too)
+{
+	unsigned int n;
+
+	for (n = 0; n < DTLB_SIZE + ITLB_SIZE; n++)
+		if (global_too || !(model_slot(m, n)->bits & TLB_GLOBAL))
+			model_slot(m, n)->valid = false;
+}
+
+static void model_invlpg(struct model *m, uint32_t addr)
+{
+	struct tlb_slot *s;
+	unsigned int n;
+
+	for (n = 0; n < DTLB_SIZE + ITLB_SIZE; n++) {
+		s = model_slot(m, n);
+		if (s->valid && (s->page & ~s->mask) == (addr & ~s->mask))
+			s->valid = false;
+	}
+}
+
+static struct tlb_slot random_slot(void)
+{
+	/* Few pages, or the same slot would hardly ever be met twice. */
+	struct tlb_slot s = {.valid = true, .page = below(4) << 22 | below(8) << 12};
+
+	s.frame = (uint64_t)below(1 << 24) << 12;
+	s.mask = s.page >> 22 == 3 ? 0x3fffff : PAGE_MASK;
+	s.bits = (1 + below(15)) | (below(4) ? 0 : TLB_GLOBAL);
+	return s;
+}
+
+static void shadow(void)
+{
+	struct model *real = calloc(1, sizeof(*real));
+	struct machine m = {.ctx = real, .tlb_read = model_read};
+	struct tlb *t = malloc(sizeof(*t));
+	struct tlb_slot s;
+	enum tlb_id id;
+	int i;
+
+	tlb_init(t);
+	CHECK_EQ(tlb_compare(t, &m), 0);
+	for (i = 0; i < 20000; i++) {
+		s = random_slot();
+		id = below(2) ? TLB_I : TLB_D;
+		switch (below(16)) {
+		case 0:
+			tlb_flush(t, false);
+			model_flush(real, false);
+			break;
+		case 1:
+			tlb_flush(t, true);
+			model_flush(real, true);
+			break;
+		case 2:
+		case 3:
+			tlb_invlpg(t, s.page + below(4096));
+			model_invlpg(real, s.page);
+			break;
+		case 4:
+			tlb_drop(tlb_at(t, id, s.page));
+			(id == TLB_D ? real->d : real->i)[tlb_index(id, s.page)].valid = false;
+			break;
+		default:
+			tlb_put(t, id, &s, 1 + below(3));
+			(id == TLB_D ? real->d : real->i)[tlb_index(id, s.page)] = s;
+			CHECK(tlb_find(t, id, s.page) != NULL);
+			CHECK(tlb_find(t, id, s.page ^ 0x80000000u) == NULL);
+		}
+		if (i % 64 == 0)
+			CHECK_EQ(tlb_compare(t, &m), 0);
+	}
+	/* A difference anywhere is seen. */
+	for (i = 0; i < 200; i++) {
+		s = random_slot();
+		real->d[tlb_index(TLB_D, s.page)] = s;
+		tlb_put(t, TLB_D, &s, 1);
+		real->d[tlb_index(TLB_D, s.page)].bits ^= 1u << below(4);
+		CHECK_EQ(tlb_compare(t, &m), 1);
+		real->d[tlb_index(TLB_D, s.page)] = s;
+	}
+	free(t);
+	free(real);
+}
+
+static void shadow_sync(void)
+{
+	struct model *real = calloc(1, sizeof(*real));
+	struct machine m = {.ctx = real, .tlb_read = model_read};
+	struct tlb *t = malloc(sizeof(*t));
+	unsigned int i, lost, global;
+	struct tlb_loss loss;
+	struct tlb_slot s;
+
+	for (i = 0; i < 300; i++) {
+		memset(real, 0, sizeof(*real));
+		tlb_init(t);
+		lost = global = 0;
+		for (s.page = 0; s.page < 64 << 12; s.page += 1 << 12) {
+			s = (struct tlb_slot){true, s.page, 1 | (below(2) ? TLB_GLOBAL : 0),
+					      PAGE_MASK, s.page};
+			tlb_put(t, TLB_I, &s, 1);
+			s.valid = below(3) > 0;
+			real->i[tlb_index(TLB_I, s.page)] = s;
+			lost += !s.valid;
+			global += !s.valid && (s.bits & TLB_GLOBAL);
+		}
+		tlb_sync(t, &m, &loss);
+		CHECK_EQ(loss.lost_global, global);
+		CHECK_EQ(loss.lost_global + loss.lost_other, lost);
+		CHECK_EQ(loss.kept_global + loss.kept_other, 64 - lost);
+		CHECK_EQ(tlb_compare(t, &m), 0);
+	}
+	free(t);
+	free(real);
+}
+
+/* --- page history --------------------------------------------------------------------------- */
+
+static void history(void)
+{
+	static unsigned char seen_before[2][4][512], lost_to[2][4][512];
+	enum fill_reason reason, want;
+	uint32_t space, page;
+	struct seen s;
+	enum tlb_id id;
+	int i;
+
+	CHECK(seen_init(&s));
+	for (i = 0; i < 100000; i++) {
+		space = below(4);
+		page = below(512);
+		id = below(2) ? TLB_I : TLB_D;
+		if (below(3) == 0) {
+			seen_evict(&s, 1 + space, page << 12, id);
+			if (seen_before[0][space][page] || seen_before[1][space][page])
+				lost_to[id][space][page] = 1;
+			continue;
+		}
+		reason = seen_fill(&s, 1 + space, page << 12, id);
+		want = !seen_before[id][space][page] ? REASON_COLD
+		       : lost_to[id][space][page]    ? REASON_CONFLICT
+						     : REASON_FLUSHED;
+		CHECK_EQ(reason, want);
+		seen_before[id][space][page] = 1;
+		lost_to[id][space][page] = 0;
+	}
+	seen_free(&s);
+}
+
+static void history_grows(void)
+{
+	struct seen s;
+	uint32_t i;
+
+	CHECK(seen_init(&s));
+	for (i = 0; i < 300000; i++)
+		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, TLB_D), REASON_COLD);
+	for (i = 0; i < 300000; i++)
+		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, TLB_D), REASON_FLUSHED);
+	CHECK_EQ(s.used, 300000);
+	seen_free(&s);
+}
+
+static void kept_names(void)
+{
+	struct names n = {0};
+	const char *first, *same;
+	char text[16];
+	unsigned int i;
+
+	first = names_keep(&n, "[heap]");
+	same = names_keep(&n, "[heap]");
+	CHECK(first == same);
+	for (i = 0; i < NAME_MAX_KEPT + 10; i++) {
+		snprintf(text, sizeof(text), "%u", i);
+		CHECK_STR(names_keep(&n, text), i < NAME_MAX_KEPT - 1 ? text : "?");
+	}
+	CHECK_STR(first, "[heap]");
+	names_free(&n);
+}
+
+/* --- faults --------------------------------------------------------------------------------- */
+
+#define TASKS 4u
+
+/* The model of a fault: while its task runs, every instruction adds to the cost. */
+struct model_fault {
+	uint64_t cost;
+	uint32_t addr, eip, esp;
+	unsigned int task, depth, cause;
+	bool open, from_user;
+};
+
+static struct model_fault model_faults[100000];
+static unsigned int model_count, emitted;
+
+static void compare_fault(void *ctx, const struct fault *f)
+{
+	struct model_fault *want = &model_faults[emitted];
+
+	(void)ctx;
+	CHECK_EQ(f->error, emitted); /* the test puts a number there */
+	CHECK_EQ(f->addr, want->addr);
+	CHECK_EQ(f->pid, want->task);
+	CHECK_EQ(f->depth, want->depth);
+	CHECK_EQ(f->cause, want->cause);
+	CHECK_EQ(f->no_return, want->open);
+	if (!want->open)
+		CHECK_EQ(f->cost, want->cost);
+	emitted++;
+}
+
+static unsigned int model_depth(unsigned int task)
+{
+	unsigned int i, depth = 0;
+
+	for (i = 0; i < model_count; i++)
+		depth += model_faults[i].open && model_faults[i].task == task;
+	return depth;
+}
+
+/* Closes the task's faults that are deeper than @depth. */
+static void model_close(unsigned int task, unsigned int depth)
+{
+	unsigned int i;
+
+	for (i = 0; i < model_count; i++)
+		if (model_faults[i].open && model_faults[i].task == task &&
+		    model_faults[i].depth > depth)
+			model_faults[i].open = false;
+}
+
+static void model_run(unsigned int task, uint64_t instructions)
+{
+	unsigned int i;
+
+	for (i = 0; i < model_count; i++)
+		if (model_faults[i].open && model_faults[i].task == task)
+			model_faults[i].cost += instructions;
+}
+
+static void take_fault(struct faults *f, struct tasks *t, unsigned int task, uint64_t now)
+{
+	struct model_fault *m = &model_faults[model_count];
+	unsigned int depth = model_depth(task);
+
+	if (depth >= 6)
+		return;
+	*m = (struct model_fault){.task = task,
+				  .depth = depth + 1,
+				  .open = true,
+				  .addr = below(8) << 12,
+				  .eip = random32(),
+				  .esp = 0x1000 - depth * 64,
+				  .from_user = depth == 0 && below(2)};
+	fault_open(f, t,
+		   &(struct fault){.icount = now,
+				   .addr = m->addr,
+				   .eip = m->eip,
+				   .esp = m->esp,
+				   .from_user = m->from_user,
+				   .error = model_count});
+	model_count++;
+}
+
+static void give_hint(struct faults *f, struct tasks *t, unsigned int task)
+{
+	unsigned int cause = 1 + below(TRACE_CAUSE_END - 1), i = model_count;
+	uint32_t addr = below(8) << 12;
+	uint64_t unmatched = f->unmatched;
+
+	fault_hint(f, t->current, addr, cause, false, NULL);
+	while (i--) {
+		if (model_faults[i].open && model_faults[i].task == task &&
+		    model_faults[i].addr == addr && !model_faults[i].cause) {
+			model_faults[i].cause = cause;
+			CHECK_EQ(f->unmatched, unmatched);
+			return;
+		}
+	}
+	CHECK_EQ(f->unmatched, unmatched + 1);
+}
+
+/* An IRET in the kernel, to one of the task's open faults, or to nowhere. */
+static void return_in_kernel(struct faults *f, struct tasks *t, unsigned int task, uint64_t now)
+{
+	unsigned int i, level = below(7);
+	bool other_eip = below(2);
+
+	for (i = 0; i < model_count; i++) {
+		if (!model_faults[i].open || model_faults[i].task != task ||
+		    model_faults[i].depth != level)
+			continue;
+		if (!model_faults[i].from_user &&
+		    (!other_eip || model_faults[i].cause == TRACE_CAUSE_FIXUP))
+			model_close(task, level - 1);
+		fault_kernel_return(f, t, now, model_faults[i].eip ^ (other_eip ? 4 : 0),
+				    model_faults[i].esp);
+		return;
+	}
+	fault_kernel_return(f, t, now, 0, 1);
+}
+
+static void random_faults(unsigned int rounds)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	unsigned int task = 0, other;
+	struct task *left;
+	struct faults f;
+	uint64_t now = 0;
+	uint32_t step;
+
+	model_count = emitted = 0;
+	CHECK(tasks_init(t) && faults_init(&f, compare_fault, NULL));
+	tasks_hello(t);
+	while (rounds--) {
+		step = below(50);
+		model_run(task, step);
+		now += step;
+		switch (below(8)) {
+		case 0:
+			other = below(TASKS);
+			CHECK(task_switch_pid(t, other, other, now, &left) && !left);
+			task = other;
+			break;
+		case 1:
+			model_close(task, 0);
+			fault_user_return(&f, t, now);
+			break;
+		case 2:
+		case 3:
+			return_in_kernel(&f, t, task, now);
+			break;
+		case 4:
+			give_hint(&f, t, task);
+			break;
+		default:
+			take_fault(&f, t, task, now);
+		}
+	}
+	faults_finish(&f);
+	CHECK_EQ(emitted, model_count);
+	faults_free(&f);
+	tasks_free(t);
+	free(t);
+}
+
+static void fault_order_and_cost(void)
+{
+	int i;
+
+	for (i = 0; i < 200; i++)
+		random_faults(200);
+}
+
+static unsigned int emitted_open, emitted_closed;
+
+static void count_fault(void *ctx, const struct fault *f)
+{
+	uint64_t *last = ctx;
+
+	CHECK(f->icount > *last);
+	*last = f->icount;
+	*(f->no_return ? &emitted_open : &emitted_closed) += 1;
+}
+
+/* A task that sleeps for ever in its fault holds back no more than the window. */
+static void fault_window(void)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	struct fault what = {0};
+	uint64_t last = 0, i;
+	struct task *left;
+	struct faults f;
+
+	emitted_open = emitted_closed = 0;
+	CHECK(tasks_init(t) && faults_init(&f, count_fault, &last));
+	CHECK(task_switch_pid(t, 1, 1, 0, &left));
+	what.icount = 1;
+	fault_open(&f, t, &what);
+	CHECK(task_switch_pid(t, 2, 2, 2, &left));
+	for (i = 2; i < FAULT_WINDOW + 100; i++) {
+		what.icount = i;
+		fault_open(&f, t, &what);
+		fault_user_return(&f, t, i);
+	}
+	CHECK_EQ(emitted_open, 1);
+	CHECK_EQ(f.forced, 1);
+	CHECK(task_switch_pid(t, 1, 1, i, &left));
+	fault_user_return(&f, t, i); /* it returns after all: too late */
+	faults_finish(&f);
+	CHECK_EQ(emitted_open, 1);
+	CHECK_EQ(emitted_closed, FAULT_WINDOW + 98);
+	faults_free(&f);
+	tasks_free(t);
+	free(t);
+}
+
+/* Deeper than is followed: counted, emitted, and no more. */
+static void fault_recursion(void)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	struct fault what = {0};
+	uint64_t last = 0, i;
+	struct faults f;
+
+	emitted_open = emitted_closed = 0;
+	CHECK(tasks_init(t) && faults_init(&f, count_fault, &last));
+	for (i = 1; i <= 3 * TASK_MAX_DEPTH; i++) {
+		what.icount = i;
+		fault_open(&f, t, &what);
+	}
+	CHECK_EQ(t->current->depth, TASK_MAX_DEPTH);
+	fault_exit(&f, t, t->current, i);
+	faults_finish(&f);
+	CHECK_EQ(emitted_closed, 3 * TASK_MAX_DEPTH);
+	CHECK_EQ(emitted_open, 0);
+	faults_free(&f);
+	tasks_free(t);
+	free(t);
+}
+
+/* --- tasks and address spaces --------------------------------------------------------------- */
+
+static void tasks_by_cr3(void)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	struct task *a, *b, *left;
+
+	CHECK(tasks_init(t));
+	CHECK(task_switch_cr3(t, 0x1000, 10));
+	a = t->current;
+	CHECK(task_switch_cr3(t, 0x2000, 30));
+	b = t->current;
+	CHECK(a != b);
+	CHECK_EQ(task_clock(t, a, 100), 20);
+	CHECK_EQ(task_clock(t, b, 100), 70);
+	CHECK(task_switch_cr3(t, 0x1018, 40)); /* cache bits are not part of the address */
+	CHECK(t->current == a);
+	CHECK(task_find(t, 5) == NULL);
+	/* The first hint names the task that runs; CR3 then says nothing any more. */
+	CHECK(task_switch_pid(t, 5, 4, 50, &left) && !left);
+	CHECK(task_find(t, 5) == t->current && t->current->tgid == 4);
+	CHECK(task_find(t, 0) == a);
+	CHECK(task_switch_cr3(t, 0x3000, 60) && task_find(t, 5) == t->current);
+	tasks_free(t);
+	free(t);
+}
+
+static void dying_tasks(void)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	struct task *one, *left;
+
+	CHECK(tasks_init(t));
+	CHECK(task_switch_pid(t, 1, 1, 0, &left));
+	one = t->current;
+	CHECK(!task_exit(t, one)); /* still running */
+	CHECK(task_switch_pid(t, 2, 2, 0, &left) && left == one);
+	CHECK(task_find(t, 1) == NULL);
+	task_free(left);
+	CHECK(task_switch_pid(t, 3, 3, 0, &left) && !left);
+	one = task_find(t, 2);
+	CHECK(task_exit(t, one)); /* not running: gone at once */
+	task_free(one);
+	CHECK(task_find(t, 2) == NULL);
+	tasks_free(t);
+	free(t);
+}
+
+static void spaces(void)
+{
+	struct tasks *t = calloc(1, sizeof(*t));
+	uint32_t a, b, i;
+
+	CHECK(tasks_init(t));
+	a = space_of(t, 0x1000);
+	b = space_of(t, 0x2000);
+	CHECK(a > SPACE_GLOBAL && b > SPACE_GLOBAL && a != b);
+	CHECK_EQ(space_of(t, 0x1008), a);
+	CHECK(space_renew(t, 0x1000));
+	CHECK(space_of(t, 0x1000) != a && space_of(t, 0x1000) != b);
+	CHECK_EQ(space_of(t, 0x2000), b);
+	for (i = 0; i < 20000; i++)
+		CHECK_EQ(space_of(t, i << 12), space_of(t, i << 12));
+	tasks_free(t);
+	free(t);
+}
+
+static const struct check_test tests[] = {
+	{"walk: 32-bit paging, with and without PSE", walks_32},
+	{"walk: PAE, with directories that are shared", walks_pae},
+	{"walk: a directory that maps itself", walk_of_itself},
+	{"tlb: shadow equals a plain array", shadow},
+	{"tlb: entries lost without a hook are found", shadow_sync},
+	{"seen: reasons equal a plain array's", history},
+	{"seen: grows and forgets nothing", history_grows},
+	{"names: kept once, and not without limit", kept_names},
+	{"fault: order, depth, cause and cost equal the model's", fault_order_and_cost},
+	{"fault: one that never returns holds back a window, no more", fault_window},
+	{"fault: endless recursion is survived", fault_recursion},
+	{"task: by CR3 until the guest gives hints", tasks_by_cr3},
+	{"task: the dead are returned once", dying_tasks},
+	{"task: address spaces have numbers of their own", spaces},
+};
+
+CHECK_MAIN(tests)
