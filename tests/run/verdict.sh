@@ -68,7 +68,8 @@ report=$(tr -d '\r' <"$console" | awk '
 			wrong("truncated log: result " done[d] " is missing before \"" name "\"")
 		last[d] = name
 		if (!passed)
-			bad = bad == "" ? name : bad
+			bad = bad == "" ? name why : bad
+		why = ""
 		if (leaf && passed)
 			name ~ /# SKIP/ ? skip++ : pass++
 		if (leaf && !passed)
@@ -89,6 +90,7 @@ report=$(tr -d '\r' <"$console" | awk '
 		done[d] = 0
 		last[d] = ""
 	}
+	text ~ /^ *# / && text !~ /# (Subtest|Totals):/ { why = " (" substr(text, index(text, "#") + 2) ")" }
 	text ~ /^ *(not )?ok [0-9]+/ {
 		d = match(text, /[^ ]/) - 1
 		text = substr(text, d + 1)
