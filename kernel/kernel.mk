@@ -62,11 +62,21 @@ K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
 K_OBJS += kernel/arch/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
+K_OBJS += kernel/drivers/ide.o kernel/drivers/blkdev.o kernel/drivers/partition.o
+K_OBJS += kernel/fs/inode.o kernel/fs/mount.o kernel/fs/namei.o kernel/fs/dirops.o kernel/fs/bdev.o
+K_OBJS += kernel/fs/open.o kernel/fs/open_calls.o kernel/fs/fdtable.o kernel/fs/fs_struct.o
+K_OBJS += kernel/fs/rw.o kernel/fs/sendfile.o kernel/fs/stat.o kernel/fs/statfs.o kernel/fs/attr.o
+K_OBJS += kernel/fs/readdir.o kernel/fs/dir_calls.o kernel/fs/poll.o kernel/fs/select.o
+K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
+K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
+K_OBJS += kernel/fs/proc_mark.o
+K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel
 K_OBJS += tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_layout.o
+K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -1,0 +1,226 @@
+/*
+ * test_sched.c - the run queue, kernel threads, timers, clocks.
+ */
+#include "kernel/errno.h"
+#include "kernel/ktap.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "kernel/wait.h"
+#include "proc/sched.h"
+#include "proc/timer.h"
+
+#define THREADS	  3
+#define ROUNDS	  3
+#define TURNS_MAX 1000
+
+static char order[THREADS * ROUNDS + 1];
+static unsigned int order_len;
+static volatile unsigned int running;
+
+static void wait_all_gone(void)
+{
+	int i;
+
+	for (i = 0; i < TURNS_MAX && running; i++)
+		schedule();
+	EXPECT_EQ(running, 0);
+	schedule(); /* the last one's burial */
+}
+
+static int take_turns(void *arg)
+{
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		order[order_len++] = (char)(unsigned long)arg;
+		schedule();
+	}
+	running--;
+	return 0;
+}
+
+static void test_round_robin(void)
+{
+	unsigned long i;
+
+	order_len = 0;
+	memset(order, 0, sizeof(order));
+	for (i = 0; i < THREADS; i++) {
+		running++;
+		if (!EXPECT(!IS_ERR(kthread_run(take_turns, (void *)('a' + i), "turn"))))
+			running--;
+	}
+	wait_all_gone();
+	if (strcmp(order, "abcabcabc") != 0)
+		ktap_fail(__FILE__, __LINE__, "order is %s", order);
+}
+
+static int exit_with(void *arg)
+{
+	running--;
+	return (int)(unsigned long)arg;
+}
+
+/* A kernel thread leaves nothing behind. */
+static void test_thread_gone(void)
+{
+	unsigned int before = nr_tasks(), i;
+	struct task_struct *task;
+	pid_t pid = 0;
+
+	for (i = 0; i < THREADS; i++) {
+		running++;
+		task = kthread_run(exit_with, (void *)7, "brief");
+		if (!EXPECT(!IS_ERR(task))) {
+			running--;
+			return;
+		}
+		EXPECT(task->pid > pid && find_task(task->pid) == task);
+		EXPECT_EQ(task->tgid, task->pid);
+		pid = task->pid;
+	}
+	EXPECT_EQ(nr_tasks(), before + THREADS);
+	wait_all_gone();
+	EXPECT_EQ(nr_tasks(), before);
+	EXPECT(find_task(pid) == NULL);
+}
+
+static void test_find_task(void)
+{
+	EXPECT(find_task(current->pid) == current);
+	EXPECT(find_task(0) == NULL);
+	EXPECT(find_task(-1) == NULL);
+	EXPECT(find_task(1 << 20) == NULL);
+}
+
+static int sleeper(void *unused)
+{
+	(void)unused;
+	current->state = TASK_UNINTERRUPTIBLE;
+	schedule();
+	running--;
+	return 0;
+}
+
+/* Waking tells whether there was anybody to wake. */
+static void test_wake_up(void)
+{
+	struct task_struct *task;
+
+	running++;
+	task = kthread_run(sleeper, NULL, "sleeper");
+	if (!EXPECT(!IS_ERR(task))) {
+		running--;
+		return;
+	}
+	EXPECT(!wake_up_process(task)); /* has not slept yet */
+	schedule();
+	EXPECT_EQ(task->state, TASK_UNINTERRUPTIBLE);
+	EXPECT(!wake_up_signalled(task, true)); /* signals do not wake it */
+	EXPECT(wake_up_process(task));
+	EXPECT(!wake_up_process(task));
+	wait_all_gone();
+}
+
+static unsigned int fired[4];
+static unsigned int nr_fired;
+static struct ktimer timers[4];
+
+static void timer_fn(struct ktimer *timer)
+{
+	fired[nr_fired++] = (unsigned int)(timer - timers);
+}
+
+/* Timers run in order of time, whatever the order in which they were armed. */
+static void test_timer_order(void)
+{
+	static const unsigned int delay[] = {3, 1, 2, 2};
+	unsigned long flags = local_irq_save(), now = jiffies;
+	unsigned int i;
+
+	nr_fired = 0;
+	for (i = 0; i < ARRAY_SIZE(timers); i++) {
+		timer_setup(&timers[i], timer_fn);
+		EXPECT(!timer_armed(&timers[i]));
+		timer_arm(&timers[i], now + delay[i]);
+	}
+	local_irq_restore(flags);
+	EXPECT(timer_cancel(&timers[3]));
+	EXPECT(!timer_cancel(&timers[3]));
+	current->state = TASK_UNINTERRUPTIBLE;
+	schedule_timeout(5);
+	EXPECT_EQ(nr_fired, 3);
+	EXPECT_EQ(fired[0], 1);
+	EXPECT_EQ(fired[1], 2);
+	EXPECT_EQ(fired[2], 0);
+	for (i = 0; i < ARRAY_SIZE(timers); i++)
+		EXPECT(!timer_armed(&timers[i]));
+}
+
+static void test_sleep(void)
+{
+	unsigned long began = jiffies;
+	long left;
+
+	current->state = TASK_UNINTERRUPTIBLE;
+	left = schedule_timeout(2);
+	EXPECT_EQ(left, 0);
+	EXPECT(jiffies - began >= 2);
+	EXPECT_EQ(current->state, TASK_RUNNING);
+	current->state = TASK_UNINTERRUPTIBLE;
+	EXPECT_EQ(schedule_timeout(0), 0);
+	EXPECT_EQ(current->state, TASK_RUNNING);
+}
+
+static s64 ns_of(const struct timespec64 *ts)
+{
+	return ts->tv_sec * (s64)NSEC_PER_SEC + ts->tv_nsec;
+}
+
+/* The clock never goes back, and keeps pace with the ticks. */
+static void test_clock(void)
+{
+	struct timespec64 first, last, now;
+	unsigned long end = jiffies + 3;
+	unsigned int backwards = 0;
+
+	ktime_get_ts(&first);
+	last = first;
+	while (time_after(end, jiffies)) {
+		ktime_get_ts(&now);
+		backwards += ns_of(&now) < ns_of(&last);
+		last = now;
+	}
+	EXPECT_EQ(backwards, 0);
+	EXPECT(ns_of(&last) - ns_of(&first) > (s64)NSEC_PER_TICK);
+	EXPECT(ns_of(&last) - ns_of(&first) < 5 * (s64)NSEC_PER_TICK);
+}
+
+static void test_ticks(void)
+{
+	struct timespec64 ts = {0, 1};
+
+	EXPECT_EQ(timespec_to_ticks(&ts), 2);
+	ts = (struct timespec64){1, 0};
+	EXPECT_EQ(timespec_to_ticks(&ts), HZ + 1);
+	ts = (struct timespec64){0, 0};
+	EXPECT_EQ(timespec_to_ticks(&ts), 0);
+	ts = (struct timespec64){(s64)1 << 40, 0};
+	EXPECT(timespec_to_ticks(&ts) > 0);
+	ts = ticks_to_timespec(HZ + 1);
+	EXPECT(ts.tv_sec == 1 && ts.tv_nsec == NSEC_PER_TICK);
+}
+
+static const struct ktap_case cases[] = {
+	{"round_robin", test_round_robin},
+	{"thread_gone", test_thread_gone},
+	{"find_task", test_find_task},
+	{"wake_up", test_wake_up},
+	{"timer_order", test_timer_order},
+	{"sleep", test_sleep},
+	{"clock", test_clock},
+	{"ticks", test_ticks},
+	{NULL, NULL},
+};
+
+const struct ktap_suite sched_suite = {"sched", cases};
