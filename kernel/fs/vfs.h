@@ -16,20 +16,20 @@ struct inode;
 struct file;
 struct fs_super;
 
-#define S_IFMT	 0170000
-#define S_IFSOCK 0140000
-#define S_IFLNK	 0120000
-#define S_IFREG	 0100000
-#define S_IFBLK	 0060000
-#define S_IFDIR	 0040000
-#define S_IFCHR	 0020000
-#define S_IFIFO	 0010000
-#define S_ISREG(m) (((m) & S_IFMT) == S_IFREG)
-#define S_ISDIR(m) (((m) & S_IFMT) == S_IFDIR)
-#define S_ISCHR(m) (((m) & S_IFMT) == S_IFCHR)
-#define S_ISLNK(m) (((m) & S_IFMT) == S_IFLNK)
+#define S_IFMT	    0170000
+#define S_IFSOCK    0140000
+#define S_IFLNK	    0120000
+#define S_IFREG	    0100000
+#define S_IFBLK	    0060000
+#define S_IFDIR	    0040000
+#define S_IFCHR	    0020000
+#define S_IFIFO	    0010000
+#define S_ISREG(m)  (((m) & S_IFMT) == S_IFREG)
+#define S_ISDIR(m)  (((m) & S_IFMT) == S_IFDIR)
+#define S_ISCHR(m)  (((m) & S_IFMT) == S_IFCHR)
+#define S_ISLNK(m)  (((m) & S_IFMT) == S_IFLNK)
 #define S_ISFIFO(m) (((m) & S_IFMT) == S_IFIFO)
-#define S_ISBLK(m) (((m) & S_IFMT) == S_IFBLK)
+#define S_ISBLK(m)  (((m) & S_IFMT) == S_IFBLK)
 
 #define O_ACCMODE   00000003
 #define O_RDONLY    00000000
@@ -47,9 +47,9 @@ struct fs_super;
 #define O_CLOEXEC   02000000
 #define O_PATH	    010000000
 
-#define PATH_MAX  4096
-#define NAME_MAX  255
-#define NR_OPEN	  256 /* file descriptors of a process */
+#define PATH_MAX 4096
+#define NAME_MAX 255
+#define NR_OPEN	 256 /* file descriptors of a process */
 
 /* Called for each directory entry; returns false to stop. */
 typedef bool (*filldir_fn)(void *arg, const char *name, unsigned int len, loff_t next_pos, u32 ino,
@@ -62,7 +62,8 @@ typedef bool (*filldir_fn)(void *arg, const char *name, unsigned int len, loff_t
  * the new name; the caller has checked that it may.
  */
 struct inode_ops {
-	struct inode *(*lookup)(struct inode *dir, const char *name, unsigned int len); /* ERR_PTR */
+	struct inode *(*lookup)(struct inode *dir, const char *name,
+				unsigned int len); /* ERR_PTR */
 	int (*create)(struct inode *dir, const char *name, unsigned int len, u32 mode,
 		      struct inode **out);
 	int (*mkdir)(struct inode *dir, const char *name, unsigned int len, u32 mode);
@@ -73,7 +74,8 @@ struct inode_ops {
 	int (*rename)(struct inode *old_dir, const char *old_name, unsigned int old_len,
 		      struct inode *new_dir, const char *new_name, unsigned int new_len);
 	int (*readlink)(struct inode *inode, char *buf, size_t size); /* bytes, no NUL */
-	/* The inode that a link in /proc stands for, referenced, or ERR_PTR; NULL: go by readlink. */
+	/* The inode that a link in /proc stands for, referenced, or ERR_PTR; NULL: go by readlink.
+	 */
 	struct inode *(*follow)(struct inode *inode);
 	int (*truncate)(struct inode *inode, loff_t size);
 	int (*setattr)(struct inode *inode); /* mode, owner or times changed: write back */
@@ -88,6 +90,8 @@ struct file_ops {
 	/* buf is a user address. Bytes moved or a negative errno; update *pos. */
 	ssize_t (*read)(struct file *file, void __user *buf, size_t count, loff_t *pos);
 	ssize_t (*write)(struct file *file, const void __user *buf, size_t count, loff_t *pos);
+	/* write() from kernel memory, for sendfile(). */
+	ssize_t (*kwrite)(struct file *file, const void *buf, size_t count, loff_t *pos);
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	int (*readdir)(struct file *file, void *arg, filldir_fn fill);
 	int (*ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
@@ -103,7 +107,7 @@ struct inode {
 	u32 mode, nlink, uid, gid;
 	u32 atime, mtime, ctime;
 	u32 blocks; /* 512-byte units */
-	u32 state; /* I_* of inode.c (inode_lock) */
+	u32 state;  /* I_* of inode.c (inode_lock) */
 	atomic_t count;
 	struct mutex lock; /* directory contents, size changes */
 	struct fs_super *sb;
@@ -127,7 +131,8 @@ struct super_ops { /* NULL: nothing to do */
 	void (*free_inode)(struct inode *inode);
 	/* Fills a fresh inode from the disk: 0, -EIO; -ENOENT when it is free there. */
 	int (*read_inode)(struct inode *inode);
-	/* Writes metadata; file pages have been written, without error if `complete`. 0 or errno. */
+	/* Writes metadata; file pages have been written, without error if `complete`. 0 or errno.
+	 */
 	int (*sync)(struct fs_super *sb, bool complete);
 	void (*statfs)(struct fs_super *sb, struct kstatfs *st);
 };
@@ -203,7 +208,7 @@ ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count);
 /* The current task's file for a descriptor, with a reference, or NULL. */
 struct file *fget(int fd);
 int fd_install(struct file *file, int from, bool cloexec); /* takes the reference: fd or -EMFILE */
-struct files_struct *files_dup(struct files_struct *old); /* NULL: out of memory */
+struct files_struct *files_dup(struct files_struct *old);  /* NULL: out of memory */
 void files_put(struct files_struct *files);
 void files_close_on_exec(struct files_struct *files);
 struct fs_struct *fs_dup(struct fs_struct *old);

@@ -31,6 +31,7 @@ struct block_device {
 	const char *name; /* "hda", "hda1" */
 	sector_t start;	  /* first sector on the whole disk */
 	sector_t sectors; /* size */
+	u32 dev;	  /* (major << 8) | minor, Linux's numbers: hda1 is 0x301 */
 	u8 part_type;	  /* MBR type byte, 0 for a whole disk */
 	const struct block_device_ops *ops;
 	void *driver_data;

@@ -1,0 +1,266 @@
+/*
+ * file.c - contents of files: pages from and to the disk, write, truncate, symlinks.
+ *
+ * A block is a page, so a page moves in one transfer. Blocks are found or
+ * made before a page becomes dirty (prepare_write), so that a full disk is the
+ * writer's error and never a lost page. A cached page keeps its block's number in
+ * `private`, 0 while it has none; blocks are freed only after their pages have left the cache.
+ */
+#include "fs/ext2/ext2.h"
+#include "kernel/string.h"
+#include "mm/highmem.h"
+
+/* Bytes of the page that lie before the end of the file. */
+static u32 valid_bytes(const struct address_space *mapping, const struct page *page)
+{
+	loff_t start = (loff_t)page->index << FS_BLOCK_SHIFT;
+
+	if (mapping->size <= start)
+		return 0;
+	return mapping->size - start < FS_BLOCK_SIZE ? (u32)(mapping->size - start) : FS_BLOCK_SIZE;
+}
+
+static void zero_tail(struct page *page, u32 from)
+{
+	char *addr;
+
+	if (from == FS_BLOCK_SIZE)
+		return;
+	addr = kmap_atomic(page);
+	memset(addr + from, 0, FS_BLOCK_SIZE - from);
+	kunmap_atomic(addr);
+}
+
+void ext2_fill_page(struct page *page, const void *data, size_t len)
+{
+	char *addr = kmap_atomic(page);
+
+	memcpy(addr, data, len);
+	memset(addr + len, 0, FS_BLOCK_SIZE - len);
+	kunmap_atomic(addr);
+}
+
+static int move_page(const struct inode *inode, u32 block, struct page *page, bool write)
+{
+	return blkdev_rw(ext2_fs(inode)->cache.bdev, block * SECTORS_PER_BLOCK, page, 0,
+			 SECTORS_PER_BLOCK, write);
+}
+
+static int ext2_readpage(struct address_space *mapping, struct page *page)
+{
+	struct inode *inode = mapping->host;
+	u32 valid = valid_bytes(mapping, page), block = 0;
+	int err;
+
+	if (valid) {
+		err = ext2_map_block(inode, page->index, false, &block);
+		if (err)
+			return err;
+	}
+	page->private = block;
+	if (block == 0) {
+		if (valid && S_ISDIR(inode->mode))
+			return ext2_error(ext2_fs(inode), "hole in directory", inode->ino);
+		clear_highpage(page);
+		return 0;
+	}
+	err = move_page(inode, block, page, false);
+	if (!err)
+		zero_tail(page, valid);
+	return err;
+}
+
+/* Finds the block of a locked page, or makes it and notes it in the inode: page->private. */
+static int make_block(struct inode *inode, struct page *page)
+{
+	u32 before = inode->blocks, block = 0;
+	int err = ext2_begin_change(ext2_fs(inode));
+
+	if (err || page->private)
+		return err;
+	err = ext2_map_block(inode, page->index, true, &block);
+	page->private = block;
+	if (inode->blocks != before) {
+		int write_err = ext2_write_inode(inode);
+
+		if (!err)
+			err = write_err;
+	}
+	return err;
+}
+
+static int ext2_writepage(struct address_space *mapping, struct page *page)
+{
+	struct inode *inode = mapping->host;
+	int err;
+
+	if (valid_bytes(mapping, page) == 0)
+		return 0; /* the file became shorter: nobody wants it any more */
+	err = make_block(inode, page);
+	return err ? err : move_page(inode, (u32)page->private, page, true);
+}
+
+static int ext2_prepare_write(struct address_space *mapping, struct page *page, unsigned int from,
+			      unsigned int to)
+{
+	(void)from;
+	(void)to;
+	return make_block(mapping->host, page);
+}
+
+const struct address_space_ops ext2_aops = {
+	.readpage = ext2_readpage,
+	.writepage = ext2_writepage,
+	.prepare_write = ext2_prepare_write,
+};
+
+static u32 blocks_for(loff_t size)
+{
+	return (u32)((size + FS_BLOCK_SIZE - 1) >> FS_BLOCK_SHIFT);
+}
+
+/* How much may be written at pos: the largest file bounds it. -EFBIG at or beyond the bound. */
+static ssize_t bound_write(const struct file *file, loff_t pos, size_t count)
+{
+	loff_t limit = file->flags & O_LARGEFILE ? EXT2_MAX_SIZE : MAX_NON_LFS;
+
+	if (pos >= limit)
+		return -EFBIG;
+	return (loff_t)count > limit - pos ? (ssize_t)(limit - pos) : (ssize_t)count;
+}
+
+static ssize_t write_locked(struct file *file, const void *buf, size_t count, loff_t *pos,
+			    page_copy_fn from_buf)
+{
+	struct inode *inode = file->inode;
+	ssize_t ret, moved;
+
+	if (file->flags & O_APPEND)
+		*pos = inode->mapping.size;
+	ret = bound_write(file, *pos, count);
+	if (ret < 0)
+		return ret;
+	count = (size_t)ret;
+	ret = ext2_begin_change(ext2_fs(inode));
+	if (ret)
+		return ret;
+	moved = filemap_write(&inode->mapping, *pos, (void *)buf, count, from_buf);
+	if (moved > 0)
+		*pos += moved;
+	if (moved < (ssize_t)count) { /* blocks may have been made in vain behind the end */
+		truncate_inode_pages(&inode->mapping, inode->mapping.size);
+		ret = ext2_free_from(inode, blocks_for(inode->mapping.size));
+	}
+	inode->mtime = inode->ctime = now_seconds();
+	if (!ret)
+		ret = ext2_write_inode(inode);
+	return ret ? ret : moved;
+}
+
+static ssize_t write_from(struct file *file, const void *buf, size_t count, loff_t *pos,
+			  page_copy_fn from_buf)
+{
+	ssize_t ret;
+
+	if (count == 0)
+		return 0;
+	mutex_lock(&file->inode->lock);
+	ret = write_locked(file, buf, count, pos, from_buf);
+	mutex_unlock(&file->inode->lock);
+	return ret;
+}
+
+static ssize_t ext2_file_write(struct file *file, const void __user *buf, size_t count, loff_t *pos)
+{
+	return write_from(file, buf, count, pos, page_from_user);
+}
+
+static ssize_t ext2_file_kwrite(struct file *file, const void *buf, size_t count, loff_t *pos)
+{
+	return write_from(file, buf, count, pos, page_from_kernel);
+}
+
+/* The file grows: what a mapping wrote behind its end must not appear in it. */
+static void zero_old_tail(struct inode *inode)
+{
+	u32 index = (u32)(inode->mapping.size >> FS_BLOCK_SHIFT);
+	struct page *page = find_get_page(&inode->mapping, index);
+
+	if (!page)
+		return;
+	lock_page(page);
+	if (page->mapping == &inode->mapping && PageUptodate(page))
+		zero_tail(page, valid_bytes(&inode->mapping, page));
+	unlock_page(page);
+	put_page(page);
+}
+
+int ext2_truncate(struct inode *inode, loff_t size)
+{
+	int err;
+
+	if (size > EXT2_MAX_SIZE)
+		return -EFBIG;
+	err = ext2_begin_change(ext2_fs(inode));
+	if (err)
+		return err;
+	if (size < inode->mapping.size) {
+		truncate_inode_pages(&inode->mapping, size);
+		err = ext2_free_from(inode, blocks_for(size));
+	} else if (size > inode->mapping.size) {
+		zero_old_tail(inode);
+		inode->mapping.size = size;
+	}
+	inode->mtime = inode->ctime = now_seconds();
+	return err ? err : ext2_write_inode(inode);
+}
+
+int ext2_setattr(struct inode *inode)
+{
+	int err = ext2_begin_change(ext2_fs(inode));
+
+	return err ? err : ext2_write_inode(inode);
+}
+
+int ext2_fsync(struct file *file)
+{
+	struct fs_super *sb = file->inode->sb;
+	int err = filemap_sync(&file->inode->mapping);
+
+	return err || sb->read_only ? err : sb->ops->sync(sb, false);
+}
+
+static int ext2_readlink(struct inode *inode, char *buf, size_t size)
+{
+	size_t len = min((size_t)inode->mapping.size, size);
+
+	if (ext2_has_blocks(inode))
+		return (int)filemap_read(&inode->mapping, 0, buf, len, page_to_kernel);
+	memcpy(buf, ext2_i(inode)->block, len);
+	return (int)len;
+}
+
+const struct inode_ops ext2_file_iops = {
+	.truncate = ext2_truncate,
+	.setattr = ext2_setattr,
+	.evict = ext2_evict,
+};
+
+const struct inode_ops ext2_symlink_iops = {
+	.readlink = ext2_readlink,
+	.setattr = ext2_setattr,
+	.evict = ext2_evict,
+};
+
+const struct inode_ops ext2_special_iops = {
+	.setattr = ext2_setattr,
+	.evict = ext2_evict,
+};
+
+const struct file_ops ext2_file_fops = {
+	.read = generic_read,
+	.write = ext2_file_write,
+	.kwrite = ext2_file_kwrite,
+	.llseek = generic_llseek,
+	.fsync = ext2_fsync,
+};
