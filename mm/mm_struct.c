@@ -16,7 +16,7 @@
 struct mm_struct init_mm = {
 	.pgd = swapper_pg_dir,
 	.mm_users = ATOMIC_INIT(2),
-	.mm_count = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(2), /* its own, and init_task, which borrows it from the start */
 	.page_table_lock = SPIN_LOCK_INIT("init_mm.page_table_lock"),
 	.mmlist = LIST_HEAD_INIT(init_mm.mmlist),
 };

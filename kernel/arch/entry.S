@@ -10,6 +10,8 @@
  *
  * Loading a user segment register, and IRET, can fault on values that the
  * program chose; the exception table sends these faults to the code at the end.
+ * FS and GS are empty inside the kernel: their descriptors change with the task
+ * (TLS), so a selector left in them could not be loaded again after a nested entry.
  */
 #include "arch/selectors.h"
 
@@ -29,6 +31,9 @@
 	movl $KERNEL_DS, %edx
 	movl %edx, %ds
 	movl %edx, %es
+	xorl %edx, %edx
+	movl %edx, %fs
+	movl %edx, %gs
 	movl %esp, %eax
 .endm
 
