@@ -1,0 +1,83 @@
+/*
+ * storm.S - a boot-sector guest that takes a TLB fill at every second instruction.
+ *
+ * Reads 4096 pages in turn, twice what Bochs's data TLB holds, ROUNDS times:
+ * the worst case for the recorder's speed, and a recording of any length for
+ * tests of full disks and interrupted runs.
+ */
+#ifndef ROUNDS
+#define ROUNDS 100
+#endif
+	.set	DIR, 0x100000	/* page tables follow it */
+	.set	TABLES, 8
+	.set	FIRST, 0x200000
+	.set	PAGES, 4096
+
+	.code16
+	.globl	_start
+_start:
+	cli
+	xor	%ax, %ax
+	mov	%ax, %ds
+	in	$0x92, %al		/* A20 on */
+	or	$2, %al
+	out	%al, $0x92
+	lgdt	gdt_pointer
+	mov	%cr0, %eax
+	or	$1, %eax
+	mov	%eax, %cr0
+	ljmp	$8, $protected
+
+	.code32
+protected:
+	mov	$16, %ax
+	mov	%ax, %ds
+	mov	%ax, %es
+	mov	%ax, %ss
+	mov	$DIR, %edi
+	mov	$DIR + 0x1007, %eax
+	mov	$TABLES, %ecx
+1:	stosl
+	add	$0x1000, %eax
+	loop	1b
+	mov	$DIR + 0x1000, %edi	/* 32 MiB one to one */
+	mov	$7, %eax
+	mov	$TABLES * 1024, %ecx
+1:	stosl
+	add	$0x1000, %eax
+	loop	1b
+	mov	$DIR, %eax
+	mov	%eax, %cr3
+	mov	%cr0, %eax
+	or	$0x80010000, %eax
+	mov	%eax, %cr0
+
+	mov	$ROUNDS, %ebp
+1:	mov	$FIRST, %esi
+	mov	$PAGES, %ecx
+2:	mov	(%esi), %eax
+	add	$0x1000, %esi
+	dec	%ecx
+	jnz	2b
+	dec	%ebp
+	jnz	1b
+
+	mov	$0x5047000c, %eax	/* FINISH */
+	xor	%ebx, %ebx
+	xor	%ecx, %ecx
+	mov	$0x6d20, %dx
+	out	%eax, %dx
+	mov	$0x8900, %dx
+	mov	$shutdown, %esi
+	mov	$8, %ecx
+	rep outsb
+	hlt
+shutdown: .ascii "Shutdown"
+
+	.balign	8
+gdt:	.quad	0, 0x00cf9a000000ffff, 0x00cf92000000ffff
+gdt_pointer:
+	.word	23
+	.long	gdt
+	.org	510
+	.word	0xaa55

@@ -1,0 +1,190 @@
+#!/bin/bash
+# plugin.t - the Bochs plugin: its parts against models, and whole recordings of guests of our own.
+. tests/tap.sh
+
+src=tests/host/plugin
+san='-fsanitize=address,undefined -fno-sanitize-recover=all'
+flags="-std=gnu11 -O1 -g -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror"
+
+# --- Parts, on this machine ----------------------------------------------------------------------
+# host_test NAME: builds test_NAME.c with the plugin's plain C, runs it, repeats its results
+host_test()
+{
+	local sources title
+	mapfile -t sources < <(ls bochs-plugin/*.c)
+	[ "$1" != text ] || mapfile -t sources < <(ls bochs-plugin/*.c | grep -v sha256) # included
+	# shellcheck disable=SC2086
+	if ! gcc $flags $san -Ibochs-plugin -Ikernel/include -I$src -o "$scratch/test_$1" \
+		"$src/test_$1.c" "${sources[@]}" -lzstd -lpthread 2>"$scratch/log"; then
+		fail "$1: compiles"
+		diag "$(head -n 40 "$scratch/log")"
+		return
+	fi
+	mkdir -p "$scratch/$1"
+	SCRATCH=$scratch/$1 "$scratch/test_$1" >"$scratch/log" 2>&1 || echo "status $?" >>"$scratch/log"
+	while read -r title; do
+		case $title in
+		'ok '*) pass "$1: ${title#*- }" ;;
+		'not ok '*) fail "$1: ${title#*- }" ;;
+		1..*) ;;
+		'status '*) fail "$1: ends with status 0" ;;
+		*) diag "$title" ;;
+		esac
+	done <"$scratch/log"
+}
+
+for part in text parts machine files; do
+	host_test $part
+done
+
+# --- Whole recordings ----------------------------------------------------------------------------
+# guest NAME [FLAG]...: an image that boots $src/NAME.S
+guest()
+{
+	local name=$1
+	shift
+	i686-linux-gnu-gcc -m32 -nostdlib -static "$@" \
+		-Wl,-Ttext=0x7c00,--oformat=binary,--build-id=none -o "$scratch/$name.img" "$src/$name.S"
+	truncate -s 1M "$scratch/$name.img"
+}
+
+# bochs GUEST OUT [OPTIONS]: records; what Bochs says goes to OUT.log
+bochs()
+{
+	cp "$scratch/$1.img" "$scratch/disk.img"
+	rm -f "$scratch/disk.img.lock"
+	PAGODA_CPU=${cpu:-p3_katmai} PAGODA_MEM=64 PAGODA_DISK=$scratch/disk.img PAGODA_SERIAL=file \
+		PAGODA_CONSOLE=$scratch/console PAGODA_LOG=${log:-/dev/null} TZ=UTC0 \
+		PAGODA_OUT=$2 PAGODA_TRACE=${3-} \
+		timeout --foreground -k 5 60 build/bochs/bochs -q -f "${rc:-bochsrc}" >"$2.log" 2>&1
+}
+
+# fact OUT KEY: the value in meta.csv
+fact()
+{
+	sed -n "s/^$2,//p" "$1/meta.csv"
+}
+
+# rows FILE: without the icount column, which depends on the BIOS
+rows()
+{
+	cut -d, -f2- "$1"
+}
+
+setup/bochs.sh trace
+guest guest
+a=$scratch/a
+bochs guest "$a"
+is 'guest: the recording is complete' "$(fact "$a" complete)" 1
+for file in tlb faults tasks vmas marks; do
+	ok "guest: $file.csv is as foreseen" diff -u $src/guest.$file.csv <(rows "$a/$file.csv")
+done
+is 'guest: standard output' "$(cat "$a/stdout.txt")" hello
+is 'guest: standard error' "$(cat "$a/stderr.txt")" err
+is 'guest: its counter' "$(fact "$a" kernel.pgfault)" 8589934591
+is 'guest: its exit status' "$(fact "$a" prog_status)" 7
+is 'guest: its self-test' "$(fact "$a" selftest)" ok
+is 'guest: its banner' "$(fact "$a" guest)" guest.S
+is 'guest: every walk is a fill, an upgrade or a fault' "$(fact "$a" walks)" \
+	$(($(fact "$a" fills) + $(fact "$a" upgrades) + $(fact "$a" walk_faults)))
+is 'guest: `complete` is the last row' "$(tail -n 1 "$a/meta.csv")" complete,1
+for file in tlb faults tasks vmas marks stdout stderr; do
+	echo "$(fact "$a" $file.sha256)  $a/$(fact "$a" $file.file)"
+done >"$scratch/sums"
+ok 'guest: the digests are right' sha256sum --quiet -c "$scratch/sums"
+is 'guest: the row counts are right' \
+	"$(fact "$a" tlb.rows) $(fact "$a" faults.rows) $(fact "$a" tasks.rows)" \
+	"$(($(wc -l <"$a/tlb.csv") - 1)) $(($(wc -l <"$a/faults.csv") - 1)) $(($(wc -l <"$a/tasks.csv") - 1))"
+ok 'guest: time never goes back' awk -F, 'NR > 2 && $1 < last { exit 1 } { last = $1 }' "$a/tlb.csv"
+
+b=$scratch/b
+bochs guest "$b"
+ok 'the same run gives the same bytes' diff -r "$a" "$b"
+
+z=$scratch/z
+bochs guest "$z" 'compress=zstd'
+ok 'compress=zstd: tlb.csv unpacks to the same bytes' sh -c "zstd -dcq $z/tlb.csv.zst | cmp - $a/tlb.csv"
+ok 'compress=zstd: faults.csv too' sh -c "zstd -dcq $z/faults.csv.zst | cmp - $a/faults.csv"
+is 'compress=zstd: meta.csv names the file' "$(fact "$z" tlb.file)" tlb.csv.zst
+bochs guest "$z"
+not_ok 'an older recording does not stay' test -e "$z/tlb.csv.zst"
+
+# --- What is recorded ----------------------------------------------------------------------------
+f=$scratch/f
+bochs guest "$f" 'start=mark:steps, stop=mark:nothing'
+is 'start=mark: nothing before the mark' "$(fact "$f" complete) $(sed -n 2p "$f/tlb.csv" | cut -d, -f1)" \
+	"1 $(($(sed -n 's/,1,steps$//p' "$a/marks.csv") + 2))"
+bochs guest "$f" 'stop=mark:steps'
+is 'stop=mark: nothing behind the mark' "$(fact "$f" complete) $(fact "$f" faults.rows)" '1 0'
+bochs guest "$f" 'pid=2'
+is 'pid: only that process' "$(fact "$f" complete) $(awk -F, 'NR > 1 && $14 != 2' "$f/tlb.csv" | wc -l)" '1 0'
+bochs guest "$f" 'events=fault,flush'
+is 'events: only those' "$(fact "$f" complete) $(cut -d, -f4 "$f/tlb.csv" | sort -u | tr '\n' ' ')" \
+	'1 event flush flush_all invlpg '
+is 'events: faults are all there' "$(fact "$f" faults.sha256)" "$(fact "$a" faults.sha256)"
+
+# --- Wrong options -------------------------------------------------------------------------------
+# refused TEXT OPTIONS: Bochs does not start, and says so
+refused()
+{
+	not_ok "refused: $2" bochs guest "$scratch/r" "$2"
+	like "refused: $2: and says what is right" "$(cat "$scratch/r.log")" "^tlbtrace: .*$1"
+}
+refused "unknown option 'colour': there are out, compress" 'colour=blue'
+refused 'right is compress=none.zstd' 'compress=gzip'
+refused 'no what-if models' 'model=64x4'
+not_ok 'refused: nothing was made' test -e "$scratch/r"
+: >"$scratch/file"
+not_ok 'refused: out= that is a file' bochs guest "$scratch/file"
+like 'refused: out= that is a file: and says why' "$(cat "$scratch/file.log")" '^tlbtrace: .*out=.*/file'
+not_ok 'refused: out= in no directory' bochs guest "$scratch/r" "out=$scratch/no/such/place"
+like 'refused: out= in no directory: and says why' "$(cat "$scratch/r.log")" '^tlbtrace: .*No such file'
+sed '/^tlbtrace/d' bochsrc >"$scratch/bochsrc"
+rc=$scratch/bochsrc bochs guest "$scratch/r"
+not_ok 'no line, no recording' test -e "$scratch/r"
+
+# --- Runs that end badly -------------------------------------------------------------------------
+# whole FILE: it holds only whole rows of 16 columns
+whole()
+{
+	[ "$(tail -c 1 "$1" | od -An -c | tr -d ' ')" = '\n' ] && awk -F, 'NF != 16 { exit 1 }' "$1"
+}
+
+guest storm -DROUNDS=20000 # 82 million fills: minutes, unless ended
+w=$scratch/w
+mkdir "$w"
+(
+	trap '' XFSZ
+	ulimit -f 30000
+	bochs storm "$w"
+)
+like 'full disk: the run ends and says so' "$(cat "$w.log")" 'tlbtrace: .*cannot write .*/tlb.csv: File too large'
+is 'full disk: not complete' "$(fact "$w" complete)" ''
+ok 'full disk: what was written is whole rows' whole "$w/tlb.csv"
+ok 'full disk: and a good deal of it' test "$(wc -c <"$w/tlb.csv")" -gt 20000000
+
+# interrupted SIGNAL: storms for a moment
+interrupted()
+{
+	bochs storm "$w" "$2" &
+	sleep 2
+	pkill "-$1" -P "$(pgrep -P $!)" 2>/dev/null || pkill "-$1" -P $!
+	wait $! 2>/dev/null
+}
+interrupted INT
+is 'interrupted: not complete' "$(fact "$w" complete)" ''
+like 'interrupted: says so' "$(cat "$w.log")" 'tlbtrace: recording incomplete: the guest did not say'
+is 'interrupted: the digest is right' "$(sha256sum <"$w/tlb.csv" | cut -d' ' -f1)" "$(fact "$w" tlb.sha256)"
+ok 'interrupted: whole rows' whole "$w/tlb.csv"
+interrupted KILL compress=zstd
+is 'killed: not complete' "$(fact "$w" complete)" ''
+is 'killed: meta.csv holds the beginning' "$(fact "$w" dtlb_entries)" 2048
+ok 'killed: what was written can be unpacked' sh -c \
+	"zstd -dcq $w/tlb.csv.zst 2>/dev/null | head -n -1 | awk -F, 'NF != 16 { exit 1 } END { exit NR < 1000 }'"
+
+guest storm -DROUNDS=50
+bochs storm "$w"
+is 'storm: complete' "$(fact "$w" complete)" 1
+is 'storm: a conflict for each read but the first of each page' "$(fact "$w" fills_conflict)" \
+	$((4096 * 49))
+done_testing
