@@ -225,8 +225,9 @@ static int expand_symlink(struct path_walk *walk, struct inode *inode)
 }
 
 /*
- * Follows the link `inode` at the current component. A link in /proc may name its
- * target directly: then 1 is returned and *target is it. Else 0 or errno.
+ * Follows the link `inode` at the current component. A link in /proc may lead to its
+ * target directly: then 1 is returned, *target is it, and its text is the canonical path.
+ * Else 0 or errno.
  */
 static int follow_symlink(struct path_walk *walk, struct inode *inode, struct inode **target)
 {
@@ -236,6 +237,8 @@ static int follow_symlink(struct path_walk *walk, struct inode *inode, struct in
 		*target = inode->i_op->follow(inode);
 		if (IS_ERR(*target))
 			return (int)PTR_ERR(*target);
+		if (*target && walk->abs)
+			inode_readlink(inode, walk->abs);
 		if (*target)
 			return 1;
 	}
@@ -264,7 +267,7 @@ static int step_into(struct path_walk *walk)
 		iput(inode);
 		return -ENOTDIR;
 	}
-	ret = walk->abs ? abs_append(walk->abs, walk->name, walk->len) : 0;
+	ret = walk->abs && !target ? abs_append(walk->abs, walk->name, walk->len) : 0;
 	walk_to(walk, inode);
 	return ret;
 }
@@ -293,6 +296,7 @@ static int step_last(struct path_walk *walk, bool follow)
 		if (ret <= 0)
 			return ret < 0 ? ret : 1;
 		inode = target;
+		walk->type = LAST_ROOT; /* `at` and `name` are not where it is */
 	}
 	if (walk->slash && !S_ISDIR(inode->mode)) {
 		iput(inode);
