@@ -36,6 +36,10 @@
 /* Error code (Intel SDM 3A, 4.7). */
 #define PF_PROTECTION 0x1u
 #define PF_WRITE      0x2u
+#define PF_USER	      0x4u
+/* mm_fault()'s flags are the error code's bits, one place lower. */
+#define FAULT_FLAGS (FAULT_WRITE | FAULT_USER)
+_Static_assert(PF_WRITE >> 1 == FAULT_WRITE && PF_USER >> 1 == FAULT_USER, "error code");
 
 #define VECTOR_PAGE_FAULT 14
 
@@ -58,18 +62,12 @@ static const u8 cause_events[TRACE_CAUSE_END] = {
 	[TRACE_CAUSE_OOM] = COUNTED_AS(VM_PGFAULT_OOM),
 };
 
-static void send_hint(const struct fault_frame *fault, const struct fault_info *info)
-{
-	trace_hint(TRACE_FAULT, info->cause, info->major, fault->addr, (u32)info->area);
-}
-
-static void __noreturn fatal_fault(const struct fault_frame *fault, struct fault_info *info)
+static void __noreturn fatal_fault(const struct fault_frame *fault, const struct fault_info *info)
 {
 	u32 error = fault->regs->error_code;
 
 	local_irq_disable();
-	info->cause = TRACE_CAUSE_PANIC;
-	send_hint(fault, info);
+	trace_hint(TRACE_FAULT, TRACE_CAUSE_PANIC, info->major, fault->addr, (u32)info->area);
 	oops_begin(fault->regs);
 	printk(KERN_EMERG "BUG: unable to handle page fault for address 0x%08x: %s, %s\n",
 	       fault->addr, error & PF_WRITE ? "write" : "read",
@@ -143,62 +141,64 @@ static void user_failed(const struct fault_frame *fault, struct fault_info *info
 	}
 }
 
-static inline bool in_accessor(const struct pt_regs *regs)
+/* May this kernel access to a user address sleep until the page is there? */
+static bool kernel_may_fault(const struct task_struct *task, const struct pt_regs *regs)
 {
-	return regs->eip >= (u32)__uaccess_start && regs->eip < (u32)__uaccess_end;
+	return regs->eip >= (u32)__uaccess_start && regs->eip < (u32)__uaccess_end && task->mm &&
+	       this_cpu(preempt_count) == 0 && (regs->eflags & X86_EFLAGS_IF);
 }
 
-static void user_address(const struct fault_frame *fault, struct fault_info *info)
+static __always_inline void user_address(struct task_struct *task, const struct fault_frame *fault,
+					 u32 error, struct fault_info *info)
 {
-	const struct pt_regs *regs = fault->regs;
-	unsigned int flags = FAULT_STACK_OK;
 	int err;
 
-	if (regs->error_code & PF_WRITE)
-		flags |= FAULT_WRITE;
-	if (user_mode(regs)) {
-		flags |= FAULT_USER;
-	} else if (!in_accessor(regs) || !current->mm || this_cpu(preempt_count) ||
-		   !(regs->eflags & X86_EFLAGS_IF)) {
+	if (unlikely(!(error & PF_USER)) && !kernel_may_fault(task, fault->regs)) {
+		*info = (struct fault_info){0};
 		fix_or_die(fault, info);
 		return;
 	}
-	err = mm_fault(current->mm, fault->addr, flags, info);
-	if (likely(err == 0)) {
-		if (info->major) {
-			count_vm_event(VM_PGMAJFAULT);
-			current->maj_flt++;
-		} else {
-			current->min_flt++;
-		}
-	} else if (user_mode(regs)) {
-		user_failed(fault, info, err);
+	err = mm_fault(task->mm, fault->addr, FAULT_STACK_OK | (error >> 1 & FAULT_FLAGS), info);
+	if (unlikely(err)) {
+		if (error & PF_USER)
+			user_failed(fault, info, err);
+		else
+			fix_or_die(fault, info);
+	} else if (unlikely(info->major)) {
+		count_vm_event(VM_PGMAJFAULT);
+		task->maj_flt++;
 	} else {
-		fix_or_die(fault, info);
+		task->min_flt++;
 	}
 }
 
 /* entry.S: vector 14. Interrupts off: the next page fault overwrites CR2. */
 void do_page_fault(struct pt_regs *regs)
 {
-	struct fault_info info = {0};
-	struct fault_frame fault = {regs, read_cr2(), current->thread.faults};
+	struct task_struct *const task = current;
+	const u32 addr = read_cr2(), error = regs->error_code;
+	struct fault_frame fault = {regs, addr, task->thread.faults};
+	struct fault_info info;
+	unsigned int event;
 
-	if (regs->eflags & X86_EFLAGS_IF)
+	if (likely(regs->eflags & X86_EFLAGS_IF))
 		local_irq_enable();
 	count_vm_event(VM_PGFAULT);
-	current->thread.faults = &fault;
-	current->fault_depth++;
-	if (likely(fault.addr < TASK_SIZE))
-		user_address(&fault, &info);
-	else
+	task->thread.faults = &fault;
+	task->fault_depth++;
+	if (likely(addr < TASK_SIZE)) {
+		user_address(task, &fault, error, &info);
+	} else {
+		info = (struct fault_info){0};
 		kernel_address(&fault, &info);
-	current->fault_depth--;
-	current->thread.faults = fault.outer;
-	if (cause_events[info.cause])
-		count_vm_event((enum vm_event)(cause_events[info.cause] - 1));
+	}
+	task->fault_depth--;
+	task->thread.faults = fault.outer;
+	event = cause_events[info.cause];
+	if (likely(event))
+		count_vm_event((enum vm_event)(event - 1));
 	local_irq_disable();
-	send_hint(&fault, &info);
-	if (user_mode(regs) && unlikely(user_work_pending()))
+	trace_hint(TRACE_FAULT, info.cause, info.major, addr, (u32)info.area);
+	if ((error & PF_USER) && unlikely(task->work))
 		exit_to_user_work(regs);
 }
