@@ -36,11 +36,11 @@ H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
-H_OBJS += tests/host/user.o tests/host/tasks.o
+H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab kmap
 # --- test programs: address spaces, page cache
-H_TESTS += vma fault
+H_TESTS += vma areas mmap fault fault_cause filemap
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

@@ -14,6 +14,7 @@
  * after everything is gone no frame, no object and no dirty page is left.
  */
 #include "../../mm/vm.h"
+#include "fake_file.h"
 #include "machine.h"
 #include "mm/filemap.h"
 #include "tasks.h"
@@ -24,9 +25,9 @@
 
 #define PAGES	   48u
 #define BASE	   (0x20400000ul - 20 * PAGE_SIZE)
-#define SLOTS	   5u
+#define SLOTS	   4u
 #define TASKS	   4u
-#define FILE_PAGES 40u
+#define FILE_PAGES FAKE_FILE_PAGES
 #define SPOTS	   2u
 
 static const unsigned int spot[SPOTS] = {5, 4090};
@@ -67,12 +68,9 @@ static struct store *stores[4096];
 static unsigned int nr_stores;
 static bool io_may_fail, memory_may_fail;
 
-/* --- the file: a model of its contents, and the disk below it --- */
-
+/* The file's bytes and size, as they must be. */
 static u8 file_val[FILE_PAGES][SPOTS];
-static unsigned int file_pages; /* its size */
-static u8 disk[FILE_PAGES][PAGE_SIZE];
-static struct address_space file_mapping;
+static unsigned int file_pages;
 static bool inode_locked; /* as a file system does: one at a time changes the size */
 
 static u8 *frame_of(const struct page *page)
@@ -84,56 +82,6 @@ static bool io_fails(void)
 {
 	return io_may_fail && input_below(in, 16) == 1;
 }
-
-static int disk_read(struct address_space *mapping, struct page *page)
-{
-	CHECK(PageLocked(page) && page->mapping == mapping && !PageUptodate(page));
-	task_yield();
-	if (io_fails())
-		return -EIO;
-	memcpy(frame_of(page), disk[page->index], PAGE_SIZE);
-	task_yield();
-	return 0;
-}
-
-static int disk_write(struct address_space *mapping, struct page *page)
-{
-	u8 *before = malloc(PAGE_SIZE);
-	bool fails = io_fails();
-
-	CHECK(PageLocked(page) && page->mapping == mapping && PageUptodate(page));
-	memcpy(before, frame_of(page), PAGE_SIZE);
-	task_yield();
-	task_yield();
-	/* Nobody could write to it meanwhile without our noticing. */
-	CHECK(memcmp(before, frame_of(page), PAGE_SIZE) == 0 || PageDirty(page));
-	if (!fails)
-		memcpy(disk[page->index], before, PAGE_SIZE);
-	free(before);
-	return fails ? -EIO : 0;
-}
-
-static int disk_prepare(struct address_space *mapping, struct page *page, unsigned int from,
-			unsigned int to)
-{
-	CHECK(PageLocked(page) && page->mapping == mapping && from < to && to <= PAGE_SIZE);
-	task_yield();
-	return io_fails() ? -ENOSPC : 0;
-}
-
-static const struct address_space_ops disk_aops = {disk_read, disk_write, disk_prepare};
-
-static void file_release(struct mapped_file *file)
-{
-	(void)file;
-}
-
-static const struct mapped_file_ops file_ops = {.release = file_release};
-static struct mapped_file file = {.mapping = &file_mapping,
-				  .path = "/file",
-				  .ops = &file_ops,
-				  .readable = true,
-				  .writable = true};
 
 /* --- helpers --- */
 
@@ -179,9 +127,26 @@ static int expected_error(const struct model_page *page, bool write)
 	return is_file(page) && page->index >= file_pages ? -EIO : 0;
 }
 
+/*
+ * Requests crowd: most go to one address space and a few pages of it, which
+ * change now and then. So tasks meet, and translations live long enough to be stale.
+ */
+static unsigned int hot_slot, hot_page;
+
+static void move_crowd(void)
+{
+	hot_slot = input_below(in, SLOTS);
+	hot_page = input_below(in, PAGES - 6);
+}
+
 static struct slot *pick_slot(void)
 {
-	return &slots[input_below(in, SLOTS)];
+	return &slots[input_below(in, 5) ? hot_slot : input_below(in, SLOTS)];
+}
+
+static unsigned int pick_page(void)
+{
+	return input_below(in, 4) ? hot_page + input_below(in, 6) : input_below(in, PAGES);
 }
 
 /* For changing the layout: nobody else is in it. */
@@ -197,43 +162,63 @@ static struct slot *pick_exclusive(void)
 
 /* --- the requests --- */
 
-static void step_access(bool write)
+/* The same as user_read() and user_write(), as the kernel reaches somebody else's memory. */
+static int reach_page(struct mm_struct *mm, unsigned long addr, bool write, u8 *value)
 {
-	struct slot *slot = pick_slot();
-	unsigned int p = input_below(in, PAGES), s = input_below(in, SPOTS);
-	struct model_page *page = &slot->page[p];
-	u8 value = (u8)input_below(in, 256), seen = 0;
-	unsigned long addr = page_addr(p) + spot[s];
-	int err;
+	struct page *page = get_user_page(mm, addr, write);
+	u8 *byte;
 
-	if (!slot->mm || slot->exclusive || (write && slot->forking))
-		return;
-	slot->users++;
+	if (IS_ERR(page))
+		return (int)PTR_ERR(page);
+	byte = frame_of(page) + (addr & ~PAGE_MASK);
 	if (write)
-		err = user_write(slot->mm, addr, value);
+		*byte = *value;
 	else
-		err = user_read(slot->mm, addr, &seen);
-	slot->users--;
-	if (err != expected_error(page, write)) {
-		if (!failed(err))
-			test_fail(__FILE__, __LINE__, "page %u kind %d: no error", p, page->kind);
-		return;
-	}
-	if (err)
-		return;
-	if (!write) {
-		if (seen != *model_byte(page, s))
-			test_fail(__FILE__, __LINE__,
-				  "page %u kind %d copied %d index %u: %02x, expected %02x", p,
-				  page->kind, page->copied, page->index, seen,
-				  *model_byte(page, s));
-		return;
-	}
+		*value = *byte;
+	put_page(page);
+	return 0;
+}
+
+static int reach_byte(struct mm_struct *mm, unsigned long addr, bool write, u8 *value)
+{
+	if (input_below(in, 8) == 0)
+		return reach_page(mm, addr, write, value);
+	return write ? user_write(mm, addr, *value) : user_read(mm, addr, value);
+}
+
+static void model_write(struct model_page *page, unsigned int s, u8 value)
+{
 	if (page->kind == PRIVATE && !page->copied) {
 		memcpy(page->val, file_val[page->index], SPOTS);
 		page->copied = true;
 	}
 	*model_byte(page, s) = value;
+}
+
+static void step_access(bool write)
+{
+	struct slot *slot = pick_slot();
+	unsigned int p = pick_page(), s = input_below(in, SPOTS);
+	struct model_page *page = &slot->page[p];
+	u8 value = (u8)input_below(in, 256);
+	int err, want;
+
+	if (!slot->mm || slot->exclusive || (write && slot->forking))
+		return;
+	slot->users++;
+	err = reach_byte(slot->mm, page_addr(p) + spot[s], write, &value);
+	slot->users--;
+	want = expected_error(page, write);
+	if (err) /* get_user_page() knows one error only */
+		CHECK(err == want || (want && err == -EFAULT) || memory_may_fail || io_may_fail);
+	else if (want)
+		test_fail(__FILE__, __LINE__, "page %u kind %d: no error", p, page->kind);
+	else if (write)
+		model_write(page, s, value);
+	else if (value != *model_byte(page, s))
+		test_fail(__FILE__, __LINE__,
+			  "page %u kind %d copied %d index %u: %02x, expected %02x", p, page->kind,
+			  page->copied, page->index, value, *model_byte(page, s));
 }
 
 static void step_read(void)
@@ -255,8 +240,7 @@ static struct store *new_store(void)
 static void step_map(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 16),
-		     index = input_below(in, 24);
+	unsigned int p = pick_page(), n = 1 + input_below(in, 16), index = input_below(in, 24);
 	enum kind kind = (enum kind)(ANON + input_below(in, 4));
 	unsigned int prot = input_below(in, 4) ? PROT_READ | PROT_WRITE : PROT_READ;
 	unsigned int flags = kind == ANON || kind == PRIVATE ? MAP_PRIVATE : MAP_SHARED;
@@ -270,7 +254,7 @@ static void step_map(void)
 	/* Populating a private file area copies pages at a moment that the model does not see. */
 	if (kind != PRIVATE && input_below(in, 8) == 1)
 		flags |= MAP_POPULATE;
-	ret = (unsigned long)mm_mmap(slot->mm, with_file ? &file : NULL, page_addr(p),
+	ret = (unsigned long)mm_mmap(slot->mm, with_file ? &fake_file : NULL, page_addr(p),
 				     n * PAGE_SIZE, prot,
 				     flags | MAP_FIXED | (with_file ? 0 : MAP_ANONYMOUS), index);
 	slot->exclusive = false;
@@ -290,7 +274,7 @@ static void step_map(void)
 static void step_unmap(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 16);
+	unsigned int p = pick_page(), n = 1 + input_below(in, 16);
 	long err;
 
 	if (!slot)
@@ -306,7 +290,7 @@ static void step_protect(void)
 {
 	static const unsigned int prots[] = {0, PROT_READ, PROT_READ | PROT_WRITE};
 	struct slot *slot = pick_exclusive();
-	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 12), prot;
+	unsigned int p = pick_page(), n = 1 + input_below(in, 12), prot;
 	bool hole = false;
 	long err;
 
@@ -331,7 +315,7 @@ static void step_protect(void)
 static void step_dontneed(void)
 {
 	struct slot *slot = pick_exclusive();
-	unsigned int p = input_below(in, PAGES), n = 1 + input_below(in, 12);
+	unsigned int p = pick_page(), n = 1 + input_below(in, 12);
 	long err;
 
 	if (!slot)
@@ -348,7 +332,7 @@ static void step_dontneed(void)
 
 static void step_fork(void)
 {
-	struct slot *slot = pick_slot(), *child = pick_slot();
+	struct slot *slot = pick_slot(), *child = &slots[input_below(in, SLOTS)];
 	struct mm_struct *mm;
 
 	if (!slot->mm || slot->exclusive || slot->forking || slot->users || child->mm ||
@@ -369,6 +353,7 @@ static void step_exit(void)
 {
 	struct slot *slot = pick_exclusive();
 	struct mm_struct *mm;
+	bool last = true;
 
 	if (!slot)
 		return;
@@ -376,7 +361,11 @@ static void step_exit(void)
 	slot->mm = NULL;
 	mmput(mm);
 	memset(slot->page, 0, sizeof(slot->page));
-	slot->mm = mm_alloc();
+	/* A place stays free for the next fork, if another address space is left. */
+	for (unsigned int i = 0; i < SLOTS; i++)
+		last &= !slots[i].mm;
+	if (last)
+		slot->mm = mm_alloc();
 	slot->exclusive = false;
 }
 
@@ -396,15 +385,15 @@ static void step_truncate(void)
 		return;
 	file_pages = size;
 	inode_locked = true;
-	truncate_inode_pages(&file_mapping, (loff_t)size << PAGE_SHIFT);
+	truncate_inode_pages(&fake_mapping, (loff_t)size << PAGE_SHIFT);
 	/* A file system frees the blocks when nobody can be writing to them any more. */
-	memset(disk[size], 0, (FILE_PAGES - size) * PAGE_SIZE);
+	memset(fake_disk[size], 0, (FILE_PAGES - size) * PAGE_SIZE);
 	inode_locked = false;
 }
 
 static void step_sync(void)
 {
-	failed(filemap_sync(&file_mapping));
+	failed(filemap_sync(&fake_mapping));
 }
 
 /* What the copy functions below move: one page of the file. */
@@ -430,7 +419,7 @@ static void step_file_read(void)
 				    .fault = input_below(in, 2)};
 	ssize_t ret;
 
-	ret = filemap_read(&file_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
+	ret = filemap_read(&fake_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
 			   PAGE_SIZE, compare_page);
 	if (ret < 0)
 		failed(ret);
@@ -460,7 +449,7 @@ static void step_file_write(void)
 	if (inode_locked)
 		return;
 	inode_locked = true;
-	ret = filemap_write(&file_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
+	ret = filemap_write(&fake_mapping, (loff_t)transfer.index << PAGE_SHIFT, &transfer,
 			    PAGE_SIZE, make_page);
 	inode_locked = false;
 	if (ret < 0) {
@@ -472,28 +461,60 @@ static void step_file_write(void)
 	file_pages = max(file_pages, transfer.index + 1);
 }
 
-static void (*const requests[])(void) = {
-	step_read,  step_write, step_write,	step_map,	 step_unmap, step_protect,
-	step_fork,  step_exit,	step_truncate,	step_sync,	 step_read,  step_write,
-	step_write, step_read,	step_file_read, step_file_write, step_write, step_dontneed,
-	step_map,   step_read,	step_fork};
+/* How often out of 64 each request is made. */
+static const struct {
+	void (*request)(void);
+	unsigned int weight;
+} mix[] = {
+	{step_read, 16},    {step_write, 20},	 {step_map, 6},	       {step_unmap, 1},
+	{step_protect, 3},  {step_dontneed, 1},	 {step_fork, 5},       {step_exit, 2},
+	{step_truncate, 1}, {step_file_read, 2}, {step_file_write, 3}, {step_sync, 4},
+};
+
+static void one_request(void)
+{
+	unsigned int number = input_below(in, 64);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(mix); i++) {
+		if (number < mix[i].weight) {
+			mix[i].request();
+			return;
+		}
+		number -= mix[i].weight;
+	}
+}
+
+static unsigned int under_way; /* requests */
 
 static void task(void)
 {
 	while (in->left && !test_failures()) {
-		if (memory_may_fail && input_below(in, 4) == 0)
-			host_fail_after((long)input_below(in, 8) - 1);
-		requests[input_below(in, ARRAY_SIZE(requests))]();
-		task_yield();
+		if (memory_may_fail && input_below(in, 8) == 0)
+			host_fail_after((long)input_below(in, 12) - 4);
+		under_way++;
+		one_request();
+		under_way--;
+		switch (input_below(in, 64)) {
+		case 0:
+			move_crowd();
+			break;
+		case 1:
+			if (!under_way)
+				user_check_counts();
+			break;
+		case 2 ... 20:
+			task_yield();
+			break;
+		}
 	}
 }
 
 static void check_disk(void)
 {
-	CHECK(filemap_sync(&file_mapping) == 0);
+	CHECK(filemap_sync(&fake_mapping) == 0);
 	for (unsigned int i = 0; i < file_pages; i++)
 		for (unsigned int s = 0; s < SPOTS; s++)
-			CHECK(disk[i][spot[s]] == file_val[i][s]);
+			CHECK(fake_disk[i][spot[s]] == file_val[i][s]);
 	CHECK(nr_dirty_pages() == 0);
 }
 
@@ -518,19 +539,17 @@ static void start(struct input *input)
 	in = input;
 	memset(slots, 0, sizeof(slots));
 	memset(file_val, 0, sizeof(file_val));
-	memset(disk, 0, sizeof(disk));
-	atomic_set(&file.count, 1);
-	address_space_init(&file_mapping, NULL, &disk_aops);
 	file_pages = 30;
-	file_mapping.size = (loff_t)file_pages << PAGE_SHIFT;
+	fake_file_reset((loff_t)file_pages << PAGE_SHIFT);
+	fake_io_fails = io_fails;
 	for (unsigned int i = 0; i < file_pages; i++)
 		for (unsigned int s = 0; s < SPOTS; s++)
-			disk[i][spot[s]] = file_val[i][s] = (u8)(i * 7 + s + 1);
+			fake_disk[i][spot[s]] = file_val[i][s] = (u8)(i * 7 + s + 1);
 	io_may_fail = input_below(in, 3) == 0;
 	memory_may_fail = input_below(in, 2);
 	fault_around_pages = 1u << input_below(in, 5);
 	slots[0].mm = mm_alloc();
-	slots[1].mm = mm_alloc();
+	move_crowd();
 }
 
 static void stop(void)
@@ -544,9 +563,9 @@ static void stop(void)
 	for (unsigned int s = 0; s < SLOTS; s++)
 		if (slots[s].mm)
 			mmput(slots[s].mm);
-	CHECK(list_empty(&file_mapping.i_mmap) && atomic_read(&file.count) == 1);
-	truncate_inode_pages(&file_mapping, 0);
-	CHECK(file_mapping.nrpages == 0 && nr_cached_pages() == 0 && nr_dirty_pages() == 0);
+	CHECK(list_empty(&fake_mapping.i_mmap) && atomic_read(&fake_file.count) == 1);
+	truncate_inode_pages(&fake_mapping, 0);
+	CHECK(fake_mapping.nrpages == 0 && nr_cached_pages() == 0 && nr_dirty_pages() == 0);
 	while (nr_stores)
 		free(stores[--nr_stores]);
 	user_ledger_close();
@@ -558,14 +577,14 @@ static int one_input(const u8 *data, size_t n)
 	u32 seed = input_u32(&input);
 
 	start(&input);
-	tasks_run(task, TASKS, seed);
+	tasks_run(task, 1 + seed % TASKS, seed);
 	stop();
 	return 0;
 }
 
 static void test_random_tasks(void)
 {
-	check_property(one_input, 8000);
+	check_property(one_input, 20000);
 }
 
 static const struct test tests[] = {

@@ -1,0 +1,366 @@
+/*
+ * test_fault_cause.c - what each fault is found to be: cause, major or minor,
+ * area; how many faults a run of accesses takes; what fork copies; the pages of
+ * exec and of other address spaces.
+ */
+#include "../../mm/vm.h"
+#include "fake_file.h"
+#include "machine.h"
+#include "test.h"
+#include "user.h"
+#include <string.h>
+
+/* Sixteen pages below the end of a page table, so that areas cross it. */
+#define BASE (0x20400000ul - 16 * PAGE_SIZE)
+
+static struct mm_struct *mm;
+
+static void begin(unsigned int file_pages)
+{
+	user_ledger_open();
+	fake_file_reset((loff_t)file_pages << PAGE_SHIFT);
+	for (unsigned int i = 0; i < file_pages; i++)
+		memset(fake_disk[i], (int)i + 1, PAGE_SIZE);
+	fault_around_pages = 1;
+	fake_reads = 0;
+	mm = mm_alloc();
+}
+
+static void end(void)
+{
+	user_check_counts();
+	mmput(mm);
+	truncate_inode_pages(&fake_mapping, 0);
+	fault_around_pages = FAULT_AROUND_MAX;
+	user_ledger_close();
+}
+
+static unsigned long page_addr(unsigned int page)
+{
+	return BASE + (unsigned long)page * PAGE_SIZE;
+}
+
+static void map(unsigned int page, unsigned int n, unsigned int prot, unsigned int type)
+{
+	struct mapped_file *file = type & MAP_ANONYMOUS ? NULL : &fake_file;
+
+	CHECK_EQ(mm_mmap(mm, file, page_addr(page), n * PAGE_SIZE, prot, type | MAP_FIXED, page),
+		 (long)page_addr(page));
+}
+
+#define R    PROT_READ
+#define RW   (PROT_READ | PROT_WRITE)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+
+/* One access, and what came of it: the value it must see, the faults it must take. */
+static void expect(const char *file, int line, struct mm_struct *in, unsigned int page, bool write,
+		   int err, enum trace_cause cause, bool major)
+{
+	static const char *const names[] = TRACE_CAUSE_NAMES;
+	unsigned long faults = user_faults;
+	u8 value = 99;
+	int got;
+
+	got = write ? user_write(in, page_addr(page), value)
+		    : user_read(in, page_addr(page), &value);
+	if (got != err)
+		test_fail(file, line, "error %d, expected %d", got, err);
+	if (cause == TRACE_CAUSE_NONE) {
+		if (user_faults != faults)
+			test_fail(file, line, "%lu faults", user_faults - faults);
+		return;
+	}
+	if (user_faults != faults + 1 || user_last_fault.cause != cause)
+		test_fail(file, line, "%lu faults, the last %s; expected one, %s",
+			  user_faults - faults, names[user_last_fault.cause], names[cause]);
+	if (user_last_fault.major != major)
+		test_fail(file, line, "major %d", user_last_fault.major);
+}
+#define READS(page, cause, ...) \
+	expect(__FILE__, __LINE__, mm, page, false, 0, TRACE_CAUSE_##cause, __VA_ARGS__ + 0)
+#define WRITES(page, cause, ...) \
+	expect(__FILE__, __LINE__, mm, page, true, 0, TRACE_CAUSE_##cause, __VA_ARGS__ + 0)
+#define FAILS(page, write, err, cause) \
+	expect(__FILE__, __LINE__, mm, page, write, err, TRACE_CAUSE_##cause, false)
+
+static void test_anon(void)
+{
+	begin(0);
+	map(0, 32, RW, ANON);
+	READS(0, ANON_ZERO);
+	CHECK_STR(user_last_fault.area, "[anon]");
+	CHECK_EQ(mm->rss_anon, 0);
+	READS(0, NONE);
+	WRITES(0, ANON);
+	WRITES(0, NONE);
+	WRITES(1, ANON);
+	CHECK_EQ(mm->rss_anon, 2);
+	CHECK_EQ(mm->nr_ptes, 1);
+	WRITES(20, ANON);
+	CHECK_EQ(mm->nr_ptes, 2);
+	CHECK_EQ(mm_munmap(mm, page_addr(16), 16 * PAGE_SIZE), 0);
+	CHECK_EQ(mm->nr_ptes, 1); /* its 4 MiB are empty */
+	end();
+}
+
+static void test_refused(void)
+{
+	begin(2);
+	map(0, 1, R, ANON);
+	map(1, 1, 0, ANON);
+	map(2, 2, RW, MAP_SHARED); /* pages 2 and 3 of a file that has two */
+	FAILS(0, true, -EFAULT, SIGSEGV);
+	CHECK(user_last_fault.mapped);
+	FAILS(1, false, -EFAULT, SIGSEGV);
+	CHECK(user_last_fault.mapped);
+	FAILS(2, false, -EIO, SIGBUS);
+	FAILS(3, true, -EIO, SIGBUS);
+	CHECK_STR(user_last_fault.area, "/file");
+	FAILS(9, false, -EFAULT, SIGSEGV);
+	CHECK(!user_last_fault.mapped && !user_last_fault.area);
+	map(4, 1, RW, ANON);
+	host_fail_after(0);
+	FAILS(4, true, -ENOMEM, OOM);
+	host_fail_after(-1);
+	CHECK_EQ(user_write(mm, TASK_SIZE, 1), -EFAULT);
+	end();
+}
+
+static void test_protection_withheld(void)
+{
+	u8 value = 0;
+
+	begin(0);
+	map(0, 2, RW, ANON);
+	CHECK_EQ(user_write(mm, page_addr(0), 5), 0);
+	CHECK_EQ(mm_mprotect(mm, page_addr(0), 2 * PAGE_SIZE, 0), 0);
+	FAILS(0, false, -EFAULT, SIGSEGV);
+	CHECK_EQ(mm->rss_anon, 1); /* the page is only withheld */
+	CHECK_EQ(mm_mprotect(mm, page_addr(0), 2 * PAGE_SIZE, RW), 0);
+	CHECK(user_read(mm, page_addr(0), &value) == 0 && value == 5);
+	WRITES(0, COW_REUSE);
+	end();
+}
+
+static void test_fork(void)
+{
+	struct mm_struct *parent, *child;
+	u8 value;
+
+	begin(0);
+	map(0, 4, RW, ANON);
+	WRITES(0, ANON);
+	READS(1, ANON_ZERO);
+	child = dup_mm(mm, 9);
+	CHECK(child && child->rss_anon == 1);
+	WRITES(0, COW); /* the parent copies */
+	parent = mm;
+	mm = child;
+	WRITES(0, COW_REUSE); /* the child is the last owner */
+	CHECK(user_read(parent, page_addr(0), &value) == 0 && value == 99);
+	WRITES(1, ANON); /* only read before, by the parent */
+	mm = parent;
+	READS(1, NONE);
+	mmput(child);
+	end();
+}
+
+static void test_file(void)
+{
+	begin(8);
+	map(0, 8, RW, MAP_PRIVATE);
+	READS(0, FILE, true);
+	READS(0, NONE);
+	WRITES(0, COW);
+	WRITES(1, FILE_COW, true);
+	CHECK(mm->rss_anon == 2 && mm->rss_file == 0);
+	mm_munmap(mm, BASE, 8 * PAGE_SIZE);
+	map(0, 8, RW, MAP_PRIVATE);
+	READS(0, FILE); /* cached by now */
+	WRITES(1, FILE_COW);
+	WRITES(3, FILE_COW, true);
+	CHECK_EQ(fake_reads, 3);
+	end();
+}
+
+static void test_shared(void)
+{
+	begin(8);
+	map(0, 8, RW, MAP_SHARED);
+	WRITES(0, SHARED, true);
+	WRITES(0, NONE);
+	READS(1, FILE, true);
+	WRITES(1, SHARED);
+	CHECK_EQ(nr_dirty_pages(), 2);
+	CHECK_EQ(filemap_sync(&fake_mapping), 0);
+	CHECK_EQ(nr_dirty_pages(), 0);
+	CHECK_EQ(fake_disk[0][0], 99);
+	READS(0, NONE);
+	WRITES(0, SHARED); /* written back since: announced again */
+	CHECK_EQ(nr_dirty_pages(), 1);
+	end();
+}
+
+static void test_shared_memory(void)
+{
+	struct mm_struct *parent, *child;
+	u8 value = 0;
+
+	begin(0);
+	map(0, 4, RW, MAP_SHARED | MAP_ANONYMOUS);
+	READS(0, FILE);
+	WRITES(0, NONE); /* nobody need know: writable at once */
+	child = dup_mm(mm, 9);
+	CHECK_EQ(child->rss_file, 0); /* found again by faults */
+	parent = mm;
+	mm = child;
+	WRITES(2, SHARED);
+	mm = parent;
+	CHECK(user_read(mm, page_addr(2), &value) == 0 && value == 99);
+	CHECK_STR(vma_name(mm->mmap), "/dev/zero (deleted)");
+	mmput(child);
+	end();
+}
+
+static void test_around(void)
+{
+	begin(40);
+	for (unsigned int i = 0; i < 40; i++)
+		put_page(read_cache_page(&fake_mapping, i, NULL));
+	fault_around_pages = 16;
+	map(3, 35, RW, MAP_PRIVATE);
+	READS(3, FILE); /* pages 3 to 15: the window begins before the area */
+	CHECK_EQ(mm->rss_file, 13);
+	READS(15, NONE);
+	WRITES(20, FILE_COW);
+	READS(17, FILE);
+	CHECK(mm->rss_file == 28 && mm->rss_anon == 1);
+	READS(37, FILE); /* the window ends behind the area */
+	CHECK_EQ(mm->rss_file, 34);
+	WRITES(4, COW); /* mapped, but not for writing */
+	end();
+
+	begin(40);
+	fault_around_pages = 16;
+	put_page(read_cache_page(&fake_mapping, 2, NULL));
+	fake_mapping.size = 5 * PAGE_SIZE;
+	map(0, 16, R, MAP_SHARED);
+	READS(0, FILE, true);
+	READS(2, NONE); /* its cached neighbour came along */
+	READS(3, FILE, true);
+	FAILS(5, false, -EIO, SIGBUS);
+	end();
+}
+
+/* What fork must copy of a file area: those who were merged remember it. */
+static void test_fork_file(void)
+{
+	struct mm_struct *child;
+	u8 value = 0;
+
+	begin(8);
+	map(0, 2, RW, MAP_PRIVATE);
+	map(4, 2, RW, MAP_PRIVATE);
+	WRITES(4, FILE_COW, true);
+	map(2, 2, RW, MAP_PRIVATE); /* closes the hole: one area */
+	CHECK_EQ(mm->map_count, 1);
+	READS(0, FILE, true);
+	child = dup_mm(mm, 9);
+	CHECK(user_read(child, page_addr(4), &value) == 0 && value == 99);
+	CHECK(user_read(child, page_addr(1), &value) == 0 && value == 2);
+	mmput(child);
+	end();
+}
+
+static void test_fork_failing(void)
+{
+	struct mm_struct *child = NULL;
+	long n = 0;
+
+	begin(8);
+	map(0, 20, RW, ANON);
+	map(20, 8, RW, MAP_PRIVATE);
+	mm_mprotect(mm, page_addr(3), PAGE_SIZE, R);
+	for (unsigned int i = 0; i < 8; i++)
+		user_write(mm, page_addr(i == 3 ? 4 : i), 1);
+	while (!child && CHECK(n < 100)) {
+		host_fail_after(n++);
+		child = dup_mm(mm, 9);
+		host_fail_after(-1);
+		user_check_counts();
+	}
+	CHECK(n > 6);
+	mmput(child);
+	end();
+}
+
+static void test_access_from_outside(void)
+{
+	struct page *page;
+	u8 value = 0;
+
+	begin(2);
+	map(0, 2, RW, ANON);
+	map(2, 1, R, ANON);
+	CHECK_EQ(user_write(mm, page_addr(0) + 3, 7), 0);
+	page = get_user_page(mm, page_addr(0) + 3, false);
+	CHECK(!IS_ERR(page) && host_frame(page_to_pfn(page))[3] == 7);
+	WRITES(0, NONE);
+	put_page(page);
+	page = get_user_page(mm, page_addr(1), true); /* made on demand */
+	CHECK(!IS_ERR(page));
+	host_frame(page_to_pfn(page))[0] = 8;
+	put_page(page);
+	CHECK(user_read(mm, page_addr(1), &value) == 0 && value == 8);
+	CHECK_EQ(PTR_ERR(get_user_page(mm, page_addr(2), true)), -EFAULT);
+	CHECK_EQ(PTR_ERR(get_user_page(mm, page_addr(9), false)), -EFAULT);
+	CHECK_EQ(PTR_ERR(get_user_page(mm, TASK_SIZE, false)), -EFAULT);
+	end();
+}
+
+static void test_install(void)
+{
+	struct vm_area_struct *stack;
+	struct page *page;
+	u8 value = 0;
+
+	user_ledger_open();
+	page = alloc_page(GFP_HIGHUSER);
+	mm = mm_alloc();
+	down_write(&mm->mmap_sem);
+	stack = mm_setup_stack(mm, 2 * PAGE_SIZE);
+	host_frame(page_to_pfn(page))[1] = 33;
+	host_fail_after(0);
+	CHECK_EQ(install_anon_page(stack, STACK_TOP - PAGE_SIZE, page), -ENOMEM);
+	host_fail_after(-1);
+	CHECK_EQ(install_anon_page(stack, STACK_TOP - PAGE_SIZE, page), 0);
+	CHECK_EQ(install_anon_page(stack, STACK_TOP - PAGE_SIZE, page), -EEXIST);
+	up_write(&mm->mmap_sem);
+	CHECK(user_read(mm, STACK_TOP - PAGE_SIZE + 1, &value) == 0 && value == 33);
+	CHECK_EQ(user_write(mm, STACK_TOP - PAGE_SIZE, 1), 0);
+	CHECK_EQ(mm->rss_anon, 1);
+	user_check_counts();
+	mmput(mm);
+	user_ledger_close();
+}
+
+static const struct test tests[] = {
+	{"anonymous memory", test_anon},
+	{"accesses that are refused", test_refused},
+	{"PROT_NONE withholds pages, and keeps them", test_protection_withheld},
+	{"fork shares, the first writer copies", test_fork},
+	{"private file pages", test_file},
+	{"shared file pages", test_shared},
+	{"shared anonymous memory", test_shared_memory},
+	{"neighbours are mapped by the same fault", test_around},
+	{"fork copies what the file does not have", test_fork_file},
+	{"fork without memory leaves nothing behind", test_fork_failing},
+	{"pages of another address space", test_access_from_outside},
+	{"pages that exec brings", test_install},
+};
+
+int main(void)
+{
+	user_boot();
+	return test_main(tests, ARRAY_SIZE(tests));
+}
