@@ -285,14 +285,15 @@ static unsigned long index_behind(unsigned long index, unsigned int level)
 
 /*
  * Goes down once towards the first item at or after *index (with the tag,
- * unless tag < 0). Returns it and sets *index; or NULL with *index moved
+ * unless tag < 0). Returns its leaf and sets *index; or NULL with *index moved
  * behind a subtree that has none (0: at the end of all).
  */
-static void *descend(const struct radix_tree_root *root, unsigned long *index, int tag)
+static const struct radix_tree_node *find_leaf(const struct radix_tree_root *root,
+					       unsigned long *index, int tag)
 {
 	const struct radix_tree_node *node = root->node;
 
-	for (unsigned int level = root->height; level-- > 0;) {
+	for (unsigned int level = root->height - 1;; level--) {
 		unsigned int from = digit(*index, level);
 		unsigned int slot = next_slot(node, from, tag);
 
@@ -303,20 +304,22 @@ static void *descend(const struct radix_tree_root *root, unsigned long *index, i
 		if (slot != from)
 			*index = ((*index >> level_shift(level)) + (slot - from))
 				 << level_shift(level);
+		if (level == 0)
+			return node;
 		node = node->slots[slot];
 	}
-	return (void *)node;
 }
 
-static void *find_from(const struct radix_tree_root *root, unsigned long *index, int tag)
+/* Up to `max` items of a leaf from `slot` on. */
+static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
+			       void **results, unsigned int max, int tag)
 {
-	while (root->node && height_holds(root->height, *index)) {
-		void *item = descend(root, index, tag);
+	unsigned int found = 0;
 
-		if (item || *index == 0)
-			return item;
-	}
-	return NULL;
+	for (; slot < RADIX_TREE_MAP_SIZE && found < max; slot++)
+		if (leaf->slots[slot] && (tag < 0 || test_bit(slot, leaf->tags[tag])))
+			results[found++] = leaf->slots[slot];
+	return found;
 }
 
 static unsigned int gang_lookup(const struct radix_tree_root *root, void **results,
@@ -324,14 +327,16 @@ static unsigned int gang_lookup(const struct radix_tree_root *root, void **resul
 {
 	unsigned int found = 0;
 
-	while (found < max) {
-		void *item = find_from(root, &first, tag);
+	while (found < max && root->node && height_holds(root->height, first)) {
+		const struct radix_tree_node *leaf = find_leaf(root, &first, tag);
 
-		if (!item)
-			break;
-		results[found++] = item;
-		if (++first == 0)
-			break;
+		if (leaf) {
+			found += leaf_items(leaf, digit(first, 0), results + found, max - found,
+					    tag);
+			first = (first | MAP_MASK) + 1;
+		}
+		if (first == 0)
+			break; /* behind the last index of all */
 	}
 	return found;
 }
