@@ -12,7 +12,7 @@ BEGIN {
 	code_length = pid_width + 11
 }
 
-NR > 1 && kind in kind_name && kind != "g," {
+NR > 1 {
 	code_n[substr($0, at + 56, code_length)]++
 }
 
@@ -26,7 +26,8 @@ END {
 function code_print(file,    k, part, total, order)
 {
 	for (k in code_n) {
-		split(k, part, ",")
+		if (split(k, part, ",") < 2 || part[2] !~ /^0x/)
+			continue
 		total[(part[2] >= "0xc0000000" ? "" : part[1]) "," part[2]] += code_n[k]
 	}
 	print "rows,pid,eip,symbol" > file

@@ -4,22 +4,24 @@
 # The instruction TLB's fills are those with access x.
 #
 # Results: accesses.csv, walks.csv
-NR > 1 && kind in kind_name && kind != "g," {
+NR > 1 {
 	kind_access[substr($0, at + 23, 6)]++
 	kind_walk[substr($0, at + 41, 3)]++
 }
 
 END {
 	if (!failed) {
-		kind_print(result("accesses.csv"), "size,access,mode,rows", kind_access)
-		kind_print(result("walks.csv"), "walk,rows", kind_walk)
+		kind_print(result("accesses.csv"), "size,access,mode,rows", kind_access, \
+			   "^[42][KM],[rwx],[uk]$")
+		kind_print(result("walks.csv"), "walk,rows", kind_walk, "^[0-9][+][0-9]$")
 	}
 }
 
-function kind_print(file, header, counts,    i, k, n, order)
+function kind_print(file, header, counts, form,    i, k, n, order)
 {
 	for (k in counts)
-		order[++n] = k
+		if (k ~ form)
+			order[++n] = k
 	sort(order, n, 1)
 	print header > file
 	for (i = 1; i <= n; i++)

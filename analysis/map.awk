@@ -3,7 +3,8 @@
 # Variables: layout (path of layout.csv), faults, tasks, vmas (paths, may be empty), start, end,
 # bins. After lib.awk, run.awk, areas.awk and tlb.awk.
 #
-# Counts events per bin and row of layout.csv. What a page's row is, is worked out once.
+# A row costs one counter, for its "kind,page" and pid; at the end of a bin the counters go to the
+# rows of layout.csv. Which row that is, is worked out once for a key.
 #
 # Results: map.csv, one row for a bin, row and event; shades.csv, rectangles of the map in which an
 # area existed
@@ -13,6 +14,7 @@ BEGIN {
 	areas_open(vmas)
 	map_read_layout(layout)
 	map_faults_open(faults)
+	split("cold conflict flushed upgrade fault", map_kind, " ")
 	map_file = result("map.csv")
 	print "bin,row,event,rows" > map_file
 	map_bin = 0
@@ -22,14 +24,7 @@ BEGIN {
 NR > 1 {
 	if ($0 + 0 >= map_next)
 		map_advance($0 + 0)
-	if (kind in kind_name) {
-		map_page = substr($0, at + 1, 10)
-		if (map_page < "0xc")
-			map_page = map_page substr($0, at + 56, pid_width)
-		if (!(map_page in map_row))
-			map_row[map_page] = map_find(map_page)
-		map_n[map_row[map_page] "," kind]++
-	}
+	map_n[substr($0, at - 2, 13) substr($0, at + 56, pid_width)]++
 }
 
 END {
@@ -49,20 +44,20 @@ function map_read_layout(file,    F)
 		map_pid[map_segments] = F[2]
 		map_top[map_segments] = F[4] + 0
 		map_rows[map_segments] = F[5] + 0
+		map_height = F[4] + F[5]
 		map_first[map_segments] = hex(F[6]) / 4096
 		map_last[map_segments] = hex(F[7]) / 4096
 	}
 	close(file)
 }
 
-# Row of "0xHHHHHHHHpid" (of the address alone for the kernel), or "" if it is not drawn.
-function map_find(page,    pid, i, number)
+# Row of a page of a task, or "" if it is not drawn.
+function map_find(page, pid,    i, number, tgid)
 {
 	number = hex(page) / 4096
-	pid = substr(page, 11)
-	pid = pid == "" || substr(pid, 1, 1) == "," ? "" : tgid_of(pid + 0)
+	tgid = page >= "0xc0000000" ? "" : pid == "" ? "nobody" : tgid_of(pid)
 	for (i = 1; i <= map_segments; i++)
-		if (number >= map_first[i] && number <= map_last[i] && map_pid[i] == pid)
+		if (number >= map_first[i] && number <= map_last[i] && map_pid[i] == tgid)
 			return map_cell(i, number)
 	return ""
 }
@@ -86,19 +81,33 @@ function map_advance(now)
 	}
 }
 
-function map_close_bin(    k, part, n, order)
+function map_close_bin(    k, cells, row)
 {
-	for (k in map_n)
-		order[++n] = k
-	sort(order, n, 1)
-	for (k = 1; k <= n; k++) {
-		split(order[k], part, ",")
-		if (part[1] != "")
-			print map_bin "," part[1] "," (part[2] == "fault" ? "fault" : \
-				kind_name[part[2] == "e" || part[2] == "g" ? part[2] "," : part[2]]) \
-				"," map_n[order[k]] > map_file
+	for (k in map_n) {
+		if (!(k in map_cell_of))
+			map_cell_of[k] = map_resolve(k)
+		if (map_cell_of[k] != "")
+			cells[map_cell_of[k]] += map_n[k]
 	}
 	split("", map_n)
+	for (k in map_fault_n)
+		cells[k ",fault"] = map_fault_n[k]
+	split("", map_fault_n)
+	for (row = 0; row < map_height; row++)
+		for (k = 1; k <= 5; k++)
+			if ((row "," map_kind[k]) in cells)
+				print map_bin "," row "," map_kind[k] "," \
+					cells[row "," map_kind[k]] > map_file
+}
+
+# "row,kind" for a counter's key, or "" if it is not drawn.
+function map_resolve(key,    kind, pid, row)
+{
+	kind = substr(key, 1, 2)
+	pid = substr(key, 14)
+	if (kind in kind_name)
+		row = map_find(substr(key, 4, 10), substr(pid, 1, 1) == "," ? "" : pid + 0)
+	return row == "" ? "" : row "," kind_name[kind]
 }
 
 function map_faults_open(file)
@@ -121,9 +130,9 @@ function map_read_fault()
 function map_take_faults(until,    row)
 {
 	for (; map_fault_time < until; map_read_fault()) {
-		row = map_find(page_of(map_fault[3]) (map_fault[3] >= "0xc0000000" ? "" : map_fault[10]))
+		row = map_find(page_of(map_fault[3]), map_fault[10])
 		if (row != "")
-			map_n[row ",fault"]++
+			map_fault_n[row]++
 	}
 }
 

@@ -13,17 +13,12 @@ BEGIN {
 	colour["fault"] = "209 52 47"
 	csv_open(layout, "panel,pid,name,row,rows,first,last")
 	while (csv_row(layout, F) > 0)
-		height = F[4] + F[5]
+		add_segment(F[4], F[5], (hex(F[7]) - hex(F[6])) / 4096 + 1)
 }
 
 NR > 1 && $3 in colour {
-	cell = $1 "," $2
-	weight = $3 == "fault" ? 1e9 : $4
-	if (weight > best[cell]) {
-		best[cell] = weight
-		kind[cell] = $3
-	}
-	total[cell] += $4
+	for (y = $2; y > $2 - page_rows[$2]; y--)
+		add($1 "," y, $3, $4)
 }
 
 END {
@@ -35,6 +30,24 @@ END {
 			print x, y, cell in kind ? colour[kind[cell]] " " density(total[cell]) : \
 				"0 0 0 0"
 		}
+}
+
+# In a segment of few pages each page is several rows high; map.csv has the lowest of them.
+function add_segment(top, rows, pages,    y)
+{
+	height = top + rows
+	for (y = top; y < height; y++)
+		page_rows[y] = pages < rows ? int(rows / pages) : 1
+}
+
+function add(cell, event, n,    weight)
+{
+	weight = event == "fault" ? 1e9 : n
+	if (weight > best[cell]) {
+		best[cell] = weight
+		kind[cell] = event
+	}
+	total[cell] += n
 }
 
 # 120 for one event, and 27 more for each doubling, up to 255.

@@ -8,7 +8,6 @@
 # Two stages: what is counted per page tells which addresses the map must show; only then can the
 # map be drawn. Within a stage the passes over tlb.csv run two at a time.
 set -eu
-export LC_ALL=C
 
 fail()
 {
@@ -20,61 +19,29 @@ fail()
 dir=${1%/}
 here=$(dirname "$0")
 bins=450
-[ -d "$dir" ] || fail "$dir: no such directory"
-if [ -z "${AWK-}" ]; then
-	for AWK in mawk gawk awk; do
-		command -v $AWK >/dev/null && break
-	done
-fi
+# shellcheck source=analysis/recording.sh
+. "$here/recording.sh"
 command -v gnuplot >/dev/null || fail "gnuplot is not installed (package gnuplot-nox)"
+need_files
+work=$dir/analysis
+rm -rf "$work"
+mkdir -p "$work" || fail "$work: cannot be made"
 
 # --- The recording -------------------------------------------------------------------------------
-have()
+# whole_rows NAME: a file without the unfinished row that a cut-off recording may end in.
+whole_rows()
 {
-	[ -f "$dir/$1" ] || [ -f "$dir/$1.zst" ]
-}
-
-# The bytes of a file of the recording. What the end of a cut-off one lacks is no error here: its
-# last row, if unfinished, is left out.
-feed()
-{
-	if [ ! -f "$dir/$1" ]; then
-		zstd -dcq "$dir/$1.zst" 2>"$work/.zstd" || [ "$complete" = 0 ] ||
-			{
-				: >"$work/.failed" # a pipeline's status is its last command's
-				fail "$dir/$1.zst: $(cat "$work/.zstd")"
-			}
-	elif [ "$complete" = 1 ] || [ -z "$(tail -c 1 "$dir/$1")" ]; then
-		cat "$dir/$1"
+	if [ "$complete" = 1 ] || [ ! -f "$dir/$1" ] || [ -z "$(tail -c 1 "$dir/$1")" ]; then
+		feed "$1"
 	else
 		sed '$d' "$dir/$1"
 	fi
 }
 
-for name in meta.csv tlb.csv faults.csv tasks.csv vmas.csv marks.csv; do
-	have $name || fail "$dir/$name: missing; a recording has meta, tlb, faults, tasks, vmas and marks.csv"
-done
-work=$dir/analysis
-rm -rf "$work"
-mkdir -p "$work" || fail "$work: cannot be made"
-
-# meta KEY: its value in meta.csv, or nothing.
-meta()
-{
-	$AWK -f "$here/lib.awk" -v key="$1" -v file="$dir/meta.csv" 'BEGIN {
-		csv_open(file, "key,value")
-		while (csv_row(file, F) > 0)
-			if (F[1] == key)
-				value = F[2]
-		print value
-		exit failed
-	}'
-}
-
 # last FILE: the time of its last row.
 last()
 {
-	feed "$1" | tail -n 1 | sed 's/,.*//'
+	whole_rows "$1" | tail -n 1 | sed 's/,.*//'
 }
 
 complete=$(meta complete)
@@ -86,15 +53,18 @@ if [ -z "$end" ]; then
 	end=$({ last tlb.csv; last faults.csv; last tasks.csv; } | sort -n | tail -n 1)
 	case $end in '' | *[!0-9]*) end=1 ;; esac
 fi
+# Only a guest with PAE loads PDPTEs, and only that has 64-bit page-table entries.
+wide=$(meta pdpte_loads)
+wide=$((${wide:-1} > 0))
 # Pictures begin with the first row: before it paging was off and there is nothing to show.
-drawn=$(feed tlb.csv | sed -n '2{s/,.*//p;q}')
+drawn=$(whole_rows tlb.csv | sed -n '2{s/,.*//p;q}')
 case $drawn in '' | *[!0-9]*) ;; *) [ "$start" != 0 ] || start=$drawn ;; esac
 
 # --- Questions -----------------------------------------------------------------------------------
 for name in tasks vmas marks; do
-	feed $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
+	whole_rows $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
 done
-feed faults.csv >"$work/.faults.csv"
+whole_rows faults.csv >"$work/.faults.csv"
 
 # ask QUESTION...: runs them over standard input.
 ask()
@@ -106,14 +76,14 @@ ask()
 	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v start="$start" -v end="$end" -v bins=$bins \
 		-v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
 		-v faults="$work/.faults.csv" -v layout="$work/layout.csv" \
-		-v tlb_name="$dir/tlb.csv" -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
+		-v tlb_name="$dir/tlb.csv" -v wide="$wide" -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
 		-v style="$here/report.css" -v theme="$here/theme.css" -v plane="$work/.plane" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym"
 }
 
 ask_tlb()
 {
-	feed tlb.csv | ask "$@"
+	whole_rows tlb.csv | ask "$@"
 }
 
 kernel_sym=$dir/kernel.sym
@@ -170,9 +140,7 @@ the_rest()
 	ask run who </dev/null
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
-	for name in tlb faults tasks vmas marks; do
-		echo "$name $(feed $name.csv | sha256sum | cut -d' ' -f1)"
-	done >"$work/.sums"
+	digests >"$work/.sums"
 	ask run selfcheck </dev/null
 }
 

@@ -12,7 +12,7 @@ BEGIN {
 	fills = "cold conflict flushed upgrade"
 	faults_shown = "zero anon file cow stack swap other"
 	cause_groups()
-	phases(0, 479)
+	phases(0)
 	read_counts(out "/over_time.csv", fills)
 	chart(40, 250, "TLB fills and upgrades per million instructions", fills, \
 		"cold=cold;conflict=conflict;flushed=flushed;upgrade=upgrade")
@@ -99,9 +99,9 @@ function x_of(bin)
 	return left + width * bin / bins
 }
 
-# A band above the charts: phases as blocks, with their labels where there is room, and a thin line
-# down the charts where a labelled one begins.
-function phases(top, bottom,    F, from, to, x, last, label, n)
+# A band above the charts: phases as blocks, with their labels where there is room, and thin lines
+# through the charts where one begins.
+function phases(top,    F, from, to, x, last, label, n)
 {
 	csv_open(out "/phases.csv", "phase,from,to,pid,label")
 	while (csv_row(out "/phases.csv", F) > 0) {
@@ -119,8 +119,10 @@ function phases(top, bottom,    F, from, to, x, last, label, n)
 			label = label "\342\200\246"
 		if (length(label) >= 3)
 			svg_text(x + 4, top + 12.5, label, "name")
-		if (to - x > 3)
-			svg_line(x, top + 17, x, bottom - 8, "mark")
+		if (to - x > 3) {
+			svg_line(x, 62, x, 290, "mark")
+			svg_line(x, 342, x, 470, "mark")
+		}
 	}
 	close(out "/phases.csv")
 }

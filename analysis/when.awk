@@ -23,11 +23,12 @@ BEGIN {
 NR > 1 {
 	if ($0 + 0 >= when_next)
 		when_advance($0 + 0)
+	kind = substr($0, at - 2, 2)
 	when_n[kind]++
 	if (!(kind in kind_name))
 		when_other()
 	else if (length($0) < at + 67)
-		when_short()
+		bad(tlb_name ": line " NR ": row cut short: " $0)
 }
 
 END {
@@ -68,14 +69,7 @@ function when_close(    k, name)
 	split("", when_n)
 }
 
-# A row with a page but cut short; only an invlpg, whose fields after the page are empty, may be.
-function when_short(    F)
-{
-	if (kind != "g," || split($0, F, ",") < 16)
-		bad(tlb_name ": line " NR ": row cut short: " $0)
-}
-
-# A flush (or an invlpg with a reason): counted by event, and by event and reason for the totals.
+# A flush or invlpg: counted by event, and by event and reason for the totals.
 function when_other(    F)
 {
 	if (split($0, F, ",") < 16 || F[4] !~ /^(flush|flush_all|invlpg)$/)
@@ -114,13 +108,11 @@ function when_row(counts, i,    k, row)
 function when_print_events(file,    i, k, n, name, order)
 {
 	print "event,reason,rows" > file
-	for (k = 1; k <= 5; k++) {
+	for (k = 1; k <= 4; k++) {
 		name = when_kind[k]
 		n = 0
 		for (i = 0; i <= marks_count; i++)
 			n += when_in_phase[i, name]
-		if (name == "invlpg" && "invlpg,emulator" in when_flush)
-			n -= when_flush["invlpg,emulator"]
 		print (k <= 3 ? "fill," name : name ",") "," whole(n) > file
 	}
 	n = 0

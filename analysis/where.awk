@@ -35,7 +35,7 @@ function where_settle(    k, kind, page, tgid, area)
 {
 	for (k in where_n) {
 		kind = substr(k, 1, 2)
-		if (!(kind in kind_name) || kind == "g,")
+		if (!(kind in kind_name))
 			continue
 		page = substr(k, 4, 10)
 		tgid = substr(k, 14)

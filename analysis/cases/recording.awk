@@ -245,10 +245,11 @@ function touch(at, access, mode, eip,    page, k)
 	enter(page, k, access, mode, eip)
 }
 
-function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte)
+function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte, owner)
 {
 	write = page >= 786432 || writable[pid, page]
 	event = "fill"
+	owner = page < 786432 ? pid : 0
 	if (slot[k] == page) {
 		event = "upgrade"
 	} else {
@@ -256,11 +257,11 @@ function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte
 			evicted = to_hex(slot[k] * 4096)
 			lost[pid_of[k], k, slot[k]] = "conflict"
 		}
-		reason = (pid, k, page) in lost ? lost[pid, k, page] : "cold"
+		reason = (owner, k, page) in lost ? lost[owner, k, page] : "cold"
 	}
 	slot[k] = page
 	slot_writes[k] = access == "w"
-	pid_of[k] = page < 786432 ? pid : 0
+	pid_of[k] = owner
 	pte = frame[pid, page] + 33 + (write ? 2 : 0) + (access == "w" ? 64 : 0) + (page < 786432 ? 4 : 256)
 	count[event == "fill" ? "fills" : "upgrades"]++
 	put("tlb", whole(now) ",0," substr(k, 1, 1) "," event "," reason "," to_hex(page * 4096) "," \
@@ -302,7 +303,7 @@ function fault(at, access, mode, eip, present,    page, cause, vma, major, spent
 function meta(    i, n, order)
 {
 	n = split("format,1;bochs,3.0;cpu_model,p3_katmai;memory_mib,128;ips,200000000;" \
-		  "command,\"make trace PROG=demo\";dtlb_entries,2048;itlb_entries,1024;" \
+		  "command,make trace PROG=demo;dtlb_entries,2048;itlb_entries,1024;" \
 		  "tlb_ways,1;compress,none;start,boot;stop,end;events,tlb fault flush;" \
 		  "icount_start,0", order, ";")
 	put("meta", "key,value")
@@ -313,6 +314,7 @@ function meta(    i, n, order)
 	n = split("fills upgrades walk_faults flushes", order, " ")
 	for (i = 1; i <= n; i++)
 		put("meta", order[i] "," whole(count[order[i]]))
+	put("meta", "pdpte_loads,0")
 	put("meta", "faults," whole(rows["faults"]))
 	n = split("tlb faults tasks vmas marks", order, " ")
 	for (i = 1; i <= n; i++) {

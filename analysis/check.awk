@@ -1,0 +1,220 @@
+# check.awk - are the small files of a recording as the contract has them, and do the books balance?
+#
+# Variables: metafile, faults, tasks, vmas, marks (paths), sums (lines "name sha256"). After lib.awk,
+# run.awk, areas.awk and verdict.awk; reads no input of its own.
+BEGIN {
+	number = "^[0-9]+$"
+	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"
+	page = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]000$"
+	causes = " anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache vmalloc_sync " \
+		"migration spurious fixup sigsegv sigbus oom panic "
+	meta_read(metafile)
+	tasks_read(tasks)
+	check_meta()
+	check_faults()
+	check_tasks()
+	check_vmas()
+	check_marks()
+	check_books()
+	check_digests(sums)
+	exit failed
+}
+
+# Reads all of a file, checks its form by one pattern a column ("" for free text) and, when `timed`,
+# that its times never fall; gives each row to look(). Prints the verdicts and keeps the row count.
+function read_file(name, path, columns, patterns, timed,    F, n, i, pattern, count, before)
+{
+	count = split(patterns, pattern, " ")
+	csv_line = 0
+	before = -1
+	while ((n = raw_next(path, F)) != 0) {
+		if (csv_line == 1) {
+			if (raw_text != columns)
+				wrong(name, "header is " raw_text)
+			continue
+		}
+		rows[name]++
+		if (n != count || csv_joined(F, n) != raw_text) {
+			wrong(name, csv_line ": " raw_text)
+			continue
+		}
+		for (i = 1; i <= n; i++)
+			if (pattern[i] != "free" && F[i] !~ form[pattern[i]])
+				wrong(name, csv_line ": column " i ": " raw_text)
+		if (timed && F[1] + 0 < before)
+			wrong(name ".time", csv_line ": " raw_text)
+		before = F[1] + 0
+		look(name, F)
+	}
+	close(path)
+	if (csv_line == 0)
+		wrong(name, "no header")
+	verdict(name, name ".csv: header, columns and their forms")
+	if (timed)
+		verdict(name ".time", name ".csv: times never fall")
+}
+
+# csv_next that also keeps the record's text in raw_text (one of several lines: as it must be).
+function raw_next(path, F,    line, first, n)
+{
+	if ((getline line < path) <= 0)
+		return 0
+	csv_line++
+	raw_text = line
+	first = csv_line
+	n = csv_split(line, F, path)
+	if (csv_line != first)
+		raw_text = csv_joined(F, n)
+	return n
+}
+
+# The record as it must have been written.
+function csv_joined(F, n,    i, text)
+{
+	text = csv(F[1])
+	for (i = 2; i <= n; i++)
+		text = text "," csv(F[i])
+	return text
+}
+
+function look(name, F)
+{
+	if (name == "meta")
+		look_meta(F)
+	else if (name == "faults")
+		look_fault(F)
+	else if (name == "tasks")
+		look_task(F)
+	else if (name == "vmas")
+		look_area(F)
+}
+
+function check_meta()
+{
+	form["key"] = "^[A-Za-z0-9_.:-]+$"
+	read_file("meta", metafile, "key,value", "key free", 0)
+	verdict("meta.keys", "meta.csv: every key stands once")
+	if (last_key != "complete" || meta["complete"] != 1)
+		wrong("meta.complete", "the last row is not complete,1")
+	verdict("meta.complete", "meta.csv: the recording is complete")
+}
+
+function look_meta(F)
+{
+	if (F[1] in key_seen)
+		wrong("meta.keys", F[1])
+	key_seen[F[1]]
+	last_key = F[1]
+}
+
+function check_faults()
+{
+	form["number"] = number
+	form["number?"] = "^[0-9]*$"
+	form["address"] = address
+	form["page"] = page
+	form["access"] = "^[rwx]$"
+	form["mode"] = "^[uk]$"
+	form["bit"] = "^[01]$"
+	form["bit?"] = "^[01]?$"
+	form["depth"] = "^[1-9][0-9]*$"
+	read_file("faults", faults, \
+		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma", \
+		  "number number address address number access mode bit address number? depth free bit? " \
+		  "number? free", 1)
+	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
+	verdict("faults.cause", "faults.csv: every cause is one of the contract's")
+	verdict("faults.pid", "faults.csv: every task is known from tasks.csv")
+}
+
+# Error code: bit 0 present, 1 write, 2 user, 4 fetch (Intel SDM volume 3, figure 4-12).
+function look_fault(F,    error)
+{
+	error = F[5]
+	if (error % 2 != F[8] || (int(error / 4) % 2 ? "u" : "k") != F[7] || \
+	    int(error / 2) % 2 != (F[6] == "w") || (int(error / 16) % 2 && F[6] != "x"))
+		wrong("faults.error", csv_line ": " raw_text)
+	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
+		wrong("faults.cause", csv_line ": " F[12])
+	if (F[12] == "" && meta["guest"] != "")
+		wrong("faults.cause", csv_line ": none, though the guest gives hints")
+	if (F[10] != "" && F[10] != "0" && !(F[10] in task_tgid))
+		wrong("faults.pid", csv_line ": " raw_text)
+}
+
+function check_tasks()
+{
+	form["event"] = "^(switch|fork|clone|exec|exit)$"
+	read_file("tasks", tasks, task_columns, "number number event number number address free", 1)
+	verdict("tasks.order", "tasks.csv: tasks begin before they run, and nothing comes after their exit")
+}
+
+# A task that was there before the first hint has no fork. An exiting task still runs until it is
+# switched from, so only a switch to it, an exec or a second exit is wrong.
+function look_task(F)
+{
+	if (F[3] == "fork" || F[3] == "clone")
+		gone[F[4]] = 0
+	else if (gone[F[4]])
+		wrong("tasks.order", csv_line ": " raw_text)
+	if (F[3] == "exit")
+		gone[F[4]] = 1
+}
+
+function check_vmas()
+{
+	form["area_event"] = "^(map|unmap|change)$"
+	form["area_end"] = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]000$"
+	read_file("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name", \
+		  "number area_event number page area_end number number number free", 1)
+	verdict("vmas.bounds", "vmas.csv: areas are not empty and lie in the user's half")
+	verdict("vmas.overlap", "vmas.csv: a new area overlaps no other")
+	verdict("vmas.unmap", "vmas.csv: what goes was there")
+}
+
+function look_area(F,    from, to)
+{
+	from = hex(F[4])
+	to = hex(F[5])
+	if (from >= to || to > 3221225472)
+		wrong("vmas.bounds", csv_line ": " raw_text)
+	if (F[2] == "map" && (areas_find(F[3], from) || areas_find(F[3], to - 1)))
+		wrong("vmas.overlap", csv_line ": " raw_text)
+	if (F[2] == "unmap" && !areas_find(F[3], from))
+		wrong("vmas.unmap", csv_line ": " raw_text)
+	areas_apply(F[2], F[3], from, to, F[9])
+}
+
+function check_marks()
+{
+	read_file("marks", marks, "icount,pid,label", "number number free", 1)
+}
+
+function check_books(    all)
+{
+	all = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == ""
+	same("walks = fills + upgrades + faults", meta["fills"] + meta["upgrades"] + meta["walk_faults"], \
+	     meta["walks"])
+	if (all && meta["events"] ~ /fault/) {
+		same("faults.csv: rows are the faults that Bochs delivered", rows["faults"], meta["faults"])
+		same("faults.csv: rows are the faults that the kernel counted", rows["faults"], \
+		     meta["kernel.pgfault"])
+	}
+	same("faults.csv: rows are those of meta.csv", rows["faults"], meta["faults.rows"])
+	same("tasks.csv: rows are those of meta.csv", rows["tasks"], meta["tasks.rows"])
+	same("vmas.csv: rows are those of meta.csv", rows["vmas"], meta["vmas.rows"])
+	same("marks.csv: rows are those of meta.csv", rows["marks"], meta["marks.rows"])
+	same("the plugin's shadow of the TLBs equals Bochs's", 0, meta["shadow_mismatches"])
+}
+
+function check_digests(file,    line, part)
+{
+	while ((getline line < file) > 0) {
+		split(line, part, " ")
+		if (meta[part[1] ".sha256"] == "")
+			continue
+		if (meta[part[1] ".sha256"] != part[2])
+			wrong("sum." part[1], part[2] " against " meta[part[1] ".sha256"])
+		verdict("sum." part[1], part[1] ".csv: SHA-256 is that of meta.csv")
+	}
+}

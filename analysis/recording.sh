@@ -1,0 +1,56 @@
+# recording.sh - what report.sh and check.sh share: finding the awk and the files of a recording.
+# shellcheck shell=sh disable=SC2154 # variables of who sources it
+#
+# Sourced. Expects fail(), $here (this directory), $dir (the recording) and $work (for scratch); sets
+# AWK.
+
+export LC_ALL=C
+
+if [ -z "${AWK-}" ]; then
+	for AWK in mawk gawk awk; do
+		command -v $AWK >/dev/null && break
+	done
+fi
+
+# need_files: a recording has all its files, plain or packed.
+need_files()
+{
+	[ -d "$dir" ] || fail "$dir: no such directory"
+	for name in meta tlb faults tasks vmas marks; do
+		[ -f "$dir/$name.csv" ] || [ -f "$dir/$name.csv.zst" ] || fail "$dir/$name.csv: missing;" \
+			"a recording has meta, tlb, faults, tasks, vmas and marks.csv"
+	done
+}
+
+# meta KEY: its value in meta.csv, or nothing.
+meta()
+{
+	$AWK -f "$here/lib.awk" -v key="$1" -v file="$dir/meta.csv" 'BEGIN {
+		csv_open(file, "key,value")
+		while (csv_row(file, F) > 0)
+			if (F[1] == key)
+				value = F[2]
+		print value
+		exit failed
+	}'
+}
+
+# feed NAME: the bytes of a file of the recording, unpacked. A packed file that does not unpack is an
+# error of the pipeline's first command, which nobody sees: it leaves $work/.failed.
+feed()
+{
+	if [ -f "$dir/$1" ]; then
+		cat "$dir/$1"
+	elif ! zstd -dcq "$dir/$1.zst" 2>"$work/.zstd" && [ "${complete-1}" = 1 ]; then
+		: >"$work/.failed"
+		fail "$dir/$1.zst: $(cat "$work/.zstd")"
+	fi
+}
+
+# digests: "name sha256" of each file's plain bytes, for $work/.sums.
+digests()
+{
+	for name in tlb faults tasks vmas marks; do
+		echo "$name $(feed $name.csv | sha256sum | cut -d' ' -f1)"
+	done
+}

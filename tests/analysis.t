@@ -1,0 +1,128 @@
+#!/bin/sh
+# shellcheck disable=SC2016 # "$" in sed scripts
+# analysis.t - the questions of analysis/ give their exact answers under every awk.
+#
+# A case is analysis/cases/NAME.ok: what question ${NAME%%-*} prints, and its status, for NAME.csv.
+# NAME.marks.csv and so on stand beside it where the question reads them; NAME.vars holds options.
+# Then the checks of check.sh pass on a made-up recording, and each notices its own kind of damage.
+. tests/tap.sh
+
+cases=analysis/cases
+
+# libraries QUESTION: the files that it must be run after.
+libraries()
+{
+	case $1 in
+	when) echo run tlb ;;
+	kind) echo tlb ;;
+	where | map) echo run areas tlb ;;
+	code) echo run symbols tlb ;;
+	faults) echo run areas symbols ;;
+	who | layout) echo run ;;
+	esac
+}
+
+# beside NAME SUFFIX: that file of the case, if there is one.
+beside()
+{
+	[ ! -f $cases/"$1.$2" ] || echo $cases/"$1.$2"
+}
+
+# answer NAME: what the awk in $AWK answers for a case.
+answer()
+{
+	question=${1%%-*}
+	input=$cases/$1.csv
+	faults=$(beside "$1" faults.csv)
+	tasks=$(beside "$1" tasks.csv)
+	set -- "$1" -f analysis/lib.awk
+	for library in $(libraries "$question") $question; do
+		set -- "$@" -f analysis/"$library".awk
+	done
+	case $question in
+	faults) faults=$input ;;
+	who) tasks=$input ;;
+	esac
+	name=$1
+	shift
+	# shellcheck disable=SC2046,SC2086
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v faults="$faults" -v tasks="$tasks" \
+		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
+		-v layout="$(beside "$name" layout.csv)" \
+		-v kernel_sym="$(beside "$name" kernel.sym)" -v prog_sym="$(beside "$name" prog.sym)" \
+		$(cat $(beside "$name" vars) /dev/null) <"$input" 2>&1
+	echo "status $?"
+}
+
+# Rewrites the expected answers, to be read over before they are committed.
+if [ "${1-}" = --accept ]; then
+	AWK=mawk
+	for ok in "$cases"/*-*.csv; do
+		name=${ok##*/}
+		name=${name%.csv}
+		case $name in *.*) ;; *) answer "$name" >"$cases/$name.ok" ;; esac
+	done
+	exit
+fi
+
+for AWK in mawk gawk "busybox awk"; do
+	if ! $AWK 'BEGIN { exit 0 }' 2>/dev/null; then
+		pass "$AWK # SKIP not installed"
+		continue
+	fi
+	for ok in "$cases"/*.ok; do
+		name=${ok##*/}
+		name=${name%.ok}
+		is "$AWK: $name" "$(answer "$name")" "$(cat "$ok")"
+	done
+	mkdir -p "$scratch/$AWK"
+	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$scratch/$AWK" </dev/null
+	ok "$AWK: all checks pass on a made-up recording" \
+		env AWK="$AWK" analysis/check.sh "$scratch/$AWK"
+done
+
+# damaged TITLE FILE SED: the check with that title fails when FILE is edited, and only it and the
+# row counts may.
+good=$scratch/mawk
+damaged()
+{
+	rm -rf "$scratch/damaged"
+	cp -r "$good" "$scratch/damaged"
+	sed -i "$3" "$scratch/damaged/$2"
+	if cmp -s "$good/$2" "$scratch/damaged/$2"; then
+		fail "$1: the edit changed nothing"
+		return
+	fi
+	like "noticed: $1" "$(analysis/check.sh "$scratch/damaged")" "^not ok [0-9]+ - .*$1"
+}
+
+damaged 'tlb.csv: header' tlb.csv '1s/evicted/victim/'
+damaged 'tlb.csv: header' tlb.csv '100s/,[^,]*$//'
+damaged 'tlb.csv: header' tlb.csv '100s/0x\([0-9a-f]*\),/0X\1,/'
+damaged 'tlb.csv: times' tlb.csv '100s/^[0-9]*/7/'
+damaged 'page-table entries' tlb.csv '2000,3000s/,\(0x[0-9a-f]*\)[67],2/,\10,2/'
+damaged 'page-table entries' tlb.csv '2000,2100s/,0x\(.....\)000,4K/,0x\1001,4K/;100s/,0x.\(....\)000,4K/,0x7\1000,4K/'
+damaged 'displaces only' tlb.csv 's/,0x0\(....\)\(...\)$/,0x05555000/'
+damaged 'tlb.csv: every task' tlb.csv '100s/,0,\(0x[0-9a-f]*,\)$/,77,\1/'
+damaged 'pages of its areas' vmas.csv '/,map,2,.*heap/d'
+damaged 'tlb.csv: fills' tlb.csv '300{/,fill,/d}'
+damaged 'tlb.csv: rows' tlb.csv '300d'
+damaged 'faults.csv: header' faults.csv '5s/$/,1/'
+damaged 'error code' faults.csv '5s/,u,/,k,/'
+damaged 'cause is one' faults.csv 's/,anon,/,gremlin,/'
+damaged 'that the kernel counted' meta.csv 's/^kernel.pgfault,.*/kernel.pgfault,1/'
+damaged 'faults.csv: rows are those' faults.csv '$d'
+damaged 'what goes was there' vmas.csv '2s/,map,/,unmap,/'
+damaged 'overlaps no other' vmas.csv '2p'
+damaged 'not empty' vmas.csv '2s/0x08048000/0x09048000/'
+damaged 'after their exit' tasks.csv '$p'
+damaged 'marks.csv: header' marks.csv '2s/selftest/"selftest"/'
+damaged 'marks.csv: times' marks.csv '3s/^[0-9]*/0/'
+damaged 'fills [+] upgrades' meta.csv 's/^walks,.*/walks,1/'
+damaged 'complete' meta.csv '/^complete/d'
+damaged 'every key' meta.csv '2p'
+sum=$(printf 0%.0s $(seq 64))
+damaged 'SHA-256' meta.csv "\$i marks.sha256,$sum"
+
+not_ok "a directory that is no recording is refused" analysis/check.sh analysis/cases
+done_testing

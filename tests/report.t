@@ -1,0 +1,154 @@
+#!/bin/sh
+# report.t - the report of a made-up recording, as a user sees it: summary, page, browser.
+. tests/tap.sh
+
+rec=$scratch/rec
+browser=
+for name in chromium chromium-browser google-chrome; do
+	if command -v $name >/dev/null; then
+		browser=$name
+		break
+	fi
+done
+
+# recording DIR: a fresh one.
+recording()
+{
+	rm -rf "$1"
+	mkdir -p "$1"
+	mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir="$1" -v size=2 </dev/null
+	printf '%s\n' '08048000 T _start' '08048100 T quicksort' '08050000 T insert' |
+		sed '1i file demo' >"$1/prog.sym"
+	printf '%s\n' 'c0100000 T _stext' 'c0108000 T schedule' 'c0110000 t find_page' \
+		'c0130000 T _etext' >"$1/kernel.sym"
+}
+
+# --- The summary and the files -------------------------------------------------------------------
+recording "$rec"
+summary=$(analysis/report.sh "$rec" 2>&1)
+is "report.sh ends with 0" $? 0
+like "summary: instructions" "$summary" '^  instructions +[0-9,]+'
+like "summary: fills by reason" "$summary" '^  TLB fills +[0-9,]+  cold [0-9,]+, conflict [0-9,]+, flushed'
+like "summary: faults by cause" "$summary" '^  page faults +[0-9,]+  .*anon [0-9,]+'
+like "summary: a phase" "$summary" '^  sort a large array +[0-9,]+ +[0-9,]+'
+like "summary: an area" "$summary" '^  2 demo \[heap\] +[0-9,]+'
+like "summary: path of the report" "$summary" "report  $rec/report.html"
+unlike "summary: no check failed" "$summary" 'CHECK FAILED'
+for name in timeline.svg map.svg map.png costs.svg; do
+	ok "picture $name is there" test -s "$rec/analysis/$name"
+done
+is "fills by page add up to the plugin's count" \
+	"$(awk -F, 'NR > 1 { n += $1 } END { print n }' "$rec/analysis/pages.csv")" \
+	"$(awk -F, '/^(fills|upgrades),/ { n += $2 } END { print n }' "$rec/meta.csv")"
+is "nothing is loaded from elsewhere" \
+	"$(grep -oE '(src|href)="[^#d"][^"]*|url\([^)]*|@import|https?://[^ "]*' "$rec/report.html" |
+		grep -v '^http://www.w3.org/2000/svg$')" ""
+like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page$'
+like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort$'
+unlike "other processes' are not" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,1,.*quicksort$'
+
+# --- Other recordings ----------------------------------------------------------------------------
+if command -v zstd >/dev/null; then
+	recording "$scratch/zst"
+	zstd -q --rm "$scratch/zst/tlb.csv" "$scratch/zst/faults.csv"
+	ok "a packed recording is read" analysis/report.sh "$scratch/zst"
+	is "and gives the same page" "$(sed "s,$scratch/zst,REC," "$scratch/zst/report.html" | cksum)" \
+		"$(sed "s,$rec,REC," "$rec/report.html" | cksum)"
+	truncate -s -1000 "$scratch/zst/tlb.csv.zst"
+	not_ok "a damaged packed file is refused" analysis/report.sh "$scratch/zst"
+else
+	pass "a packed recording # SKIP zstd not installed"
+fi
+cut=$scratch/cut
+recording "$cut"
+sed -i '/^complete/d;/^icount_end/d;/rows,/d' "$cut/meta.csv"
+truncate -s -30 "$cut/tlb.csv"
+summary=$(analysis/report.sh "$cut" 2>&1)
+is "a recording cut off in a row is analysed" $? 0
+like "the summary says that it is incomplete" "$summary" 'THE RECORDING IS INCOMPLETE'
+like "the page says so too" "$(cat "$cut/report.html")" 'class="alarm" role="alert">This recording is incomplete'
+sed -i 's/^kernel.pgfault.*/kernel.pgfault,7/' "$rec/meta.csv"
+like "a count that disagrees with the kernel's is told" "$(analysis/report.sh "$rec")" \
+	'CHECK FAILED: The kernel counted the same page faults: [0-9]+ against 7'
+recording "$rec"
+analysis/report.sh "$rec" >/dev/null
+recording "$cut"
+for name in faults tasks vmas marks; do
+	sed -i 1d "$cut/$name.csv"
+	like "$name.csv without its header is refused by name" "$(analysis/report.sh "$cut" 2>&1)" \
+		"$cut/$name.csv: wrong header"
+	recording "$cut"
+done
+sed -i '1s/page,frame/frame,page/' "$cut/tlb.csv"
+like "tlb.csv with other columns is refused by name" "$(analysis/report.sh "$cut" 2>&1)" \
+	"$cut/tlb.csv: wrong header"
+rm "$cut/marks.csv"
+like "a missing file is named" "$(analysis/report.sh "$cut" 2>&1)" "$cut/marks.csv: missing"
+not_ok "and is an error" analysis/report.sh "$cut"
+for name in tlb faults tasks vmas marks; do
+	recording "$cut"
+	sed -i '1!d' "$cut/$name.csv"
+	ok "a recording with no row in $name.csv has a report" analysis/report.sh "$cut"
+done
+
+# --- In a browser --------------------------------------------------------------------------------
+if [ -z "$browser" ]; then
+	pass "the page in a browser # SKIP chromium is not installed"
+	done_testing
+fi
+
+# Written into the page, this leaves what a reader would see as attributes of <html>.
+probe='<script>
+window.onerror = e => document.documentElement.setAttribute("data-error", e)
+window.onload = () => {
+	const set = (name, value) => document.documentElement.setAttribute("data-" + name, value)
+	const all = selector => [...document.querySelectorAll(selector)]
+	set("sections", all("section[id]").filter(s => s.offsetHeight > 60).map(s => s.id).join(" "))
+	set("charts", all("svg.chart").filter(s => s.getBoundingClientRect().height > 100).length)
+	set("marks", all("svg.chart path[class^=f-]").length)
+	set("tables", all("table").length)
+	set("empty", all("tbody").filter(t => !t.rows.length).length)
+	set("overflow", document.documentElement.scrollWidth - document.documentElement.clientWidth)
+	set("width", innerWidth)
+	set("text", getComputedStyle(document.body).color)
+	set("ground", getComputedStyle(document.body).backgroundColor)
+	set("bad", /NaN|undefined|Infinity/.test(document.body.innerText + all("path").map(p => p.getAttribute("d"))))
+	const image = new Image()
+	image.onload = () => set("plane", image.naturalWidth + "x" + image.naturalHeight)
+	image.src = document.querySelector("svg image").getAttribute("href").replace(/\s/g, "")
+}
+</script>'
+
+# browse NAME WIDTH [OPTION]: what the browser made of the page, in $dom; its complaints in $log.
+browse()
+{
+	head -n -2 "$rec/report.html" >"$scratch/probed.html"
+	printf '%s\n</body></html>\n' "$probe" >>"$scratch/probed.html"
+	rm -rf "$scratch/profile"
+	dom=$(timeout 120 $browser --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		--disable-background-networking --disable-component-update --disable-sync \
+		--user-data-dir="$PWD/$scratch/profile" --window-size="$2,1200" --enable-logging=stderr \
+		--virtual-time-budget=4000 $3 --dump-dom "file://$PWD/$scratch/probed.html" \
+		2>"$scratch/$1.log")
+	dom=$(printf '%s\n' "$dom" | grep -m1 '<html')
+	log=$(grep -E 'CONSOLE|Uncaught|ERR_' "$scratch/$1.log" | head -n 5)
+}
+
+browse wide 1200 ''
+like "all sections are shown" "$dom" \
+	'data-sections="time map fills faults phases processes areas hottest facts"'
+like "three charts are drawn" "$dom" 'data-charts="3"'
+like "with their layers" "$dom" 'data-marks="[4-9]|data-marks="1[0-9]'
+like "the map's picture has a pixel for each bin" "$dom" 'data-plane="450x[1-9][0-9]+"'
+like "no table is empty" "$dom" 'data-empty="0"'
+like "no figure is broken" "$dom" 'data-bad="false"'
+like "nothing sticks out" "$dom" 'data-overflow="0"'
+unlike "no script error" "$dom" 'data-error'
+is "no complaint on the console" "$log" ""
+light=$(printf '%s\n' "$dom" | grep -o 'data-ground="[^"]*"')
+like "title" "$(cat "$rec/report.html")" '<title>Pagoda recording: make trace PROG=demo</title>'
+browse narrow 500 ''
+like "a narrow screen does not scroll sideways" "$dom" 'data-overflow="0"'
+browse dark 1200 --blink-settings=preferredColorScheme=0
+unlike "dark mode has another ground" "$dom" "$light"
+done_testing
