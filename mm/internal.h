@@ -114,8 +114,8 @@ void refuse_reserved(const struct page *page);
 /* --- compound blocks (page.c) --- */
 
 void compound_make(struct page *head, unsigned int order);
-/* Takes the marks off; panics when the block is not one of that order. */
-void compound_break(struct page *head, unsigned int order);
+/* Panics when the block is not one of that order. Freeing takes the marks off. */
+void compound_check(const struct page *head, unsigned int order);
 static inline unsigned int compound_order(const struct page *head)
 {
 	return PageHead(head) ? (unsigned int)head[1].index : 0;

@@ -41,16 +41,13 @@ void compound_make(struct page *head, unsigned int order)
 	head[1].index = order;
 }
 
-void compound_break(struct page *head, unsigned int order)
+void compound_check(const struct page *head, unsigned int order)
 {
 	if (compound_order(head) != order)
 		bad_page(head, "compound block freed with another order");
-	head->flags &= ~BIT(PG_head);
-	for (unsigned long i = 1; i < BIT(order); i++) {
-		if (!PageTail(head + i) || compound_head(head + i) != head)
+	for (unsigned long i = 1; i < BIT(order); i++)
+		if (!PageTail(head + i) || head[i].private != (unsigned long)head)
 			bad_page(head + i, "is no tail of its compound block");
-		head[i].flags &= ~BIT(PG_tail);
-	}
 }
 
 void dump_page(const struct page *page, const char *why)

@@ -187,7 +187,7 @@ static __noinline void free_block(struct page *page, unsigned int order)
 	unsigned long flags;
 
 	if (PageHead(page))
-		compound_break(page, order);
+		compound_check(page, order);
 	for (unsigned long i = 0; i < BIT(order); i++) {
 		if (page_count(page + i) || page_has_leftovers(page + i)) {
 			refuse_free(page + i);

@@ -214,6 +214,15 @@ void slab_for_each(void (*fn)(void *arg, const char *name, size_t size, unsigned
 	spin_unlock(&cache_chain_lock);
 }
 
+static void check_page_of(const struct kmem_cache *cache, const struct slab *slab, const char *at)
+{
+	const struct page *page = virt_to_page(at);
+
+	if (!PageSlab(page) || page->lru.next != (const struct list_head *)cache ||
+	    page->lru.prev != (const struct list_head *)slab)
+		bad_page(page, "holds objects of a slab that it does not know");
+}
+
 /* One slab: its counts, its list of free objects and the marks on its pages. */
 static void check_slab(const struct kmem_cache *cache, const struct slab *slab)
 {
@@ -224,12 +233,10 @@ static void check_slab(const struct kmem_cache *cache, const struct slab *slab)
 			panic("slab %s: list of free objects is broken", cache->name);
 	for (unsigned int i = 0; i < cache->num; i++) {
 		const char *object = slab->objects + i * cache->size;
-		const struct page *page = virt_to_page(object);
 
 		out += slab->next[i] == SLAB_IN_USE;
-		if (!PageSlab(page) || page->lru.next != (struct list_head *)cache ||
-		    page->lru.prev != (struct list_head *)slab)
-			bad_page(page, "does not know its slab");
+		check_page_of(cache, slab, object);
+		check_page_of(cache, slab, object + cache->size - 1);
 	}
 	if (out != slab->in_use || out + free != cache->num)
 		panic("slab %s: %u out, %u free of %u, in_use says %u", cache->name, out, free,

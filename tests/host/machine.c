@@ -169,7 +169,8 @@ void host_boot(void)
 	host_memory_init(HOST_RAM_BYTES);
 	bootmem_add(0, 0x9fc00, E820_RAM);
 	bootmem_add(0xf0000, 0x10000, 2);
-	bootmem_add(0x100000, HOST_RAM_BYTES - 0x100000, E820_RAM);
+	/* An odd number of frames at the end: blocks without a buddy. */
+	bootmem_add(0x100000, HOST_RAM_BYTES - 0x125000, E820_RAM);
 	bootmem_reserve(KERNEL_PHYS, KERNEL_PHYS + 0x80000);
 	bootmem_finish(0);
 	zones_init();

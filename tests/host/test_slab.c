@@ -353,6 +353,24 @@ static void add_up(void *arg, const char *name, size_t size, unsigned long used,
 	*sum += used;
 }
 
+/* Every small size at every alignment: objects and descriptor fit in the slab. */
+static void test_layouts(void)
+{
+	boot_once();
+	for (size_t align = 4; align <= 256; align *= 4) {
+		for (size_t size = 1; size < 600 && !test_failures(); size++) {
+			struct kmem_cache *cache =
+				kmem_cache_create("layout", size, align, 0, NULL);
+			void *object = kmem_cache_alloc(cache, GFP_KERNEL);
+
+			CHECK_EQ((unsigned long)object % align, 0);
+			slab_check();
+			kmem_cache_free(cache, object);
+			CHECK_EQ(kmem_cache_destroy(cache), 0);
+		}
+	}
+}
+
 static void test_report(void)
 {
 	unsigned long sum = 0;
@@ -407,6 +425,7 @@ static const struct test tests[] = {
 	{"caches of any shape agree with a shadow", test_cache},
 	{"kmalloc agrees with a shadow", test_kmalloc},
 	{"kmalloc's limits", test_kmalloc_limits},
+	{"layouts of all small sizes", test_layouts},
 	{"constructors run once", test_constructor_runs},
 	{"colouring", test_colouring},
 	{"every allocation may fail", test_failures_each},
