@@ -56,6 +56,9 @@ static u32 full_tag(const struct fxsave *fx)
 {
 	u32 top = fx->sw >> TOP_SHIFT & 7, tag = UPPER_ONES, i;
 
+	if (!fx->tag)
+		return ~0u; /* all empty, as in code that uses SSE only */
+
 	for (i = 0; i < 8; i++) {
 		u32 kind = fx->tag >> i & 1 ? tag_of(fx->st[(i - top) & 7]) : TAG_EMPTY;
 
@@ -69,18 +72,29 @@ static u8 short_tag(u32 full)
 	u8 tag = 0;
 	u32 i;
 
+	if ((u16)full == 0xffff)
+		return 0;
+
 	for (i = 0; i < 8; i++)
 		if ((full >> (2 * i) & 3) != TAG_EMPTY)
 			tag |= (u8)(1u << i);
 	return tag;
 }
 
-u32 fpstate_size(void)
+/* Ten bytes of an x87 register, as three moves. */
+static inline void copy_st(u8 *to, const u8 *from)
 {
-	return cpu_has(X86_FEATURE_FXSR) ? sizeof(struct fpstate) : FPSTATE_SMALL;
+	__builtin_memcpy(to, from, 4);
+	__builtin_memcpy(to + 4, from + 4, 4);
+	__builtin_memcpy(to + 8, from + 8, 2);
 }
 
-u32 fpstate_from_cpu(struct fpstate *to, const u8 *state)
+u32 fpstate_fxsave_size(void)
+{
+	return cpu_has(X86_FEATURE_FXSR) ? FPU_STATE_SIZE : 0;
+}
+
+void fpstate_from_cpu(struct fpstate *to, const u8 *state)
 {
 	const struct fxsave *fx = (const struct fxsave *)state;
 	u32 i;
@@ -97,12 +111,10 @@ u32 fpstate_from_cpu(struct fpstate *to, const u8 *state)
 		to->data = fx->data;
 		to->data_sel = fx->data_sel | UPPER_ONES;
 		for (i = 0; i < 8; i++)
-			memcpy(to->st[i], fx->st[i], ST_BYTES);
+			copy_st(to->st[i], fx->st[i]);
 		to->magic = FPSTATE_HAS_FXSAVE;
-		memcpy(to->fxsave, state, FPU_STATE_SIZE);
 	}
 	to->status = (u16)to->sw;
-	return fpstate_size();
 }
 
 void fpstate_to_cpu(u8 *state, const struct fpstate *from)
@@ -111,11 +123,9 @@ void fpstate_to_cpu(u8 *state, const struct fpstate *from)
 	u32 i;
 
 	if (!cpu_has(X86_FEATURE_FXSR)) {
-		memset(state, 0, FPU_STATE_SIZE);
 		memcpy(state, from, FSAVE_SIZE);
 		return;
 	}
-	memcpy(state, from->fxsave, FPU_STATE_SIZE);
 	fx->cw = (u16)from->cw;
 	fx->sw = (u16)from->sw;
 	fx->tag = short_tag(from->tag);
@@ -125,5 +135,5 @@ void fpstate_to_cpu(u8 *state, const struct fpstate *from)
 	fx->data = from->data;
 	fx->data_sel = from->data_sel & 0xffff;
 	for (i = 0; i < 8; i++)
-		memcpy(fx->st[i], from->st[i], ST_BYTES);
+		copy_st(fx->st[i], from->st[i]);
 }

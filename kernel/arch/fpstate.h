@@ -11,21 +11,22 @@ struct fpstate {
 	u32 cw, sw, tag, ip, cs_opcode, data, data_sel;
 	u8 st[8][10];
 	u16 status, magic; /* sw again; magic: what follows */
-	u8 fxsave[FPU_STATE_SIZE];
+	/* FPU_STATE_SIZE bytes of FXSAVE's image follow, on CPUs that have it. */
 };
-#define FPSTATE_SMALL 112 /* without the FXSAVE part */
-_Static_assert(__builtin_offsetof(struct fpstate, fxsave) == FPSTATE_SMALL, "fpstate layout");
-_Static_assert(sizeof(struct fpstate) == FPSTATE_SMALL + FPU_STATE_SIZE, "fpstate layout");
+_Static_assert(sizeof(struct fpstate) == 112, "fpstate layout");
 
 #define FPSTATE_HAS_FXSAVE 0x0000
 #define FPSTATE_FSAVE_ONLY 0xffff
 
-/* From the CPU's format, as fpu_get_state() gives it; returns the bytes of `to` that count. */
-u32 fpstate_from_cpu(struct fpstate *to, const u8 *state);
-/* Back to the CPU's format, FPU_STATE_SIZE bytes; what a handler changed in the FSAVE part holds.
+/* The FSAVE part from the CPU's format, as fpu_get_state() gives it. The FXSAVE part is that
+ * itself. */
+void fpstate_from_cpu(struct fpstate *to, const u8 *state);
+/*
+ * The other way: `state` holds what the FXSAVE part of the frame did; what a handler changed in the
+ * FSAVE part goes into it. Without FXSAVE the FSAVE part is the state.
  */
 void fpstate_to_cpu(u8 *state, const struct fpstate *from);
-/* Bytes of a frame's state on this CPU. */
-u32 fpstate_size(void);
+/* Bytes of the FXSAVE part on this CPU: FPU_STATE_SIZE or 0. */
+u32 fpstate_fxsave_size(void);
 
 #endif

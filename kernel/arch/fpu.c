@@ -169,18 +169,22 @@ const u8 *fpu_get_state(void)
 	return current->thread.fpu;
 }
 
-int fpu_set_state(const u8 *state)
+u8 *fpu_change_state(void)
 {
+	if (!fpu_get_state() && !make_state(&current->thread))
+		return NULL;
+	return current->thread.fpu;
+}
+
+void fpu_state_written(void)
+{
+	u8 *state = current->thread.fpu;
 	u32 mxcsr;
 
-	if (fpu_get_state() == NULL && !make_state(&current->thread))
-		return -ENOMEM;
-	memcpy(current->thread.fpu, state, FPU_STATE_SIZE);
-	if (cpu_has(X86_FEATURE_FXSR)) {
-		memcpy(&mxcsr, state + FXSAVE_MXCSR, sizeof(mxcsr));
-		put32(current->thread.fpu + FXSAVE_MXCSR, mxcsr & mxcsr_mask);
-	}
-	return 0;
+	if (!cpu_has(X86_FEATURE_FXSR))
+		return;
+	memcpy(&mxcsr, state + FXSAVE_MXCSR, sizeof(mxcsr));
+	put32(state + FXSAVE_MXCSR, mxcsr & mxcsr_mask);
 }
 
 int fpu_copy(struct task_struct *child)

@@ -25,9 +25,10 @@ void fpu_free(struct task_struct *task);
  * NULL when it has none. In FXSAVE's or FSAVE's format (cpu_has FXSR).
  */
 const u8 *fpu_get_state(void);
-/* sigreturn: replaces the current task's state, FPU_STATE_SIZE bytes; bits that would fault
- * are cleared. 0 or -ENOMEM. */
-int fpu_set_state(const u8 *state);
+/* sigreturn: the same for changing it in place; made when there is none. NULL: no memory. Whatever
+ * was written, fpu_state_written() must follow: it clears bits that would fault. May sleep. */
+u8 *fpu_change_state(void);
+void fpu_state_written(void);
 /* si_code of an FPU (or SSE) exception of the current task. Interrupts off. */
 int fpu_error_code(bool sse);
 

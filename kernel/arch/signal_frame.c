@@ -40,8 +40,9 @@ _Static_assert(sizeof(struct sigcontext) == 88, "sigcontext layout");
 struct sigframe {
 	u32 pretcode, sig;
 	struct sigcontext sc;
-	u8 unused[sizeof(struct fpstate)]; /* where old kernels had the FPU state */
-	u32 high_mask;			   /* signals 33 - 64 */
+	u8 unused[sizeof(struct fpstate) +
+		  FPU_STATE_SIZE]; /* where old kernels had the FPU state */
+	u32 high_mask;		   /* signals 33 - 64 */
 	u8 retcode[8];
 };
 
@@ -81,33 +82,45 @@ static const u8 rt_retcode[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
 static int push_fpu(u32 *sp, u32 *addr)
 {
 	const u8 *state = fpu_get_state();
+	u32 size = fpstate_fxsave_size();
 	struct fpstate image;
-	u32 size;
 
 	*addr = 0;
 	if (!state)
 		return 0;
-	size = fpstate_from_cpu(&image, state);
-	*sp = ((*sp - FPU_STATE_SIZE) & ~(FXSAVE_ALIGN - 1)) - FPSTATE_SMALL;
+	fpstate_from_cpu(&image, state);
+	*sp = ((*sp - size) & ~(FXSAVE_ALIGN - 1)) - sizeof(image);
 	*addr = *sp;
-	return copy_to_user((void __user *)*sp, &image, size) ? -EFAULT : 0;
+	if (copy_to_user((void __user *)*sp, &image, sizeof(image)) ||
+	    copy_to_user((void __user *)(*sp + sizeof(image)), state, size))
+		return -EFAULT;
+	return 0;
 }
 
 /* Takes the FPU state back from a frame; without one the task has not used the FPU. */
 static int pull_fpu(u32 addr)
 {
-	u8 state[FPU_STATE_SIZE];
 	struct fpstate image;
+	u8 *state;
+	int err = 0;
 
 	if (!addr) {
 		fpu_free(current);
 		return 0;
 	}
 	if (!cpu_has(X86_FEATURE_FPU) ||
-	    copy_from_user(&image, (const void __user *)addr, fpstate_size()))
+	    copy_from_user(&image, (const void __user *)addr, sizeof(image)))
 		return -EFAULT;
-	fpstate_to_cpu(state, &image);
-	return fpu_set_state(state);
+	state = fpu_change_state();
+	if (!state)
+		return -ENOMEM;
+	if (copy_from_user(state, (const void __user *)(addr + sizeof(image)),
+			   fpstate_fxsave_size()))
+		err = -EFAULT;
+	else
+		fpstate_to_cpu(state, &image);
+	fpu_state_written();
+	return err;
 }
 
 static bool on_alternate_stack(u32 esp)

@@ -25,9 +25,8 @@
 
 #define S_IXUGO 0111u
 
-/* Words that scripts put before the arguments; the strings lie in the scripts' heads. */
+/* Words that scripts put before the arguments; the strings lie in `heads`. */
 struct script_words {
-	char heads[INTERP_MAX][EXEC_HEAD_SIZE];
 	const char *word[2 * INTERP_MAX]; /* last word first */
 	const char *program;		  /* the interpreter that is not a script */
 	u32 nr;
@@ -40,6 +39,8 @@ struct exec_build {
 	struct script_words script;
 	struct files_struct *files; /* own copies, when the old ones are shared; else NULL */
 	struct sighand_struct *sighand;
+	/* Not zeroed: */
+	char heads[INTERP_MAX][EXEC_HEAD_SIZE]; /* beginnings of scripts */
 };
 
 struct file *open_exec(const char *path)
@@ -132,7 +133,7 @@ static int find_program(struct exec_build *build, const char *path)
 			return err;
 		if (script->depth == INTERP_MAX)
 			return -ELOOP;
-		head = script->heads[script->depth++];
+		head = build->heads[script->depth++];
 		memcpy(head, image->head, EXEC_HEAD_SIZE);
 		err = parse_script(head, &interp, &arg);
 		if (err)
@@ -306,11 +307,12 @@ static void commit(struct exec_build *build, const char *path)
 
 int do_execve(const char *path, const struct arg_source *argv, const struct arg_source *envp)
 {
-	struct exec_build *build = kzalloc(sizeof(*build), GFP_KERNEL);
+	struct exec_build *build = kmalloc(sizeof(*build), GFP_KERNEL);
 	int err;
 
 	if (!build)
 		return -ENOMEM;
+	memset(build, 0, __builtin_offsetof(struct exec_build, heads));
 	err = build_image(build, path, argv, envp);
 	if (!err)
 		err = exec_kill_threads();

@@ -37,15 +37,15 @@ static void drop_if_ignored(int sig)
 
 static long do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
 {
-	struct k_sigaction *action;
+	struct k_sigaction action;
 
 	if (!valid_signal(sig) || (new && (sigmask(sig) & UNBLOCKABLE)))
 		return -EINVAL;
-	action = &current->sighand->action[sig - 1];
-	*old = *action;
+	*old = current->sighand->action[sig - 1];
 	if (new) {
-		*action = *new;
-		action->mask &= ~UNBLOCKABLE;
+		action = *new;
+		action.mask &= ~UNBLOCKABLE;
+		sighand_set(current->sighand, sig, &action);
 		drop_if_ignored(sig);
 	}
 	return 0;

@@ -32,12 +32,17 @@ struct sigqueue {
 static struct kmem_cache *sigqueue_cache, *sighand_cache, *signal_cache;
 static unsigned int sigqueues;
 
+static void sighand_construct(void *object)
+{
+	memset(object, 0, sizeof(struct sighand_struct));
+}
+
 void signals_init(void)
 {
 	sigqueue_cache =
 		kmem_cache_create("sigqueue", sizeof(struct sigqueue), 0, SLAB_PANIC, NULL);
 	sighand_cache = kmem_cache_create("sighand_cache", sizeof(struct sighand_struct), 0,
-					  SLAB_PANIC, NULL);
+					  SLAB_PANIC, sighand_construct);
 	signal_cache = kmem_cache_create("signal_cache", sizeof(struct signal_struct), 0,
 					 SLAB_PANIC, NULL);
 }
@@ -69,32 +74,59 @@ void sigpending_discard(struct sigpending *pending, sigset_t set)
 	local_irq_restore(flags);
 }
 
+/* Lowest signal of a set that is not empty. */
+static int first_signal(sigset_t set)
+{
+	return (u32)set ? (int)__ffs((u32)set) + 1 : (int)__ffs((u32)(set >> 32)) + 33;
+}
+
+#define for_each_changed(sighand, set, sig) \
+	for ((set) = (sighand)->changed; (set) && ((sig) = first_signal(set)); (set) &= (set) - 1)
+
 struct sighand_struct *sighand_dup(const struct sighand_struct *old)
 {
 	struct sighand_struct *sighand = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
+	sigset_t set;
+	int sig;
 
 	if (!sighand)
 		return NULL;
-	memcpy(sighand->action, old->action, sizeof(sighand->action));
 	atomic_set(&sighand->count, 1);
+	sighand->changed = old->changed;
+	for_each_changed(old, set, sig) sighand->action[sig - 1] = old->action[sig - 1];
 	return sighand;
 }
 
 void sighand_put(struct sighand_struct *sighand)
 {
-	if (atomic_dec_and_test(&sighand->count))
-		kmem_cache_free(sighand_cache, sighand);
+	sigset_t set;
+	int sig;
+
+	if (!atomic_dec_and_test(&sighand->count))
+		return;
+	for_each_changed(sighand, set, sig) sighand->action[sig - 1] = (struct k_sigaction){0};
+	sighand->changed = 0;
+	kmem_cache_free(sighand_cache, sighand);
+}
+
+void sighand_set(struct sighand_struct *sighand, int sig, const struct k_sigaction *action)
+{
+	sighand->action[sig - 1] = *action;
+	sighand->changed |= sigmask(sig);
 }
 
 void sighand_flush_handlers(struct sighand_struct *sighand)
 {
-	int i;
+	struct k_sigaction none = {0};
+	sigset_t set;
+	int sig;
 
-	for (i = 0; i < NSIG; i++) {
-		if (sighand->action[i].handler != SIG_IGN)
-			sighand->action[i].handler = SIG_DFL;
-		sighand->action[i].flags = 0;
-		sighand->action[i].mask = 0;
+	for_each_changed(sighand, set, sig)
+	{
+		none.handler = sighand->action[sig - 1].handler == SIG_IGN ? SIG_IGN : SIG_DFL;
+		sighand->action[sig - 1] = none;
+		if (none.handler == SIG_DFL)
+			sighand->changed &= ~sigmask(sig);
 	}
 }
 
@@ -320,6 +352,10 @@ static void take_info(struct sigpending *pending, int sig, struct siginfo *info)
 	} else {
 		*info = (struct siginfo){.si_signo = sig, .si_code = SI_USER};
 	}
+	if (pending == &current->pending && current->forced.si_signo == sig) {
+		*info = current->forced;
+		current->forced.si_signo = 0;
+	}
 }
 
 /* Faults first: their handlers must see the registers as they were; else the lowest number. */
@@ -330,7 +366,7 @@ static int lowest_signal(sigset_t set)
 
 	if (set & faults)
 		set &= faults;
-	return (u32)set ? (int)__ffs((u32)set) + 1 : (int)__ffs((u32)(set >> 32)) + 33;
+	return first_signal(set);
 }
 
 int dequeue_signal(sigset_t from_set, struct siginfo *info)

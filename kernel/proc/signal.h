@@ -77,22 +77,6 @@
 
 #define sigmask(sig) (1ull << ((sig) - 1))
 
-/* The first 32 of the 128 bytes of Linux i386's siginfo_t; the rest is always zero. */
-struct siginfo {
-	s32 si_signo, si_errno, si_code;
-	union {
-		struct {
-			s32 si_pid;
-			u32 si_uid;
-			s32 si_status; /* SIGCHLD; with SI_QUEUE the value */
-			u32 si_utime, si_stime;
-		};
-		u32 si_addr;
-	};
-};
-#define SIGINFO_USER_SIZE 128
-_Static_assert(sizeof(struct siginfo) == 32, "siginfo layout");
-
 struct k_sigaction { /* Linux's rt_sigaction() argument, byte for byte */
 	u32 handler;
 	u32 flags;
@@ -101,9 +85,14 @@ struct k_sigaction { /* Linux's rt_sigaction() argument, byte for byte */
 };
 _Static_assert(sizeof(struct k_sigaction) == 20, "sigaction layout");
 
-/* What a process does with its signals; shared by CLONE_SIGHAND. */
+/*
+ * What a process does with its signals; shared by CLONE_SIGHAND. A slab object
+ * that is constructed with all actions zero; `changed` has a bit for each action
+ * that may not be, so that a copy costs as much as there is to copy.
+ */
 struct sighand_struct {
 	atomic_t count;
+	sigset_t changed;
 	struct k_sigaction action[NSIG];
 };
 
@@ -141,6 +130,8 @@ void signal_put(struct signal_struct *signal);
 void sigpending_init(struct sigpending *pending);
 /* Removes those of the signals in `set` that are pending. Any context. */
 void sigpending_discard(struct sigpending *pending, sigset_t set);
+/* Changes one action. */
+void sighand_set(struct sighand_struct *sighand, int sig, const struct k_sigaction *action);
 /* exec: handlers back to default, ignored ones stay ignored. */
 void sighand_flush_handlers(struct sighand_struct *sighand);
 

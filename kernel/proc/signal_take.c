@@ -200,7 +200,12 @@ static void force_sig_info(const struct siginfo *info)
 		action->handler = SIG_DFL;
 	if (action->handler == SIG_DFL)
 		do_group_exit(sig);
-	send_sig_thread(sig, info, current);
+	/* No queue, no lock: nobody else writes `forced`, and the details cannot get lost. */
+	current->forced = *info;
+	local_irq_disable();
+	current->pending.set |= sigmask(sig);
+	current->sigpending = true;
+	local_irq_enable();
 }
 
 void force_sig(int sig)

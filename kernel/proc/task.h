@@ -21,6 +21,7 @@
 #include "kernel/types.h"
 #include "kernel/wait.h"
 #include "mm/mm.h"
+#include "proc/siginfo.h"
 
 struct files_struct;
 struct fs_struct;
@@ -108,6 +109,7 @@ struct task_struct {
 	bool restore_blocked;
 	sigset_t sigwait_set;	     /* sigtimedwait() is waiting for these */
 	struct sigpending pending;   /* for this thread alone; the process's are in `signal` */
+	struct siginfo forced;	     /* of a pending signal that the task brought upon itself */
 	u32 sas_sp, sas_size;	     /* sigaltstack(); size 0: none */
 	u32 __user *set_child_tid;   /* clone(): where the child stores its id */
 	u32 __user *clear_child_tid; /* zeroed, and waiters of the futex there woken, at exit */

@@ -59,15 +59,20 @@ static inline void spin_lock_init(spinlock_t *lock, const char *name)
 /* Panics: a spinlock was misused; prints the lock, what was wrong and both places. */
 void spin_lock_bug(const spinlock_t *lock, const char *what) __noreturn;
 
-static __always_inline void spin_lock(spinlock_t *lock)
+static __always_inline void __spin_take(spinlock_t *lock)
 {
 	if (unlikely(lock->locked))
 		spin_lock_bug(lock, "already held");
-	if (unlikely(lock->irq_safe && !irqs_disabled()))
-		spin_lock_bug(lock, "taken with interrupts on");
 	preempt_disable();
 	lock->locked = true;
 	lock->holder = __builtin_return_address(0);
+}
+
+static __always_inline void spin_lock(spinlock_t *lock)
+{
+	if (unlikely(lock->irq_safe && !irqs_disabled()))
+		spin_lock_bug(lock, "taken with interrupts on");
+	__spin_take(lock);
 }
 
 static __always_inline void spin_unlock(spinlock_t *lock)
@@ -83,7 +88,7 @@ static __always_inline unsigned long __spin_lock_irqsave(spinlock_t *lock)
 	unsigned long flags = local_irq_save();
 
 	lock->irq_safe = true;
-	spin_lock(lock);
+	__spin_take(lock);
 	return flags;
 }
 

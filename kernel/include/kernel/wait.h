@@ -40,19 +40,26 @@ bool signal_pending_current(void);
 void wake_up_all(wait_queue_head_t *queue);
 void wake_up_one(wait_queue_head_t *queue);
 
+/*
+ * The three below evaluate `cond` until it is true, and not once more after that. What need not
+ * sleep does not touch the queue.
+ */
+
 /* Sleeps, not to be disturbed by signals, until `cond` holds. */
 #define wait_event(queue, cond)                                                                  \
 	do {                                                                                     \
 		wait_queue_entry_t _we;                                                          \
+		bool _ok;                                                                        \
 		might_sleep();                                                                   \
-		for (;;) {                                                                       \
+		_ok = (cond);                                                                    \
+		while (!_ok) {                                                                   \
 			prepare_to_wait(&(queue), &_we, false);                                  \
-			if (cond)                                                                \
-				break;                                                           \
-			schedule_timeout(-1);                                                    \
+			_ok = (cond);                                                            \
+			if (!_ok)                                                                \
+				schedule_timeout(-1);                                            \
 			finish_wait(&(queue), &_we);                                             \
+			_ok = _ok || (cond);                                                     \
 		}                                                                                \
-		finish_wait(&(queue), &_we);                                                     \
 	} while (0)
 
 /* The same with a limit in ticks; false when the time ran out and `cond` still fails. */
@@ -62,15 +69,15 @@ void wake_up_one(wait_queue_head_t *queue);
 		long _left = (ticks);                                                            \
 		bool _ok;                                                                        \
 		might_sleep();                                                                   \
-		for (;;) {                                                                       \
+		_ok = (cond);                                                                    \
+		while (!_ok && _left != 0) {                                                     \
 			prepare_to_wait(&(queue), &_we, false);                                  \
 			_ok = (cond);                                                            \
-			if (_ok || _left == 0)                                                   \
-				break;                                                           \
-			_left = schedule_timeout(_left);                                         \
+			if (!_ok)                                                                \
+				_left = schedule_timeout(_left);                                 \
 			finish_wait(&(queue), &_we);                                             \
+			_ok = _ok || (cond);                                                     \
 		}                                                                                \
-		finish_wait(&(queue), &_we);                                                     \
 		_ok;                                                                             \
 	})
 
@@ -78,21 +85,19 @@ void wake_up_one(wait_queue_head_t *queue);
 #define wait_event_interruptible(queue, cond)                                                    \
 	({                                                                                       \
 		wait_queue_entry_t _we;                                                          \
-		int _err = 0;                                                                    \
+		bool _ok, _signal = false;                                                       \
 		might_sleep();                                                                   \
-		for (;;) {                                                                       \
+		_ok = (cond);                                                                    \
+		while (!_ok && !_signal) {                                                       \
 			prepare_to_wait(&(queue), &_we, true);                                   \
-			if (cond)                                                                \
-				break;                                                           \
-			if (signal_pending_current()) {                                          \
-				_err = -ERESTARTSYS;                                                   \
-				break;                                                           \
-			}                                                                        \
-			schedule_timeout(-1);                                                    \
+			_ok = (cond);                                                            \
+			if (!_ok)                                                                \
+				schedule_timeout(-1);                                            \
 			finish_wait(&(queue), &_we);                                             \
+			_ok = _ok || (cond);                                                     \
+			_signal = signal_pending_current();                                      \
 		}                                                                                \
-		finish_wait(&(queue), &_we);                                                     \
-		_err;                                                                            \
+		_ok ? 0 : -ERESTARTSYS;                                                          \
 	})
 
 #endif
