@@ -84,7 +84,7 @@ run()
 	local name=$1 output status=0
 	disk/job.sh "${@:5}" "$scratch/root"
 	disk/mkimage.sh -o "$scratch/disk.img" -k build/boot.elf \
-		-a "root=/dev/hda1 console=ttyS0 selftest=none $3" build/root "$scratch/root"
+		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $3" build/root "$scratch/root"
 	output=$(tests/run/boot.sh -o "$scratch/out" -t "$4" "$scratch/disk.img" 2>&1) || status=$?
 	is "$name: status" $status 1
 	like "$name: last line" "$(tail -n 1 <<<"$output")" "$2"

@@ -22,7 +22,7 @@ ok 'with 16 MiB' tests/run/boot.sh -e qemu -o "$scratch/small" -m 16 -t 300 "$im
 disk/job.sh "$scratch/root"
 cp build/test-user/bare "$scratch/root/bin"
 disk/mkimage.sh -o "$scratch/bare.img" -k build/boot.elf \
-	-a 'root=/dev/hda1 console=ttyS0 init=/bin/bare' build/root "$scratch/root"
+	-a 'root=/dev/hda1 rw console=ttyS0 init=/bin/bare' build/root "$scratch/root"
 ok 'on a 486' tests/run/boot.sh -e qemu -c 486 -o "$scratch/486" -t 300 "$scratch/bare.img"
 
 done_testing

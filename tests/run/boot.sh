@@ -48,7 +48,7 @@ prepare_out()
 {
 	mkdir -p "$out" 2>/dev/null || die "OUT=$out: cannot make this directory"
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks}.csv{,.zst} \
-		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt} 2>/dev/null || true
+		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
 }
 
