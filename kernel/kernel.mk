@@ -77,6 +77,8 @@ K_OBJS += tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o test
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_layout.o
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
+K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
+K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -129,6 +129,7 @@ void vfs_init(void)
 {
 	inode_cache_init();
 	file_cache_init();
+	ext2_cache_init();
 	pipe_init();
 	tty_init();
 	devfs_init();

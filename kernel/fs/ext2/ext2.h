@@ -123,7 +123,7 @@ struct fs_super *ext2_mount(struct block_device *bdev, bool read_only);
 int ext2_umount(struct fs_super *sb);
 /* Before the first change since a sync: notes on the disk that it is not clean. 0, -EROFS, -EIO. */
 int __must_check ext2_begin_change(struct ext2_fs *fs);
-void ext2_cache_init(void);
+void ext2_cache_init(void); /* once, before the first mount */
 struct inode *ext2_alloc_inode(struct fs_super *sb);
 void ext2_free_inode_struct(struct inode *inode);
 

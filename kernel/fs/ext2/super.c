@@ -321,7 +321,6 @@ struct fs_super *ext2_mount(struct block_device *bdev, bool read_only)
 
 	if (!fs)
 		return ERR_PTR(-ENOMEM);
-	ext2_cache_init();
 	err = read_super(fs);
 	if (!err)
 		err = check_kind(bdev, fs->super);

@@ -1,0 +1,153 @@
+/*
+ * fs_helpers.c - short ways to files for the suites of the file layer: a mounted
+ * test disk, and contents that can be told from all others.
+ */
+#include "kernel/fs_helpers.h"
+#include "kernel/string.h"
+#include "mm/gfp.h"
+
+struct ramdisk *test_disk;
+struct fs_super *test_sb;
+static struct fs_super *old_root;
+
+static bool mount_disk(void)
+{
+	test_sb = ext2_mount(&test_disk->bdev, false);
+	if (!EXPECT(!IS_ERR(test_sb)))
+		return false;
+	old_root = vfs_set_root(test_sb);
+	return true;
+}
+
+static void unmount_and_check(void)
+{
+	const char *fault;
+	u32 where;
+
+	vfs_set_root(old_root);
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	fault = ramdisk_check(test_disk, &where);
+	if (fault)
+		ktap_fail(__FILE__, __LINE__, "disk: %s (%u)", fault, where);
+}
+
+bool test_fs_begin(void)
+{
+	test_disk = ramdisk_make();
+	if (!EXPECT(test_disk))
+		return false;
+	if (mount_disk())
+		return true;
+	ramdisk_free(test_disk);
+	return false;
+}
+
+void test_fs_end(void)
+{
+	unmount_and_check();
+	ramdisk_free(test_disk);
+}
+
+void test_fs_remount(void)
+{
+	unmount_and_check();
+	if (!mount_disk())
+		BUG();
+}
+
+static u8 pattern(u32 seed, loff_t pos)
+{
+	u32 at = (u32)pos;
+
+	return (u8)(seed * 37 + at * 7 + (at >> 8) * 13 + (at >> 16));
+}
+
+ssize_t test_write(struct file *file, loff_t pos, size_t len, u32 seed)
+{
+	u8 *page = (u8 *)__get_free_page(GFP_KERNEL);
+	size_t done = 0, n, i;
+	ssize_t ret = -ENOMEM;
+
+	if (!page)
+		return ret;
+	while (done < len) {
+		n = min(len - done, (size_t)PAGE_SIZE);
+		for (i = 0; i < n; i++)
+			page[i] = pattern(seed, pos + (loff_t)i);
+		ret = file->ops->kwrite(file, page, n, &pos);
+		if (ret <= 0)
+			break;
+		done += (size_t)ret;
+	}
+	free_page((unsigned long)page);
+	return done || !len ? (ssize_t)done : ret;
+}
+
+/* Compares with the pattern, or (zero) with zeroes. */
+static bool verify(struct file *file, loff_t pos, size_t len, u32 seed, bool zero)
+{
+	u8 *page = (u8 *)__get_free_page(GFP_KERNEL);
+	size_t done = 0, i;
+	ssize_t n;
+	bool ok = page;
+
+	while (ok && done < len) {
+		n = kernel_read(file, pos, page, min(len - done, (size_t)PAGE_SIZE));
+		ok = n > 0;
+		for (i = 0; ok && i < (size_t)n; i++)
+			ok = page[i] == (zero ? 0 : pattern(seed, pos + (loff_t)i));
+		if (n > 0) {
+			done += (size_t)n;
+			pos += n;
+		}
+	}
+	if (page)
+		free_page((unsigned long)page);
+	return ok;
+}
+
+bool test_verify(struct file *file, loff_t pos, size_t len, u32 seed)
+{
+	return verify(file, pos, len, seed, false);
+}
+
+bool test_verify_zero(struct file *file, loff_t pos, size_t len)
+{
+	return verify(file, pos, len, 0, true);
+}
+
+int test_make_file(const char *path, size_t len, u32 seed)
+{
+	struct file *file = filp_open(path, O_CREAT | O_EXCL | O_RDWR, 0644);
+	ssize_t n;
+
+	if (IS_ERR(file))
+		return (int)PTR_ERR(file);
+	n = test_write(file, 0, len, seed);
+	fput(file);
+	return n < 0 ? (int)n : n == (ssize_t)len ? 0 : -ENOSPC;
+}
+
+bool test_check_file(const char *path, size_t len, u32 seed)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	bool ok;
+
+	if (IS_ERR(file))
+		return false;
+	ok = file->inode->mapping.size == (loff_t)len && test_verify(file, 0, len, seed);
+	fput(file);
+	return ok;
+}
+
+int test_links(const char *path)
+{
+	struct inode *inode = path_lookup(path, false);
+	int links;
+
+	if (IS_ERR(inode))
+		return (int)PTR_ERR(inode);
+	links = (int)inode->nlink;
+	iput(inode);
+	return links;
+}
