@@ -43,16 +43,26 @@ static u32 read_counter(void)
 	return low | (u32)inb(CHANNEL0) << 8;
 }
 
+/*
+ * The counter starts again a moment before the tick's interrupt is seen: a line
+ * that asks, or a count that fell while `jiffies` stood, tells that it has.
+ */
 u32 pit_elapsed_ns(void)
 {
+	static unsigned long last_jiffies;
+	static u32 last;
 	unsigned long flags = local_irq_save();
-	u32 counter = read_counter(), elapsed;
+	u32 elapsed = RELOAD - min(read_counter(), RELOAD);
+	bool pending = pic_pending(IRQ_TIMER);
 
-	/* The counter may have passed the end between the two reads: then look again. */
-	if (pic_pending(IRQ_TIMER))
-		elapsed = RELOAD + RELOAD - min(read_counter(), RELOAD);
-	else
-		elapsed = RELOAD - min(counter, RELOAD);
+	if (jiffies != last_jiffies)
+		last = 0;
+	if (pending) /* the first reading may be from before */
+		elapsed = RELOAD - min(read_counter(), RELOAD);
+	if (pending || elapsed < last)
+		elapsed += RELOAD;
+	last = elapsed = max(elapsed, last);
+	last_jiffies = jiffies;
 	local_irq_restore(flags);
 	return elapsed / 1000 * NS_PER_1000 + elapsed % 1000 * NS_PER_1000 / 1000;
 }
