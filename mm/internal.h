@@ -41,33 +41,38 @@ void buddy_give(struct zone *zone, struct page *page, unsigned int order);
 
 /* Sizes the lists of a zone for its managed pages. */
 void pcp_init(struct zone *zone);
-/* Moves a batch from the buddy system to the list / the coldest ones back. Interrupts off. */
-bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp);
-void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp);
+/* As pcp_take(), but an empty list gets a batch from the buddy system first. Any context. */
+struct page *pcp_refill_take(struct zone *zone);
+/* As pcp_give(), after a full list gave its coldest batch back. Any context. */
+void pcp_flush_give(struct zone *zone, struct page *page);
 
-/* The frame used last, or NULL when the zone has none. Any context. */
+/*
+ * The frame used last, or NULL when none is held. Any context. This and the next
+ * do not call anything: their users stay without a stack frame on the short way.
+ */
 static __always_inline struct page *pcp_take(struct zone *zone)
 {
 	unsigned long flags = local_irq_save();
 	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
 	struct page *page = NULL;
 
-	if (likely(pcp->count) || pcp_refill(zone, pcp))
+	if (likely(pcp->count))
 		page = pcp->entry[--pcp->count];
 	local_irq_restore(flags);
 	return page;
 }
 
-/* A frame that nobody refers to any more. Any context. */
-static __always_inline void pcp_give(struct zone *zone, struct page *page)
+/* Keeps a frame that nobody refers to any more; false when no more may be held. Any context. */
+static __always_inline bool pcp_give(struct zone *zone, struct page *page)
 {
 	unsigned long flags = local_irq_save();
 	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	bool room = pcp->count < pcp->high;
 
-	if (unlikely(pcp->count == pcp->high))
-		pcp_flush(zone, pcp);
-	pcp->entry[pcp->count++] = page;
+	if (likely(room))
+		pcp->entry[pcp->count++] = page;
 	local_irq_restore(flags);
+	return room;
 }
 
 /* --- page.c: state checks --- */
@@ -130,10 +135,16 @@ static inline struct page *compound_head(struct page *page)
 /* Gives back every empty slab of every cache; returns pages freed. Any context but interrupts. */
 unsigned long slab_reap(void);
 
-/* A caller that lets the allocator sleep must be allowed to. Panics by might_sleep_at(). */
+/* A caller that lets the allocator sleep, though it may not itself. */
+static __always_inline bool wrong_wait(gfp_t gfp)
+{
+	return unlikely(this_cpu(preempt_count)) && (gfp & __GFP_WAIT);
+}
+
+/* The same as a panic, by might_sleep_at(). */
 static __always_inline void assert_may_wait(gfp_t gfp)
 {
-	if (unlikely(this_cpu(preempt_count)) && (gfp & __GFP_WAIT))
+	if (wrong_wait(gfp))
 		might_sleep_at(__FILE__, __LINE__);
 }
 

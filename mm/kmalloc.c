@@ -4,9 +4,10 @@
  *   size      1..8 ..16 ..32 ..64 ..96 ..128 ..192 ..256 ..512 .. 1K .. 2K .. 4K | 8K .. 4M
  *   class       8   16   32   64   96   128   192   256   512     1K    2K    4K |  pages
  *
- * Classes that are powers of two are aligned to themselves. Up to 192 bytes
- * the class is looked up by eighths of the size; above, it is the next power
- * of two. Whole pages are compound blocks, which know their order.
+ * Classes that are powers of two are aligned to themselves. The class of a
+ * constant size is known to the compiler (mm/slab.h); else, up to 192 bytes,
+ * an eighth of the size looks it up. Whole pages are compound blocks, which know
+ * their order.
  */
 #include "slab_internal.h"
 #include "kernel/string.h"
@@ -14,42 +15,33 @@
 #define CLASS_MOST    4096u
 #define LOOKUP_STEP   8u
 #define LOOKUP_MOST   192u
-#define FIRST_SHIFT   8 /* log2 of the first class that is found by power of two */
-#define NR_LARGE      5
 #define KMALLOC_ALIGN 8u
 
 static const struct {
 	size_t size;
 	const char *name;
-} classes[] = {
-	{8, "kmalloc-8"},	{16, "kmalloc-16"},	{32, "kmalloc-32"},
-	{64, "kmalloc-64"},	{96, "kmalloc-96"},	{128, "kmalloc-128"},
-	{192, "kmalloc-192"},	{256, "kmalloc-256"},	{512, "kmalloc-512"},
-	{1024, "kmalloc-1024"}, {2048, "kmalloc-2048"}, {4096, "kmalloc-4096"},
+} classes[NR_KMALLOC_CLASSES] = {
+#define X(bytes) [KMALLOC_##bytes] = {bytes, "kmalloc-" #bytes},
+	KMALLOC_CLASSES(X)
+#undef X
 };
-static struct kmem_cache caches[ARRAY_SIZE(classes)];
-/* small[(size - 1) / 8] for size <= 192; large[order] for the powers of two from 256 on. */
+static struct kmem_cache caches[NR_KMALLOC_CLASSES];
+struct kmem_cache *kmalloc_caches[NR_KMALLOC_CLASSES];
+/* small[(size - 1) / 8] for sizes up to 192. */
 static struct kmem_cache *small[LOOKUP_MOST / LOOKUP_STEP];
-static struct kmem_cache *large[NR_LARGE];
 
 void kmalloc_init(void)
 {
-	unsigned int class = 0;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
+	for (unsigned int i = 0; i < NR_KMALLOC_CLASSES; i++) {
 		size_t size = classes[i].size;
 
 		BUG_ON(!cache_setup(&caches[i], classes[i].name, size,
 				    is_power_of_2(size) ? size : KMALLOC_ALIGN, 0, NULL));
 		cache_chain_add(&caches[i]);
+		kmalloc_caches[i] = &caches[i];
 	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(small); i++) {
-		while (classes[class].size < (i + 1) * LOOKUP_STEP)
-			class ++;
-		small[i] = &caches[class];
-	}
-	for (unsigned int i = 0; i < NR_LARGE; i++)
-		large[i] = &caches[ARRAY_SIZE(classes) - NR_LARGE + i];
+	for (unsigned int i = 0; i < ARRAY_SIZE(small); i++)
+		small[i] = &caches[kmalloc_class((i + 1) * LOOKUP_STEP)];
 }
 
 static __noinline void *kmalloc_pages(size_t size, gfp_t gfp)
@@ -63,16 +55,14 @@ static __noinline void *kmalloc_pages(size_t size, gfp_t gfp)
 	return page ? page_address(page) : NULL;
 }
 
-/* All but the common case of kmalloc(). */
+/* All but the common case. */
 static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
 {
 	gfp_t plain = gfp & ~__GFP_ZERO;
 	void *object;
 
-	if (size <= LOOKUP_MOST)
-		object = cache_alloc(small[size ? (size - 1) / LOOKUP_STEP : 0], plain);
-	else if (size <= CLASS_MOST)
-		object = cache_alloc(large[order_base_2(size) - FIRST_SHIFT], plain);
+	if (size <= CLASS_MOST)
+		object = cache_alloc(&caches[kmalloc_class(size)], plain);
 	else
 		object = kmalloc_pages(size, plain);
 	if ((gfp & __GFP_ZERO) && object)
@@ -80,16 +70,11 @@ static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
 	return object;
 }
 
-void *kmalloc(size_t size, gfp_t gfp)
+void *__kmalloc(size_t size, gfp_t gfp)
 {
 	if (likely(size - 1 < LOOKUP_MOST && !(gfp & __GFP_ZERO)))
 		return cache_alloc(small[(size - 1) / LOOKUP_STEP], gfp);
 	return kmalloc_other(size, gfp);
-}
-
-void *kzalloc(size_t size, gfp_t gfp)
-{
-	return kmalloc(size, gfp | __GFP_ZERO);
 }
 
 /* The page of an object that kmalloc() gave out: of a slab, or the head of a compound block. */

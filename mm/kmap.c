@@ -45,53 +45,65 @@ static pte_t *pkmap_table;
 static DECLARE_WAIT_QUEUE_HEAD(pkmap_wait);
 
 /*
- * The atomic windows: kmap_table holds the entries of the whole fixmap, by
- * page from FIXADDR_START. kmap_top is the next window to give out; they go
- * down from KMAP_FIRST to KMAP_LAST. kmap_bits is PAGE_KERNEL, kept at hand.
+ * The atomic windows: kmap_next is the entry, in the fixmap's table, of the
+ * next window to give out. Entries go down from that of FIX_KMAP_BEGIN to
+ * kmap_last. kmap_bits is PAGE_KERNEL, kept at hand.
  */
-#define KMAP_FIRST fix_to_virt(FIX_KMAP_BEGIN)
-#define KMAP_LAST  fix_to_virt(FIX_KMAP_END)
-static pte_t *kmap_table;
+static DEFINE_PER_CPU(pte_t *, kmap_next);
+static pte_t *kmap_last;
 static u32 kmap_bits;
-static DEFINE_PER_CPU(unsigned long, kmap_top) = KMAP_FIRST;
 
 void kmap_init(void)
 {
 	pkmap_table = kernel_pte(PKMAP_BASE, true);
-	kmap_table = kernel_pte(FIXADDR_START, true);
-	BUG_ON(!pkmap_table || !kmap_table);
+	this_cpu(kmap_next) = kernel_pte(fix_to_virt(FIX_KMAP_BEGIN), true);
+	BUG_ON(!pkmap_table || !this_cpu(kmap_next));
+	kmap_last = this_cpu(kmap_next) - (FIX_KMAP_END - FIX_KMAP_BEGIN);
 	kmap_bits = pgprot_val(PAGE_KERNEL);
 	for (unsigned int i = 0; i < HASH_SIZE; i++)
 		pkmap_hash[i] = NO_SLOT;
 }
 
+/* Address of the window that an entry of the fixmap's table maps: the table is one page. */
+static __always_inline unsigned long window_addr(const pte_t *ptep)
+{
+	return FIXADDR_START + ((unsigned long)ptep & ~PAGE_MASK) * (PAGE_SIZE / sizeof(pte_t));
+}
+
+/* Out of line: without it kmap_atomic() needs no stack frame. */
+static __noinline void *window_change(pte_t *ptep, pte_t pte)
+{
+	unsigned long addr = window_addr(ptep);
+
+	set_pte(ptep, pte);
+	tlb_flush_kernel_page(addr);
+	return (void *)addr;
+}
+
 void *kmap_atomic(struct page *page)
 {
 	pfn_t pfn = page_to_pfn(page);
-	unsigned long addr;
 	pte_t *ptep, pte;
 
 	preempt_disable();
 	if (pfn < max_low_pfn)
 		return pfn_to_virt(pfn);
-	addr = this_cpu(kmap_top);
-	BUG_ON(addr < KMAP_LAST);
-	this_cpu(kmap_top) = addr - PAGE_SIZE;
-	ptep = &kmap_table[(addr - FIXADDR_START) >> PAGE_SHIFT];
+	ptep = this_cpu(kmap_next);
+	BUG_ON(ptep < kmap_last);
+	this_cpu(kmap_next) = ptep - 1;
 	pte = mk_pte_pfn(pfn, __pgprot(kmap_bits));
-	if (ptep->pte != pte.pte) {
-		set_pte(ptep, pte);
-		tlb_flush_kernel_page(addr);
-	}
-	return (void *)addr;
+	if (ptep->pte != pte.pte)
+		return window_change(ptep, pte);
+	return (void *)window_addr(ptep);
 }
 
 void kunmap_atomic(void *addr)
 {
-	if ((unsigned long)addr >= KMAP_LAST) {
-		this_cpu(kmap_top) += PAGE_SIZE;
+	if ((unsigned long)addr >= fix_to_virt(FIX_KMAP_END)) {
+		pte_t *ptep = ++this_cpu(kmap_next);
+
 		/* Another window than the one taken last: they must nest. */
-		BUG_ON(((unsigned long)addr & PAGE_MASK) != this_cpu(kmap_top));
+		BUG_ON(((unsigned long)addr & PAGE_MASK) != window_addr(ptep));
 	}
 	preempt_enable();
 }

@@ -43,7 +43,7 @@ static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
 	unsigned long flags;
 
 	if (order == 0 && !(gfp & __GFP_COLD))
-		return pcp_take(zone);
+		return pcp_refill_take(zone);
 	spin_lock_irqsave(&zone->lock, flags);
 	page = buddy_take(zone, order);
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -134,7 +134,8 @@ static void zero_block(struct page *page, unsigned int order)
 		clear_highpage(page + i);
 }
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+/* The long way, for all orders and flags. */
+static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
@@ -153,23 +154,42 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	return page;
 }
 
+/* One frame, cold or zeroed. */
+static __noinline struct page *alloc_special(gfp_t gfp)
+{
+	struct page *page;
+
+	if (gfp & __GFP_COLD)
+		return alloc_long(gfp, 0);
+	page = alloc_page(gfp & ~__GFP_ZERO);
+	if (page)
+		clear_highpage(page);
+	return page;
+}
+
+/* The short way ends here or hands all over: it makes no call that it waits for. */
 struct page *alloc_page(gfp_t gfp)
 {
 	struct zone *zone = preferred_zone[gfp & GFP_ZONEMASK];
 	struct page *page;
 
-	assert_may_wait(gfp);
-	if (unlikely((gfp & (__GFP_ZERO | __GFP_COLD)) ||
-		     zone->free_pages <= zone->watermark[WMARK_LOW]))
-		return alloc_pages(gfp, 0);
+	if (unlikely(gfp & (__GFP_ZERO | __GFP_COLD)))
+		return alloc_special(gfp);
+	if (wrong_wait(gfp) || unlikely(zone->free_pages <= zone->watermark[WMARK_LOW]))
+		return alloc_long(gfp, 0);
 	page = pcp_take(zone);
 	if (unlikely(!page))
-		return alloc_pages(gfp, 0);
+		return alloc_long(gfp, 0);
 	if (unlikely(page_count(page)))
 		bad_page(page, "was used while it was free");
 	atomic_set(&page->_refcount, 1);
 	count_vm_event(VM_PGALLOC);
 	return page;
+}
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return order ? alloc_long(gfp, order) : alloc_page(gfp);
 }
 
 /* A page without holders is not as it should be: reserved, or an error. */
@@ -201,7 +221,8 @@ static __noinline void free_block(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-static __always_inline void free_one(struct page *page)
+/* Out of line, so that dropping a reference that is not the last one stays short. */
+static __noinline void free_one(struct page *page)
 {
 	if (unlikely(page_has_leftovers(page))) {
 		refuse_free(page);
@@ -209,7 +230,8 @@ static __always_inline void free_one(struct page *page)
 	}
 	page->flags &= PAGE_ID_MASK;
 	count_vm_event(VM_PGFREE);
-	pcp_give(page_zone(page), page);
+	if (unlikely(!pcp_give(page_zone(page), page)))
+		pcp_flush_give(page_zone(page), page);
 }
 
 void __free_page(struct page *page)

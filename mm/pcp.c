@@ -35,7 +35,8 @@ void pcp_init(struct zone *zone)
 	}
 }
 
-bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp)
+/* A batch from the buddy system. Interrupts off. */
+static void refill(struct zone *zone, struct per_cpu_pages *pcp)
 {
 	spin_lock(&zone->lock);
 	while (pcp->count < pcp->batch) {
@@ -48,7 +49,20 @@ bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp)
 		pcp->entry[pcp->count++] = page;
 	}
 	spin_unlock(&zone->lock);
-	return pcp->count != 0;
+}
+
+struct page *pcp_refill_take(struct zone *zone)
+{
+	unsigned long flags = local_irq_save();
+	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	struct page *page = NULL;
+
+	if (!pcp->count)
+		refill(zone, pcp);
+	if (pcp->count)
+		page = pcp->entry[--pcp->count];
+	local_irq_restore(flags);
+	return page;
 }
 
 /* Gives the n coldest frames back. */
@@ -62,9 +76,15 @@ static void flush_coldest(struct zone *zone, struct per_cpu_pages *pcp, unsigned
 	memmove(pcp->entry, pcp->entry + n, pcp->count * sizeof(pcp->entry[0]));
 }
 
-void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp)
+void pcp_flush_give(struct zone *zone, struct page *page)
 {
-	flush_coldest(zone, pcp, pcp->batch);
+	unsigned long flags = local_irq_save();
+	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+
+	if (pcp->count == pcp->high)
+		flush_coldest(zone, pcp, pcp->batch);
+	pcp->entry[pcp->count++] = page;
+	local_irq_restore(flags);
 }
 
 void drain_local_pages(void)

@@ -86,7 +86,7 @@ static struct slab *page_slab_of(const struct page *page)
 	return (struct slab *)page->lru.prev;
 }
 
-/* Adds an empty slab. Interrupts as the caller of the allocation has them; no lock held. */
+/* Adds an empty slab. No lock held. */
 static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 {
 	struct page *page = alloc_pages(gfp & ~(__GFP_ZERO | __GFP_HIGHMEM), cache->order);
@@ -212,33 +212,39 @@ static void detach_empty(struct kmem_cache *cache, unsigned long keep, struct li
 
 /* --- between slabs and the array of this CPU --- */
 
-void *cache_refill(struct kmem_cache *cache, gfp_t gfp, unsigned long flags)
+/* Up to a batch of objects from slabs, partial ones first. Interrupts off. */
+static void refill(struct kmem_cache *cache, struct array_cache *array)
+{
+	spin_lock(&cache->lock);
+	while (array->avail < array->batch) {
+		struct list_head *slabs =
+			list_empty(&cache->partial) ? &cache->empty : &cache->partial;
+
+		if (list_empty(slabs))
+			break;
+		array->entry[++array->avail] =
+			slab_take(cache, list_first_entry(slabs, struct slab, list));
+	}
+	spin_unlock(&cache->lock);
+}
+
+/* Others may take the objects of a new slab before interrupts are off again: hence the loop. */
+void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
 {
 	struct array_cache *array = &cache->array[smp_processor_id()];
+	void *object = NULL;
 
-	while (!array->avail) {
-		spin_lock(&cache->lock);
-		while (array->avail < array->batch) {
-			struct list_head *slabs =
-				list_empty(&cache->partial) ? &cache->empty : &cache->partial;
+	assert_may_wait(gfp);
+	do {
+		unsigned long flags = local_irq_save();
 
-			if (list_empty(slabs))
-				break;
-			array->entry[++array->avail] =
-				slab_take(cache, list_first_entry(slabs, struct slab, list));
-		}
-		spin_unlock(&cache->lock);
+		if (!array->avail)
+			refill(cache, array);
 		if (array->avail)
-			break;
-		/* Others may take the new objects before interrupts are off again: look again. */
+			object = array->entry[array->avail--];
 		local_irq_restore(flags);
-		if (!cache_grow(cache, gfp)) {
-			local_irq_disable();
-			return NULL;
-		}
-		local_irq_disable();
-	}
-	return array->entry[array->avail--];
+	} while (!object && cache_grow(cache, gfp));
+	return object;
 }
 
 /* The n objects that are longest in the array go to their slabs. Interrupts off. */
@@ -257,9 +263,17 @@ static void flush_oldest(struct kmem_cache *cache, struct array_cache *array, un
 	destroy_list(cache, &slabs);
 }
 
-void cache_flush(struct kmem_cache *cache, struct array_cache *array)
+void cache_free_slow(struct kmem_cache *cache, void *object)
 {
-	flush_oldest(cache, array, array->batch, cache->empty_most);
+	struct array_cache *array = &cache->array[smp_processor_id()];
+	unsigned long flags = local_irq_save();
+
+	if (array->avail == array->limit)
+		flush_oldest(cache, array, array->batch, cache->empty_most);
+	if (array->entry[array->avail] == object)
+		bad_object(cache, object, "freed twice");
+	array->entry[++array->avail] = object;
+	local_irq_restore(flags);
 }
 
 void cache_drain(struct kmem_cache *cache)
@@ -304,15 +318,19 @@ unsigned long slab_pages(void)
 	return slab_page_count;
 }
 
+static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp)
+{
+	void *object = cache_alloc(cache, gfp & ~__GFP_ZERO);
+
+	BUG_ON(cache->ctor);
+	return object ? memset(object, 0, cache->object_size) : NULL;
+}
+
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	void *object = cache_alloc(cache, gfp);
-
-	if (unlikely((gfp & __GFP_ZERO) && object)) {
-		BUG_ON(cache->ctor);
-		memset(object, 0, cache->object_size);
-	}
-	return object;
+	if (unlikely(gfp & __GFP_ZERO))
+		return alloc_zeroed(cache, gfp);
+	return cache_alloc(cache, gfp);
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)

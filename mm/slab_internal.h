@@ -36,7 +36,8 @@ struct slab {
 /* Objects held for one CPU, last in first out. Interrupts off. */
 struct array_cache {
 	unsigned int avail, limit, batch;
-	/* entry[1] (longest here) .. entry[avail]; entry[0] is NULL, so that there is a last one. */
+	/* entry[1] (longest here) .. entry[avail]; entry[0] is NULL, so that there is a last one.
+	 */
 	void *entry[1 + SLAB_ARRAY_MAX];
 };
 
@@ -75,38 +76,44 @@ void cache_chain_add(struct kmem_cache *cache);
 /* kmalloc.c: makes the size classes; called by kmem_cache_init(). */
 void kmalloc_init(void);
 
-/* slab.c: the long ways of the two functions below. Interrupts off; `flags` are the caller's. */
-void *cache_refill(struct kmem_cache *cache, gfp_t gfp, unsigned long flags);
-void cache_flush(struct kmem_cache *cache, struct array_cache *array);
+/* slab.c: the long ways of the two functions below. Any context that they allow. */
+void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp);
+void cache_free_slow(struct kmem_cache *cache, void *object);
 /* Moves the objects of this CPU's array to their slabs. */
 void cache_drain(struct kmem_cache *cache);
 /* Panics: the pointer is no object that this cache gave out. */
 void bad_object(const struct kmem_cache *cache, const void *object, const char *why) __noreturn;
 
+/* These two wait for no call, so that kmalloc() and kfree() need no stack frame on the short way.
+ */
 static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
+	struct array_cache *array = &cache->array[smp_processor_id()];
 	unsigned long flags;
-	struct array_cache *array;
 	void *object;
 
-	assert_may_wait(gfp);
+	if (wrong_wait(gfp))
+		return cache_alloc_slow(cache, gfp);
 	flags = local_irq_save();
-	array = &cache->array[smp_processor_id()];
-	if (likely(array->avail))
-		object = array->entry[array->avail--];
-	else
-		object = cache_refill(cache, gfp, flags);
+	if (unlikely(!array->avail)) {
+		local_irq_restore(flags);
+		return cache_alloc_slow(cache, gfp);
+	}
+	object = array->entry[array->avail--];
 	local_irq_restore(flags);
 	return object;
 }
 
 static __always_inline void cache_free(struct kmem_cache *cache, void *object)
 {
-	unsigned long flags = local_irq_save();
 	struct array_cache *array = &cache->array[smp_processor_id()];
+	unsigned long flags = local_irq_save();
 
-	if (unlikely(array->avail == array->limit))
-		cache_flush(cache, array);
+	if (unlikely(array->avail == array->limit)) {
+		local_irq_restore(flags);
+		cache_free_slow(cache, object);
+		return;
+	}
 	if (unlikely(array->entry[array->avail] == object))
 		bad_object(cache, object, "freed twice");
 	array->entry[++array->avail] = object;

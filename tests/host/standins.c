@@ -325,8 +325,8 @@ unsigned long __real_get_zeroed_page(gfp_t gfp);
 unsigned long __wrap_get_zeroed_page(gfp_t gfp);
 void *__real_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
-void *__real_kmalloc(size_t size, gfp_t gfp);
-void *__wrap_kmalloc(size_t size, gfp_t gfp);
+void *__real___kmalloc(size_t size, gfp_t gfp);
+void *__wrap___kmalloc(size_t size, gfp_t gfp);
 
 struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order)
 {
@@ -353,7 +353,7 @@ void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 	return fails(gfp) ? NULL : __real_kmem_cache_alloc(cache, gfp);
 }
 
-void *__wrap_kmalloc(size_t size, gfp_t gfp)
+void *__wrap___kmalloc(size_t size, gfp_t gfp)
 {
-	return fails(gfp) ? NULL : __real_kmalloc(size, gfp);
+	return fails(gfp) ? NULL : __real___kmalloc(size, gfp);
 }

@@ -32,9 +32,45 @@ unsigned long kmem_cache_shrink(struct kmem_cache *cache);
 const char *kmem_cache_name(const struct kmem_cache *cache);
 
 #define KMALLOC_MAX_SIZE (4096ul << 10)
-/* `size` bytes, aligned to 8 at least (power-of-two sizes to themselves); NULL when out of memory. */
-void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
+
+/* Size classes of kmalloc(); larger requests get pages. X(bytes) */
+#define KMALLOC_CLASSES(X) \
+	X(8) X(16) X(32) X(64) X(96) X(128) X(192) X(256) X(512) X(1024) X(2048) X(4096)
+enum {
+#define X(bytes) KMALLOC_##bytes,
+	KMALLOC_CLASSES(X)
+#undef X
+	NR_KMALLOC_CLASSES
+};
+extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_CLASSES];
+
+/* The class that serves `size` bytes, or NR_KMALLOC_CLASSES. Free of cost for a constant size. */
+static __always_inline unsigned int kmalloc_class(size_t size)
+{
+#define X(bytes)             \
+	if (size <= (bytes)) \
+		return KMALLOC_##bytes;
+	KMALLOC_CLASSES(X)
+#undef X
+	return NR_KMALLOC_CLASSES;
+}
+
+/* `size` bytes, of which the caller does not know when it is compiled. */
+void *__kmalloc(size_t size, gfp_t gfp);
+
+/* `size` bytes, aligned to 8 at least (power-of-two sizes to themselves); NULL when out of memory.
+ */
+static __always_inline void *kmalloc(size_t size, gfp_t gfp)
+{
+	if (__builtin_constant_p(size) && kmalloc_class(size) < NR_KMALLOC_CLASSES)
+		return kmem_cache_alloc(kmalloc_caches[kmalloc_class(size)], gfp);
+	return __kmalloc(size, gfp);
+}
+
+static __always_inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp | __GFP_ZERO);
+}
 /* NULL is ignored. */
 void kfree(const void *object);
 /* Usable bytes of a kmalloc() object. */
