@@ -12,7 +12,9 @@
 
 static DEFINE_PER_CPU(struct trace_vma, area_record);
 
-const char *vma_name(const struct vm_area_struct *vma)
+static const char anon_label[] = "[anon]";
+
+const char *area_label(const struct vm_area_struct *vma)
 {
 	const struct mm_struct *mm = vma->vm_mm;
 
@@ -22,15 +24,14 @@ const char *vma_name(const struct vm_area_struct *vma)
 		return "[heap]";
 	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
 		return "[stack]";
-	return "";
+	return anon_label;
 }
 
-/* The same as a recording names it. */
-const char *area_label(const struct vm_area_struct *vma)
+const char *vma_name(const struct vm_area_struct *vma)
 {
-	const char *name = vma_name(vma);
+	const char *label = area_label(vma);
 
-	return *name ? name : "[anon]";
+	return label == anon_label ? "" : label;
 }
 
 void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)

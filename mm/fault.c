@@ -98,47 +98,48 @@ static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
 	return addr >= prev->vm_end + STACK_GUARD_GAP;
 }
 
-/* Lets the stack above `addr` reach down to it: 0 or -EFAULT. Takes mmap_sem for writing. */
-static int grow_stack(struct mm_struct *mm, unsigned long addr)
+/* Lets the stack above `addr` reach down to it, if it may. mmap_sem held for writing. */
+static bool grow_stack(struct vm_area_struct *vma, unsigned long addr)
 {
-	struct vm_area_struct *vma;
-	int err = 0;
-
-	down_write(&mm->mmap_sem);
-	vma = find_vma(mm, addr);
-	if (!vma || (vma->vm_start > addr && !(vma->vm_flags & VM_GROWSDOWN)))
-		err = -EFAULT;
-	else if (vma->vm_start > addr) {
-		if (may_grow_to(vma, addr)) {
-			vma_set_bounds(vma, addr, vma->vm_end);
-			area_hint(TRACE_VMA_CHANGE, vma);
-		} else {
-			err = -EFAULT;
-		}
-	}
-	up_write(&mm->mmap_sem);
-	return err;
+	if (vma->vm_start <= addr)
+		return true; /* somebody else's fault was faster */
+	if (!(vma->vm_flags & VM_GROWSDOWN) || !may_grow_to(vma, addr))
+		return false;
+	vma_set_bounds(vma, addr, vma->vm_end);
+	area_hint(TRACE_VMA_CHANGE, vma);
+	return true;
 }
 
-/* The area that holds addr, or NULL; *below_stack: there is none, but one above may grow. */
-static struct vm_area_struct *area_at(struct mm_struct *mm, unsigned long addr, bool *below_stack)
+/*
+ * No area holds addr. When one above may grow down to it, it does, and is
+ * returned; else NULL. mmap_sem is held for reading before and after, but not
+ * throughout: areas change only with it held for writing.
+ */
+static __noinline struct vm_area_struct *find_grown_stack(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
+	bool grown;
 
-	*below_stack = false;
-	if (!vma || vma->vm_start <= addr)
-		return vma;
-	*below_stack = vma->vm_flags & VM_GROWSDOWN;
-	return NULL;
+	if (!vma || !(vma->vm_flags & VM_GROWSDOWN))
+		return NULL;
+	up_read(&mm->mmap_sem);
+	down_write(&mm->mmap_sem);
+	vma = find_vma(mm, addr);
+	grown = vma && grow_stack(vma, addr);
+	up_write(&mm->mmap_sem);
+	down_read(&mm->mmap_sem);
+	vma = grown ? find_vma(mm, addr) : NULL;
+	return vma && vma->vm_start <= addr ? vma : NULL;
 }
 
-static int fault_in_area(struct vm_area_struct *vma, unsigned long addr, bool write,
-			 struct fault_info *info)
+static __always_inline int fault_in_area(struct vm_area_struct *vma, unsigned long addr, bool write,
+					 struct fault_info *info)
 {
 	struct fault fault = {
 		.mm = vma->vm_mm, .vma = vma, .addr = addr, .write = write, .info = info};
 
-	*info = (struct fault_info){.mapped = true, .area = area_label(vma)};
+	info->mapped = true;
+	info->area = area_label(vma);
 	if (unlikely(!access_allowed(vma, write)))
 		return -EFAULT;
 	return resolve_fault(&fault);
@@ -155,29 +156,23 @@ static void set_failure_cause(struct fault_info *info, int err)
 int mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct fault_info *info)
 {
 	struct vm_area_struct *vma;
-	bool below_stack, grown = false;
-	int err;
+	bool grown = false;
+	int err = -EFAULT;
 
-	might_sleep();
-	*info = (struct fault_info){.cause = TRACE_CAUSE_SIGSEGV};
-	if (unlikely(addr >= TASK_SIZE))
-		return -EFAULT;
+	*info = (struct fault_info){.cause = TRACE_CAUSE_NONE};
 	addr &= PAGE_MASK;
-	for (;;) {
-		down_read(&mm->mmap_sem);
-		vma = area_at(mm, addr, &below_stack);
-		if (likely(vma))
-			break;
-		up_read(&mm->mmap_sem);
-		if (!below_stack || !(flags & FAULT_STACK_OK) || grow_stack(mm, addr))
-			return -EFAULT;
-		grown = true;
+	down_read(&mm->mmap_sem);
+	vma = find_vma(mm, addr);
+	if (unlikely(!vma || vma->vm_start > addr)) {
+		grown = flags & FAULT_STACK_OK;
+		vma = grown ? find_grown_stack(mm, addr) : NULL;
 	}
-	err = fault_in_area(vma, addr, flags & FAULT_WRITE, info);
+	if (likely(vma))
+		err = fault_in_area(vma, addr, flags & FAULT_WRITE, info);
 	up_read(&mm->mmap_sem);
 	if (unlikely(err))
 		set_failure_cause(info, err);
-	else if (grown)
+	else if (unlikely(grown))
 		info->cause = TRACE_CAUSE_STACK;
 	return err;
 }
@@ -232,6 +227,7 @@ void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end
 		down_read(&mm->mmap_sem);
 		vma = find_vma_intersection(mm, addr, addr + PAGE_SIZE);
 		if (vma) {
+			info = (struct fault_info){.cause = TRACE_CAUSE_NONE};
 			write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
 			err = fault_in_area(vma, addr, write, &info);
 		}

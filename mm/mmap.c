@@ -110,15 +110,13 @@ static void fill_area(struct vm_area_struct *vma, unsigned long start, unsigned 
 }
 
 /*
- * Either a neighbour grows over the free region, or `vma` (NULL: to be
- * allocated) becomes its area. Takes over the reference on kind->file.
+ * Either a neighbour grows over the free region behind `prev`, or `vma` (NULL:
+ * to be allocated) becomes its area. Takes over the reference on kind->file.
  */
-static int place_region(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
-			unsigned long end, const struct area_kind *kind)
+static int place_region(struct mm_struct *mm, struct vm_area_struct *prev,
+			struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			const struct area_kind *kind)
 {
-	struct vm_area_struct *prev;
-
-	find_vma_prev(mm, start, &prev);
 	if (vma_merge_new(mm, prev, start, end, kind)) {
 		if (kind->file)
 			put_mapped_file(kind->file);
@@ -147,13 +145,13 @@ static int place_region(struct mm_struct *mm, struct vm_area_struct *vma, unsign
 int map_region(struct mm_struct *mm, unsigned long start, unsigned long end,
 	       const struct area_kind *kind)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *prev, *next = find_vma_prev(mm, start, &prev);
 	int err;
 
 	if (mm->map_count > MAX_MAP_COUNT)
 		return -ENOMEM;
-	if (likely(!find_vma_intersection(mm, start, end)))
-		return place_region(mm, NULL, start, end, kind);
+	if (likely(!next || next->vm_start >= end))
+		return place_region(mm, prev, NULL, start, end, kind);
 	vma = vma_alloc(mm);
 	if (!vma)
 		return -ENOMEM;
@@ -162,7 +160,8 @@ int map_region(struct mm_struct *mm, unsigned long start, unsigned long end,
 		vma_free(vma);
 		return err;
 	}
-	return place_region(mm, vma, start, end, kind);
+	find_vma_prev(mm, start, &prev);
+	return place_region(mm, prev, vma, start, end, kind);
 }
 
 /* The file reference that the new area will hold; for shared anonymous memory its own object. */

@@ -59,52 +59,67 @@ static void protect_pages(struct vm_area_struct *vma)
 	spin_unlock(&mm->page_table_lock);
 }
 
-/* The rights that the range asks for must be ones that each area may have; no holes. */
-static int check_range(const struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		       const struct flag_change *change)
-{
-	for (; start < end; start = vma->vm_end, vma = vma->vm_next) {
-		if (!vma || vma->vm_start > start)
-			return -ENOMEM;
-		if (changed_flags(vma, change) & VM_RIGHTS & ~(vma->vm_flags >> 4))
-			return -EACCES;
-	}
-	return 0;
-}
+/* A range being changed. */
+struct range {
+	struct mm_struct *mm;
+	unsigned long start, end;
+	struct flag_change change;
+	struct vm_area_struct *first, *last; /* areas that hold its ends */
+	/* New areas, if the range cuts old ones: from `start` on / from `end` on. */
+	struct vm_area_struct *low, *high;
+};
 
-static bool must_cut(const struct vm_area_struct *vma, unsigned long addr,
-		     const struct flag_change *change)
+static bool changes(const struct vm_area_struct *vma, const struct range *range)
 {
-	return vma && vma->vm_start < addr && addr < vma->vm_end &&
-	       changed_flags(vma, change) != vma->vm_flags;
+	return changed_flags(vma, &range->change) != vma->vm_flags;
 }
 
 /*
- * Cuts the areas that hold `start` and `end` there, if they change. 0 or -ENOMEM
- * with nothing cut.
+ * Finds first and last. No holes, and the rights that the range asks for must
+ * be ones that each area may have. 1: nothing changes.
  */
-static int cut_edges(struct mm_struct *mm, unsigned long start, unsigned long end,
-		     const struct flag_change *change)
+static int check_range(struct range *range)
 {
-	struct vm_area_struct *first = find_vma(mm, start), *last = find_vma(mm, end - 1);
-	struct vm_area_struct *low = NULL, *high = NULL;
-	bool cut_low = must_cut(first, start, change), cut_high = must_cut(last, end, change);
+	struct vm_area_struct *vma = find_vma(range->mm, range->start);
+	unsigned long start = range->start;
+	int result = 1;
 
-	if (!cut_low && !cut_high)
-		return 0;
-	if (mm->map_count + cut_low + cut_high > MAX_MAP_COUNT)
+	range->first = vma;
+	for (; start < range->end; start = vma->vm_end, vma = vma->vm_next) {
+		if (!vma || vma->vm_start > start)
+			return -ENOMEM;
+		if (changed_flags(vma, &range->change) & VM_RIGHTS & ~(vma->vm_flags >> 4))
+			return -EACCES;
+		if (changes(vma, range))
+			result = 0;
+		range->last = vma;
+	}
+	return result;
+}
+
+/* Cuts the areas that hold the ends there, if they change. 0, or -ENOMEM with nothing cut. */
+static int cut_edges(struct range *range)
+{
+	bool cut_low = range->first->vm_start < range->start && changes(range->first, range);
+	bool cut_high = range->last->vm_end > range->end && changes(range->last, range);
+
+	if (range->mm->map_count + cut_low + cut_high > MAX_MAP_COUNT)
 		return -ENOMEM;
-	if (cut_low && !(low = vma_alloc(mm)))
+	if (cut_low && !(range->low = vma_alloc(range->mm)))
 		return -ENOMEM;
-	if (cut_high && !(high = vma_alloc(mm))) {
-		if (low)
-			vma_free(low);
+	if (cut_high && !(range->high = vma_alloc(range->mm))) {
+		if (range->low)
+			vma_free(range->low);
 		return -ENOMEM;
 	}
-	if (high)
-		vma_split(last, end, high);
-	if (low)
-		vma_split(first, start, low);
+	if (range->high)
+		vma_split(range->last, range->end, range->high);
+	if (range->low) {
+		vma_split(range->first, range->start, range->low);
+		if (range->last == range->first)
+			range->last = range->low;
+		range->first = range->low;
+	}
 	return 0;
 }
 
@@ -120,34 +135,53 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 	vma->vm_page_prot = prot;
 	if (rights)
 		protect_pages(vma);
-	area_hint(TRACE_VMA_CHANGE, vma);
 }
 
-/* Joins equal neighbours from the area before `start` to the one that begins at `end`. */
-static void merge_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+/* Joins equal neighbours, from `vma`, the area before the range, to the one that begins at `end`.
+ */
+static void merge_areas(struct vm_area_struct *vma, unsigned long end)
 {
-	struct vm_area_struct *prev, *vma = find_vma_prev(mm, start, &prev);
-
-	if (prev)
-		vma = prev;
 	while (vma && vma->vm_end <= end)
 		if (!vma_merge_next(vma))
 			vma = vma->vm_next;
 }
 
-static int change_range(struct mm_struct *mm, unsigned long start, unsigned long end,
-			const struct flag_change *change)
+/* Old areas that were cut have become smaller. */
+static void tell_cuts(const struct range *range)
 {
-	struct vm_area_struct *vma;
-	int err = check_range(find_vma(mm, start), start, end, change);
+	if (range->low)
+		area_hint(TRACE_VMA_CHANGE, range->low->vm_prev);
+	if (range->high && range->last != range->low)
+		area_hint(TRACE_VMA_CHANGE, range->last);
+}
 
-	if (!err)
-		err = cut_edges(mm, start, end, change);
+/* What became of the areas from `vma` on, those that are new last. */
+static void tell_changes(const struct range *range, const struct vm_area_struct *vma)
+{
+	for (; vma && vma->vm_start < range->end; vma = vma->vm_next)
+		if (vma->vm_end > range->start)
+			area_hint(vma == range->low ? TRACE_VMA_MAP : TRACE_VMA_CHANGE, vma);
+	if (range->high)
+		area_hint(TRACE_VMA_MAP, range->high);
+}
+
+static int change_range(struct range *range)
+{
+	struct vm_area_struct *vma, *before;
+	int err = check_range(range);
+
+	if (err)
+		return err < 0 ? err : 0;
+	err = cut_edges(range);
 	if (err)
 		return err;
-	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = vma->vm_next)
-		change_area(vma, change);
-	merge_range(mm, start, end);
+	for (vma = range->first; vma != range->last; vma = vma->vm_next)
+		change_area(vma, &range->change);
+	change_area(vma, &range->change);
+	tell_cuts(range);
+	before = range->first->vm_prev ? range->first->vm_prev : range->first;
+	merge_areas(before, range->end);
+	tell_changes(range, before);
 	return 0;
 }
 
@@ -166,8 +200,11 @@ static int stack_start(struct mm_struct *mm, unsigned long *start)
 
 long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot)
 {
-	struct flag_change change = {.clear = VM_RIGHTS, .set = prot & VM_RIGHTS};
-	unsigned long end;
+	struct range range = {
+		.mm = mm,
+		.start = addr,
+		.change = {.clear = VM_RIGHTS, .set = prot & VM_RIGHTS},
+	};
 	int err = 0;
 
 	if ((addr & ~PAGE_MASK) || (prot & ~(VM_RIGHTS | PROT_GROWSDOWN)))
@@ -176,12 +213,12 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 		return 0;
 	if (!user_range_ok(addr, len))
 		return -ENOMEM;
-	end = addr + PAGE_ALIGN(len);
+	range.end = addr + PAGE_ALIGN(len);
 	down_write(&mm->mmap_sem);
 	if (prot & PROT_GROWSDOWN)
-		err = stack_start(mm, &addr);
+		err = stack_start(mm, &range.start);
 	if (!err)
-		err = change_range(mm, addr, end, &change);
+		err = change_range(&range);
 	up_write(&mm->mmap_sem);
 	return err;
 }
@@ -189,7 +226,7 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 int change_area_flags(struct mm_struct *mm, unsigned long start, unsigned long end,
 		      unsigned int clear, unsigned int set)
 {
-	struct flag_change change = {clear, set};
+	struct range range = {.mm = mm, .start = start, .end = end, .change = {clear, set}};
 
-	return change_range(mm, start, end, &change);
+	return change_range(&range);
 }

@@ -15,12 +15,16 @@
  */
 #include "vm.h"
 
-/* Areas that lose all, linked through vm_next, when mm itself no longer knows them. */
-static struct vm_area_struct *detach_areas(struct vm_area_struct *first, unsigned long end)
+/*
+ * Takes the areas from `vma` on that end at or below `end` out, and returns
+ * them linked through vm_next; *rest is the first that stays.
+ */
+static struct vm_area_struct *detach_areas(struct vm_area_struct *vma, unsigned long end,
+					   struct vm_area_struct **rest)
 {
-	struct vm_area_struct *gone = NULL, **tail = &gone, *vma, *next;
+	struct vm_area_struct *gone = NULL, **tail = &gone, *next;
 
-	for (vma = first; vma && vma->vm_end <= end; vma = next) {
+	for (; vma && vma->vm_end <= end; vma = next) {
 		next = vma->vm_next;
 		area_hint(TRACE_VMA_UNMAP, vma);
 		vma_unlink(vma);
@@ -28,6 +32,7 @@ static struct vm_area_struct *detach_areas(struct vm_area_struct *first, unsigne
 		*tail = vma;
 		tail = &vma->vm_next;
 	}
+	*rest = vma;
 	return gone;
 }
 
@@ -41,72 +46,71 @@ static void destroy_areas(struct vm_area_struct *vma)
 	}
 }
 
-/*
- * Takes the areas of [start, end) out, `first` being the lowest of them; cuts those at the edges.
- * Returns those that are to be destroyed.
- */
-static struct vm_area_struct *remove_areas(struct vm_area_struct *first, unsigned long start,
-					   unsigned long end)
+/* The area keeps [start, end) of what it had. */
+static void trim_area(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	struct vm_area_struct *vma = first;
-
-	if (vma->vm_start < start) {
-		vma_set_bounds(vma, vma->vm_start, start);
-		area_hint(TRACE_VMA_CHANGE, vma);
-		vma = vma->vm_next;
-	}
-	return detach_areas(vma, end);
-}
-
-/* The area that holds `end` loses what lies below it. */
-static void cut_front(struct mm_struct *mm, unsigned long start, unsigned long end)
-{
-	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
-
-	if (!vma)
-		return;
-	vma_set_bounds(vma, end, vma->vm_end);
+	vma_set_bounds(vma, start, end);
 	area_hint(TRACE_VMA_CHANGE, vma);
 }
 
-static void free_range_tables(struct mmu_gather *gather, unsigned long start, unsigned long end)
+/*
+ * Takes [start, end) out of the areas from `first` on, and what has no area any
+ * more out of the page tables. The areas that are gone are left to be destroyed.
+ */
+static struct vm_area_struct *remove_areas(struct mmu_gather *gather, struct vm_area_struct *first,
+					   unsigned long start, unsigned long end)
 {
-	struct vm_area_struct *prev, *next = find_vma_prev(gather->mm, start, &prev);
+	struct vm_area_struct *prev = first->vm_prev, *vma = first, *next, *gone;
 
+	if (first->vm_start < start) {
+		trim_area(first, first->vm_start, start);
+		prev = first;
+		vma = first->vm_next;
+	}
+	gone = detach_areas(vma, end, &next);
+	if (next && next->vm_start < end)
+		trim_area(next, end, next->vm_end);
 	free_tables(gather, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : TASK_SIZE);
+	return gone;
+}
+
+/* The range lies strictly inside one area: its upper part becomes an area of its own. */
+static int split_around(struct vm_area_struct *vma, unsigned long end,
+			struct vm_area_struct **upper)
+{
+	if (vma->vm_mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	*upper = vma_alloc(vma->vm_mm);
+	if (!*upper)
+		return -ENOMEM;
+	vma_split(vma, end, *upper);
+	return 0;
 }
 
 int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
 {
 	struct vm_area_struct *first, *gone, *upper = NULL;
-	unsigned long end;
+	unsigned long end = start + PAGE_ALIGN(len);
 	struct mmu_gather gather;
+	int err;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_sem));
-	if ((start & ~PAGE_MASK) || !user_range_ok(start, len))
-		return -EINVAL;
-	end = start + PAGE_ALIGN(len);
-	if (start == end)
+	if ((start & ~PAGE_MASK) || !len || !user_range_ok(start, len))
 		return -EINVAL;
 	first = find_vma_intersection(mm, start, end);
 	if (!first)
 		return 0;
 	if (first->vm_start < start && first->vm_end > end) {
-		if (mm->map_count >= MAX_MAP_COUNT)
-			return -ENOMEM;
-		upper = vma_alloc(mm);
-		if (!upper)
-			return -ENOMEM;
+		err = split_around(first, end, &upper);
+		if (err)
+			return err;
 	}
-
 	gather_begin(&gather, mm, false);
 	zap_range(&gather, start, end);
-	if (upper)
-		vma_split(first, end, upper);
-	gone = remove_areas(first, start, end);
-	cut_front(mm, start, end);
-	free_range_tables(&gather, start, end);
+	gone = remove_areas(&gather, first, start, end);
 	gather_end(&gather);
+	if (upper)
+		area_hint(TRACE_VMA_MAP, upper);
 	destroy_areas(gone);
 	return 0;
 }

@@ -69,6 +69,10 @@ void vma_destroy(struct vm_area_struct *vma);
 /* Enters an area behind `prev` (NULL: it is the first): list, tree, file, counters. */
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev);
 void vma_unlink(struct vm_area_struct *vma);
+/* The part of an area from upper->vm_start on becomes `upper`, a copy of it otherwise. */
+void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper);
+/* The reverse: the area behind, which it touches, becomes part of `vma`. */
+void vma_absorb(struct vm_area_struct *vma);
 /* Moves the ends of a linked area; it may not meet its neighbours. */
 void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 pgprot_t vma_page_prot(unsigned int flags, const struct vm_ops *ops);

@@ -90,7 +90,43 @@ void vma_destroy(struct vm_area_struct *vma)
 	vma_free(vma);
 }
 
-/* Between two neighbours in the list there is always a free link in the tree to hang a node on. */
+/* The list. highest_vm_end goes with it. */
+static void list_insert(struct vm_area_struct *vma, struct vm_area_struct *prev)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *next = prev ? prev->vm_next : mm->mmap;
+
+	vma->vm_prev = prev;
+	vma->vm_next = next;
+	if (prev)
+		prev->vm_next = vma;
+	else
+		mm->mmap = vma;
+	if (next)
+		next->vm_prev = vma;
+	else
+		mm->highest_vm_end = vma->vm_end;
+}
+
+static void list_remove(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
+
+	if (prev)
+		prev->vm_next = next;
+	else
+		mm->mmap = next;
+	if (next)
+		next->vm_prev = prev;
+	else
+		mm->highest_vm_end = prev ? prev->vm_end : 0;
+}
+
+/*
+ * Enters an area in the tree; it is in the list already. Of two neighbours one
+ * is the other's ancestor, and so exactly one of the two links between them is free.
+ */
 static void tree_insert(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -98,10 +134,10 @@ static void tree_insert(struct vm_area_struct *vma)
 
 	/* Starting from 0, the first recomputation tells the parents only what they lack. */
 	vma->rb_subtree_gap = 0;
-	if (prev && !prev->vm_rb.right)
-		rb_link_node(&vma->vm_rb, &prev->vm_rb, &prev->vm_rb.right);
-	else if (next)
+	if (next && !next->vm_rb.left)
 		rb_link_node(&vma->vm_rb, &next->vm_rb, &next->vm_rb.left);
+	else if (prev)
+		rb_link_node(&vma->vm_rb, &prev->vm_rb, &prev->vm_rb.right);
 	else
 		rb_link_node(&vma->vm_rb, NULL, &mm->mm_rb.node);
 	rb_insert_fixup(&mm->mm_rb, &vma->vm_rb, gap_augment);
@@ -125,6 +161,12 @@ static void file_unlink(struct vm_area_struct *vma)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
+/*
+ * An area that comes or goes changes the gap of the next one as well. Rotations
+ * recompute nodes in passing, and would hide that change from the nodes above.
+ * So the next area's gap is told upwards apart from the change of the tree,
+ * unless it is the very node from which that change is told upwards.
+ */
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -133,18 +175,8 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	BUG_ON(vma->vm_start >= vma->vm_end);
 	BUG_ON(prev && prev->vm_end > vma->vm_start);
 	BUG_ON(next && next->vm_start < vma->vm_end);
-	vma->vm_prev = prev;
-	vma->vm_next = next;
-	if (prev)
-		prev->vm_next = vma;
-	else
-		mm->mmap = vma;
-	if (next)
-		next->vm_prev = vma;
-	else
-		mm->highest_vm_end = vma->vm_end;
-	/* One change at a time: rotations expect that no other node has a new gap of its own. */
-	if (next)
+	list_insert(vma, prev);
+	if (next && next->vm_rb.left)
 		update_gap(next);
 	tree_insert(vma);
 	if (vma->vm_file)
@@ -153,28 +185,68 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	account_pages(vma, (long)vma_pages(vma));
 }
 
-void vma_unlink(struct vm_area_struct *vma)
+/* What both ways for an area to leave have in common. */
+static void forget_area(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
 
 	if (vma->vm_file)
 		file_unlink(vma);
-	rb_erase(&mm->mm_rb, &vma->vm_rb, gap_augment);
-	if (prev)
-		prev->vm_next = next;
-	else
-		mm->mmap = next;
-	if (next)
-		next->vm_prev = prev;
-	else
-		mm->highest_vm_end = prev ? prev->vm_end : 0;
-	if (next)
-		update_gap(next);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
+}
+
+void vma_unlink(struct vm_area_struct *vma)
+{
+	struct rb_root *root = &vma->vm_mm->mm_rb;
+	struct vm_area_struct *next = vma->vm_next;
+
+	forget_area(vma);
 	account_pages(vma, -(long)vma_pages(vma));
+	if (next && vma->vm_rb.parent == &next->vm_rb) {
+		list_remove(vma);
+		rb_erase(root, &vma->vm_rb, gap_augment);
+		return;
+	}
+	rb_erase(root, &vma->vm_rb, gap_augment);
+	list_remove(vma);
+	if (next)
+		update_gap(next);
+}
+
+static void set_end(struct vm_area_struct *vma, unsigned long end)
+{
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->mapping : NULL;
+
+	/* Truncation looks at the bounds under this lock, without mmap_sem. */
+	if (mapping)
+		spin_lock(&mapping->i_mmap_lock);
+	vma->vm_end = end;
+	if (mapping)
+		spin_unlock(&mapping->i_mmap_lock);
+}
+
+/* Neither of the next two changes any gap, or the number of pages. */
+void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	set_end(vma, upper->vm_start);
+	list_insert(upper, vma);
+	tree_insert(upper);
+	if (upper->vm_file)
+		file_link(upper);
+	vma->vm_mm->map_count++;
+}
+
+void vma_absorb(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next;
+
+	BUG_ON(vma->vm_end != next->vm_start);
+	forget_area(next);
+	rb_erase(&vma->vm_mm->mm_rb, &next->vm_rb, gap_augment);
+	set_end(vma, next->vm_end);
+	list_remove(next);
 }
 
 void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)

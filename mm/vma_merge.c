@@ -31,17 +31,15 @@ static bool can_precede(const struct vm_area_struct *next, unsigned long start, 
 	       next->vm_pgoff == kind->pgoff + ((end - start) >> PAGE_SHIFT);
 }
 
-/* Takes `next` out and gives its place to `vma`, which ends where it starts. */
+/* The area behind, of the same kind, becomes part of `vma`. */
 static void swallow_next(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
-	unsigned long end = next->vm_end;
 
 	vma->has_anon |= next->has_anon;
 	area_hint(TRACE_VMA_UNMAP, next);
-	vma_unlink(next);
+	vma_absorb(vma);
 	vma_destroy(next);
-	vma_set_bounds(vma, vma->vm_start, end);
 }
 
 /**
@@ -76,20 +74,20 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 /**
  * vma_merge_next() - joins an area with the one behind it, if they touch and are of one kind.
  *
- * Returns true when the one behind is gone. mmap_sem held for writing.
+ * Returns true when the one behind is gone, which the plugin has been told; that this one has grown
+ * it has not. mmap_sem held for writing.
  */
 bool vma_merge_next(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
 	struct area_kind kind;
 
-	if (!next)
+	if (!next || next->vm_start != vma->vm_end)
 		return false;
 	kind = (struct area_kind){next->vm_flags, next->vm_file, next->vm_ops, next->vm_pgoff};
 	if (!can_follow(vma, next->vm_start, &kind))
 		return false;
 	swallow_next(vma);
-	area_hint(TRACE_VMA_CHANGE, vma);
 	return true;
 }
 
@@ -97,7 +95,8 @@ bool vma_merge_next(struct vm_area_struct *vma)
  * vma_split() - cuts an area in two at a page inside it.
  * @upper: a fresh area from vma_alloc() that becomes the part from @addr on
  *
- * Cannot fail: all that can was done by the caller beforehand. mmap_sem held for writing.
+ * Cannot fail: all that can was done by the caller beforehand; it also tells the plugin. mmap_sem
+ * held for writing.
  */
 void vma_split(struct vm_area_struct *vma, unsigned long addr, struct vm_area_struct *upper)
 {
@@ -106,10 +105,7 @@ void vma_split(struct vm_area_struct *vma, unsigned long addr, struct vm_area_st
 	upper->vm_pgoff = vma_pgoff(vma, addr);
 	if (upper->vm_file)
 		get_mapped_file(upper->vm_file);
-	vma_set_bounds(vma, vma->vm_start, addr);
-	vma_link(upper, vma);
+	vma_cut(vma, upper);
 	if (upper->vm_ops && upper->vm_ops->open)
 		upper->vm_ops->open(upper);
-	area_hint(TRACE_VMA_CHANGE, vma);
-	area_hint(TRACE_VMA_MAP, upper);
 }
