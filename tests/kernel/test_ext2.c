@@ -270,6 +270,11 @@ static void test_no_space(void)
 
 	if (!test_fs_begin())
 		return;
+	/* A block of numbers that was freed, still in memory, must not reach the disk over /big. */
+	EXPECT_EQ(test_make_file("/pad", 1, 1), 0); /* else /big has its numbers just there */
+	EXPECT_EQ(test_make_file("/before", DIRECT_END + 8192, 1), 0);
+	EXPECT_EQ(vfs_unlink(AT_FDCWD, "/pad"), 0);
+	EXPECT_EQ(vfs_unlink(AT_FDCWD, "/before"), 0);
 	test_sb->ops->statfs(test_sb, &st);
 	file = filp_open("/big", O_CREAT | O_RDWR, 0600);
 	if (EXPECT(!IS_ERR(file))) {

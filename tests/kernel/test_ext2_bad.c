@@ -179,6 +179,18 @@ static void test_hostile_directory(void)
 	ramdisk_free(disk);
 }
 
+/* Clear bits in the block bitmaps: as many as the superblock says? */
+static bool free_blocks_agree(struct ramdisk *disk)
+{
+	const struct ext2_group_desc *desc = (void *)ramdisk_block(disk, 1);
+	u32 group, used = 0, groups = RAMDISK_BLOCKS / RAMDISK_GROUP;
+
+	for (group = 0; group < groups; group++)
+		used += bitmap_weight((void *)ramdisk_block(disk, desc[group].bg_block_bitmap),
+				      RAMDISK_GROUP);
+	return super_of(disk)->s_free_blocks_count == RAMDISK_BLOCKS - used;
+}
+
 /* Block numbers that lead outside, into the inode table, round in a circle, or to one another. */
 static void test_hostile_tree(void)
 {
@@ -219,6 +231,7 @@ static void test_hostile_tree(void)
 	EXPECT(test_check_file("/g", FS_BLOCK_SIZE, 1));
 	vfs_set_root(NULL);
 	EXPECT_EQ(ext2_umount(test_sb), 0);
+	EXPECT(free_blocks_agree(test_disk));
 	quiet_end();
 	ramdisk_free(test_disk);
 }
