@@ -32,11 +32,15 @@ function areas_until(now)
 	}
 }
 
-# One event: what lies in [from, to) goes, and for map and change the area comes in its place.
-function areas_apply(event, tgid, from, to, name)
+# One event: what lies in [from, to) goes, and for map and change the area comes in its place. A
+# change tells what an area has become; what it was is the area that holds its start, and all of that
+# goes (it may have shrunk).
+function areas_apply(event, tgid, from, to, name,    i)
 {
 	if (to == 0)
 		to = 4294967296
+	if (event == "change" && (i = areas_find(tgid, from)))
+		areas_carve(tgid, areas_from[tgid, i], areas_to[tgid, i])
 	areas_carve(tgid, from, to)
 	if (event != "unmap")
 		areas_insert(tgid, from, to, name == "" ? "[anon]" : name)

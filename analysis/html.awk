@@ -106,10 +106,16 @@ function figure(value, what, detail)
 	put("<div><span class=\"what\">" what "</span><b>" value "</b><span>" detail "</span></div>")
 }
 
+# In full while it is not too long for its box.
+function long(n)
+{
+	return n < 1e10 ? commas(n) : sprintf("%.3f billion", n / 1e9)
+}
+
 function figures()
 {
 	put("<div class=\"figures\">")
-	figure(meta["icount_end"] == "" ? "unknown" : commas(instructions), "Instructions", "from power-on to power-off")
+	figure(meta["icount_end"] == "" ? "unknown" : long(instructions), "Instructions", "from power-on to power-off")
 	figure(commas(event_rows["fill"]), "TLB fills", \
 	       (instructions ? n1(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
 	figure(commas(event_rows["upgrade"]), "TLB upgrades", "entries walked again to permit more")
@@ -122,8 +128,9 @@ function figures()
 
 function pictures()
 {
-	section("time", "Over time", "Each step is one " bins "th of the time drawn. The band above shows " \
-		"the phases that the kernel and the program marked.")
+	section("time", "Over time", "The band above the charts shows the phases that the kernel and the " \
+		"program marked. A phase is drawn the wider the more instructions and events it has; inside " \
+		"a phase time runs evenly.")
 	put("<div class=\"wide\">")
 	include(out "/timeline.svg", 1)
 	put("</div></section>")

@@ -5,7 +5,7 @@
 #
 # Of 4 GiB a program touches little: pages with fewer than `apart` untouched ones between them make
 # a segment, and only segments are drawn, high addresses on top. `apart` grows until a panel has at
-# most 9 of them. A segment's height follows the square of the logarithm of its size, so that a
+# most 8 of them. A segment's height follows the square of the logarithm of its size, so that a
 # stack of three pages and a heap of thousands can both be seen.
 #
 # A panel shows one process; those with most events get one. The kernel's half is the last panel.
@@ -14,7 +14,7 @@
 BEGIN {
 	FS = ","
 	panel_max = 4
-	segment_max = 9
+	segment_max = 8
 	kernel_rows = 88
 	panel_gap = 15
 	tasks_read(tasks)
@@ -36,7 +36,7 @@ function add(panel, page, weight,    n)
 	if (!n && panel != "kernel")
 		panel_list[++panels] = panel
 	panel_weight[panel] += weight
-	if (n && page - run_to[panel, n] <= 16) {
+	if (n && page - run_to[panel, n] <= 64) {
 		if (page > run_to[panel, n])
 			run_to[panel, n] = page
 		return
@@ -58,8 +58,8 @@ END {
 	close_result(result("layout.csv"))
 }
 
-# Leaves in panel_list the processes with most events, in order of pid.
-function choose_panels(    i, k, best, n, chosen)
+# Leaves in panel_list the processes with most events, the busiest first.
+function choose_panels(    i, k, best, n, chosen, order)
 {
 	for (k = 1; k <= panel_max; k++) {
 		best = 0
@@ -67,20 +67,20 @@ function choose_panels(    i, k, best, n, chosen)
 			if (!(i in chosen) && (!best || panel_weight[panel_list[i]] > \
 						      panel_weight[panel_list[best]]))
 				best = i
-		if (best && (k == 1 || panel_weight[panel_list[best]] * 50 >= user_weight))
-			chosen[best] = 1
+		if (best && (k == 1 || panel_weight[panel_list[best]] * 50 >= user_weight)) {
+			chosen[best] = panel_list[best]
+			order[++n] = best
+		}
 	}
-	for (i = 1; i <= panels; i++)
-		if (i in chosen)
-			panel_list[++n] = panel_list[i]
+	for (k = 1; k <= n; k++)
+		panel_list[k] = chosen[order[k]]
 	panels = n + 0
-	sort(panel_list, panels)
 }
 
 # Joins runs until few are left; returns their number, with the bounds in seg_from and seg_to.
 function segments(panel,    apart, i, n)
 {
-	for (apart = 16; ; apart *= 2) {
+	for (apart = 64; ; apart *= 2) {
 		n = 0
 		for (i = 1; i <= runs[panel]; i++) {
 			if (n && run_from[panel, i] - seg_to[n] <= apart) {

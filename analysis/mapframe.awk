@@ -1,26 +1,30 @@
 # mapframe.awk - draws the address map: areas, the cells' picture, axes and names.
 #
-# Variables: out (directory with layout.csv, shades.csv), plane (the picture, as base64), theme,
-# start, end, bins. After lib.awk and svg.awk; reads no input of its own.
+# Variables: out (directory with layout.csv, shades.csv, phases.csv), plane (the picture, as base64), theme,
+# start, end, bins, edges. After lib.awk, run.awk and svg.awk; reads no input of its own.
 #
 # Results: map.svg
 BEGIN {
 	left = 84
 	width = 776
 	right = left + width
-	head = 44
+	head = 66
 	cell = 2
+	bins_init()
 	read_layout(out "/layout.csv")
 	svg_open(result("map.svg"), 1000, head + height * cell + 44, \
 		 "Addresses over time", theme)
 	svg_text(0, 14, "Which addresses missed the TLB or faulted, and when", "title")
 	svg_legend(left + 330, 14, \
 		   "cold=cold;conflict=conflict;flushed=flushed;upgrade=upgrade;fault=page fault")
+	svg_phases(out "/phases.csv", left, width, 24)
 	draw_shades(out "/shades.csv")
 	draw_segments()
+	for (i = 1; i <= phase_marks; i++)
+		svg_line(phase_mark[i], head, phase_mark[i], y_of(height), "mark")
 	draw_plane(plane)
 	draw_names()
-	svg_time_axis(left, width, head + height * cell + 4, start, end)
+	svg_time_axis(left, width, head + height * cell + 4)
 	svg_close()
 	exit failed
 }

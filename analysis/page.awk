@@ -163,12 +163,3 @@ function process(pid)
 {
 	return pid == "" ? "" : pid " " base_name(task_name[pid])
 }
-
-# How a wait status reads.
-function ended(status,    signal)
-{
-	if (status == "")
-		return "still running"
-	signal = status % 128
-	return signal ? "signal " signal : "exit " int(status / 256)
-}

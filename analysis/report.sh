@@ -76,7 +76,7 @@ ask()
 	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v start="$start" -v end="$end" -v bins=$bins \
 		-v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
 		-v faults="$work/.faults.csv" -v layout="$work/layout.csv" \
-		-v tlb_name="$dir/tlb.csv" -v wide="$wide" -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
+		-v tlb_name="$dir/tlb.csv" -v wide="$wide" -v edges="$edges" -v sample=$sample -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
 		-v style="$here/report.css" -v theme="$here/theme.css" -v plane="$work/.plane" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym"
 }
@@ -132,7 +132,7 @@ the_map()
 	gnuplot -e "cells='$work/.cells'; picture='$work/map.png'; width=$bins" \
 		-e "height=$(($(tail -n 1 "$work/.cells" | cut -d' ' -f2) + 1))" "$here/map.gp"
 	base64 "$work/map.png" >"$work/.plane"
-	ask svg mapframe </dev/null
+	ask run svg mapframe </dev/null
 }
 
 the_rest()
@@ -144,6 +144,11 @@ the_rest()
 	ask run selfcheck </dev/null
 }
 
+sample=1
+[ "$(find "$dir" -name 'tlb.csv*' -size +20000k)" = "" ] || sample=64
+edges=
+ask_tlb run weigh
+edges=$work/bins.csv
 together first second
 together the_map the_rest
 ask run svg symbols page tables html </dev/null

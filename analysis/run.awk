@@ -1,23 +1,47 @@
 # run.awk - the frame of a recording: its bins of time, its marks and its tasks.
 
-# Cuts start..end into `bins` equal bins.
-function bins_init()
+# Cuts start..end into bins: as the file `edges` (bins.csv, by weigh.awk) says, or into equal ones.
+# Bin i is from bin_edge[i] up to bin_edge[i + 1].
+function bins_init(    i, F)
 {
-	bin_width = (end - start) / bins
-	if (bin_width <= 0)
-		bin_width = 1
+	if (edges != "" && csv_open(edges, "bin,icount")) {
+		for (bins = 0; csv_row(edges, F) > 0; bins++)
+			bin_edge[bins] = F[2] + 0
+		close(edges)
+	} else {
+		for (i = 0; i < bins; i++)
+			bin_edge[i] = start + (end - start) * i / bins
+	}
+	bin_edge[bins] = end > bin_edge[bins - 1] ? end : bin_edge[bins - 1] + 1
 }
 
 # First icount of a bin.
 function bin_start(bin)
 {
-	return start + bin * bin_width
+	return bin_edge[bin]
 }
 
-function bin_of(now,    bin)
+# The bin that holds `now`; what lies outside goes to the first and the last.
+function bin_of(now,    low, high, middle)
 {
-	bin = int((now - start) / bin_width)
-	return bin < 0 ? 0 : bin >= bins ? bins - 1 : bin
+	low = 0
+	high = bins - 1
+	while (low < high) {
+		middle = int((low + high + 1) / 2)
+		if (bin_edge[middle] <= now)
+			low = middle
+		else
+			high = middle - 1
+	}
+	return low
+}
+
+# Where `now` stands on a scale on which every bin is 1 long.
+function bin_place(now,    i, place)
+{
+	i = bin_of(now)
+	place = (now - bin_edge[i]) / (bin_edge[i + 1] - bin_edge[i])
+	return i + (place < 0 ? 0 : place > 1 ? 1 : place)
 }
 
 # Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i]; phase 0 is what came

@@ -95,20 +95,68 @@ function short(value,    i)
 		sprintf("%.0f", value)) substr(" kMGT", i, i > 1)
 }
 
-# The axis of time below a chart from x to x + width: start..end in instructions.
-function svg_time_axis(x, width, y, start, end,    step, unit, name, t, at)
+# The axis of time below a chart from x to x + width, for the bins of run.awk. Its scale changes from
+# phase to phase: coarse steps first, then finer ones wherever there is still room.
+function svg_time_axis(x, width, y,    unit, name, step, level, t, at, taken)
 {
 	unit = end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3
-	name = unit == 1e9 ? "G" : unit == 1e6 ? "M" : "k"
-	step = nice_step((end - start) / unit, 10) * unit
+	name = unit == 1e9 ? "billion" : unit == 1e6 ? "million" : "thousand"
 	svg_line(x, y, x + width, y, "axis")
-	for (t = step * int(start / step + 0.999999); t <= end; t += step) {
-		at = x + (t - start) / (end - start) * width
-		svg_line(at, y, at, y + 4, "axis")
-		svg_text(at, y + 17, n3(t / unit), "mid")
+	for (level = 6; level < 10000; level *= 2) {
+		step = nice_step((end - start) / unit, level)
+		for (t = int(start / unit / step) * step; t * unit <= end; t += step) {
+			at = int(x + bin_place(t * unit) * width / bins + 0.5)
+			if (t * unit >= start && svg_room(taken, at, 26))
+				svg_tick(at, y, n3(t))
+		}
 	}
-	svg_text(x + width, y + 34, name == "k" ? "thousand instructions since power-on" : \
-		(unit == 1e9 ? "billion" : "million") " instructions since power-on", "end")
+	svg_text(x + width, y + 34, name " instructions since power-on (phases with many events are " \
+		 "drawn wider)", "end")
+}
+
+# Is no place within `apart` of `at` taken? If so, takes it.
+function svg_room(taken, at, apart,    i)
+{
+	for (i = at - 2 * apart; i <= at + 2 * apart; i++)
+		if (i in taken)
+			return 0
+	taken[at]
+	return 1
+}
+
+function svg_tick(x, y, text)
+{
+	svg_line(x, y, x, y + 4, "axis")
+	svg_text(x, y + 17, text, "mid")
+}
+
+# A band of phases (phases.csv) from x to x + width, with their labels where there is room. Leaves in
+# phase_mark[1..phase_marks] where those begin that are wide enough to be told apart.
+function svg_phases(file, x, width, top,    F, from, to, n)
+{
+	phase_marks = 0
+	csv_open(file, "phase,from,to,pid,label")
+	while (csv_row(file, F) > 0) {
+		if (F[1] == 0 || F[3] + 0 <= F[2] + 0)
+			continue
+		from = x + bin_place(F[2] + 0) * width / bins
+		to = x + bin_place(F[3] + 0) * width / bins
+		svg_rect(from, top, to - from, 17, n++ % 2 ? "band odd" : "band", F[5])
+		svg_phase_label(from + 4, top + 12.5, to - from - 8, F[5])
+		if (to - from > 3)
+			phase_mark[++phase_marks] = from
+	}
+	close(file)
+}
+
+# As much of a label as fits, if that is enough to be read.
+function svg_phase_label(x, y, room, label,    fits)
+{
+	fits = int(room / 6)
+	if (length(label) > fits)
+		label = fits < 4 ? "" : substr(label, 1, fits - 1) "\342\200\246"
+	if (label != "")
+		svg_text(x, y, label, "name")
 }
 
 # Up to three decimals, without trailing zeros.

@@ -161,7 +161,7 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 	}
 	n = load("processes.csv", T)
 	m = ranked(T, n, "instructions", order, 25)
-	table("", "n:Process;Name;n:Instructions;n:Share;n:Switched to;n:User misses;n:Kernel misses;n:Faults;n:Major;Ended")
+	table("", "n:Process;Name;n:Instructions;n:Share;n:Switched to;n:User misses;n:Kernel misses;n:Faults;n:Major;n:From;n:To")
 	for (k = 1; k <= m; k++) {
 		i = order[k]
 		pid = T[i, "pid"]
@@ -174,7 +174,8 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 		number(kernel[pid])
 		number(faulted[pid])
 		number(major[pid])
-		cell(pid == 0 ? "" : ended(T[i, "status"]))
+		cell(short(T[i, "first"]), "n")
+		cell_html(T[i, "exited"] ? short(T[i, "last"]) : "&ndash;", "n")
 		row_end()
 	}
 	table_end()

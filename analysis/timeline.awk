@@ -1,7 +1,7 @@
 # timeline.awk - draws fills and faults over time, with the phases above them.
 #
-# Variables: out (directory with over_time.csv, fault_bins.csv, phases.csv), theme, start, end, bins.
-# After lib.awk, run.awk and svg.awk; reads no input of its own.
+# Variables: out (directory with over_time.csv, fault_bins.csv, phases.csv), theme, start, end, bins,
+# edges. After lib.awk, run.awk and svg.awk; reads no input of its own.
 #
 # Results: timeline.svg
 BEGIN {
@@ -12,14 +12,18 @@ BEGIN {
 	fills = "cold conflict flushed upgrade"
 	faults_shown = "zero anon file cow stack swap other"
 	cause_groups()
-	phases(0)
+	svg_phases(out "/phases.csv", left, width, 0)
+	for (i = 1; i <= phase_marks; i++) {
+		svg_line(phase_mark[i], 62, phase_mark[i], 290, "mark")
+		svg_line(phase_mark[i], 342, phase_mark[i], 470, "mark")
+	}
 	read_counts(out "/over_time.csv", fills)
 	chart(40, 250, "TLB fills and upgrades per million instructions", fills, \
 		"cold=cold;conflict=conflict;flushed=flushed;upgrade=upgrade")
 	read_counts(out "/fault_bins.csv", faults_shown)
 	chart(320, 150, "Page faults per million instructions", faults_shown, \
 		"zero=zero page;anon=anonymous;file=file;cow=copy on write;stack=stack;swap=swap;other=other")
-	svg_time_axis(left, width, 471, start, end)
+	svg_time_axis(left, width, 471)
 	svg_close()
 	exit failed
 }
@@ -38,30 +42,29 @@ function read_counts(file, names,    F, i, layer)
 }
 
 # A stacked chart with its title at `top`; `height` with the title.
-function chart(top, height, title, names, legend,    n, layer, i, k, sum, most, step, y, scale)
+function chart(top, height, title, names, legend,    n, layer, i, k, sum, most, step, y)
 {
 	n = split(names, layer, " ")
 	for (i = 0; i < bins; i++) {
 		below[i] = 0
 		sum = 0
-		for (k = 1; k <= n; k++)
+		for (k = 1; k <= n; k++) {
+			count[i, layer[k]] *= 1e6 / (bin_start(i + 1) - bin_start(i))
 			sum += count[i, layer[k]]
+		}
 		if (sum > most)
 			most = sum
 	}
-	scale = 1e6 / bin_width
-	step = nice_step(most * scale > 0 ? most * scale : 1, 5)
-	most = step * int(most * scale / step + 0.999999) / scale
-	if (most <= 0)
-		most = step / scale
+	step = nice_step(most > 0 ? most : 1, 5)
+	most = step * int((most > 0 ? most : step) / step + 0.999999)
 	svg_text(0, top + 4, title, "title")
 	svg_legend(left + 330, top + 4, legend)
 	base = top + height
 	tall = height - 22
-	for (y = 0; y <= most * scale * 1.0001; y += step) {
-		svg_line(left, base - y / scale / most * tall, left + width, \
-			 base - y / scale / most * tall, y ? "grid" : "axis")
-		svg_text(left - 6, base - y / scale / most * tall + 4, short(y), "end")
+	for (y = 0; y <= most * 1.0001; y += step) {
+		svg_line(left, base - y / most * tall, left + width, \
+			 base - y / most * tall, y ? "grid" : "axis")
+		svg_text(left - 6, base - y / most * tall + 4, short(y), "end")
 	}
 	for (k = 1; k <= n; k++)
 		area_of_layer(layer[k], most)
@@ -97,32 +100,4 @@ function flush_run(back)
 function x_of(bin)
 {
 	return left + width * bin / bins
-}
-
-# A band above the charts: phases as blocks, with their labels where there is room, and thin lines
-# through the charts where one begins.
-function phases(top,    F, from, to, x, last, label, n)
-{
-	csv_open(out "/phases.csv", "phase,from,to,pid,label")
-	while (csv_row(out "/phases.csv", F) > 0) {
-		from = F[2] + 0 < start ? start : F[2] + 0
-		to = F[3] + 0 > end ? end : F[3] + 0
-		if (F[1] == 0 || to <= from)
-			continue
-		x = left + (from - start) / (end - start) * width
-		to = left + (to - start) / (end - start) * width
-		svg_rect(x, top, to - x, 17, n++ % 2 ? "band odd" : "band", F[5])
-		label = F[5]
-		if (length(label) * 6 > to - x - 8)
-			label = substr(label, 1, int((to - x - 14) / 6))
-		if (label != F[5] && length(label) >= 3)
-			label = label "\342\200\246"
-		if (length(label) >= 3)
-			svg_text(x + 4, top + 12.5, label, "name")
-		if (to - x > 3) {
-			svg_line(x, 62, x, 290, "mark")
-			svg_line(x, 342, x, 470, "mark")
-		}
-	}
-	close(out "/phases.csv")
 }

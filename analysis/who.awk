@@ -5,7 +5,7 @@
 # The instructions between two switches belong to the task switched to; a process has those of all
 # its threads. What ran before the first switch belongs to nobody.
 #
-# Results: processes.csv, in order of appearance; status is the wait status, empty while alive
+# Results: processes.csv, in order of appearance
 BEGIN {
 	tasks_read(tasks)
 	who_read(tasks)
@@ -29,7 +29,7 @@ function who_read(file,    F, tgid)
 			who_switches[tgid]++
 		} else if (F[3] == "exit" && F[4] == tgid) {
 			who_last[tgid] = F[1]
-			who_status[tgid] = F[7]
+			who_exited[tgid] = 1
 		}
 	}
 	who_stop(end)
@@ -48,12 +48,12 @@ function who_stop(now)
 
 function who_print(file,    i, tgid)
 {
-	print "pid,first,last,instructions,switches,status,name" > file
+	print "pid,first,last,instructions,switches,exited,name" > file
 	for (i = 1; i <= task_count; i++) {
 		tgid = task_list[i]
 		print tgid "," whole(who_first[tgid]) "," whole(who_last[tgid]) "," \
 			whole(who_ran[tgid]) "," whole(who_switches[tgid]) "," \
-			who_status[tgid] "," csv(task_name[tgid]) > file
+			who_exited[tgid] + 0 "," csv(task_name[tgid]) > file
 	}
 	close_result(file)
 }

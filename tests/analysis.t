@@ -18,7 +18,7 @@ libraries()
 	where | map) echo run areas tlb ;;
 	code) echo run symbols tlb ;;
 	faults) echo run areas symbols ;;
-	who | layout) echo run ;;
+	who | layout | weigh) echo run ;;
 	esac
 }
 
@@ -46,7 +46,7 @@ answer()
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v faults="$faults" -v tasks="$tasks" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v prog_sym="$(beside "$name" prog.sym)" \
@@ -123,6 +123,21 @@ damaged 'complete' meta.csv '/^complete/d'
 damaged 'every key' meta.csv '2p'
 sum=$(printf 0%.0s $(seq 64))
 damaged 'SHA-256' meta.csv "\$i marks.sha256,$sum"
+
+# The recipes of the README, on the made-up recording.
+analysis/report.sh "$good" >/dev/null
+grep '^    awk ' analysis/README.md >"$scratch/recipes"
+number=0
+while read -r recipe; do
+	number=$((number + 1))
+	for awk in mawk gawk "busybox awk"; do
+		if $awk 'BEGIN { exit 0 }' 2>/dev/null; then
+			printf '%s\n' "$recipe" | sed "s/\\bawk -F/$awk -F/g" >"$scratch/recipe"
+			like "$awk: recipe $number of the README" \
+				"$(cd "$good" && sh ../recipe 2>&1)" '^[a-z_]* ?[0-9.]+'
+		fi
+	done
+done <"$scratch/recipes"
 
 not_ok "a directory that is no recording is refused" analysis/check.sh analysis/cases
 done_testing

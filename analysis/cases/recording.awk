@@ -66,15 +66,15 @@ function run(    i, child)
 	for (child = 3; child <= 5; child++) {
 		start_task(child, "demo", 2)
 		work(134742016, 300, 900 * size, "w", "heap")
-		stop_task(0)
+		stop_task()
 		switch_to(2)
 	}
 	mark("map a file")
 	work(3077570560, 200, 1200 * size, "r", "file")
 	touch(64, "r", "u", 134513040)
-	stop_task(11)
+	stop_task()
 	switch_to(1)
-	stop_task(0)
+	stop_task()
 }
 
 function mark(label)
@@ -165,11 +165,11 @@ function drop_all(    k, part)
 	}
 }
 
-function stop_task(status)
+function stop_task()
 {
 	kernel_work(40)
 	drop_all()
-	put("tasks", whole(now) ",0,exit," pid "," pid "," to_hex(cr3) "," status)
+	put("tasks", whole(now) ",0,exit," pid "," pid "," to_hex(cr3) "," task[pid])
 }
 
 function switch_to(new)

@@ -1,0 +1,64 @@
+# weigh.awk - how wide should the pictures draw each phase?
+#
+# Input: tlb.csv. Variables: marks, faults (paths, may be empty), start, end, bins, sample (look at
+# every sample-th row only). After lib.awk and run.awk.
+#
+# Most events come in bursts between long stretches of plain computing. So a phase gets 3 tenths of
+# its width for its share of the instructions and 7 for its share of the events; inside a phase time
+# runs evenly. With no mark, or more than 60, all of time runs evenly.
+#
+# Results: bins.csv, the first icount of each bin
+BEGIN {
+	weigh_events = 0.7
+	marks_read(marks)
+	if (marks_count > 60)
+		marks_count = 0
+	weigh_next = marks_count ? mark_time[1] : 9e15
+	weigh_faults()
+}
+
+NR % sample == 0 && NR > 1 {
+	while ($0 + 0 >= weigh_next)
+		weigh_next = ++weigh_phase < marks_count ? mark_time[weigh_phase + 1] : 9e15
+	weigh_n[weigh_phase + 0] += sample
+	weigh_total += sample
+}
+
+END {
+	if (!failed)
+		weigh_print(result("bins.csv"))
+}
+
+function weigh_faults(    F, phase)
+{
+	if (faults == "" || !csv_open(faults, "icount,cpu,addr"))
+		return
+	while (csv_row(faults, F) > 0) {
+		while (phase < marks_count && mark_time[phase + 1] <= F[1] + 0)
+			phase++
+		weigh_n[phase + 0]++
+		weigh_total++
+	}
+	close(faults)
+}
+
+# Share of the pictures' width for phase i.
+function weigh_share(i,    time)
+{
+	time = (phase_end(i) - mark_time[i]) / (end - start)
+	return weigh_total ? (1 - weigh_events) * time + weigh_events * weigh_n[i] / weigh_total : time
+}
+
+# A phase too narrow for a bin goes to the bin before it.
+function weigh_print(file,    i, k, n, bin, place)
+{
+	print "bin,icount" > file
+	for (i = 0; i <= marks_count; i++) {
+		place += weigh_share(i)
+		n = (i == marks_count ? bins : int(place * bins + 0.5)) - bin
+		for (k = 0; k < n; k++)
+			print bin++ "," whole(bin == 1 ? start : mark_time[i] + \
+				(phase_end(i) - mark_time[i]) * k / n) > file
+	}
+	close_result(file)
+}
