@@ -160,7 +160,7 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 		major[U[i, "pid"]] += U[i, "major"]
 	}
 	n = load("processes.csv", T)
-	m = ranked(T, n, "instructions", order, 25)
+	m = ranked(T, n, "instructions", order, 16)
 	table("", "n:Process;Name;n:Instructions;n:Share;n:Switched to;n:User misses;n:Kernel misses;n:Faults;n:Major;n:From;n:To")
 	for (k = 1; k <= m; k++) {
 		i = order[k]
@@ -283,7 +283,7 @@ function hot_functions(    T, n, i, k, m, misses, faulted, R, order)
 		k = R[order[i], "key"]
 		cell(substr(k, index(k, SUBSEP) + 1), "mono")
 		cell(substr(k, 1, index(k, SUBSEP) - 1))
-		bar(R[order[1], "rows"], "conflict", misses[k])
+		bar(R[order[1], "rows"], "zero", misses[k])
 		number(misses[k])
 		number(faulted[k])
 		row_end()
