@@ -285,15 +285,15 @@ static unsigned long index_behind(unsigned long index, unsigned int level)
 
 /*
  * Goes down once towards the first item at or after *index (with the tag,
- * unless tag < 0). Returns its leaf and sets *index; or NULL with *index moved
- * behind a subtree that has none (0: at the end of all).
+ * unless tag < 0). Returns the leaf that holds it and sets *index; or NULL with
+ * *index moved behind a subtree that has none (0: at the end of all).
  */
-static const struct radix_tree_node *find_leaf(const struct radix_tree_root *root,
-					       unsigned long *index, int tag)
+static const struct radix_tree_node *descend(const struct radix_tree_root *root,
+					     unsigned long *index, int tag)
 {
-	const struct radix_tree_node *node = root->node;
+	const struct radix_tree_node *node = root->node, *leaf = NULL;
 
-	for (unsigned int level = root->height - 1;; level--) {
+	for (unsigned int level = root->height; level-- > 0;) {
 		unsigned int from = digit(*index, level);
 		unsigned int slot = next_slot(node, from, tag);
 
@@ -304,39 +304,41 @@ static const struct radix_tree_node *find_leaf(const struct radix_tree_root *roo
 		if (slot != from)
 			*index = ((*index >> level_shift(level)) + (slot - from))
 				 << level_shift(level);
-		if (level == 0)
-			return node;
+		leaf = node;
 		node = node->slots[slot];
 	}
+	return leaf;
 }
 
-/* Up to `max` items of a leaf from `slot` on. */
-static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
-			       void **results, unsigned int max, int tag)
+static const struct radix_tree_node *find_leaf(const struct radix_tree_root *root,
+					       unsigned long *index, int tag)
 {
-	unsigned int found = 0;
+	while (root->node && height_holds(root->height, *index)) {
+		const struct radix_tree_node *leaf = descend(root, index, tag);
 
-	for (; slot < RADIX_TREE_MAP_SIZE && found < max; slot++)
-		if (leaf->slots[slot] && (tag < 0 || test_bit(slot, leaf->tags[tag])))
-			results[found++] = leaf->slots[slot];
-	return found;
+		if (leaf || *index == 0)
+			return leaf;
+	}
+	return NULL;
 }
 
+/* Neighbours lie in one leaf, so each leaf is looked up once. */
 static unsigned int gang_lookup(const struct radix_tree_root *root, void **results,
 				unsigned long first, unsigned int max, int tag)
 {
+	const struct radix_tree_node *leaf;
 	unsigned int found = 0;
 
-	while (found < max && root->node && height_holds(root->height, first)) {
-		const struct radix_tree_node *leaf = find_leaf(root, &first, tag);
+	while (found < max && (leaf = find_leaf(root, &first, tag)) != NULL) {
+		unsigned int slot = digit(first, 0);
 
-		if (leaf) {
-			found += leaf_items(leaf, digit(first, 0), results + found, max - found,
-					    tag);
-			first = (first | MAP_MASK) + 1;
+		while (slot < RADIX_TREE_MAP_SIZE && found < max) {
+			results[found++] = leaf->slots[slot];
+			slot = next_slot(leaf, slot + 1, tag);
 		}
+		first = index_behind(first, 1);
 		if (first == 0)
-			break; /* behind the last index of all */
+			break;
 	}
 	return found;
 }

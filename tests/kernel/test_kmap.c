@@ -20,7 +20,7 @@ static bool have_highmem(void)
 {
 	if (contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages > 2 * PKMAP_SLOTS)
 		return true;
-	ktap_skip("no highmem");
+	ktap_skip("no highmem, or not enough to fill the window");
 	return false;
 }
 

@@ -12,14 +12,12 @@ struct kmem_cache;
 
 #define SLAB_HWCACHE_ALIGN 0x1u /* objects start on cache lines */
 #define SLAB_PANIC	   0x2u /* creation may not fail */
-#define SLAB_RECLAIM	   0x4u /* objects can be given up on demand */
-#define SLAB_POISON	   0x8u
-#define SLAB_RED_ZONE	   0x10u
 
 /*
  * Makes a cache of objects of `size` bytes. `ctor` (may be NULL) runs once for
  * each object when its slab is made, not at each allocation: an object must be
- * freed in constructed state. `align` 0: natural. NULL when out of memory.
+ * freed in constructed state. `align` 0: natural. `name` is kept, not copied.
+ * NULL when out of memory, or when no slab can hold such an object. May sleep.
  */
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
 				     unsigned int flags, void (*ctor)(void *object));
@@ -58,8 +56,7 @@ static __always_inline unsigned int kmalloc_class(size_t size)
 /* `size` bytes, of which the caller does not know when it is compiled. */
 void *__kmalloc(size_t size, gfp_t gfp);
 
-/* `size` bytes, aligned to 8 at least (power-of-two sizes to themselves); NULL when out of memory.
- */
+/* `size` bytes, aligned to 8, powers of two up to a page to themselves; NULL when out of memory. */
 static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (__builtin_constant_p(size) && kmalloc_class(size) < NR_KMALLOC_CLASSES)
