@@ -6,6 +6,7 @@ BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
 	areas_open(vmas)
+	area_told = areas_time < 9e15
 	slots["d"] = meta["dtlb_entries"]
 	slots["i"] = meta["itlb_entries"]
 	hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
@@ -47,7 +48,7 @@ $0 ~ fill_row {
 	check_entry()
 	if ($16 != "")
 		check_slot()
-	if ($10 == "u" && vmas != "")
+	if ($10 == "u" && area_told)
 		check_area()
 	next
 }

@@ -6,7 +6,8 @@
 # The key is cut from the row at a fixed place: "pid,eip"; a shorter pid drags a comma or a digit
 # along, which is cut off at the end. Kernel code is the same for every task and has no pid here.
 #
-# Results: code.csv, every instruction with its fills and upgrades, most rows first
+# Results: code.csv, every instruction with its fills and upgrades, most rows first; functions.csv,
+# the same added up for each function of a process or (without pid) of the kernel
 BEGIN {
 	tasks_read(tasks)
 	code_length = pid_width + 11
@@ -20,10 +21,11 @@ END {
 	if (!failed) {
 		symbols_open(kernel_sym, prog_sym, vmas)
 		code_print(result("code.csv"))
+		functions_print(result("functions.csv"))
 	}
 }
 
-function code_print(file,    k, part, total, order)
+function code_print(file,    k, part, total, order, symbol)
 {
 	for (k in code_n) {
 		if (split(k, part, ",") < 2 || part[2] !~ /^0x/)
@@ -34,7 +36,9 @@ function code_print(file,    k, part, total, order)
 	order = sorter(file, "-k1,1nr -k3,3 -k2,2n")
 	for (k in total) {
 		split(k, part, ",")
-		print whole(total[k]) "," k "," csv(symbol_of(part[1], part[2])) | order
+		symbol = symbol_of(part[1], part[2])
+		functions_add(part[1], symbol, total[k])
+		print whole(total[k]) "," k "," csv(symbol) | order
 	}
 	close(order)
 }

@@ -4,7 +4,8 @@
 # After lib.awk, run.awk, areas.awk and symbols.awk; reads no input of its own. `cost` is in instructions.
 #
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram),
-# fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv
+# fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
+# fault_functions.csv
 BEGIN {
 	causes = "anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache " \
 		"vmalloc_sync migration spurious fixup sigsegv sigbus oom panic unknown"
@@ -56,6 +57,7 @@ function print_all()
 	print_areas(result("fault_areas.csv"))
 	print_counts(result("fault_pages.csv"), "rows,pid,page", n_page, 0)
 	print_counts(result("fault_code.csv"), "rows,pid,eip,symbol", n_code, 1)
+	functions_print(result("fault_functions.csv"))
 }
 
 # Distinct costs of a cause, upwards, in C[1..]; returns how many.
@@ -157,13 +159,17 @@ function print_areas(to,    k, part, order)
 }
 
 # A "pid,address" table, with the function at the address when `named`.
-function print_counts(to, header, counts, named,    k, part, order)
+function print_counts(to, header, counts, named,    k, part, order, symbol)
 {
 	print header > to
 	order = sorter(to, "-k1,1nr -k3,3 -k2,2n")
 	for (k in counts) {
 		split(k, part, ",")
-		print whole(counts[k]) "," k (named ? "," csv(symbol_of(part[1], part[2])) : "") | order
+		if (named) {
+			symbol = symbol_of(part[1], part[2])
+			functions_add(part[1], symbol, counts[k])
+		}
+		print whole(counts[k]) "," k (named ? "," csv(symbol) : "") | order
 	}
 	close(order)
 }

@@ -8,7 +8,8 @@
 # most 8 of them. A segment's height follows the square of the logarithm of its size, so that a
 # stack of three pages and a heap of thousands can both be seen.
 #
-# A panel shows one process; those with most events get one. The kernel's half is the last panel.
+# A panel shows one process; those with most events get one. A guest that does not tell its tasks has
+# the one process "?". The kernel's half is the last panel.
 #
 # Results: layout.csv, one row a segment: its first row of cells (0 on top), rows, first and last page
 BEGIN {
@@ -24,8 +25,8 @@ $3 >= "0xc0000000" {
 	add("kernel", hex($3) / 4096, $1)
 	next
 }
-$2 != "" {
-	add($2, hex($3) / 4096, $1)
+{
+	add($2 == "" ? "?" : $2, hex($3) / 4096, $1)
 	user_weight += $1
 }
 

@@ -55,7 +55,7 @@ function map_read_layout(file,    F)
 function map_find(page, pid,    i, number, tgid)
 {
 	number = hex(page) / 4096
-	tgid = page >= "0xc0000000" ? "" : pid == "" ? "nobody" : tgid_of(pid)
+	tgid = page >= "0xc0000000" ? "" : pid == "" ? "?" : tgid_of(pid)
 	for (i = 1; i <= map_segments; i++)
 		if (number >= map_first[i] && number <= map_last[i] && map_pid[i] == tgid)
 			return map_cell(i, number)

@@ -1,10 +1,10 @@
 # map.gp - the cells of the address map as a picture, one pixel a cell, transparent where empty.
 #
-#   gnuplot -e 'cells="FILE"; picture="FILE"; width=N; height=N' map.gp
+#   gnuplot -e 'width=N; height=N' map.gp
 #
-# Axes, areas and names are drawn around it by mapframe.awk.
+# In the directory of the results: reads .cells (by raster.awk), writes map.png. Axes, areas and names are drawn around it by mapframe.awk.
 set terminal pngcairo size width,height transparent
-set output picture
+set output "map.png"
 set lmargin at screen 0
 set rmargin at screen 1
 set tmargin at screen 1
@@ -14,4 +14,4 @@ unset tics
 unset key
 set xrange [-0.5:width - 0.5]
 set yrange [height - 0.5:-0.5]
-plot cells using 1:2:3:4:5:6 with rgbalpha
+plot ".cells" using 1:2:3:4:5:6 with rgbalpha

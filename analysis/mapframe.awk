@@ -88,7 +88,7 @@ function draw_segments(    i)
 
 function panel_title(i)
 {
-	return pid[i] == "" ? "Kernel" : "Process " pid[i] (name[i] == "" ? "" : ": " name[i])
+	return pid[i] == "" ? "Kernel" : pid[i] == "?" ? "User addresses of no known task" : "Process " pid[i] (name[i] == "" ? "" : ": " name[i])
 }
 
 function draw_plane(file,    line)

@@ -53,7 +53,7 @@ function commas(n,    text, grouped)
 
 function percent(part, of)
 {
-	return !of ? "" : part * 1000 < of && part > 0 ? "< 0.1 %" : sprintf("%.1f %%", 100 * part / of)
+	return !of ? "" : !part ? "0" : part * 1000 < of && part > 0 ? "< 0.1 %" : sprintf("%.1f %%", 100 * part / of)
 }
 
 # A section with a heading and one paragraph of explanation (HTML), or none.

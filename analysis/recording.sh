@@ -15,6 +15,7 @@ fi
 # need_files: a recording has all its files, plain or packed.
 need_files()
 {
+	case $dir in *\\*) fail "$dir: the path has a backslash, which awk would not take as it is" ;; esac
 	[ -d "$dir" ] || fail "$dir: no such directory"
 	for name in meta tlb faults tasks vmas marks; do
 		[ -f "$dir/$name.csv" ] || [ -f "$dir/$name.csv.zst" ] || fail "$dir/$name.csv: missing;" \

@@ -17,7 +17,7 @@ fail()
 
 [ $# = 1 ] || fail "usage: analysis/report.sh DIR"
 dir=${1%/}
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 bins=450
 # shellcheck source=analysis/recording.sh
 . "$here/recording.sh"
@@ -129,8 +129,11 @@ the_map()
 	pages_touched | ask run layout
 	ask_tlb run areas tlb map
 	ask raster <"$work/map.csv" >"$work/.cells"
-	gnuplot -e "cells='$work/.cells'; picture='$work/map.png'; width=$bins" \
-		-e "height=$(($(tail -n 1 "$work/.cells" | cut -d' ' -f2) + 1))" "$here/map.gp"
+	(
+		cd "$work"
+		height=$(tail -n 1 .cells | cut -d' ' -f2)
+		gnuplot -e "width=$bins; height=$((height + 1))" "$here/map.gp"
+	)
 	base64 "$work/map.png" >"$work/.plane"
 	ask run svg mapframe </dev/null
 }

@@ -96,32 +96,76 @@ function short(value,    i)
 }
 
 # The axis of time below a chart from x to x + width, for the bins of run.awk. Its scale changes from
-# phase to phase: coarse steps first, then finer ones wherever there is still room.
-function svg_time_axis(x, width, y,    unit, name, step, level, t, at, taken)
+# phase to phase. So each step, from coarse to fine, is drawn between two ticks if all its ticks have
+# room there; last, what is still empty gets single ticks.
+function svg_time_axis(x, width, y,    unit, name, step, at)
 {
 	unit = end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3
 	name = unit == 1e9 ? "billion" : unit == 1e6 ? "million" : "thousand"
 	svg_line(x, y, x + width, y, "axis")
-	for (level = 6; level < 10000; level *= 2) {
-		step = nice_step((end - start) / unit, level)
-		for (t = int(start / unit / step) * step; t * unit <= end; t += step) {
-			at = int(x + bin_place(t * unit) * width / bins + 0.5)
-			if (t * unit >= start && svg_room(taken, at, 26))
-				svg_tick(at, y, n3(t))
-		}
+	split("", tick_at)
+	tick_scale = width / bins
+	step = nice_step((end - start) / unit, 3)
+	for (; step >= 0.001 && tick_level < 12; tick_level++) {
+		svg_ticks(x, width, unit, step, tick_level < 6)
+		step = tick_level == 5 ? nice_step((end - start) / unit, 3) : finer_step(step)
 	}
-	svg_text(x + width, y + 34, name " instructions since power-on (phases with many events are " \
-		 "drawn wider)", "end")
+	tick_level = 0
+	for (at in tick_at)
+		svg_tick(at, y, n3(tick_at[at]))
+	svg_text(x + width, y + 34, name " instructions since power-on" (phase_marks ? \
+		 " (phases with many events are drawn wider)" : ""), "end")
 }
 
-# Is no place within `apart` of `at` taken? If so, takes it.
-function svg_room(taken, at, apart,    i)
+# The next of 5, 1, 0.5, 0.1, ... below a step: it divides it.
+function finer_step(step,    digit)
 {
-	for (i = at - 2 * apart; i <= at + 2 * apart; i++)
-		if (i in taken)
-			return 0
-	taken[at]
-	return 1
+	for (digit = step; digit < 0.999; digit *= 10)
+		;
+	for (; digit > 9.99; digit /= 10)
+		;
+	return digit > 4.9 && digit < 5.1 ? step / 5 : step / 2
+}
+
+# One step, in every gap between ticks. all: only where each of its ticks has room.
+function svg_ticks(x, width, unit, step, all,    at, last)
+{
+	last = x - 40
+	for (at = x; at <= x + width; at++)
+		if (at in tick_at) {
+			svg_fill_gap(x, unit, step, all, last, at)
+			last = at
+		}
+	svg_fill_gap(x, unit, step, all, last, x + width + 40)
+}
+
+function svg_fill_gap(x, unit, step, all, left_tick, right_tick,    t, first, at, before, n, place)
+{
+	if (right_tick - left_tick < (all ? 88 : 150))
+		return
+	first = tick_time(left_tick, x, start) / unit
+	n = 0
+	before = left_tick
+	for (t = (int(first / step) + 1) * step; n < 400; t += step) {
+		at = int(x + bin_place(t * unit) * tick_scale + 0.5)
+		if (t * unit > end || at >= right_tick)
+			break
+		if (t * unit < start)
+			continue
+		if (at - before >= 44 && right_tick - at >= 44)
+			place[before = at] = t
+		else if (all)
+			return
+		n++
+	}
+	for (at in place)
+		tick_at[at + 0] = place[at]
+}
+
+# Time at a tick; the left edge of the chart, which has none, stands for its start.
+function tick_time(at, x, start)
+{
+	return at in tick_at ? tick_at[at] * (end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3) : start
 }
 
 function svg_tick(x, y, text)

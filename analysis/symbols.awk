@@ -102,3 +102,19 @@ function symbol_of(pid, eip)
 		return ""
 	return symbol_in("prog", prog_base ? to_hex(hex(eip) - prog_base) : eip)
 }
+
+# Adds a count to the function that holds an instruction; functions_print() writes the sums.
+function functions_add(pid, symbol, n)
+{
+	if (symbol != "")
+		function_n[(pid == "" ? "" : tgid_of(pid)) "," csv(symbol)] += n
+}
+
+function functions_print(file,    k, order)
+{
+	print "rows,pid,symbol" > file
+	order = sorter(file, "-k1,1nr -k3 -k2,2n")
+	for (k in function_n)
+		print whole(function_n[k]) "," k | order
+	close(order)
+}

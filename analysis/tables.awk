@@ -233,14 +233,17 @@ function hottest()
 	put("</div></div></section>")
 }
 
-function hot_pages(    T, U, n, i, faulted)
+function hot_pages(    T, F, n, i, faulted)
 {
-	n = load("fault_pages.csv", U)
-	for (i = 1; i <= n; i++)
-		faulted[U[i, "pid"], U[i, "page"]] = U[i, "rows"]
 	load_max = 20
 	n = load("pages.csv", T)
 	load_max = 1e9
+	for (i = 1; i <= n; i++)
+		faulted[T[i, "pid"], T[i, "page"]] = 0
+	csv_open(out "/fault_pages.csv", "rows,pid,page")
+	while (csv_row(out "/fault_pages.csv", F) > 0)
+		if ((F[2], F[3]) in faulted)
+			faulted[F[2], F[3]] = F[1]
 	table("Pages with most TLB misses", "Page;Process;Area;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults")
 	for (i = 1; i <= n; i++) {
 		cell(T[i, "page"], "mono")
@@ -258,34 +261,23 @@ function hot_pages(    T, U, n, i, faulted)
 	table_end()
 }
 
-# Misses and faults added up over the instructions of each function.
-function hot_functions(    T, n, i, k, m, misses, faulted, R, order)
+function hot_functions(    T, U, n, i, faulted)
 {
-	n = load("code.csv", T)
+	n = load("fault_functions.csv", U)
 	for (i = 1; i <= n; i++)
-		if (T[i, "symbol"] != "")
-			misses[(T[i, "pid"] == "" ? "kernel" : process(tgid_of(T[i, "pid"]))) SUBSEP T[i, "symbol"]] += T[i, "rows"]
-	n = load("fault_code.csv", T)
-	for (i = 1; i <= n; i++)
-		if (T[i, "symbol"] != "")
-			faulted[(T[i, "pid"] == "" ? "kernel" : process(tgid_of(T[i, "pid"]))) SUBSEP T[i, "symbol"]] += T[i, "rows"]
-	for (k in faulted)
-		misses[k] += 0
-	for (k in misses) {
-		R[++m, "key"] = k
-		R[m, "rows"] = misses[k]
-	}
-	if (!m)
+		faulted[U[i, "pid"], U[i, "symbol"]] = U[i, "rows"]
+	load_max = 20
+	n = load("functions.csv", T)
+	load_max = 1e9
+	if (!n)
 		return
 	table("Functions with most TLB misses", "Function;In;Misses;;n:Faults")
-	n = ranked(R, m, "rows", order, 20)
 	for (i = 1; i <= n; i++) {
-		k = R[order[i], "key"]
-		cell(substr(k, index(k, SUBSEP) + 1), "mono")
-		cell(substr(k, 1, index(k, SUBSEP) - 1))
-		bar(R[order[1], "rows"], "zero", misses[k])
-		number(misses[k])
-		number(faulted[k])
+		cell(T[i, "symbol"], "mono")
+		cell(T[i, "pid"] == "" ? "kernel" : process(T[i, "pid"]))
+		bar(T[1, "rows"], "zero", T[i, "rows"])
+		number(T[i, "rows"])
+		number(faulted[T[i, "pid"], T[i, "symbol"]] + 0)
 		row_end()
 	}
 	table_end()
