@@ -46,9 +46,9 @@ static void crash_bug(void)
 
 static void crash_null(void)
 {
-	volatile u32 *volatile nowhere = NULL;
+	static volatile unsigned long nowhere; /* 0, but the compiler cannot know */
 
-	*nowhere = 1;
+	*(volatile u32 *)nowhere = 1;
 }
 
 static int fault_again(struct vm_area_struct *vma, struct vm_fault *vmf)

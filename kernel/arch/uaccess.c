@@ -25,11 +25,11 @@ extern const struct exception_entry __start_ex_table[], __stop_ex_table[]; /* ke
 
 u32 search_exception_table(u32 eip)
 {
-	const struct exception_entry *entry;
+	u32 i, count = ((u32)__stop_ex_table - (u32)__start_ex_table) / sizeof(*__start_ex_table);
 
-	for (entry = __start_ex_table; entry < __stop_ex_table; entry++) {
-		if (entry->insn == eip)
-			return entry->fixup;
+	for (i = 0; i < count; i++) {
+		if (__start_ex_table[i].insn == eip)
+			return __start_ex_table[i].fixup;
 	}
 	return 0;
 }

@@ -12,7 +12,8 @@ extern char boot_command_line[CMDLINE_MAX];
 /* Finds `key` as a whole word ("ro") or with "=": copies the value (may be empty), returns true. */
 bool cmdline_get(const char *key, char *value, size_t size);
 bool cmdline_has(const char *key);
-/* Value as a size with K/M/G suffix; `fallback` when absent; complains and falls back when malformed. */
+/* Value as a size with K/M/G suffix; `fallback` when absent; complains and falls back when
+ * malformed. */
 unsigned long cmdline_get_size(const char *key, unsigned long fallback);
 
 #endif
