@@ -6,7 +6,8 @@
  *
  * An inode whose last reference goes stays cached, with its pages, on the list
  * of unused ones, so that opening it again costs no disk access. It leaves when
- * it has no name any more, when there are too many, or when memory is short. Who meets
+ * it has no name any more, when there are too many, or when memory is short; when the disk
+ * then fails, it stays and is tried again at the next sync. Who meets
  * an inode that is NEW or FREEING waits for the change and looks again.
  *
  * inode_lock protects hash, lists and state; nothing sleeps under it.
@@ -184,22 +185,43 @@ void inode_insert(struct inode *inode)
 	spin_unlock(&inode_lock);
 }
 
-/* Ends an inode that nobody refers to and that is marked FREEING or was never cached. */
-static void destroy_inode(struct inode *inode)
+/* An inode that could not be evicted goes to the end of the unused ones. */
+static void keep_inode(struct inode *inode)
 {
+	spin_lock(&inode_lock);
+	inode->state &= ~I_FREEING;
+	list_add_tail(&inode->lru, &unused_inodes);
+	nr_unused++;
+	spin_unlock(&inode_lock);
+	wake_up_all(&inode_wait);
+}
+
+/*
+ * Ends an inode that nobody refers to and that is marked FREEING or was never cached.
+ * False when the disk would not have it: it stays, and `last` forbids that.
+ */
+static bool destroy_inode(struct inode *inode, bool last)
+{
+	int err = 0;
+
 	if (inode->i_op && inode->i_op->evict)
-		inode->i_op->evict(inode);
+		err = inode->i_op->evict(inode, last);
+	if (err && !last && inode->state & I_HASHED) {
+		keep_inode(inode);
+		return false;
+	}
 	if (inode->state & I_HASHED)
 		unhash_inode(inode);
 	inode->sb->ops->free_inode(inode);
+	return true;
 }
 
 unsigned int inode_shrink(unsigned int most)
 {
 	struct inode *inode;
-	unsigned int done;
+	unsigned int i, done = 0;
 
-	for (done = 0; done < most; done++) {
+	for (i = 0; i < most; i++) {
 		spin_lock(&inode_lock);
 		if (list_empty(&unused_inodes)) {
 			spin_unlock(&inode_lock);
@@ -210,7 +232,7 @@ unsigned int inode_shrink(unsigned int most)
 		nr_unused--;
 		inode->state |= I_FREEING;
 		spin_unlock(&inode_lock);
-		destroy_inode(inode);
+		done += destroy_inode(inode, false);
 	}
 	return done;
 }
@@ -235,7 +257,7 @@ void iput(struct inode *inode)
 	}
 	inode->state |= I_FREEING;
 	spin_unlock(&inode_lock);
-	destroy_inode(inode);
+	destroy_inode(inode, false);
 }
 
 /* The cached inode of `sb` that follows `after` (NULL: the first) and is steady, referenced. */
@@ -294,7 +316,7 @@ int inodes_evict_all(struct fs_super *sb)
 		spin_unlock(&inode_lock);
 		if (!victim)
 			return list_empty(&sb->inodes) ? 0 : -EBUSY;
-		destroy_inode(victim);
+		destroy_inode(victim, true);
 	}
 }
 

@@ -79,9 +79,13 @@ struct inode_ops {
 	struct inode *(*follow)(struct inode *inode);
 	int (*truncate)(struct inode *inode, loff_t size);
 	int (*setattr)(struct inode *inode); /* mode, owner or times changed: write back */
-	/* The last reference is gone (and, for a cached inode, its time has come): gives back all
-	 * but the struct itself; an inode with nlink 0 leaves the disk. May sleep. */
-	void (*evict)(struct inode *inode);
+	/*
+	 * The last reference is gone (and, for a cached inode, its time has come): writes what is
+	 * dirty, or takes an inode with nlink 0 off the disk, and gives back all but the struct.
+	 * 0, or errno: then the inode stays and is tried again, unless `last`: that may
+	 * lose data but not fail. May sleep.
+	 */
+	int (*evict)(struct inode *inode, bool last);
 };
 
 struct file_ops {

@@ -149,7 +149,7 @@ int ext2_read_inode(struct inode *inode);
 int ext2_write_inode(struct inode *inode); /* into the cached inode table */
 /* A new inode in the cache, on disk, with one link: ERR_PTR. */
 struct inode *ext2_new_inode(struct inode *dir, u32 mode);
-void ext2_evict(struct inode *inode);
+int ext2_evict(struct inode *inode, bool last);
 /* Are the numbers in `block` blocks? In fast symlinks and device nodes they are not. */
 bool ext2_has_blocks(const struct inode *inode);
 void ext2_set_ops(struct inode *inode);

@@ -21,8 +21,8 @@ static u32 next_generation;
 
 void ext2_cache_init(void)
 {
-	ext2_inode_cache = kmem_cache_create("ext2_inode", sizeof(struct ext2_inode), 0, SLAB_PANIC,
-					     NULL);
+	ext2_inode_cache =
+		kmem_cache_create("ext2_inode", sizeof(struct ext2_inode), 0, SLAB_PANIC, NULL);
 }
 
 struct inode *ext2_alloc_inode(struct fs_super *sb)
@@ -295,17 +295,20 @@ static int delete_inode(struct inode *inode)
 	return err;
 }
 
-void ext2_evict(struct inode *inode)
+int ext2_evict(struct inode *inode, bool last)
 {
 	bool dead = inode->nlink == 0 && !inode->sb->read_only;
 	int err = 0;
 
 	if (!dead && inode->mapping.nrpages)
 		err = filemap_sync(&inode->mapping);
+	if (err && !last)
+		return err;
 	if (inode->mapping.nrpages)
 		truncate_inode_pages(&inode->mapping, 0);
 	if (dead)
 		err = delete_inode(inode);
-	if (err)
+	if (err && last)
 		ext2_error(ext2_fs(inode), "could not finish with inode", inode->ino);
+	return err;
 }
