@@ -30,26 +30,31 @@ static pte_t share_entry(struct table_copy *copy, pte_t *from, pte_t entry)
 	return entry;
 }
 
-/* [addr, end) lies within one table. */
+/* Entries of [addr, end), which lies within one table. */
 static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsigned long addr,
 			 unsigned long end)
 {
-	struct page *page;
+	pte_t *last = from + ((end - addr) >> PAGE_SHIFT);
+	long step = to - from;
+	unsigned long anon = 0, file = 0;
 
-	for (; addr < end; addr += PAGE_SIZE, from++, to++) {
-		pte_t entry = *from;
+	while ((from = pte_next_used(from, last)) < last) {
+		do {
+			pte_t entry = *from;
 
-		if (pte_none(entry))
-			continue;
-		if (pte_pfn(entry) != zero_pfn) {
-			page = pfn_to_page(pte_pfn(entry));
-			get_page(page);
-			page_map_one(page);
-			(*rss_counter(copy->child, page))++;
-			entry = share_entry(copy, from, entry);
-		}
-		set_pte(to, entry);
+			if (pte_pfn(entry) != zero_pfn) {
+				struct page *page = pfn_to_page(pte_pfn(entry));
+
+				get_page(page);
+				page_map_one(page);
+				*(page->mapping ? &file : &anon) += 1;
+				entry = share_entry(copy, from, entry);
+			}
+			set_pte(from + step, entry);
+		} while (++from < last && !pte_none(*from));
 	}
+	copy->child->rss_anon += anon;
+	copy->child->rss_file += file;
 }
 
 /* False when out of memory. */

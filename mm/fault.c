@@ -66,18 +66,17 @@ static int answer(const struct fault *fault)
 	return fault_spurious(fault);
 }
 
-/**
- * resolve_fault() - makes the entry for fault->addr allow the access that fault->vma allows.
- *
- * Returns 0, -ENOMEM or -EIO (a file page that cannot be had). mmap_sem held; may sleep.
+/*
+ * Makes the entry for fault->addr allow the access, which its area does. 0,
+ * -ENOMEM, or -EIO: a file page that cannot be had. mmap_sem held; may sleep.
  */
-int resolve_fault(struct fault *fault)
+static __always_inline int resolve_fault(struct fault *fault)
 {
 	int err;
 
 	do {
 		fault->ptep = user_pte_alloc(fault->mm, fault->addr);
-		if (!fault->ptep)
+		if (unlikely(!fault->ptep))
 			return -ENOMEM;
 		fault->entry = *fault->ptep;
 		err = answer(fault);
@@ -132,16 +131,20 @@ static __noinline struct vm_area_struct *find_grown_stack(struct mm_struct *mm, 
 	return vma && vma->vm_start <= addr ? vma : NULL;
 }
 
-static __always_inline int fault_in_area(struct vm_area_struct *vma, unsigned long addr, bool write,
-					 struct fault_info *info)
+static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_struct *vma,
+					 unsigned long addr, bool write, struct fault_info *info)
 {
-	struct fault fault = {
-		.mm = vma->vm_mm, .vma = vma, .addr = addr, .write = write, .info = info};
+	struct fault fault;
 
 	info->mapped = true;
 	info->area = area_label(vma);
 	if (unlikely(!access_allowed(vma, write)))
 		return -EFAULT;
+	fault.mm = mm;
+	fault.vma = vma;
+	fault.addr = addr;
+	fault.write = write;
+	fault.info = info;
 	return resolve_fault(&fault);
 }
 
@@ -168,7 +171,7 @@ int mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int flags, struc
 		vma = grown ? find_grown_stack(mm, addr) : NULL;
 	}
 	if (likely(vma))
-		err = fault_in_area(vma, addr, flags & FAULT_WRITE, info);
+		err = fault_in_area(mm, vma, addr, flags & FAULT_WRITE, info);
 	up_read(&mm->mmap_sem);
 	if (unlikely(err))
 		set_failure_cause(info, err);
@@ -229,7 +232,7 @@ void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end
 		if (vma) {
 			info = (struct fault_info){.cause = TRACE_CAUSE_NONE};
 			write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-			err = fault_in_area(vma, addr, write, &info);
+			err = fault_in_area(mm, vma, addr, write, &info);
 		}
 		up_read(&mm->mmap_sem);
 		if (err)

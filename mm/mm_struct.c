@@ -56,22 +56,35 @@ struct mm_struct *mm_alloc(void)
 	return mm;
 }
 
-/* Nobody runs here any more: everything goes, each page table once. */
+/* Each table once, though many areas may share it. */
+static void free_all_tables(struct mmu_gather *gather)
+{
+	const struct vm_area_struct *vma;
+	unsigned long done = 0;
+
+	for (vma = gather->mm->mmap; vma; vma = vma->vm_next) {
+		if (vma->vm_end <= done)
+			continue;
+		free_tables(gather, max(vma->vm_start, done), vma->vm_end, 0, TASK_SIZE);
+		done = round_up(vma->vm_end, PGDIR_SIZE);
+	}
+}
+
+/* Nobody runs here any more: everything goes. */
 static void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *next;
 	struct mmu_gather gather;
 
 	gather_begin(&gather, mm, true);
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		zap_range(&gather, vma->vm_start, vma->vm_end);
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
-		free_tables(&gather, vma->vm_start, vma->vm_end, 0, TASK_SIZE);
-	gather_end(&gather);
-	for (vma = mm->mmap; vma; vma = next) {
-		next = vma->vm_next;
 		area_hint(TRACE_VMA_UNMAP, vma);
-		vma_unlink(vma);
+	}
+	free_all_tables(&gather);
+	gather_end(&gather);
+	for (vma = vma_unlink_all(mm); vma; vma = next) {
+		next = vma->vm_next;
 		vma_destroy(vma);
 	}
 }

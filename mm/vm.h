@@ -60,7 +60,7 @@ static inline bool user_range_ok(unsigned long start, unsigned long len)
 
 /* vma.c: single areas. mmap_sem held for writing in all but vma_alloc and vma_page_prot. */
 void vma_cache_init(void);
-/* An area with no place yet, all zero but for `mm`; NULL when out of memory. */
+/* An area with no place yet, of which only vm_mm is set; NULL when out of memory. */
 struct vm_area_struct *vma_alloc(struct mm_struct *mm);
 /* Frees an area that vma_link() never saw, or that vma_unlink() took out; not its file. */
 void vma_free(struct vm_area_struct *vma);
@@ -69,6 +69,8 @@ void vma_destroy(struct vm_area_struct *vma);
 /* Enters an area behind `prev` (NULL: it is the first): list, tree, file, counters. */
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev);
 void vma_unlink(struct vm_area_struct *vma);
+/* Exit: takes all out at once, without upkeep of the tree; returns them as a list. */
+struct vm_area_struct *vma_unlink_all(struct mm_struct *mm);
 /* The part of an area from upper->vm_start on becomes `upper`, a copy of it otherwise. */
 void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper);
 /* The reverse: the area behind, which it touches, becomes part of `vma`. */
@@ -211,8 +213,6 @@ static inline pte_t mk_writable_pte(struct page *page, const struct vm_area_stru
 }
 /* A reference on the page of fault->entry, or NULL if the entry is no longer that. */
 struct page *fault_hold_page(const struct fault *fault);
-/* Finds, and makes when needed, the entry that lets the access go on; mmap_sem held. */
-int resolve_fault(struct fault *fault);
 /* Faults a range in as MAP_POPULATE does; failures are left to the later access. */
 void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
 

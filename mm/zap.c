@@ -49,41 +49,68 @@ void gather_end(struct mmu_gather *gather)
 	gather->nr = 0;
 }
 
-/* Takes over one reference on the page. */
-static void gather_page(struct mmu_gather *gather, struct page *page)
+/* Takes over one reference on the page. True when the batch is full. */
+static bool gather_page(struct mmu_gather *gather, struct page *page)
 {
 	gather->pages[gather->nr++] = page;
-	if (gather->nr == GATHER_PAGES)
-		gather_end(gather);
+	return gather->nr == GATHER_PAGES;
 }
 
-/* The page of an entry that was just cleared. page_table_lock held. */
-static void drop_entry(struct mmu_gather *gather, pte_t entry)
+static unsigned long entry_addr(unsigned long addr, const pte_t *table, const pte_t *ptep)
 {
-	struct page *page;
-
-	if (pte_pfn(entry) == zero_pfn)
-		return;
-	page = pfn_to_page(pte_pfn(entry));
-	if (page->mapping && pte_dirty(entry))
-		page_note_dirty_pte(page);
-	(*rss_counter(gather->mm, page))--;
-	page_unmap_one(page);
-	if (gather->whole_mm)
-		put_page(page);
-	else
-		gather_page(gather, page);
+	return addr + ((unsigned long)(ptep - table) << PAGE_SHIFT);
 }
 
-/* [addr, end) lies within one table. */
-static void zap_table(struct mmu_gather *gather, pte_t *ptep, unsigned long addr, unsigned long end)
+/* The pages of entries that were just cleared, by kind. */
+struct dropped {
+	unsigned long anon, file;
+};
+
+/* One page less mapped. True when its batch is full. page_table_lock held. */
+static __always_inline bool drop_page(struct mmu_gather *gather, struct dropped *dropped,
+				      struct page *page, pte_t entry)
 {
-	for (; addr < end; addr += PAGE_SIZE, ptep++) {
-		if (pte_none(*ptep))
-			continue;
-		cover_range(gather, addr, addr + PAGE_SIZE);
-		drop_entry(gather, ptep_get_and_clear(ptep));
+	if (!page->mapping) {
+		dropped->anon++;
+	} else {
+		dropped->file++;
+		if (pte_dirty(entry))
+			page_note_dirty_pte(page);
 	}
+	page_unmap_one(page);
+	if (!gather->whole_mm)
+		return gather_page(gather, page);
+	put_page(page);
+	return false;
+}
+
+/* Drops the pages of [addr, end), which lies within one table; `table` is the entry for addr. */
+static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long addr,
+		      unsigned long end)
+{
+	pte_t *last = table + ((end - addr) >> PAGE_SHIFT), *ptep = pte_next_used(table, last);
+	unsigned long first = entry_addr(addr, table, ptep);
+	struct dropped dropped = {0, 0};
+
+	while (ptep < last) {
+		pte_t entry = ptep_get_and_clear(ptep++);
+		pfn_t pfn = pte_pfn(entry);
+
+		if (pfn != zero_pfn && drop_page(gather, &dropped, pfn_to_page(pfn), entry)) {
+			cover_range(gather, first, entry_addr(addr, table, ptep));
+			gather_end(gather);
+			first = entry_addr(addr, table, ptep);
+		}
+		if (ptep < last && pte_none(*ptep)) {
+			cover_range(gather, first, entry_addr(addr, table, ptep));
+			ptep = pte_next_used(ptep, last);
+			first = entry_addr(addr, table, ptep);
+		}
+	}
+	if (first < end)
+		cover_range(gather, first, end);
+	gather->mm->rss_anon -= dropped.anon;
+	gather->mm->rss_file -= dropped.file;
 }
 
 void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end)
@@ -91,16 +118,17 @@ void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end
 	struct mm_struct *mm = gather->mm;
 	unsigned long addr, next;
 
-	mm->hiwater_rss = max(mm->hiwater_rss, mm->rss_anon + mm->rss_file);
-	spin_lock(&mm->page_table_lock);
 	for (addr = start; addr < end; addr = next) {
-		pte_t *ptep = user_pte(mm, addr);
+		pte_t *table = user_pte(mm, addr);
 
 		next = table_end(addr, end);
-		if (ptep)
-			zap_table(gather, ptep, addr, next);
+		if (!table)
+			continue;
+		spin_lock(&mm->page_table_lock);
+		mm->hiwater_rss = max(mm->hiwater_rss, mm->rss_anon + mm->rss_file);
+		zap_table(gather, table, addr, next);
+		spin_unlock(&mm->page_table_lock);
 	}
-	spin_unlock(&mm->page_table_lock);
 }
 
 void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long end,
@@ -111,6 +139,8 @@ void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long e
 	unsigned long last = min(round_up(end, PGDIR_SIZE), ceiling & PGDIR_MASK);
 	unsigned long addr;
 
+	if (first >= last)
+		return;
 	spin_lock(&mm->page_table_lock);
 	for (addr = first; addr < last; addr += PGDIR_SIZE) {
 		pgd_t *pgd = pgd_offset(mm->pgd, addr);
@@ -123,7 +153,8 @@ void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long e
 		mm->nr_ptes--;
 		ClearPageTable(table);
 		cover_range(gather, addr, addr + PAGE_SIZE);
-		gather_page(gather, table);
+		if (gather_page(gather, table))
+			gather_end(gather);
 	}
 	spin_unlock(&mm->page_table_lock);
 }

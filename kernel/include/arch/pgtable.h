@@ -161,6 +161,21 @@ static inline pte_t ptep_get_and_clear(pte_t *ptep)
 	return (pte_t){__atomic_exchange_n(&ptep->pte, 0, __ATOMIC_ACQ_REL)};
 }
 
+/* The first entry in [ptep, end) that is not empty, or `end`: one `rep` instruction. */
+static inline pte_t *pte_next_used(pte_t *ptep, pte_t *end)
+{
+	unsigned long left = (unsigned long)(end - ptep);
+	bool found;
+
+	if (!left)
+		return end;
+	__asm__ volatile("repe scasl"
+			 : "+D"(ptep), "+c"(left), "=@ccne"(found)
+			 : "a"(0)
+			 : "memory");
+	return found ? ptep - 1 : end;
+}
+
 static inline bool pgd_none(pgd_t pgd)
 {
 	return pgd.pgd == 0;
