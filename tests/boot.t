@@ -3,7 +3,7 @@
 #
 # Every boot is a traced one, so that the plugin's own accounts (each walk is one fill, upgrade or
 # fault) are checked on every processor model too; and after each the root file system must be
-# sound. Debian's C library needs a Pentium Pro: older models run tests/user/bare.c as process 1.
+# sound.
 . tests/tap.sh
 
 image=$scratch/disk.img
@@ -27,10 +27,11 @@ for mib in 16 64 1024 3584; do
 	boot "$mib MiB" $mib ''
 done
 # Without CR4; without global pages; without SSE; without 4 MiB pages in long use since.
-boot 'i486dx4' 32 i486dx4 init=/bin/bare
-boot 'pentium' 128 pentium init=/bin/bare
+boot 'i486dx4' 32 i486dx4
+boot 'i486dx4, no C library' 16 i486dx4 init=/bin/bare
+boot 'pentium' 128 pentium
 boot 'p2_klamath' 128 p2_klamath
 boot 'core2_penryn_t9600' 128 core2_penryn_t9600
-boot 'nopse nopge nofxsr' 128 '' 'nopse nopge nofxsr init=/bin/bare'
+boot 'nopse nopge nofxsr' 128 '' 'nopse nopge nofxsr'
 
 done_testing

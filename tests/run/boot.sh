@@ -52,25 +52,32 @@ prepare_out()
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
 }
 
+# GRUB legacy and the C library, as Debian compiles them, need the instructions of a Pentium Pro
+# (CMOV). Older models are lent those; CPUID, control registers and paging stay what they were.
 bochs_command()
 {
-	local program=build/bochs/$emulator
+	local program=build/bochs/$emulator edit=(-e "")
 	[ -x "$program" ] || die "$program is not built"
 	if [ -n "$cpu" ]; then
 		"$program" --help cpu >"$work/models" 2>&1 || true
 		grep -qxF -e "$cpu" "$work/models" || die "CPU=$cpu: not a model that Bochs knows ($program --help cpu names them)"
 	fi
+	case $cpu in
+	i386) die "CPU=i386: the kernel needs a 486 or later" ;;
+	i486dx4 | pentium | pentium_mmx | amd_k6_2_chomper)
+		edit=(-e 's/^cpu: /cpu: add_features="pentium_ni p6ni", /')
+		;;
+	esac
 	export PAGODA_CPU=${cpu:-p3_katmai} PAGODA_MEM=$mem PAGODA_DISK=$disk TZ=UTC0
 	export PAGODA_SERIAL=file PAGODA_CONSOLE=$out/console.log PAGODA_LOG=$out/emulator.log
 	export PAGODA_OUT=$out PAGODA_TRACE=${progress:+progress=1}${progress:+${trace:+, }}$trace
 	if [ -n "$interactive" ]; then
 		PAGODA_SERIAL=term PAGODA_CONSOLE=/dev/tty
 	fi
-	command=("$program" -q -f bochsrc)
-	if [ "$emulator" = bochs-plain ]; then # it does not know the plugin's line
-		sed '/^tlbtrace:/d' bochsrc >"$work/bochsrc"
-		command=("$program" -q -f "$work/bochsrc")
-	fi
+	# The plain Bochs does not know the plugin's line.
+	[ "$emulator" = bochs ] || edit+=(-e '/^tlbtrace:/d')
+	sed "${edit[@]}" bochsrc >"$work/bochsrc"
+	command=("$program" -q -f "$work/bochsrc")
 }
 
 qemu_command()
