@@ -186,7 +186,10 @@ static void *kmap_high(struct page *page)
 
 	spin_lock(&kmap_lock);
 	/* After each sleep all is looked up again: somebody may have mapped this very page. */
-	while ((slot = slot_find(page)) == NO_SLOT) {
+	for (;;) {
+		slot = slot_find(page);
+		if (slot != NO_SLOT)
+			break;
 		slot = slot_take();
 		if (slot != NO_SLOT) {
 			slot_fill(slot, page);

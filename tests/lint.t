@@ -92,7 +92,7 @@ plugin_kernel_headers()
 }
 
 nothing 'mm/ has no conditional compilation' conditionals
-nothing 'mm/ includes nothing above it' includes '([<"](mm|kernel|arch)/|"internal\.h"|<std(arg|bool|def|int)\.h>)' \
+nothing 'mm/ includes nothing above it' includes '([<"](mm|kernel|arch)/|"[a-z_]+\.h"|<std(arg|bool|def|int)\.h>)' \
 	"${mm_files[@]}"
 nothing 'kernel/lib includes only basics' includes '(<kernel/|<std(arg|bool|def|int)\.h>|")' \
 	"${lib_files[@]}"

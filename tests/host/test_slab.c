@@ -215,7 +215,7 @@ static void test_constructor_runs(void)
 {
 	struct kmem_cache *cache;
 	void *objects[100];
-	unsigned long after_first;
+	unsigned long after_first = 0;
 
 	boot_once();
 	ctor_size = 100;
@@ -224,7 +224,8 @@ static void test_constructor_runs(void)
 	for (unsigned int round = 0; round < 5; round++) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(objects); i++)
 			objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
-		after_first = round ? after_first : constructed;
+		if (round == 0)
+			after_first = constructed;
 		for (unsigned int i = 0; i < ARRAY_SIZE(objects); i++)
 			kmem_cache_free(cache, objects[i]);
 	}

@@ -30,7 +30,7 @@ static void test_constructor(void)
 	static struct thing *things[OBJECTS];
 	struct kmem_cache *cache = kmem_cache_create("test_thing", sizeof(struct thing), 0,
 						     SLAB_HWCACHE_ALIGN, thing_ctor);
-	unsigned int made;
+	unsigned int made = 0;
 
 	constructed = 0;
 	if (!EXPECT(cache))
@@ -44,7 +44,8 @@ static void test_constructor(void)
 			EXPECT_EQ((unsigned long)things[i] % 32, 0);
 			things[i]->number = i;
 		}
-		made = round ? made : constructed;
+		if (round == 0)
+			made = constructed;
 		for (unsigned int i = 0; i < OBJECTS; i++) {
 			EXPECT_EQ(things[i]->number, i);
 			kmem_cache_free(cache, things[i]);

@@ -8,10 +8,7 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-#define ATOMIC_INIT(i)                                                                           \
-	{                                                                                        \
-		(i)                                                                              \
-	}
+#define ATOMIC_INIT(i) {(i)}
 
 static inline int atomic_read(const atomic_t *v)
 {

@@ -65,8 +65,7 @@ static inline bool is_power_of_2(unsigned long n)
 }
 
 /* First clear / set bit at or after `start`, or `size` when there is none. */
-unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size,
-				 unsigned long start);
+unsigned long find_next_zero_bit(const unsigned long *map, unsigned long size, unsigned long start);
 unsigned long find_next_bit(const unsigned long *map, unsigned long size, unsigned long start);
 /* Number of set bits among the first `size`. */
 unsigned long bitmap_weight(const unsigned long *map, unsigned long size);

@@ -21,10 +21,7 @@ struct radix_tree_root {
 	struct radix_tree_node *node;
 };
 
-#define RADIX_TREE_INIT                                                                          \
-	{                                                                                        \
-		0, NULL                                                                          \
-	}
+#define RADIX_TREE_INIT {0, NULL}
 
 /* Where nodes come from: set once at start-up (slab in the kernel, malloc on the host). */
 void radix_tree_init(void *(*alloc_node)(size_t size), void (*free_node)(void *node));

@@ -20,10 +20,10 @@ struct rb_root {
 	struct rb_node *node;
 };
 
-#define RB_ROOT                                                                                  \
-	(struct rb_root)                                                                         \
-	{                                                                                        \
-		NULL                                                                             \
+#define RB_ROOT          \
+	(struct rb_root) \
+	{                \
+		NULL     \
 	}
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)
 

@@ -7,7 +7,7 @@
 
 #include "kernel/types.h"
 
-#define E820_RAM      1
+#define E820_RAM	    1
 #define BOOTMEM_MAX_REGIONS 64
 
 /* Firmware's word: [start, start + size) is of `type`. Above 4 GiB is cut off with a note. Called

@@ -94,18 +94,18 @@ static inline void *page_address(const struct page *page)
 	return pfn_to_virt(pfn);
 }
 
-#define PAGE_FLAG(Name, bit)                                                                     \
-	static inline bool Page##Name(const struct page *page)                                   \
-	{                                                                                        \
-		return page->flags >> (bit)&1;                                                   \
-	}                                                                                        \
-	static inline void SetPage##Name(struct page *page)                                      \
-	{                                                                                        \
-		set_bit(bit, &page->flags);                                                      \
-	}                                                                                        \
-	static inline void ClearPage##Name(struct page *page)                                    \
-	{                                                                                        \
-		clear_bit(bit, &page->flags);                                                    \
+#define PAGE_FLAG(Name, bit)                                   \
+	static inline bool Page##Name(const struct page *page) \
+	{                                                      \
+		return page->flags >> (bit) & 1;               \
+	}                                                      \
+	static inline void SetPage##Name(struct page *page)    \
+	{                                                      \
+		set_bit(bit, &page->flags);                    \
+	}                                                      \
+	static inline void ClearPage##Name(struct page *page)  \
+	{                                                      \
+		clear_bit(bit, &page->flags);                  \
 	}
 PAGE_FLAG(Locked, PG_locked)
 PAGE_FLAG(Uptodate, PG_uptodate)

@@ -17,7 +17,12 @@ enum zone_type {
 
 #define ZONE_DMA_END_PFN 4096ul /* 16 MiB */
 
-enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
+enum zone_watermark {
+	WMARK_MIN,
+	WMARK_LOW,
+	WMARK_HIGH,
+	NR_WMARK
+};
 
 struct free_area {
 	struct list_head free_list; /* stage B: one per migrate type */
@@ -29,14 +34,14 @@ struct free_area {
 /* Single frames held for one CPU, so that most requests take no lock. Last in, first out. */
 struct per_cpu_pages {
 	unsigned int count;
-	unsigned int high;  /* give a batch back when this many are held */
-	unsigned int batch; /* moved at a time */
+	unsigned int high;	      /* give a batch back when this many are held */
+	unsigned int batch;	      /* moved at a time */
 	struct page *entry[PCP_MOST]; /* coldest first */
 };
 
 struct zone {
-	spinlock_t lock;	    /* protects free_area[] and free_pages; irqs off */
-	unsigned long free_pages;   /* in free_area[], not those in pcp */
+	spinlock_t lock;	  /* protects free_area[] and free_pages; irqs off */
+	unsigned long free_pages; /* in free_area[], not those in pcp */
 	unsigned long watermark[NR_WMARK];
 	unsigned long lowmem_reserve[MAX_NR_ZONES];
 	struct free_area free_area[MAX_ORDER];
@@ -59,8 +64,8 @@ typedef struct pglist_data {
 
 extern pg_data_t contig_page_data;
 
-#define for_each_zone(zone)                                                                      \
-	for (zone = contig_page_data.node_zones;                                                 \
+#define for_each_zone(zone)                      \
+	for (zone = contig_page_data.node_zones; \
 	     zone < contig_page_data.node_zones + MAX_NR_ZONES; zone++)
 
 static inline struct zone *page_zone(const struct page *page)
