@@ -6,9 +6,9 @@
  * is tried only when those before it found nothing:
  *
  *   1. any zone of the fallback list that stays above its low watermark
- *   2. the same above min (__GFP_HIGH: half of min), after giving the per-CPU
- *      lists back, which may let blocks merge
- *   3. if the caller may sleep: again, after giving empty slabs back
+ *   2. the same above min (__GFP_HIGH: half of min)
+ *   3. again, after giving the per-CPU lists back, which may let blocks merge,
+ *      and then, if the caller may sleep, empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
@@ -109,6 +109,8 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, const void *calle
 
 	if (order < MAX_ORDER) {
 		page = take_above(gfp, order, WMARK_LOW);
+		if (!page)
+			page = take_above(gfp, order, WMARK_MIN);
 		if (page)
 			return page;
 		drain_local_pages();
