@@ -22,8 +22,9 @@
 	 CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_CHILD_SETTID)
 
 struct clone_args {
-	u32 flags;
-	u32 stack; /* the child's esp; 0: as the parent's */
+	u32 flags;	    /* with the exit signal in the low byte */
+	bool clear_sighand; /* clone3(): the child's handlers go back to default */
+	u32 stack;	    /* the child's esp; 0: as the parent's */
 	u32 __user *parent_tid, *child_tid;
 	const struct user_desc __user *tls;
 };
@@ -88,14 +89,16 @@ static int copy_fs(struct task_struct *child, u32 flags)
 	return fs ? 0 : -ENOMEM;
 }
 
-static int copy_sighand(struct task_struct *child, u32 flags)
+static int copy_sighand(struct task_struct *child, const struct clone_args *args)
 {
 	struct sighand_struct *sighand = current->sighand;
 
-	if (flags & CLONE_SIGHAND)
+	if (args->flags & CLONE_SIGHAND)
 		atomic_inc(&sighand->count);
 	else
 		sighand = sighand_dup(sighand);
+	if (sighand && args->clear_sighand)
+		sighand_flush_handlers(sighand);
 	child->sighand = sighand;
 	return sighand ? 0 : -ENOMEM;
 }
@@ -166,7 +169,7 @@ static int copy_parts(struct task_struct *child, const struct clone_args *args)
 	err = copy_fs(child, flags);
 	if (err)
 		goto out_files;
-	err = copy_sighand(child, flags);
+	err = copy_sighand(child, args);
 	if (err)
 		goto out_fs;
 	err = copy_signal(child, flags);
@@ -277,6 +280,54 @@ SYSCALL(clone)
 		.parent_tid = (u32 __user *)c,
 		.tls = (const struct user_desc __user *)d,
 		.child_tid = (u32 __user *)e,
+	});
+}
+
+/* Linux's struct clone_args, as of its first version. Every field has 64 bits. */
+struct user_clone_args {
+	u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+};
+#define CLONE_ARGS_MORE	    3 /* fields since then: chosen pids, a cgroup; not here, so 0 */
+#define CLONE_CLEAR_SIGHAND (1ull << 32)
+
+/* What clone3() was given. 0, -EFAULT, -EINVAL (too short), or -E2BIG: it asks for something newer.
+ */
+static long get_clone_args(struct user_clone_args *args, u32 from, u32 size)
+{
+	u64 more[CLONE_ARGS_MORE] = {0};
+	u32 extra = size - sizeof(*args);
+
+	if (size < sizeof(*args))
+		return -EINVAL;
+	if (extra > sizeof(more))
+		return -E2BIG;
+	if (copy_from_user(args, (void __user *)from, sizeof(*args)) ||
+	    copy_from_user(more, (void __user *)(from + sizeof(*args)), extra))
+		return -EFAULT;
+	return more[0] | more[1] | more[2] ? -E2BIG : 0;
+}
+
+/* clone3(args, size) */
+SYSCALL(clone3)
+{
+	struct user_clone_args user;
+	long err = get_clone_args(&user, a, b);
+	bool clear;
+
+	if (err)
+		return err;
+	clear = user.flags & CLONE_CLEAR_SIGHAND;
+	user.flags &= ~CLONE_CLEAR_SIGHAND;
+	if (user.flags >> 32 || (user.flags & CSIGNAL) || user.exit_signal > NSIG ||
+	    (clear && (user.flags & CLONE_SIGHAND)) || (user.stack == 0) != (user.stack_size == 0))
+		return -EINVAL;
+	return do_fork(&(struct clone_args){
+		.flags = (u32)user.flags | (u32)user.exit_signal,
+		.clear_sighand = clear,
+		.stack = (u32)(user.stack + user.stack_size),
+		.parent_tid = (u32 __user *)(u32)user.parent_tid,
+		.tls = (const struct user_desc __user *)(u32)user.tls,
+		.child_tid = (u32 __user *)(u32)user.child_tid,
 	});
 }
 

@@ -52,14 +52,14 @@ static void set_real_timer(unsigned long value, unsigned long interval, unsigned
 		timer_arm(&signal->real_timer, jiffies + value);
 }
 
-/* alarm(seconds): the seconds that an alarm before it had left */
+/* alarm(seconds): the seconds that an alarm before it had left, rounded, but not to 0 */
 SYSCALL(alarm)
 {
 	struct timespec64 ts = {.tv_sec = a};
 	unsigned long old, interval;
 
 	set_real_timer((unsigned long)timespec_to_ticks(&ts), 0, &old, &interval);
-	return (long)DIV_ROUND_UP(old, HZ);
+	return (long)(old && old < HZ ? 1 : (old + HZ / 2) / HZ);
 }
 
 static int get_time(s32 sec, s32 usec, unsigned long *ticks)

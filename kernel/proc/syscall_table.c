@@ -20,6 +20,7 @@ SYSCALL(clock_gettime64);
 SYSCALL(clock_nanosleep);
 SYSCALL(clock_nanosleep_time64);
 SYSCALL(clone);
+SYSCALL(clone3);
 SYSCALL(execve);
 SYSCALL(exit);
 SYSCALL(exit_group);
@@ -295,6 +296,7 @@ const syscall_fn syscall_table[NR_SYSCALLS] = {
 	[414] = sys_ppoll_time64,
 	[421] = sys_rt_sigtimedwait_time64,
 	[422] = sys_futex_time64,
+	[435] = sys_clone3,
 	[439] = sys_faccessat2,
 };
 
