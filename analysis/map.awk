@@ -14,9 +14,9 @@ BEGIN {
 	areas_open(vmas)
 	map_read_layout(layout)
 	map_faults_open(faults)
-	split("cold conflict flushed upgrade fault", map_kind, " ")
 	map_file = result("map.csv")
 	print "bin,row,event,rows" > map_file
+	map_rows_out = sorter(map_file, "-k1,1n -k2,2n -k3,3")
 	map_bin = 0
 	map_next = bin_start(1)
 }
@@ -30,7 +30,7 @@ NR > 1 {
 END {
 	if (!failed) {
 		map_advance(9e15)
-		close_result(map_file)
+		close(map_rows_out)
 		map_print_shades(result("shades.csv"))
 	}
 }
@@ -44,7 +44,6 @@ function map_read_layout(file,    F)
 		map_pid[map_segments] = F[2]
 		map_top[map_segments] = F[4] + 0
 		map_rows[map_segments] = F[5] + 0
-		map_height = F[4] + F[5]
 		map_first[map_segments] = hex(F[6]) / 4096
 		map_last[map_segments] = hex(F[7]) / 4096
 	}
@@ -81,33 +80,31 @@ function map_advance(now)
 	}
 }
 
-function map_close_bin(    k, cells, row)
+function map_close_bin(    k, cell, cells)
 {
 	for (k in map_n) {
-		if (!(k in map_cell_of))
-			map_cell_of[k] = map_resolve(k)
-		if (map_cell_of[k] != "")
-			cells[map_cell_of[k]] += map_n[k]
+		cell = map_cell_of[k]
+		if (cell == "")
+			cell = map_cell_of[k] = map_resolve(k)
+		if (cell != "-")
+			cells[cell] += map_n[k]
 	}
 	split("", map_n)
 	for (k in map_fault_n)
 		cells[k ",fault"] = map_fault_n[k]
 	split("", map_fault_n)
-	for (row = 0; row < map_height; row++)
-		for (k = 1; k <= 5; k++)
-			if ((row "," map_kind[k]) in cells)
-				print map_bin "," row "," map_kind[k] "," \
-					cells[row "," map_kind[k]] > map_file
+	for (k in cells)
+		print map_bin "," k "," cells[k] | map_rows_out
 }
 
-# "row,kind" for a counter's key, or "" if it is not drawn.
+# "row,kind" for a counter's key, or "-" if it is not drawn.
 function map_resolve(key,    kind, pid, row)
 {
 	kind = substr(key, 1, 2)
 	pid = substr(key, 14)
 	if (kind in kind_name)
 		row = map_find(substr(key, 4, 10), substr(pid, 1, 1) == "," ? "" : pid + 0)
-	return row == "" ? "" : row "," kind_name[kind]
+	return row == "" ? "-" : row "," kind_name[kind]
 }
 
 function map_faults_open(file)
