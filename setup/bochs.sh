@@ -109,7 +109,7 @@ private_apt()
 # our_apt COMMAND...: apt-get or apt-helper with the private state.
 our_apt()
 {
-	APT_CONFIG=$cache/apt/apt.conf "$@" >>"$cache/apt/log" 2>&1
+	APT_CONFIG=$cache/apt/apt.conf "$@" >>"$cache/apt.log" 2>&1
 }
 
 # fetch_file: the tarball alone, by the address that the index has for it.
@@ -117,7 +117,7 @@ our_apt()
 # 'apt-get source' gives up after or before the one that matters.
 fetch_file()
 {
-	uri=$(APT_CONFIG=$cache/apt/apt.conf apt-get source --print-uris bochs 2>>"$cache/apt/log" |
+	uri=$(APT_CONFIG=$cache/apt/apt.conf apt-get source --print-uris bochs 2>>"$cache/apt.log" |
 		sed -n "s/^'\\([^']*\\)' $TARBALL .*/\\1/p")
 	[ -n "$uri" ] || return 1
 	our_apt /usr/lib/apt/apt-helper download-file "$uri" "$cache/src/$TARBALL" "SHA256:$SHA256"
@@ -129,7 +129,7 @@ fetch_from()
 {
 	say "getting $TARBALL from $1"
 	private_apt "$1"
-	: >"$cache/apt/log"
+	: >"$cache/apt.log"
 	our_apt apt-get update || return 1
 	(cd "$cache/src" && our_apt apt-get source --download-only bochs) || true
 	[ "$(sum "$cache/src/$TARBALL")" = $SHA256 ] && return 0
@@ -157,10 +157,13 @@ get_tarball()
 	[ -n "$mirrors" ] ||
 		die "apt knows no Debian mirror here; get $TARBALL yourself and set BOCHS_SRC=FILE"
 	for mirror in $mirrors; do
-		fetch_from "$mirror" && return
-		tail -n 3 "$cache/apt/log" >&2
+		if fetch_from "$mirror"; then
+			rm -rf "$cache/apt" # 60 MB of package lists
+			return
+		fi
+		tail -n 3 "$cache/apt.log" >&2
 	done
-	die "cannot download $TARBALL (log: $cache/apt/log); set BOCHS_SRC=FILE if you have it"
+	die "cannot download $TARBALL (log: $cache/apt.log); set BOCHS_SRC=FILE if you have it"
 }
 
 # flags FLAVOUR: arguments of Bochs's configure.
@@ -230,6 +233,16 @@ build_tree()
 	mv "$2.new" "$2"
 }
 
+# prune KIND KEEP: removes all but the newest of the cached $cache/KIND-*.
+prune()
+{
+	# shellcheck disable=SC2012 # our own names: no blanks in them
+	ls -td "$cache/$1"-???????????? 2>/dev/null | tail -n +$(($2 + 1)) |
+		while read -r old; do
+			rm -rf "$old" "$old.log"
+		done
+}
+
 # build FLAVOUR BINARY: compiles what is not compiled yet and puts BINARY in its place.
 build()
 {
@@ -253,6 +266,8 @@ build()
 	mkdir -p "${2%/*}"
 	cp "$tree/bochs" "$2.new"
 	mv "$2.new" "$2"
+	prune "tree-$1" 2
+	prune "bin/$name" 4
 }
 
 case ${1:-} in
