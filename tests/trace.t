@@ -1,5 +1,6 @@
 #!/bin/bash
 # trace.t - a recording is whole, true and repeatable: the main job as a user calls it, twice.
+# shellcheck source=tests/tap.sh
 . tests/tap.sh
 set -u
 

@@ -75,6 +75,15 @@ $(H)/test_ext2: $(H)/tests/host/test_ext2.o $(H_FS_OBJS) $(H)/libhost.a
 H_PROGS += $(H)/test_ext2
 -include $(H_FS_OBJS:.o=.d) $(H)/tests/host/test_ext2.d
 
+# Program images, with the kernel's own suite for them.
+H_EXEC_OBJS := $(addprefix kernel/proc/,elf.o exec_args.o random.o) tests/kernel/test_proc.o
+H_EXEC_OBJS := $(addprefix $(H)/,$(H_EXEC_OBJS))
+$(H_EXEC_OBJS) $(H)/tests/host/test_exec.o: H_FLAGS += -Ikernel -Itests
+$(H)/test_exec: $(H)/tests/host/test_exec.o $(H_EXEC_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_exec
+-include $(H_EXEC_OBJS:.o=.d) $(H)/tests/host/test_exec.d
+
 # The instruction counter: mm/ as the kernel's own flags compile it, its names kept to itself.
 H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-strict-aliasing \

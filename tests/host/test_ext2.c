@@ -274,7 +274,8 @@ static void storm_image(const char *image, const char *make_options)
 	snprintf(command, sizeof(command), "mke2fs -q -F -t ext2 -b 4096 %s", make_options);
 	run_shell(command, image);
 	file = fopen(image, "r+");
-	if (!CHECK(file))
+	CHECK(file);
+	if (!file)
 		return;
 	fseek(file, 0, SEEK_END);
 	bdev.sectors = (sector_t)ftell(file) / SECTOR_SIZE;

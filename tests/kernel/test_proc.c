@@ -191,7 +191,7 @@ static void test_hostile_segments(void)
 	SPOIL(phdr(1)->memsz, 0xffffffff);     /* wraps */
 	SPOIL(phdr(1)->memsz, TASK_SIZE - DATA_VADDR + 1);
 	SPOIL(phdr(1)->memsz, TASK_SIZE - DATA_VADDR); /* where the stack goes */
-	SPOIL(phdr(1)->vaddr, PAGE_OFFSET);
+	SPOIL(phdr(1)->vaddr, TASK_SIZE);
 	SPOIL(phdr(1)->vaddr, 0xfffff000);
 	SPOIL(phdr(1)->vaddr, TEXT_VADDR); /* on top of the text */
 	SPOIL(phdr(1)->vaddr, 0x08040000); /* below it */

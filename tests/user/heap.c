@@ -36,7 +36,7 @@ int main(void)
 		printf("break moved\n");
 	printf("regrown heap zero %d\n", all_zero(p + PAGE, 9 * PAGE));
 	printf("grown back at the same place %d\n", (unsigned char *)sbrk(0) == p + 10 * PAGE);
-	printf("brk over the top: %d\n", brk((void *)0xc0000000ul));
+	printf("brk over the top: %d\n", brk((void *)0xfffff000ul));
 	printf("sbrk(3 GiB) fails %d\n",
 	       sbrk(0x7fffffff) == (void *)-1 || sbrk(0x7fffffff) == (void *)-1);
 	return 0;
