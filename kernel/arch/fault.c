@@ -104,6 +104,8 @@ static void note_trap(const struct fault_frame *fault)
 {
 	current->thread.trap_nr = VECTOR_PAGE_FAULT;
 	current->thread.error_code = fault->regs->error_code;
+	if (fault->addr >= TASK_SIZE) /* no telling what the kernel has mapped */
+		current->thread.error_code |= PF_PROTECTION;
 	current->thread.cr2 = fault->addr;
 }
 
