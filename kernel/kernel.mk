@@ -76,6 +76,7 @@ K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o di
 K_OBJS += tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_layout.o
+K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
