@@ -42,7 +42,7 @@ struct page *fault_hold_page(const struct fault *fault)
 	return page;
 }
 
-static int fault_spurious(const struct fault *fault)
+static __noinline int fault_spurious(const struct fault *fault)
 {
 	/* Should a stale entry be the reason, the next attempt must not find it again. */
 	tlb_flush_page(fault->mm, fault->addr);
@@ -50,7 +50,7 @@ static int fault_spurious(const struct fault *fault)
 	return 0;
 }
 
-static int answer(const struct fault *fault)
+static __always_inline int answer(const struct fault *fault)
 {
 	bool anon = !fault->vma->vm_ops, shared = fault->vma->vm_flags & VM_SHARED;
 
@@ -212,7 +212,7 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
 	while (!(page = page_at(mm, addr, write))) {
 		err = mm_fault(mm, addr, FAULT_STACK_OK | (write ? FAULT_WRITE : 0), &info);
 		if (err)
-			return ERR_PTR(-EFAULT);
+			return ERR_PTR(err);
 	}
 	return page;
 }

@@ -219,7 +219,7 @@ static int zero_tail(const struct elf_file *elf, const struct elf32_phdr *ph, st
 		return 0;
 	page = get_user_page(mm, end, true);
 	if (IS_ERR(page))
-		return PTR_ERR(page) == -ENOMEM ? -ENOMEM : -EIO;
+		return (int)PTR_ERR(page);
 	addr = kmap_atomic(page);
 	memset(addr + offset, 0, PAGE_SIZE - offset);
 	kunmap_atomic(addr);
