@@ -12,20 +12,7 @@
 
 static DEFINE_PER_CPU(struct trace_vma, area_record);
 
-static const char anon_label[] = "[anon]";
-
-const char *area_label(const struct vm_area_struct *vma)
-{
-	const struct mm_struct *mm = vma->vm_mm;
-
-	if (vma->vm_file)
-		return vma->vm_file->path;
-	if (vma->vm_start < mm->brk && vma->vm_end > mm->start_brk)
-		return "[heap]";
-	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
-		return "[stack]";
-	return anon_label;
-}
+const char anon_label[] = "[anon]";
 
 const char *vma_name(const struct vm_area_struct *vma)
 {

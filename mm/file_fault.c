@@ -35,7 +35,7 @@ static int find_page(const struct fault *fault, struct vm_fault *vmf)
 }
 
 /* The page may be mapped: truncation has not begun, or it ends before this page. */
-static bool page_in_file(const struct page *page)
+static __always_inline bool page_in_file(const struct page *page)
 {
 	return page->mapping && page->index < mapping_pages(page->mapping);
 }
@@ -186,7 +186,7 @@ static int announce_write(const struct fault *fault, struct page *page)
  * A writable entry for a file's page exists only while the page is marked
  * dirty; write-back that came between has cleared that. page_table_lock held.
  */
-static bool may_map_writable(const struct fault *fault, const struct page *page)
+static __always_inline bool may_map_writable(const struct fault *fault, const struct page *page)
 {
 	return fault_unchanged(fault) && page_in_file(page) &&
 	       (!fault->vma->vm_ops->page_mkwrite || PageDirty(page));

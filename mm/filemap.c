@@ -66,16 +66,21 @@ void unlock_page(struct page *page)
 	}
 }
 
-struct page *find_get_page(struct address_space *mapping, unsigned long index)
+static __always_inline struct page *find_page(struct address_space *mapping, unsigned long index)
 {
 	struct page *page;
 
 	spin_lock(&mapping->tree_lock);
 	page = radix_tree_lookup(&mapping->page_tree, index);
-	if (page)
+	if (likely(page))
 		get_page(page);
 	spin_unlock(&mapping->tree_lock);
 	return page;
+}
+
+struct page *find_get_page(struct address_space *mapping, unsigned long index)
+{
+	return find_page(mapping, index);
 }
 
 /*
@@ -171,15 +176,13 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 	}
 }
 
-struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major)
+/* The long way: the page is not there, not valid, or being worked on. */
+static __noinline struct page *read_page(struct address_space *mapping, unsigned long index,
+					 bool *major)
 {
-	struct page *page = find_get_page(mapping, index);
+	struct page *page;
 	int err;
 
-	if (page && PageUptodate(page))
-		return page;
-	if (page)
-		put_page(page);
 	might_sleep();
 	page = find_or_create_page(mapping, index);
 	if (IS_ERR(page))
@@ -194,15 +197,32 @@ struct page *read_cache_page(struct address_space *mapping, unsigned long index,
 	return ERR_PTR(err);
 }
 
+static __always_inline struct page *get_valid_page(struct address_space *mapping,
+						   unsigned long index, bool *major)
+{
+	struct page *page = find_page(mapping, index);
+
+	if (likely(page && PageUptodate(page)))
+		return page;
+	if (page)
+		put_page(page);
+	return read_page(mapping, index, major);
+}
+
+struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major)
+{
+	return get_valid_page(mapping, index, major);
+}
+
 /* vm_ops->fault of every area whose pages the cache holds. */
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
 
-	if (vmf->pgoff >= mapping_pages(mapping))
+	if (unlikely(vmf->pgoff >= mapping_pages(mapping)))
 		return -EIO;
-	vmf->page = read_cache_page(mapping, vmf->pgoff, &vmf->major);
-	return IS_ERR(vmf->page) ? (int)PTR_ERR(vmf->page) : 0;
+	vmf->page = get_valid_page(mapping, vmf->pgoff, &vmf->major);
+	return unlikely(IS_ERR(vmf->page)) ? (int)PTR_ERR(vmf->page) : 0;
 }
 
 /* vm_ops->map_pages: what is cached, valid, inside the file and not being worked on. */

@@ -132,6 +132,7 @@ static int place_region(struct mm_struct *mm, struct vm_area_struct *prev,
 	}
 	fill_area(vma, start, end, kind);
 	vma_link(vma, prev);
+	mm->mmap_cache = vma; /* the next to be touched, probably */
 	area_hint(TRACE_VMA_MAP, vma);
 	return 0;
 }

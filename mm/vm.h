@@ -171,8 +171,20 @@ void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long e
 
 /* area_hint.c: tells the plugin; silent when the address space has no owner yet. */
 void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma);
-/* vma_name(), or "[anon]" where that is empty. */
-const char *area_label(const struct vm_area_struct *vma);
+/* vma_name(), or "[anon]" where that is empty: what a recording calls the area. */
+extern const char anon_label[];
+static inline const char *area_label(const struct vm_area_struct *vma)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+
+	if (vma->vm_file)
+		return vma->vm_file->path;
+	if (vma->vm_start < mm->brk && vma->vm_end > mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+		return "[stack]";
+	return anon_label;
+}
 
 /*
  * One fault being resolved. Filled in by the decider (fault.c), read by the

@@ -131,6 +131,19 @@ void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end
 	}
 }
 
+/* Takes the table out of a directory entry. page_table_lock held. */
+static void free_table(struct mmu_gather *gather, pgd_t *pgd, unsigned long addr)
+{
+	struct page *table = pfn_to_page(pgd_pfn(*pgd));
+
+	pgd_clear(pgd);
+	gather->mm->nr_ptes--;
+	ClearPageTable(table);
+	cover_range(gather, addr, addr + PAGE_SIZE);
+	if (gather_page(gather, table))
+		gather_end(gather);
+}
+
 void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long end,
 		 unsigned long floor, unsigned long ceiling)
 {
@@ -139,22 +152,14 @@ void free_tables(struct mmu_gather *gather, unsigned long start, unsigned long e
 	unsigned long last = min(round_up(end, PGDIR_SIZE), ceiling & PGDIR_MASK);
 	unsigned long addr;
 
-	if (first >= last)
-		return;
-	spin_lock(&mm->page_table_lock);
+	/* Tables come only with mmap_sem held at least for reading: what is empty stays so. */
 	for (addr = first; addr < last; addr += PGDIR_SIZE) {
 		pgd_t *pgd = pgd_offset(mm->pgd, addr);
-		struct page *table;
 
 		if (!pgd_present(*pgd))
 			continue;
-		table = pfn_to_page(pgd_pfn(*pgd));
-		pgd_clear(pgd);
-		mm->nr_ptes--;
-		ClearPageTable(table);
-		cover_range(gather, addr, addr + PAGE_SIZE);
-		if (gather_page(gather, table))
-			gather_end(gather);
+		spin_lock(&mm->page_table_lock);
+		free_table(gather, pgd, addr);
+		spin_unlock(&mm->page_table_lock);
 	}
-	spin_unlock(&mm->page_table_lock);
 }
