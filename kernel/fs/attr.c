@@ -110,19 +110,6 @@ static long change_owner(struct inode *inode, u32 uid, u32 gid)
 	return ret;
 }
 
-/* The inode behind a descriptor, referenced, or ERR_PTR(-EBADF). */
-static struct inode *fd_inode(u32 fd)
-{
-	struct file *file = fget((int)fd);
-	struct inode *inode;
-
-	if (!file)
-		return ERR_PTR(-EBADF);
-	inode = iget_ref(file->inode);
-	fput(file);
-	return inode;
-}
-
 /* a: path, b: mode. */
 SYSCALL(chmod)
 {
@@ -132,7 +119,7 @@ SYSCALL(chmod)
 /* a: descriptor, b: mode. */
 SYSCALL(fchmod)
 {
-	return change_mode(fd_inode(a), b);
+	return change_mode(fd_inode((int)a), b);
 }
 
 /* a: directory, b: path, c: mode. */
@@ -156,7 +143,7 @@ SYSCALL(lchown32)
 /* a: descriptor, b: user, c: group. */
 SYSCALL(fchown32)
 {
-	return change_owner(fd_inode(a), b, c);
+	return change_owner(fd_inode((int)a), b, c);
 }
 
 /* a: directory, b: path, c: user, d: group, e: flags. */
@@ -217,7 +204,7 @@ static long do_utimensat(u32 dfd, u32 path, const struct new_time times[2], u32 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (!path)
-		return change_times(fd_inode(dfd), times);
+		return change_times(fd_inode((int)dfd), times);
 	return change_times(user_path_inode((int)dfd, (const char __user *)path, flags), times);
 }
 

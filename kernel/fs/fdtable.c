@@ -3,7 +3,9 @@
  * the calls that only move descriptors about.
  *
  * A slot holds one reference on its file. Slots change without sleeping, and the
- * kernel is not preempted, so the table needs no lock.
+ * kernel is not preempted, so the table needs no lock. Only the first `nr` slots hold
+ * anything, valid or NULL; the rest of the table is not even cleared, as fork and exit
+ * would pay for it.
  */
 #include "fs/fs_syscalls.h"
 #include "fs/internal.h"
@@ -40,10 +42,16 @@ static bool get_cloexec(const struct files_struct *files, int fd)
 struct file *fget(int fd)
 {
 	struct files_struct *files = current->files;
+	struct file *file = files ? files_slot(files, (unsigned int)fd) : NULL;
 
-	if ((unsigned int)fd >= NR_OPEN || !files || !files->fd[fd])
-		return NULL;
-	return get_file(files->fd[fd]);
+	return file ? get_file(file) : NULL;
+}
+
+/* Makes slot `fd` one of the valid ones. */
+static void open_slot(struct files_struct *files, unsigned int fd)
+{
+	while (files->nr <= fd)
+		files->fd[files->nr++] = NULL;
 }
 
 /* First descriptor that may not be used. */
@@ -60,8 +68,9 @@ int fd_install(struct file *file, int from, bool cloexec)
 	int fd, limit = fd_limit();
 
 	for (fd = from; fd < limit; fd++) {
-		if (files->fd[fd])
+		if (files_slot(files, (unsigned int)fd))
 			continue;
+		open_slot(files, (unsigned int)fd);
 		files->fd[fd] = file;
 		set_cloexec(files, fd, cloexec);
 		return fd;
@@ -72,29 +81,30 @@ int fd_install(struct file *file, int from, bool cloexec)
 /* fork: a table of its own with the same files. NULL as `old`: an empty table. */
 struct files_struct *files_dup(struct files_struct *old)
 {
-	struct files_struct *files = kzalloc(sizeof(*files), GFP_KERNEL);
-	int fd;
+	struct files_struct *files = kmalloc(sizeof(*files), GFP_KERNEL);
+	unsigned int fd;
 
 	if (!files)
 		return NULL;
 	atomic_set(&files->count, 1);
-	if (!old)
+	files->nr = old ? old->nr : 0;
+	if (!old) {
+		memset(files->close_on_exec, 0, sizeof(files->close_on_exec));
 		return files;
-	for (fd = 0; fd < NR_OPEN; fd++) {
-		if (old->fd[fd])
-			files->fd[fd] = get_file(old->fd[fd]);
 	}
 	memcpy(files->close_on_exec, old->close_on_exec, sizeof(files->close_on_exec));
+	for (fd = 0; fd < files->nr; fd++)
+		files->fd[fd] = old->fd[fd] ? get_file(old->fd[fd]) : NULL;
 	return files;
 }
 
 void files_put(struct files_struct *files)
 {
-	int fd;
+	unsigned int fd;
 
 	if (!files || !atomic_dec_and_test(&files->count))
 		return;
-	for (fd = 0; fd < NR_OPEN; fd++) {
+	for (fd = 0; fd < files->nr; fd++) {
 		if (files->fd[fd])
 			fput(files->fd[fd]);
 	}
@@ -104,11 +114,10 @@ void files_put(struct files_struct *files)
 /* Empties a slot and drops its file. 0 or -EBADF. */
 static int close_fd(struct files_struct *files, unsigned int fd)
 {
-	struct file *file;
+	struct file *file = files_slot(files, fd);
 
-	if (fd >= NR_OPEN || !files->fd[fd])
+	if (!file)
 		return -EBADF;
-	file = files->fd[fd];
 	files->fd[fd] = NULL;
 	set_cloexec(files, (int)fd, false);
 	fput(file);
@@ -141,6 +150,7 @@ static long dup_to(u32 old, u32 fd, bool cloexec)
 		fput(file);
 		return -EBADF;
 	}
+	open_slot(current->files, fd);
 	replaced = current->files->fd[fd];
 	current->files->fd[fd] = file;
 	set_cloexec(current->files, (int)fd, cloexec);

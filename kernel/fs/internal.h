@@ -80,6 +80,8 @@ int path_walk_abs(struct path_walk *walk);
 struct inode *path_inode(int dfd, const char *path, bool follow);
 /* The same for a path in user memory; AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW count in `flags`. */
 struct inode *user_path_inode(int dfd, const char __user *path, unsigned int flags);
+/* The inode behind a descriptor, referenced, or ERR_PTR(-EBADF). */
+struct inode *fd_inode(int fd);
 /* One component of a directory, with the grafts. Takes dir->lock. ERR_PTR(-ENOENT ...). */
 struct inode *dir_lookup(struct inode *dir, const char *name, unsigned int len);
 

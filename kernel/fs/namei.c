@@ -367,11 +367,34 @@ struct inode *path_inode(int dfd, const char *path, bool follow)
 	return inode;
 }
 
-struct inode *user_path_inode(int dfd, const char __user *path, unsigned int flags)
+/* fstat() in disguise: an empty path with AT_EMPTY_PATH, and a descriptor. */
+static bool is_empty_path(int dfd, const char __user *path, unsigned int flags)
 {
-	char *name = getname(path, flags & AT_EMPTY_PATH);
+	char first;
+
+	return flags & AT_EMPTY_PATH && dfd >= 0 && !copy_from_user(&first, path, 1) && !first;
+}
+
+struct inode *fd_inode(int fd)
+{
+	struct file *file = fget(fd);
 	struct inode *inode;
 
+	if (!file)
+		return ERR_PTR(-EBADF);
+	inode = iget_ref(file->inode);
+	fput(file);
+	return inode;
+}
+
+struct inode *user_path_inode(int dfd, const char __user *path, unsigned int flags)
+{
+	struct inode *inode;
+	char *name;
+
+	if (is_empty_path(dfd, path, flags))
+		return fd_inode(dfd);
+	name = getname(path, flags & AT_EMPTY_PATH);
 	if (IS_ERR(name))
 		return (struct inode *)name;
 	inode = path_inode(dfd, name, !(flags & AT_SYMLINK_NOFOLLOW));

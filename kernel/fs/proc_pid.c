@@ -285,7 +285,7 @@ static int link_root(struct text *text, struct task_struct *task, int fd)
 
 bool proc_fd_open(const struct task_struct *task, int fd)
 {
-	return task->files && (unsigned int)fd < NR_OPEN && task->files->fd[fd];
+	return task->files && files_slot(task->files, (unsigned int)fd);
 }
 
 int proc_next_fd(const struct task_struct *task, int fd)

@@ -94,14 +94,7 @@ SYSCALL(lstat64)
 /* a: descriptor, b: result. */
 SYSCALL(fstat64)
 {
-	struct file *file = fget((int)a);
-	struct inode *inode;
-
-	if (!file)
-		return -EBADF;
-	inode = iget_ref(file->inode);
-	fput(file);
-	return give_stat64(inode, b);
+	return give_stat64(fd_inode((int)a), b);
 }
 
 /* a: directory, b: path, c: result, d: flags. */

@@ -176,9 +176,16 @@ struct fs_struct { /* what fork copies: where a process stands */
 
 struct files_struct {
 	atomic_t count;
-	struct file *fd[NR_OPEN];
+	unsigned int nr; /* slots in use at most: those behind are not even set (fork copies few) */
 	u32 close_on_exec[NR_OPEN / 32];
+	struct file *fd[NR_OPEN];
 };
+
+/* The file in a slot, without a reference, or NULL. */
+static inline struct file *files_slot(const struct files_struct *files, unsigned int fd)
+{
+	return fd < files->nr ? files->fd[fd] : NULL;
+}
 
 /* One more reference / one less. iput() may sleep; NULL is ignored. */
 struct inode *iget_ref(struct inode *inode);

@@ -10,7 +10,8 @@
  *
  * A new entry takes the slack of another one, or an unused one. A removed entry is
  * swallowed by the one before it, or, first in its block, becomes unused. Lengths
- * are checked at every step: a damaged block ends the search with -EIO.
+ * are checked once, when a block is read from the disk (a damaged one is -EIO); what is in
+ * the cache can be trusted, so that a search is short.
  */
 #include "fs/ext2/ext2.h"
 #include "kernel/string.h"
@@ -67,27 +68,28 @@ static u32 slot_offset(const struct ext2_slot *slot)
 	return (u32)((char *)slot->entry - slot->base);
 }
 
-static bool entry_ok(const struct ext2_slot *slot)
+int ext2_check_dir_block(const struct inode *dir, struct page *page)
 {
-	const struct ext2_dir_entry *entry = slot->entry;
-	u32 len = entry->rec_len;
+	const char *base = kmap_atomic(page);
+	u32 at = 0, len;
 
-	return len >= EXT2_DIRENT_SIZE(entry->name_len) && len % 4 == 0 &&
-	       len <= FS_BLOCK_SIZE - slot_offset(slot);
+	while (at <= FS_BLOCK_SIZE - EXT2_DIRENT_HEAD) {
+		const struct ext2_dir_entry *entry = (const void *)(base + at);
+
+		len = entry->rec_len;
+		if (len < EXT2_DIRENT_SIZE(entry->name_len) || len % 4 || len > FS_BLOCK_SIZE - at)
+			break;
+		at += len;
+	}
+	kunmap_atomic((void *)base);
+	return at == FS_BLOCK_SIZE ? 0
+				   : ext2_error(ext2_fs(dir), "bad entry in directory", dir->ino);
 }
 
-/*
- * The entry at the slot is to be looked at: 1; behind the last one: 0; damaged: -EIO.
- */
-static int have_entry(const struct inode *dir, const struct ext2_slot *slot)
+/* Is the slot at an entry, or behind the last one of the block? */
+static bool have_entry(const struct ext2_slot *slot)
 {
-	u32 offset = slot_offset(slot);
-
-	if (offset == FS_BLOCK_SIZE)
-		return 0;
-	if (offset <= FS_BLOCK_SIZE - EXT2_DIRENT_SIZE(0) && entry_ok(slot))
-		return 1;
-	return ext2_error(ext2_fs(dir), "bad entry in directory", dir->ino);
+	return slot_offset(slot) < FS_BLOCK_SIZE;
 }
 
 static void next_entry(struct ext2_slot *slot)
@@ -96,21 +98,23 @@ static void next_entry(struct ext2_slot *slot)
 	slot->entry = (struct ext2_dir_entry *)((char *)slot->entry + slot->entry->rec_len);
 }
 
-/* Searches one open block: 1 found, 0 not here, or -EIO. */
-static int find_in_block(const struct inode *dir, const char *name, unsigned int len,
-			 struct ext2_slot *slot)
+/* Searches one open block. */
+static bool find_in_block(const char *name, unsigned int len, struct ext2_slot *slot)
 {
-	int ret;
+	struct ext2_dir_entry *entry = slot->entry, *prev = NULL;
+	char *end = slot->base + FS_BLOCK_SIZE;
 
-	while ((ret = have_entry(dir, slot)) == 1) {
-		const struct ext2_dir_entry *entry = slot->entry;
-
-		if (entry->name_len == len && entry->inode && entry->name[0] == name[0] &&
-		    memcmp(entry->name, name, len) == 0)
-			return 1;
-		next_entry(slot);
+	while ((char *)entry < end) {
+		if (entry->name_len == len && entry->name[0] == name[0] && entry->inode &&
+		    memcmp(entry->name, name, len) == 0) {
+			slot->entry = entry;
+			slot->prev = prev;
+			return true;
+		}
+		prev = entry;
+		entry = (struct ext2_dir_entry *)((char *)entry + entry->rec_len);
 	}
-	return ret;
+	return false;
 }
 
 int ext2_find_entry(struct inode *dir, const char *name, unsigned int len, struct ext2_slot *slot)
@@ -122,12 +126,9 @@ int ext2_find_entry(struct inode *dir, const char *name, unsigned int len, struc
 		ret = open_block(dir, index, slot);
 		if (ret)
 			return ret;
-		ret = find_in_block(dir, name, len, slot);
-		if (ret == 1)
+		if (find_in_block(name, len, slot))
 			return 0;
 		ext2_put_entry(slot);
-		if (ret)
-			return ret;
 	}
 	return -ENOENT;
 }
@@ -151,19 +152,16 @@ static void fill_entry(struct inode *dir, struct ext2_dir_entry *entry, const ch
 	memcpy(entry->name, name, len);
 }
 
-/* Looks in one open block for room for `need` bytes: 1 and the entry that has it, 0 none, -EIO. */
-static int find_room(const struct inode *dir, u32 need, struct ext2_slot *slot)
+/* Looks in one open block for an entry with room for `need` bytes. */
+static bool find_room(u32 need, struct ext2_slot *slot)
 {
-	int ret;
-
-	while ((ret = have_entry(dir, slot)) == 1) {
+	for (; have_entry(slot); next_entry(slot)) {
 		u32 used = slot->entry->inode ? EXT2_DIRENT_SIZE(slot->entry->name_len) : 0;
 
 		if (slot->entry->rec_len - used >= need)
-			return 1;
-		next_entry(slot);
+			return true;
 	}
-	return ret;
+	return false;
 }
 
 /* Adds a block with one unused entry to the directory and opens it. */
@@ -200,23 +198,21 @@ int ext2_add_entry(struct inode *dir, const char *name, unsigned int len, const 
 	u32 need = EXT2_DIRENT_SIZE(len), used, index;
 	struct ext2_dir_entry *entry;
 	struct ext2_slot slot;
-	int ret = 0;
+	bool found = false;
+	int err;
 
-	for (index = 0; index < dir_blocks(dir); index++) {
-		ret = open_block(dir, index, &slot);
-		if (ret)
-			return ret;
-		ret = find_room(dir, need, &slot);
-		if (ret == 1)
-			break;
-		ext2_put_entry(&slot);
-		if (ret)
-			return ret;
+	for (index = 0; !found && index < dir_blocks(dir); index++) {
+		err = open_block(dir, index, &slot);
+		if (err)
+			return err;
+		found = find_room(need, &slot);
+		if (!found)
+			ext2_put_entry(&slot);
 	}
-	if (ret != 1) {
-		ret = grow_dir(dir, &slot);
-		if (ret)
-			return ret;
+	if (!found) {
+		err = grow_dir(dir, &slot);
+		if (err)
+			return err;
 	}
 	entry = slot.entry;
 	if (entry->inode) {
@@ -271,38 +267,33 @@ static bool is_dot_name(const struct ext2_dir_entry *entry)
 int ext2_is_empty(struct inode *dir)
 {
 	struct ext2_slot slot;
+	bool empty = true;
 	u32 index;
-	int ret;
+	int err;
 
-	for (index = 0; index < dir_blocks(dir); index++) {
-		ret = open_block(dir, index, &slot);
-		if (ret)
-			return ret;
-		while ((ret = have_entry(dir, &slot)) == 1) {
-			if (slot.entry->inode && !is_dot_name(slot.entry))
-				break;
-			next_entry(&slot);
-		}
+	for (index = 0; empty && index < dir_blocks(dir); index++) {
+		err = open_block(dir, index, &slot);
+		if (err)
+			return err;
+		for (; empty && have_entry(&slot); next_entry(&slot))
+			empty = !slot.entry->inode || is_dot_name(slot.entry);
 		ext2_put_entry(&slot);
-		if (ret)
-			return ret == 1 ? 0 : ret;
 	}
-	return 1;
+	return empty;
 }
 
 /*
  * Hands the entries of one open block from byte `from` on to `fill`, keeping file->pos at the
- * first that was not taken. 1: go on with the next block, 0: enough, or -EIO. An entry may have
- * been swallowed since the last call, so the block is walked from its start.
+ * first that was not taken. True: go on with the next block. An entry may have been
+ * swallowed since the last call, so the block is walked from its start.
  */
-static int read_block(struct file *file, struct ext2_slot *slot, u32 from, void *arg,
-		      filldir_fn fill)
+static bool read_block(struct file *file, struct ext2_slot *slot, u32 from, void *arg,
+		       filldir_fn fill)
 {
 	const struct inode *dir = file->inode;
 	loff_t block_start = file->pos - from;
-	int ret;
 
-	while ((ret = have_entry(dir, slot)) == 1) {
+	while (have_entry(slot)) {
 		const struct ext2_dir_entry *entry = slot->entry;
 		u32 offset = slot_offset(slot);
 
@@ -312,26 +303,25 @@ static int read_block(struct file *file, struct ext2_slot *slot, u32 from, void 
 		file->pos = block_start + offset;
 		if (!fill(arg, entry->name, entry->name_len, block_start + slot_offset(slot),
 			  entry->inode, dirent_dtype(dir, entry)))
-			return 0;
+			return false;
 	}
-	if (ret)
-		return ret;
 	file->pos = block_start + FS_BLOCK_SIZE;
-	return 1;
+	return true;
 }
 
 int ext2_readdir(struct file *file, void *arg, filldir_fn fill)
 {
 	struct inode *dir = file->inode;
 	struct ext2_slot slot;
-	int ret = 1;
+	bool more = true;
+	int err;
 
-	while (ret == 1 && file->pos < dir->mapping.size) {
-		ret = open_block(dir, (u32)(file->pos >> FS_BLOCK_SHIFT), &slot);
-		if (ret)
-			return ret;
-		ret = read_block(file, &slot, (u32)file->pos & (FS_BLOCK_SIZE - 1), arg, fill);
+	while (more && file->pos < dir->mapping.size) {
+		err = open_block(dir, (u32)(file->pos >> FS_BLOCK_SHIFT), &slot);
+		if (err)
+			return err;
+		more = read_block(file, &slot, (u32)file->pos & (FS_BLOCK_SIZE - 1), arg, fill);
 		ext2_put_entry(&slot);
 	}
-	return ret < 0 ? ret : 0;
+	return 0;
 }

@@ -173,6 +173,8 @@ int ext2_delete_entry(struct inode *dir, struct ext2_slot *slot); /* ends with p
 int ext2_set_entry(struct inode *dir, struct ext2_slot *slot, const struct inode *inode);
 int ext2_make_empty(struct inode *dir, const struct inode *parent);
 int ext2_is_empty(struct inode *dir); /* 1, 0 or errno */
+/* Checks a block just read from the disk: 0 or -EIO. */
+int ext2_check_dir_block(const struct inode *dir, struct page *page);
 int ext2_readdir(struct file *file, void *arg, filldir_fn fill);
 
 extern const struct inode_ops ext2_dir_iops, ext2_file_iops, ext2_symlink_iops, ext2_special_iops;

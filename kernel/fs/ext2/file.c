@@ -65,9 +65,10 @@ static int ext2_readpage(struct address_space *mapping, struct page *page)
 		return 0;
 	}
 	err = move_page(inode, block, page, false);
-	if (!err)
-		zero_tail(page, valid);
-	return err;
+	if (err)
+		return err;
+	zero_tail(page, valid);
+	return S_ISDIR(inode->mode) ? ext2_check_dir_block(inode, page) : 0;
 }
 
 /* Finds the block of a locked page, or makes it and notes it in the inode: page->private. */
