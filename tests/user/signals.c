@@ -167,7 +167,7 @@ static void overflowing(int sig)
 {
 	char here;
 
-	on_alt = &here >= alt && &here < alt + sizeof(alt);
+	on_alt = (uintptr_t)&here - (uintptr_t)alt < sizeof(alt);
 	siglongjmp(env, sig);
 }
 

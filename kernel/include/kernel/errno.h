@@ -53,9 +53,9 @@
 #define ERESTART_RESTARTBLOCK 516
 
 /* Pointers that carry an error: the last page of the address space is never mapped. */
-#define MAX_ERRNO     4095
-#define ERR_PTR(err)  ((void *)(long)(err))
-#define PTR_ERR(ptr)  ((long)(ptr))
-#define IS_ERR(ptr)   ((unsigned long)(ptr) >= (unsigned long)-MAX_ERRNO)
+#define MAX_ERRNO    4095
+#define ERR_PTR(err) ((void *)(long)(err))
+#define PTR_ERR(ptr) ((long)(ptr))
+#define IS_ERR(ptr)  ((unsigned long)(ptr) >= (unsigned long)-MAX_ERRNO)
 
 #endif

@@ -45,10 +45,7 @@ typedef struct spinlock {
 	const void *holder; /* return address of the taker */
 } spinlock_t;
 
-#define SPIN_LOCK_INIT(n)                                                                        \
-	{                                                                                        \
-		.name = (n)                                                                      \
-	}
+#define SPIN_LOCK_INIT(n)  {.name = (n)}
 #define DEFINE_SPINLOCK(n) spinlock_t n = SPIN_LOCK_INIT(#n)
 
 static inline void spin_lock_init(spinlock_t *lock, const char *name)
@@ -111,16 +108,13 @@ struct mutex {
 	const char *name;
 };
 
-#define MUTEX_INIT(m, n)                                                                         \
-	{                                                                                        \
-		.owner = NULL, .waiters = LIST_HEAD_INIT((m).waiters), .name = (n)               \
-	}
-#define DEFINE_MUTEX(m) struct mutex m = MUTEX_INIT(m, #m)
+#define MUTEX_INIT(m, n) {.owner = NULL, .waiters = LIST_HEAD_INIT((m).waiters), .name = (n)}
+#define DEFINE_MUTEX(m)	 struct mutex m = MUTEX_INIT(m, #m)
 
 void mutex_init(struct mutex *mutex, const char *name);
-void mutex_lock(struct mutex *mutex);		    /* may sleep; panics if already the owner */
+void mutex_lock(struct mutex *mutex);		      /* may sleep; panics if already the owner */
 bool __must_check mutex_trylock(struct mutex *mutex); /* never sleeps */
-void mutex_unlock(struct mutex *mutex);		    /* panics unless the owner */
+void mutex_unlock(struct mutex *mutex);		      /* panics unless the owner */
 bool mutex_is_locked(const struct mutex *mutex);
 
 /* Many readers or one writer; a waiting writer holds new readers back. */

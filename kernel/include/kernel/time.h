@@ -16,7 +16,8 @@ struct timespec64 {
 	u32 tv_nsec;
 };
 
-/* Time since boot / since 1970 (from the CMOS clock at boot), with the PIT's resolution or finer. */
+/* Time since boot / since 1970 (from the CMOS clock at boot), with the PIT's resolution or finer.
+ */
 void ktime_get_ts(struct timespec64 *ts);
 void ktime_get_real_ts(struct timespec64 *ts);
 

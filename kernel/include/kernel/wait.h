@@ -22,10 +22,7 @@ typedef struct wait_queue_entry {
 	struct list_head node;
 } wait_queue_entry_t;
 
-#define WAIT_QUEUE_HEAD_INIT(q)                                                                  \
-	{                                                                                        \
-		.lock = SPIN_LOCK_INIT(#q), .entries = LIST_HEAD_INIT((q).entries)               \
-	}
+#define WAIT_QUEUE_HEAD_INIT(q)	   {.lock = SPIN_LOCK_INIT(#q), .entries = LIST_HEAD_INIT((q).entries)}
 #define DECLARE_WAIT_QUEUE_HEAD(q) wait_queue_head_t q = WAIT_QUEUE_HEAD_INIT(q)
 
 void init_waitqueue_head(wait_queue_head_t *queue);
@@ -46,58 +43,58 @@ void wake_up_one(wait_queue_head_t *queue);
  */
 
 /* Sleeps, not to be disturbed by signals, until `cond` holds. */
-#define wait_event(queue, cond)                                                                  \
-	do {                                                                                     \
-		wait_queue_entry_t _we;                                                          \
-		bool _ok;                                                                        \
-		might_sleep();                                                                   \
-		_ok = (cond);                                                                    \
-		while (!_ok) {                                                                   \
-			prepare_to_wait(&(queue), &_we, false);                                  \
-			_ok = (cond);                                                            \
-			if (!_ok)                                                                \
-				schedule_timeout(-1);                                            \
-			finish_wait(&(queue), &_we);                                             \
-			_ok = _ok || (cond);                                                     \
-		}                                                                                \
+#define wait_event(queue, cond)                                 \
+	do {                                                    \
+		wait_queue_entry_t _we;                         \
+		bool _ok;                                       \
+		might_sleep();                                  \
+		_ok = (cond);                                   \
+		while (!_ok) {                                  \
+			prepare_to_wait(&(queue), &_we, false); \
+			_ok = (cond);                           \
+			if (!_ok)                               \
+				schedule_timeout(-1);           \
+			finish_wait(&(queue), &_we);            \
+			_ok = _ok || (cond);                    \
+		}                                               \
 	} while (0)
 
 /* The same with a limit in ticks; false when the time ran out and `cond` still fails. */
-#define wait_event_timeout(queue, cond, ticks)                                                   \
-	({                                                                                       \
-		wait_queue_entry_t _we;                                                          \
-		long _left = (ticks);                                                            \
-		bool _ok;                                                                        \
-		might_sleep();                                                                   \
-		_ok = (cond);                                                                    \
-		while (!_ok && _left != 0) {                                                     \
-			prepare_to_wait(&(queue), &_we, false);                                  \
-			_ok = (cond);                                                            \
-			if (!_ok)                                                                \
-				_left = schedule_timeout(_left);                                 \
-			finish_wait(&(queue), &_we);                                             \
-			_ok = _ok || (cond);                                                     \
-		}                                                                                \
-		_ok;                                                                             \
+#define wait_event_timeout(queue, cond, ticks)                   \
+	({                                                       \
+		wait_queue_entry_t _we;                          \
+		long _left = (ticks);                            \
+		bool _ok;                                        \
+		might_sleep();                                   \
+		_ok = (cond);                                    \
+		while (!_ok && _left != 0) {                     \
+			prepare_to_wait(&(queue), &_we, false);  \
+			_ok = (cond);                            \
+			if (!_ok)                                \
+				_left = schedule_timeout(_left); \
+			finish_wait(&(queue), &_we);             \
+			_ok = _ok || (cond);                     \
+		}                                                \
+		_ok;                                             \
 	})
 
 /* Ends early on a signal: 0, or -ERESTARTSYS, which system calls hand on. Include errno.h. */
-#define wait_event_interruptible(queue, cond)                                                    \
-	({                                                                                       \
-		wait_queue_entry_t _we;                                                          \
-		bool _ok, _signal = false;                                                       \
-		might_sleep();                                                                   \
-		_ok = (cond);                                                                    \
-		while (!_ok && !_signal) {                                                       \
-			prepare_to_wait(&(queue), &_we, true);                                   \
-			_ok = (cond);                                                            \
-			if (!_ok)                                                                \
-				schedule_timeout(-1);                                            \
-			finish_wait(&(queue), &_we);                                             \
-			_ok = _ok || (cond);                                                     \
-			_signal = signal_pending_current();                                      \
-		}                                                                                \
-		_ok ? 0 : -ERESTARTSYS;                                                          \
+#define wait_event_interruptible(queue, cond)                  \
+	({                                                     \
+		wait_queue_entry_t _we;                        \
+		bool _ok, _signal = false;                     \
+		might_sleep();                                 \
+		_ok = (cond);                                  \
+		while (!_ok && !_signal) {                     \
+			prepare_to_wait(&(queue), &_we, true); \
+			_ok = (cond);                          \
+			if (!_ok)                              \
+				schedule_timeout(-1);          \
+			finish_wait(&(queue), &_we);           \
+			_ok = _ok || (cond);                   \
+			_signal = signal_pending_current();    \
+		}                                              \
+		_ok ? 0 : -ERESTARTSYS;                        \
 	})
 
 #endif
