@@ -7,12 +7,22 @@
 struct console {
 	const char *name;
 	void (*write)(const char *buf, size_t n); /* any context, bounded */
+	/* Sleeps (bounded) until at most `unsent` bytes wait to leave. NULL: none ever do. */
+	void (*wait)(unsigned int unsent);
 	struct console *next;
 };
 
 void console_register(struct console *console);
 /* Raw bytes to all consoles (tty and KTAP output); messages go through printk(). */
 void console_write(const char *buf, size_t n);
+/*
+ * For writers that may sleep, before a piece of up to CONSOLE_PIECE bytes: waits until every
+ * console can take it at once, so that no instructions go into polling a slow line.
+ */
+#define CONSOLE_PIECE 4096u
+void console_wait_room(void);
+/* Sleeps (bounded) until all output has left. */
+void console_drain(void);
 /* Starts a new line on the consoles unless they stand at the start of one. */
 void console_fresh_line(void);
 /* Applies loglevel=. */

@@ -11,6 +11,7 @@
 #include "arch/irq.h"
 #include "console.h"
 #include "kernel/cmdline.h"
+#include "kernel/lock.h"
 #include "kernel/string.h"
 
 #define MESSAGE_MAX 512
@@ -38,6 +39,26 @@ void console_write(const char *buf, size_t n)
 		console->write(buf, n);
 	at_line_start = buf[n - 1] == '\n';
 	local_irq_restore(flags);
+}
+
+static void wait_for_consoles(unsigned int unsent)
+{
+	struct console *console;
+
+	might_sleep();
+	for (console = consoles; console; console = console->next)
+		if (console->wait)
+			console->wait(unsent);
+}
+
+void console_wait_room(void)
+{
+	wait_for_consoles(CONSOLE_PIECE);
+}
+
+void console_drain(void)
+{
+	wait_for_consoles(0);
 }
 
 void console_fresh_line(void)

@@ -3,7 +3,8 @@
  *
  * A byte takes 87 us on the wire, thousands of instructions. So writers only
  * fill a ring; the transmitter's "empty" interrupt moves it on, 16 bytes (the
- * chip's FIFO) at a time. Only a writer that meets a full ring waits. Before
+ * chip's FIFO) at a time. A writer that may sleep waits for room in the ring
+ * first; only one that may not and meets a full ring polls. Before
  * the interrupt is there, and at the machine's end, the status register is
  * polled instead. A port that never becomes ready is given up: no wait is
  * without a bound.
@@ -16,6 +17,8 @@
 #include "arch/trap.h"
 #include "console.h"
 #include "kernel/compiler.h"
+#include "kernel/time.h"
+#include "kernel/wait.h"
 
 #define COM1	 0x3f8
 #define COM1_IRQ 4
@@ -42,13 +45,16 @@
 #define LSR_NO_DEVICE 0xff
 
 #define FIFO_SIZE 16
-#define RING_SIZE 16384u    /* a power of two */
+#define RING_SIZE 16384u    /* a power of two; what waits, a piece, and CRs in it */
 #define POLL_MAX  10000000u /* about 10 s at 1 us a port read; 16 bytes need 1.4 ms */
+
+_Static_assert(RING_SIZE >= 3 * CONSOLE_PIECE, "no room for a piece all of line ends");
 
 static u8 ring[RING_SIZE];
 static unsigned int ring_in, ring_out; /* free-running; irqs off */
 static bool present, irq_mode;
 static void (*receiver)(char c);
+static DECLARE_WAIT_QUEUE_HEAD(draining); /* writers that wait for the ring to empty */
 
 /* Moves up to a FIFO of bytes if the chip has room. Interrupts off. */
 static void transmit(void)
@@ -94,7 +100,17 @@ static void serial_write(const char *buf, size_t n)
 	local_irq_restore(flags);
 }
 
-static struct console serial_console = {.name = "ttyS0", .write = serial_write};
+/* A second of line time would do for a whole ring; a dead line must not hold anybody. */
+#define DRAIN_TICKS (5 * HZ)
+
+static void serial_wait(unsigned int unsent)
+{
+	if (present && irq_mode && ring_in - ring_out > unsent)
+		wait_event_timeout(draining, ring_in - ring_out <= unsent, DRAIN_TICKS);
+}
+
+static struct console serial_console = {
+	.name = "ttyS0", .write = serial_write, .wait = serial_wait};
 
 /* Everything that the chip wants, seen from its status: no trust in the interrupt's reason. */
 static void serial_interrupt(unsigned int irq, struct pt_regs *regs)
@@ -111,6 +127,8 @@ static void serial_interrupt(unsigned int irq, struct pt_regs *regs)
 			receiver(c);
 	}
 	transmit();
+	if (ring_in - ring_out <= CONSOLE_PIECE)
+		wake_up_all(&draining);
 	if (ring_in == ring_out)
 		outb(IER_RX, COM1 + UART_IER);
 }

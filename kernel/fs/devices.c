@@ -133,6 +133,7 @@ static ssize_t prog_kwrite(struct file *file, const void *buf, size_t count, lof
 	(void)pos;
 	BUG_ON(count > TRACE_OUTPUT_MAX);
 	trace_hint(TRACE_OUTPUT, stream, count, (u32)buf, 0);
+	console_wait_room();
 	console_write(buf, count);
 	return (ssize_t)count;
 }

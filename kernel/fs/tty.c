@@ -323,6 +323,7 @@ static ssize_t tty_write(struct file *file, const void __user *buf, size_t count
 		n = min(count - done, (size_t)TTY_CHUNK);
 		if (copy_from_user(chunk, (const char __user *)buf + done, n))
 			return done ? (ssize_t)done : -EFAULT;
+		console_wait_room();
 		tty_put(chunk, n);
 		done += n;
 		cond_resched();
@@ -334,6 +335,7 @@ static ssize_t tty_kwrite(struct file *file, const void *buf, size_t count, loff
 {
 	(void)file;
 	(void)pos;
+	console_wait_room();
 	tty_put(buf, count);
 	return (ssize_t)count;
 }

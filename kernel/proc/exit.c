@@ -146,6 +146,7 @@ static void __noreturn end_of_init(struct task_struct *task, int code)
 	err = vfs_sync();
 	if (err)
 		pr_err("init: the disk could not be written: error %d\n", -err);
+	console_drain();
 	machine_power_off(code & 0x7f ? 128 + (code & 0x7f) : code >> 8 & 0xff);
 }
 

@@ -147,9 +147,13 @@ SYSCALL(personality)
 /* reboot(magic, magic2, command): whichever end is asked for, the machine goes off in order */
 SYSCALL(reboot)
 {
+	int err;
+
 	if (a != REBOOT_MAGIC1)
 		return -EINVAL;
 	if (c != REBOOT_RESTART && c != REBOOT_HALT && c != REBOOT_OFF)
 		return -EINVAL;
-	machine_power_off(vfs_sync() ? 1 : 0);
+	err = vfs_sync();
+	console_drain();
+	machine_power_off(err ? 1 : 0);
 }

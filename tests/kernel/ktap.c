@@ -44,6 +44,7 @@ static void print_args(const char *lead, const char *fmt, va_list ap)
 	vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	n = (int)strlen(line);
 	line[n] = '\n';
+	console_wait_room();
 	console_write(line, (size_t)n + 1);
 }
 

@@ -12,7 +12,7 @@ static int skipped(const char *name)
 int main(void)
 {
 	char line[512], perms[8], name[256];
-	unsigned long start, end, offset, last = 0;
+	unsigned long start, end, offset, last = 0, program_end = 0, bss = 0;
 	unsigned char *p =
 		mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	FILE *f;
@@ -33,13 +33,18 @@ int main(void)
 		last = end;
 		if (skipped(name))
 			continue;
-		if (strrchr(name, '/'))
+		if (!name[0] && start == program_end) {
+			bss = (end - start) / PAGE; /* Linux may or may not join it with the heap */
+			continue;
+		}
+		if (strrchr(name, '/')) {
+			program_end = end;
 			printf("%s %08lx program %lu pages at %lx\n", perms, offset,
 			       (end - start) / PAGE, start);
-		else if (!strcmp(name, "[stack]"))
+		} else if (!strcmp(name, "[stack]"))
 			printf("%s %s\n", perms, name);
 		else if (!strcmp(name, "[heap]"))
-			printf("%s %s %lu pages\n", perms, name, (end - start) / PAGE);
+			printf("%s BSS and heap %lu pages\n", perms, bss + (end - start) / PAGE);
 		else
 			printf("%s anonymous %lu pages\n", perms, (end - start) / PAGE);
 	}
