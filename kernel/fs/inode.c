@@ -21,6 +21,7 @@
 #define I_HASHED  0x1u
 #define I_NEW	  0x2u /* being read from the disk */
 #define I_FREEING 0x4u /* being evicted */
+#define I_ENDED	  0x8u /* evicted while still open, by vfs_shutdown() */
 
 #define HASH_BITS    8
 #define HASH_SIZE    (1u << HASH_BITS)
@@ -204,7 +205,7 @@ static bool destroy_inode(struct inode *inode, bool last)
 {
 	int err = 0;
 
-	if (inode->i_op && inode->i_op->evict)
+	if (inode->i_op && inode->i_op->evict && !(inode->state & I_ENDED))
 		err = inode->i_op->evict(inode, last);
 	if (err && !last && inode->state & I_HASHED) {
 		keep_inode(inode);
@@ -289,6 +290,24 @@ int inodes_sync(struct fs_super *sb)
 		err = inode->mapping.nrpages ? filemap_sync(&inode->mapping) : 0;
 		if (err && !first_err)
 			first_err = err;
+		next = next_inode(sb, inode);
+		iput(inode);
+	}
+	return first_err;
+}
+
+int inodes_drop_nameless(struct fs_super *sb)
+{
+	struct inode *inode, *next;
+	int err, first_err = 0;
+
+	for (inode = next_inode(sb, NULL); inode; inode = next) {
+		if (inode->nlink == 0 && !(inode->state & I_ENDED)) {
+			inode->state |= I_ENDED;
+			err = inode->i_op->evict(inode, true);
+			if (err && !first_err)
+				first_err = err;
+		}
 		next = next_inode(sb, inode);
 		iput(inode);
 	}

@@ -104,7 +104,9 @@ void vfs_for_each_mount(void (*fn)(void *arg, const struct fs_super *sb, const c
 
 /* inode.c */
 void inode_cache_init(void);
-int inodes_sync(struct fs_super *sb);	/* writes all dirty file and directory pages */
+int inodes_sync(struct fs_super *sb); /* writes all dirty file and directory pages */
+/* Evicts the files that have no name any more and are still open, while they are: for the end. */
+int inodes_drop_nameless(struct fs_super *sb);
 int inode_setattr(struct inode *inode); /* writes changed attributes back; 0, -EROFS, -EIO */
 u32 now_seconds(void);
 

@@ -125,6 +125,20 @@ int vfs_sync(void)
 	return root_sb ? vfs_sync_super(root_sb) : 0;
 }
 
+int vfs_shutdown(void)
+{
+	int err, sync_err;
+
+	if (!root_sb || root_sb->read_only)
+		return 0;
+	root_sb->closing = current;
+	err = inodes_drop_nameless(root_sb);
+	sync_err = vfs_sync_super(root_sb);
+	root_sb->read_only = true;
+	root_sb->closing = NULL;
+	return err ? err : sync_err;
+}
+
 void vfs_init(void)
 {
 	inode_cache_init();

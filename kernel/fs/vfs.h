@@ -15,6 +15,7 @@
 struct inode;
 struct file;
 struct fs_super;
+struct task_struct;
 
 #define S_IFMT	    0170000
 #define S_IFSOCK    0140000
@@ -147,6 +148,8 @@ struct fs_super {
 	const char *source; /* "hda1", or the type again */
 	u32 dev;
 	bool read_only;
+	const struct task_struct
+		*closing; /* vfs_shutdown() is at work: nobody else may change it */
 	struct inode *root;
 	const struct super_ops *ops;
 	struct list_head inodes; /* cached ones, by sb_node */
@@ -232,6 +235,9 @@ struct fs_super *vfs_set_root(struct fs_super *sb);
 /* Writes everything dirty: data, then metadata. First error, or 0. */
 int vfs_sync(void);
 int vfs_sync_super(struct fs_super *sb);
+/* Before the machine goes off: files without a name leave the disk although they are open, then
+ * as vfs_sync(). Nothing can be changed after it. First error, or 0. */
+int vfs_shutdown(void);
 void vfs_init(void);
 
 #endif

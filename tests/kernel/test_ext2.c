@@ -259,6 +259,37 @@ static void test_unlinked(void)
 	test_fs_end();
 }
 
+/* The machine goes off while a program holds a file without a name: the disk is whole. */
+static void test_shutdown(void)
+{
+	struct file *file;
+	struct inode *dir;
+	const char *fault;
+	u32 where;
+
+	if (!test_fs_begin())
+		return;
+	EXPECT_EQ(test_make_file("/kept", 5000, 1), 0);
+	EXPECT_EQ(vfs_mkdir(AT_FDCWD, "/d", 0755), 0);
+	dir = path_lookup("/d", true);
+	EXPECT_EQ(vfs_rmdir(AT_FDCWD, "/d"), 0);
+	file = filp_open("/gone", O_CREAT | O_RDWR, 0600);
+	if (EXPECT(!IS_ERR(file))) {
+		EXPECT_EQ(test_write(file, 0, 70000, 4), 70000);
+		EXPECT_EQ(vfs_unlink(AT_FDCWD, "/gone"), 0);
+		EXPECT_EQ(vfs_shutdown(), 0);
+		EXPECT_EQ(test_write(file, 0, 10, 4), (unsigned long)-EROFS);
+		fput(file);
+	}
+	iput(dir);
+	fault = ramdisk_check(test_disk, &where);
+	if (fault)
+		ktap_fail(__FILE__, __LINE__, "disk: %s (%u)", fault, where);
+	EXPECT(test_check_file("/kept", 5000, 1));
+	EXPECT_EQ(test_make_file("/new", 1, 1), (unsigned long)-EROFS);
+	test_fs_end();
+}
+
 /* The disk fills up: what fitted is there, the rest is -ENOSPC, and all of it comes back. */
 static void test_no_space(void)
 {
@@ -385,17 +416,12 @@ static void test_storm(void)
 }
 
 static const struct ktap_case cases[] = {
-	{"mount", test_mount},
-	{"sizes", test_sizes},
-	{"holes", test_holes},
-	{"truncate", test_truncate},
-	{"directory", test_directory},
-	{"links", test_links_case},
-	{"rename", test_rename},
-	{"unlinked_open", test_unlinked},
-	{"no_space", test_no_space},
-	{"storm", test_storm},
-	{NULL, NULL},
+	{"mount", test_mount},	       {"sizes", test_sizes},
+	{"holes", test_holes},	       {"truncate", test_truncate},
+	{"directory", test_directory}, {"links", test_links_case},
+	{"rename", test_rename},       {"unlinked_open", test_unlinked},
+	{"shutdown", test_shutdown},   {"no_space", test_no_space},
+	{"storm", test_storm},	       {NULL, NULL},
 };
 
 const struct ktap_suite ext2_suite = {"ext2", cases};

@@ -14,6 +14,7 @@
 #include "kernel/string.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "proc/task.h"
 
 #define MAX_GROUPS	     (1u << 15) /* 1 MiB of descriptors, 4 TiB of disk */
 #define GROUP_BITS	     (FS_BLOCK_SIZE * 8u)
@@ -194,7 +195,7 @@ int ext2_begin_change(struct ext2_fs *fs)
 {
 	int err;
 
-	if (fs->sb.read_only)
+	if (fs->sb.read_only || (fs->sb.closing && fs->sb.closing != current))
 		return -EROFS;
 	fs->changes++;
 	if (!fs->clean)
