@@ -143,7 +143,7 @@ static void __noreturn end_of_init(struct task_struct *task, int code)
 	int err;
 
 	exit_files(task);
-	err = vfs_sync();
+	err = vfs_shutdown();
 	if (err)
 		pr_err("init: the disk could not be written: error %d\n", -err);
 	console_drain();
