@@ -153,7 +153,7 @@ SYSCALL(reboot)
 		return -EINVAL;
 	if (c != REBOOT_RESTART && c != REBOOT_HALT && c != REBOOT_OFF)
 		return -EINVAL;
-	err = vfs_sync();
+	err = vfs_shutdown();
 	console_drain();
 	machine_power_off(err ? 1 : 0);
 }
