@@ -95,12 +95,11 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 
 	if (!copy)
 		return false;
-	*copy = *vma;
-	copy->vm_mm = child;
+	vma_copy(copy, vma);
 	copy->vm_flags &= ~VM_LOCKED; /* locks are not inherited */
 	if (copy->vm_file)
 		get_mapped_file(copy->vm_file);
-	vma_link(copy, *last);
+	vma_append(copy, *last);
 	*last = copy;
 	if (copy->vm_ops && copy->vm_ops->open)
 		copy->vm_ops->open(copy);
@@ -148,6 +147,7 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
 		mmput(child);
 		return NULL;
 	}
+	vma_build_tree(child);
 	child->hiwater_rss = child->rss_anon + child->rss_file;
 	child->owner_tgid = tgid;
 	mm_trace_areas(child);

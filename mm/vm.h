@@ -69,6 +69,25 @@ void vma_destroy(struct vm_area_struct *vma);
 /* Enters an area behind `prev` (NULL: it is the first): list, tree, file, counters. */
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev);
 void vma_unlink(struct vm_area_struct *vma);
+/*
+ * Fork: enters an area behind the last one, in the list only; then, when all are
+ * there, vma_build_tree() makes the tree. In between only exit may look at them.
+ */
+void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last);
+void vma_build_tree(struct mm_struct *mm);
+/* Makes `to`, fresh, the same area as `from` in the same or another address space. Its file and
+ * operations are not told. */
+static inline void vma_copy(struct vm_area_struct *to, const struct vm_area_struct *from)
+{
+	to->vm_start = from->vm_start;
+	to->vm_end = from->vm_end;
+	to->vm_page_prot = from->vm_page_prot;
+	to->vm_flags = from->vm_flags;
+	to->vm_pgoff = from->vm_pgoff;
+	to->vm_ops = from->vm_ops;
+	to->vm_file = from->vm_file;
+	to->has_anon = from->has_anon;
+}
 /* Exit: takes all out at once, without upkeep of the tree; returns them as a list. */
 struct vm_area_struct *vma_unlink_all(struct mm_struct *mm);
 /* The part of an area from upper->vm_start on becomes `upper`, a copy of it otherwise. */

@@ -225,6 +225,57 @@ void vma_unlink(struct vm_area_struct *vma)
 		update_gap(next);
 }
 
+void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last)
+{
+	list_insert(vma, last);
+	if (vma->vm_file)
+		file_link(vma);
+	vma->vm_mm->map_count++;
+	account_pages(vma, (long)vma_pages(vma));
+}
+
+/* A list being made into a tree. */
+struct tree_build {
+	struct vm_area_struct *next;
+	unsigned int lowest; /* level that may be filled in part: its nodes are red */
+};
+
+/*
+ * Makes the next `n` areas a subtree whose top is at `level`. Halving keeps all
+ * levels full but the lowest, so black nodes everywhere else are a balanced tree.
+ */
+static struct rb_node *build_subtree(struct tree_build *build, unsigned int n, unsigned int level)
+{
+	struct rb_node *left, *node;
+
+	if (!n)
+		return NULL;
+	left = build_subtree(build, n / 2, level + 1);
+	node = &build->next->vm_rb;
+	build->next = build->next->vm_next;
+	node->left = left;
+	node->right = build_subtree(build, n - n / 2 - 1, level + 1);
+	if (left)
+		left->parent = node;
+	if (node->right)
+		node->right->parent = node;
+	node->red = level == build->lowest;
+	set_subtree_gap(node);
+	return node;
+}
+
+void vma_build_tree(struct mm_struct *mm)
+{
+	struct tree_build build = {.next = mm->mmap};
+
+	if (!mm->map_count)
+		return;
+	build.lowest = __fls((unsigned long)mm->map_count);
+	mm->mm_rb.node = build_subtree(&build, (unsigned int)mm->map_count, 0);
+	mm->mm_rb.node->parent = NULL;
+	mm->mm_rb.node->red = false;
+}
+
 struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *first = mm->mmap, *vma;

@@ -100,7 +100,7 @@ bool vma_merge_next(struct vm_area_struct *vma)
  */
 void vma_split(struct vm_area_struct *vma, unsigned long addr, struct vm_area_struct *upper)
 {
-	*upper = *vma;
+	vma_copy(upper, vma);
 	upper->vm_start = addr;
 	upper->vm_pgoff = vma_pgoff(vma, addr);
 	if (upper->vm_file)

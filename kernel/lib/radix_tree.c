@@ -323,6 +323,31 @@ static const struct radix_tree_node *find_leaf(const struct radix_tree_root *roo
 }
 
 /* Neighbours lie in one leaf, so each leaf is looked up once. */
+/* Up to `max` items of a leaf from `slot` on; a tight loop, for file faults look up runs of pages.
+ */
+static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
+			       void **results, unsigned int max)
+{
+	void *const *from = leaf->slots + slot, *const *end = leaf->slots + RADIX_TREE_MAP_SIZE;
+	void **to = results, **full = results + max;
+
+	for (; from < end && to < full; from++)
+		if (*from)
+			*to++ = *from;
+	return (unsigned int)(to - results);
+}
+
+/* The same, those with the tag. */
+static unsigned int tagged_items(const struct radix_tree_node *leaf, unsigned int slot,
+				 void **results, unsigned int max, int tag)
+{
+	unsigned int found = 0;
+
+	while (found < max && (slot = next_slot(leaf, slot, tag)) < RADIX_TREE_MAP_SIZE)
+		results[found++] = leaf->slots[slot++];
+	return found;
+}
+
 static unsigned int gang_lookup(const struct radix_tree_root *root, void **results,
 				unsigned long first, unsigned int max, int tag)
 {
@@ -330,12 +355,10 @@ static unsigned int gang_lookup(const struct radix_tree_root *root, void **resul
 	unsigned int found = 0;
 
 	while (found < max && (leaf = find_leaf(root, &first, tag)) != NULL) {
-		unsigned int slot = digit(first, 0);
+		unsigned int slot = digit(first, 0), room = max - found;
 
-		while (slot < RADIX_TREE_MAP_SIZE && found < max) {
-			results[found++] = leaf->slots[slot];
-			slot = next_slot(leaf, slot + 1, tag);
-		}
+		found += tag < 0 ? leaf_items(leaf, slot, results + found, room)
+				 : tagged_items(leaf, slot, results + found, room, tag);
 		first = index_behind(first, 1);
 		if (first == 0)
 			break;
