@@ -230,17 +230,15 @@ unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, 
 			       struct page **pages)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
-	unsigned long end = min(pgoff + count, mapping_pages(mapping));
+	unsigned long end = mapping_pages(mapping);
 	unsigned int found, i, kept = 0;
 
 	spin_lock(&mapping->tree_lock);
-	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, pgoff, count);
+	found = radix_tree_lookup_run(&mapping->page_tree, (void **)pages, pgoff, count);
 	for (i = 0; i < found; i++) {
 		struct page *page = pages[i];
 
-		if (page->index >= end)
-			break;
-		if (!PageUptodate(page) || PageLocked(page))
+		if (!PageUptodate(page) || PageLocked(page) || page->index >= end)
 			continue;
 		get_page(page);
 		pages[kept++] = page;

@@ -323,45 +323,36 @@ static const struct radix_tree_node *find_leaf(const struct radix_tree_root *roo
 }
 
 /* Neighbours lie in one leaf, so each leaf is looked up once. */
-/* Up to `max` items of a leaf from `slot` on; a tight loop, for file faults look up runs of pages.
- */
+/* Items of a leaf from `slot` up to and with `last`, at most `max`; a tight loop, for file faults
+ * look up runs of pages. */
 static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
-			       void **results, unsigned int max)
+			       unsigned int last, void **results, unsigned int max)
 {
-	void *const *from = leaf->slots + slot, *const *end = leaf->slots + RADIX_TREE_MAP_SIZE;
+	void *const *from = leaf->slots + slot, *const *end = leaf->slots + last;
 	void **to = results, **full = results + max;
 
-	for (; from < end && to < full; from++)
+	for (; from <= end && to < full; from++)
 		if (*from)
 			*to++ = *from;
 	return (unsigned int)(to - results);
 }
 
-/* The same, those with the tag. */
-static unsigned int tagged_items(const struct radix_tree_node *leaf, unsigned int slot,
-				 void **results, unsigned int max, int tag)
-{
-	unsigned int found = 0;
-
-	while (found < max && (slot = next_slot(leaf, slot, tag)) < RADIX_TREE_MAP_SIZE)
-		results[found++] = leaf->slots[slot++];
-	return found;
-}
-
-static unsigned int gang_lookup(const struct radix_tree_root *root, void **results,
-				unsigned long first, unsigned int max, int tag)
+/* Items with an index of first to last, at most `max`. */
+static unsigned int range_lookup(const struct radix_tree_root *root, void **results,
+				 unsigned long first, unsigned long last, unsigned int max)
 {
 	const struct radix_tree_node *leaf;
 	unsigned int found = 0;
 
-	while (found < max && (leaf = find_leaf(root, &first, tag)) != NULL) {
-		unsigned int slot = digit(first, 0), room = max - found;
+	while (found < max && first <= last && (leaf = find_leaf(root, &first, -1)) != NULL &&
+	       first <= last) {
+		bool last_leaf = (first | MAP_MASK) >= last;
 
-		found += tag < 0 ? leaf_items(leaf, slot, results + found, room)
-				 : tagged_items(leaf, slot, results + found, room, tag);
-		first = index_behind(first, 1);
-		if (first == 0)
+		found += leaf_items(leaf, digit(first, 0), last_leaf ? digit(last, 0) : MAP_MASK,
+				    results + found, max - found);
+		if (last_leaf)
 			break;
+		first = index_behind(first, 1);
 	}
 	return found;
 }
@@ -369,11 +360,33 @@ static unsigned int gang_lookup(const struct radix_tree_root *root, void **resul
 unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
 				    unsigned long first, unsigned int max)
 {
-	return gang_lookup(root, results, first, max, -1);
+	return range_lookup(root, results, first, ~0ul, max);
+}
+
+unsigned int radix_tree_lookup_run(const struct radix_tree_root *root, void **results,
+				   unsigned long first, unsigned int count)
+{
+	unsigned long last = first + (count - 1);
+
+	return range_lookup(root, results, first, last < first ? ~0ul : last, count);
 }
 
 unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **results,
 					unsigned long first, unsigned int max, unsigned int tag)
 {
-	return gang_lookup(root, results, first, max, (int)tag);
+	const struct radix_tree_node *leaf;
+	unsigned int found = 0;
+
+	while (found < max && (leaf = find_leaf(root, &first, (int)tag)) != NULL) {
+		unsigned int slot = digit(first, 0);
+
+		while (slot < RADIX_TREE_MAP_SIZE && found < max) {
+			results[found++] = leaf->slots[slot];
+			slot = next_slot(leaf, slot + 1, (int)tag);
+		}
+		first = index_behind(first, 1);
+		if (first == 0)
+			break;
+	}
+	return found;
 }

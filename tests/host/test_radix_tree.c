@@ -79,6 +79,23 @@ static void check_gang(unsigned long first, unsigned int max, int tag)
 	CHECK_EQ(n, expected);
 }
 
+/* All items of a range, and none behind it. */
+static void check_run(unsigned long first, unsigned int count)
+{
+	unsigned int n, expected = 0;
+	void *results[40];
+
+	n = radix_tree_lookup_run(&root, results, first, count);
+	for (unsigned int i = 0; i < SLOTS; i++) {
+		if (!slots[i].in || slots[i].index < first || slots[i].index - first >= count)
+			continue;
+		if (!CHECK(expected < n && results[expected] == &slots[i]))
+			return;
+		expected++;
+	}
+	CHECK_EQ(n, expected);
+}
+
 static void change(struct slot *slot, struct input *in)
 {
 	unsigned int tag = input_below(in, RADIX_TREE_MAX_TAGS);
@@ -136,6 +153,7 @@ static int one_input(const u8 *data, size_t n)
 		CHECK(radix_tree_lookup(&root, slot->index) == (slot->in ? slot : NULL));
 		check_gang(slot->index + input_below(&in, 3), 1 + input_below(&in, 40),
 			   (int)input_below(&in, 3) - 1);
+		check_run(slot->index - input_below(&in, 3), 1 + input_below(&in, 40));
 	}
 	empty_tree();
 	return 0;

@@ -35,7 +35,10 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* Fills `results` with up to `max` items whose index >= first, in order; returns how many. */
 unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
 				    unsigned long first, unsigned int max);
-/* The same for items that carry `tag` (0 .. RADIX_TREE_MAX_TAGS - 1). */
+/* The same for items with an index of first to first + count - 1; count > 0. */
+unsigned int radix_tree_lookup_run(const struct radix_tree_root *root, void **results,
+				   unsigned long first, unsigned int count);
+/* As gang_lookup, for items that carry `tag` (0 .. RADIX_TREE_MAX_TAGS - 1). */
 unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **results,
 					unsigned long first, unsigned int max, unsigned int tag);
 /* Tag operations on an index; a tag on an absent index is ignored. */
