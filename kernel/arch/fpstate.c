@@ -20,6 +20,7 @@
 #define TAG_ZERO      1u
 #define TAG_SPECIAL   2u
 #define TAG_EMPTY     3u
+#define TAGS_EMPTY    0xffffu
 #define EXPONENT_MASK 0x7fff
 #define ST_BYTES      10
 #define TOP_SHIFT     11
@@ -57,7 +58,7 @@ static u32 full_tag(const struct fxsave *fx)
 	u32 top = fx->sw >> TOP_SHIFT & 7, tag = UPPER_ONES, i;
 
 	if (!fx->tag)
-		return ~0u; /* all empty, as in code that uses SSE only */
+		return UPPER_ONES | TAGS_EMPTY;
 
 	for (i = 0; i < 8; i++) {
 		u32 kind = fx->tag >> i & 1 ? tag_of(fx->st[(i - top) & 7]) : TAG_EMPTY;
@@ -72,7 +73,7 @@ static u8 short_tag(u32 full)
 	u8 tag = 0;
 	u32 i;
 
-	if ((u16)full == 0xffff)
+	if ((u16)full == TAGS_EMPTY)
 		return 0;
 
 	for (i = 0; i < 8; i++)
@@ -87,6 +88,12 @@ static inline void copy_st(u8 *to, const u8 *from)
 	__builtin_memcpy(to, from, 4);
 	__builtin_memcpy(to + 4, from + 4, 4);
 	__builtin_memcpy(to + 8, from + 8, 2);
+}
+
+/* No x87 register holds anything, as in code that uses SSE only: their bytes do not matter. */
+static inline bool all_empty(u32 full)
+{
+	return (u16)full == TAGS_EMPTY;
 }
 
 u32 fpstate_fxsave_size(void)
@@ -110,8 +117,11 @@ void fpstate_from_cpu(struct fpstate *to, const u8 *state)
 		to->cs_opcode = (fx->cs & 0xffff) | (u32)fx->opcode << 16;
 		to->data = fx->data;
 		to->data_sel = fx->data_sel | UPPER_ONES;
-		for (i = 0; i < 8; i++)
-			copy_st(to->st[i], fx->st[i]);
+		if (all_empty(to->tag))
+			__builtin_memset(to->st, 0, sizeof(to->st));
+		else
+			for (i = 0; i < 8; i++)
+				copy_st(to->st[i], fx->st[i]);
 		to->magic = FPSTATE_HAS_FXSAVE;
 	}
 	to->status = (u16)to->sw;
@@ -134,6 +144,8 @@ void fpstate_to_cpu(u8 *state, const struct fpstate *from)
 	fx->opcode = from->cs_opcode >> 16 & OPCODE_MASK;
 	fx->data = from->data;
 	fx->data_sel = from->data_sel & 0xffff;
+	if (all_empty(from->tag))
+		return;
 	for (i = 0; i < 8; i++)
 		copy_st(fx->st[i], from->st[i]);
 }

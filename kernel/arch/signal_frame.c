@@ -25,12 +25,10 @@
 #include "proc/syscall.h"
 
 struct sigcontext {
-	u16 gs, gsh, fs, fsh, es, esh, ds, dsh;
+	u32 gs, fs, es, ds; /* of selectors the upper halves are unused */
 	u32 edi, esi, ebp, esp, ebx, edx, ecx, eax;
-	u32 trapno, err, eip;
-	u16 cs, csh;
-	u32 eflags, esp_at_signal;
-	u16 ss, ssh;
+	u32 trapno, err, eip, cs;
+	u32 eflags, esp_at_signal, ss;
 	u32 fpstate; /* user address, or 0 */
 	u32 oldmask; /* signals 1 - 32 */
 	u32 cr2;
@@ -149,30 +147,29 @@ static u32 place_frame(u32 sp, u32 size, const struct pt_regs *regs)
 static void fill_context(struct sigcontext *sc, const struct pt_regs *regs, u32 fpstate,
 			 sigset_t old_blocked)
 {
-	*sc = (struct sigcontext){
-		.gs = (u16)regs->gs,
-		.fs = (u16)regs->fs,
-		.es = (u16)regs->es,
-		.ds = (u16)regs->ds,
-		.edi = regs->edi,
-		.esi = regs->esi,
-		.ebp = regs->ebp,
-		.esp = regs->esp,
-		.ebx = regs->ebx,
-		.edx = regs->edx,
-		.ecx = regs->ecx,
-		.eax = regs->eax,
-		.trapno = current->thread.trap_nr,
-		.err = current->thread.error_code,
-		.eip = regs->eip,
-		.cs = (u16)regs->cs,
-		.eflags = regs->eflags,
-		.esp_at_signal = regs->esp,
-		.ss = (u16)regs->ss,
-		.fpstate = fpstate,
-		.oldmask = (u32)old_blocked,
-		.cr2 = current->thread.cr2,
-	};
+	/* One by one: as a whole it would be built aside and copied. */
+	sc->gs = regs->gs & 0xffff;
+	sc->fs = regs->fs & 0xffff;
+	sc->es = regs->es & 0xffff;
+	sc->ds = regs->ds & 0xffff;
+	sc->edi = regs->edi;
+	sc->esi = regs->esi;
+	sc->ebp = regs->ebp;
+	sc->esp = regs->esp;
+	sc->ebx = regs->ebx;
+	sc->edx = regs->edx;
+	sc->ecx = regs->ecx;
+	sc->eax = regs->eax;
+	sc->trapno = current->thread.trap_nr;
+	sc->err = current->thread.error_code;
+	sc->eip = regs->eip;
+	sc->cs = regs->cs & 0xffff;
+	sc->eflags = regs->eflags;
+	sc->esp_at_signal = regs->esp;
+	sc->ss = regs->ss & 0xffff;
+	sc->fpstate = fpstate;
+	sc->oldmask = (u32)old_blocked;
+	sc->cr2 = current->thread.cr2;
 }
 
 /* User registers at the handler's first instruction. */
@@ -186,6 +183,19 @@ static void enter_handler(struct pt_regs *regs, const struct k_sigaction *action
 	regs->orig_eax = NO_SYSTEM_CALL;
 }
 
+static u32 return_address(const struct k_sigaction *action, u32 code)
+{
+	return action->flags & SA_RESTORER ? action->restorer : code;
+}
+
+/* Copies the members `first` to `last` of a frame to user memory. */
+#define PUT_FRAME(at, frame, first, last)                                                 \
+	copy_to_user((u8 __user *)(at) + __builtin_offsetof(__typeof__(frame), first),    \
+		     &(frame).first,                                                      \
+		     __builtin_offsetof(__typeof__(frame), last) + sizeof((frame).last) - \
+			     __builtin_offsetof(__typeof__(frame), first))
+
+/* What lies unused between the parts of a frame stays as it was on the user's stack. */
 static int setup_plain(int sig, const struct k_sigaction *action, sigset_t old_blocked,
 		       struct pt_regs *regs)
 {
@@ -197,15 +207,12 @@ static int setup_plain(int sig, const struct k_sigaction *action, sigset_t old_b
 	at = place_frame(sp, sizeof(frame), regs);
 	if (!at)
 		return -EFAULT;
-	memset(&frame, 0, sizeof(frame));
-	fill_context(&frame.sc, regs, fpstate, old_blocked);
+	frame.pretcode = return_address(action, at + __builtin_offsetof(struct sigframe, retcode));
 	frame.sig = (u32)sig;
+	fill_context(&frame.sc, regs, fpstate, old_blocked);
 	frame.high_mask = (u32)(old_blocked >> 32);
-	memcpy(frame.retcode, retcode, sizeof(retcode));
-	frame.pretcode = action->flags & SA_RESTORER
-				 ? action->restorer
-				 : at + __builtin_offsetof(struct sigframe, retcode);
-	if (copy_to_user((void __user *)at, &frame, sizeof(frame)))
+	__builtin_memcpy(frame.retcode, retcode, sizeof(retcode));
+	if (PUT_FRAME(at, frame, pretcode, sc) || PUT_FRAME(at, frame, high_mask, retcode))
 		return -EFAULT;
 	enter_handler(regs, action, at);
 	regs->eax = (u32)sig;
@@ -224,23 +231,22 @@ static int setup_rt(int sig, const struct k_sigaction *action, const struct sigi
 	at = place_frame(sp, sizeof(frame), regs);
 	if (!at)
 		return -EFAULT;
-	memset(&frame, 0, sizeof(frame));
-	fill_context(&frame.uc.mcontext, regs, fpstate, old_blocked);
+	frame.pretcode =
+		return_address(action, at + __builtin_offsetof(struct rt_sigframe, retcode));
+	frame.sig = (u32)sig;
+	frame.info_addr = at + __builtin_offsetof(struct rt_sigframe, info);
+	frame.uc_addr = at + __builtin_offsetof(struct rt_sigframe, uc);
 	frame.info = *info;
+	frame.uc.flags = frame.uc.link = 0;
 	frame.uc.stack.sp = current->sas_sp;
 	frame.uc.stack.size = current->sas_size;
 	frame.uc.stack.flags = !current->sas_size	       ? SS_DISABLE
 			       : on_alternate_stack(regs->esp) ? SS_ONSTACK
 							       : 0;
+	fill_context(&frame.uc.mcontext, regs, fpstate, old_blocked);
 	frame.uc.mask = old_blocked;
-	frame.sig = (u32)sig;
-	frame.info_addr = at + __builtin_offsetof(struct rt_sigframe, info);
-	frame.uc_addr = at + __builtin_offsetof(struct rt_sigframe, uc);
-	memcpy(frame.retcode, rt_retcode, sizeof(rt_retcode));
-	frame.pretcode = action->flags & SA_RESTORER
-				 ? action->restorer
-				 : at + __builtin_offsetof(struct rt_sigframe, retcode);
-	if (copy_to_user((void __user *)at, &frame, sizeof(frame)))
+	__builtin_memcpy(frame.retcode, rt_retcode, sizeof(rt_retcode));
+	if (PUT_FRAME(at, frame, pretcode, info) || PUT_FRAME(at, frame, uc, retcode))
 		return -EFAULT;
 	enter_handler(regs, action, at);
 	regs->eax = (u32)sig;
@@ -258,9 +264,10 @@ int setup_signal_frame(int sig, const struct k_sigaction *action, const struct s
 }
 
 /* A selector of user privilege, or none; what cannot be loaded is dropped by entry.S. */
-static u32 user_selector(u16 selector)
+static u32 user_selector(u32 selector)
 {
-	return selector ? selector | 3u : 0;
+	selector &= 0xffff;
+	return selector ? selector | 3 : 0;
 }
 
 static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
@@ -280,8 +287,8 @@ static int restore_context(const struct sigcontext *sc, struct pt_regs *regs)
 	regs->ecx = sc->ecx;
 	regs->eax = sc->eax;
 	regs->eip = sc->eip;
-	regs->cs = sc->cs | 3u;
-	regs->ss = sc->ss | 3u;
+	regs->cs = (sc->cs & 0xffff) | 3;
+	regs->ss = (sc->ss & 0xffff) | 3;
 	regs->eflags = (regs->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
 	regs->orig_eax = NO_SYSTEM_CALL;
 	return 0;

@@ -310,14 +310,20 @@ void zap_other_threads(struct task_struct *task)
 	}
 }
 
+/* Reasons to look besides pending signals: rare, so looked at together. */
+static bool special_work(const struct task_struct *task, const struct signal_struct *signal)
+{
+	return (signal->group_exit && signal->group_execer != task) || signal->group_stop ||
+	       task->restore_blocked || task->forced.si_signo;
+}
+
 void recalc_sigpending(void)
 {
 	struct task_struct *task = current;
 	struct signal_struct *signal = task->signal;
 
 	task->sigpending = ((task->pending.set | signal->shared.set) & ~task->blocked) != 0 ||
-			   (signal->group_exit && signal->group_execer != task) ||
-			   signal->group_stop || task->restore_blocked;
+			   special_work(task, signal);
 }
 
 void set_blocked(sigset_t set)
@@ -351,10 +357,6 @@ static void take_info(struct sigpending *pending, int sig, struct siginfo *info)
 		sigqueue_free(found);
 	} else {
 		*info = (struct siginfo){.si_signo = sig, .si_code = SI_USER};
-	}
-	if (pending == &current->pending && current->forced.si_signo == sig) {
-		*info = current->forced;
-		current->forced.si_signo = 0;
 	}
 }
 

@@ -160,6 +160,18 @@ static void handle_signal(int sig, const struct siginfo *info, struct pt_regs *r
 	set_blocked(block);
 }
 
+/* The signal to take now: one that the task brought upon itself comes before all others. */
+static int next_signal(struct siginfo *info)
+{
+	int sig = current->forced.si_signo;
+
+	if (!sig)
+		return dequeue_signal(~current->blocked, info);
+	*info = current->forced;
+	current->forced.si_signo = 0;
+	return sig; /* it has a handler: handle_signal() sets sigpending anew */
+}
+
 void do_signal(struct pt_regs *regs)
 {
 	struct signal_struct *signal = current->signal;
@@ -172,7 +184,7 @@ void do_signal(struct pt_regs *regs)
 			do_exit(signal->group_exit_code);
 		if (signal->group_stop)
 			stay_stopped();
-		sig = dequeue_signal(~current->blocked, &info);
+		sig = next_signal(&info);
 		if (!sig)
 			break;
 		handler = current->sighand->action[sig - 1].handler;
@@ -190,27 +202,32 @@ void do_signal(struct pt_regs *regs)
 	}
 }
 
-/* A signal that its cause makes unavoidable: if it has no handler that can run, the task dies. */
-static void force_sig_info(const struct siginfo *info)
+/*
+ * A signal that its cause makes unavoidable: if it has no handler that can run,
+ * the task dies. It goes past the pending sets, straight to do_signal(): no lock
+ * and no memory is needed, and its details cannot get lost.
+ */
+static void force_sig_info(int sig, int code, u32 addr)
 {
-	int sig = info->si_signo;
+	struct siginfo *info = &current->forced;
 	struct k_sigaction *action = &current->sighand->action[sig - 1];
 
 	if (action->handler == SIG_IGN || (current->blocked & sigmask(sig)))
 		action->handler = SIG_DFL;
 	if (action->handler == SIG_DFL)
 		do_group_exit(sig);
-	/* No queue, no lock: nobody else writes `forced`, and the details cannot get lost. */
-	current->forced = *info;
-	local_irq_disable();
-	current->pending.set |= sigmask(sig);
+	info->si_signo = sig;
+	info->si_errno = 0;
+	info->si_code = code;
+	info->si_addr = addr;
+	info->si_uid = info->si_utime = info->si_stime = 0;
+	info->si_status = 0;
 	current->sigpending = true;
-	local_irq_enable();
 }
 
 void force_sig(int sig)
 {
-	force_sig_info(&(struct siginfo){.si_signo = sig, .si_code = SI_KERNEL});
+	force_sig_info(sig, SI_KERNEL, 0);
 }
 
 /*
@@ -229,5 +246,5 @@ void force_sig_fault(int sig, int si_code, u32 addr, struct pt_regs *regs)
 		if (console_loglevel > LOGLEVEL_DEBUG && current->mm)
 			mm_dump(current->mm);
 	}
-	force_sig_info(&(struct siginfo){.si_signo = sig, .si_code = si_code, .si_addr = addr});
+	force_sig_info(sig, si_code, addr);
 }

@@ -107,10 +107,10 @@ struct task_struct {
 	sigset_t blocked;
 	sigset_t saved_blocked; /* put back after sigsuspend(), when restore_blocked */
 	bool restore_blocked;
-	sigset_t sigwait_set;	     /* sigtimedwait() is waiting for these */
-	struct sigpending pending;   /* for this thread alone; the process's are in `signal` */
-	struct siginfo forced;	     /* of a pending signal that the task brought upon itself */
-	u32 sas_sp, sas_size;	     /* sigaltstack(); size 0: none */
+	sigset_t sigwait_set;	   /* sigtimedwait() is waiting for these */
+	struct sigpending pending; /* for this thread alone; the process's are in `signal` */
+	struct siginfo forced; /* a signal that the task brought upon itself, not taken yet; or 0 */
+	u32 sas_sp, sas_size;  /* sigaltstack(); size 0: none */
 	u32 __user *set_child_tid;   /* clone(): where the child stores its id */
 	u32 __user *clear_child_tid; /* zeroed, and waiters of the futex there woken, at exit */
 	u32 __user *robust_list;
