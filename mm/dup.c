@@ -10,7 +10,7 @@
  * writable entries once, before its page-table lock is let go.
  */
 #include "arch/tlb.h"
-#include "mm/slab.h"
+#include "kernel/string.h"
 #include "vm.h"
 
 /* One table's worth of entries being copied; both page_table_locks held. */
@@ -122,7 +122,7 @@ static void copy_layout(struct mm_struct *child, const struct mm_struct *old)
 	child->arg_end = old->arg_end;
 	child->env_start = old->env_start;
 	child->env_end = old->env_end;
-	__builtin_memcpy(child->saved_auxv, old->saved_auxv, sizeof(child->saved_auxv));
+	memcpy(child->saved_auxv, old->saved_auxv, sizeof(child->saved_auxv));
 	child->stack_limit = old->stack_limit;
 	child->data_limit = old->data_limit;
 	if (old->exe_file)
