@@ -1,22 +1,18 @@
 /*
  * bench.c - what the kernel's operations cost, in instructions.
  *
- * Under Bochs the time stamp counter counts instructions, so each operation is
- * timed alone, many times, by RDTSC; the median leaves out those that a timer
- * interrupt fell into. The cost of the measurement itself is taken off. A
- * cleared or copied page is one `rep` instruction of 1,024 rounds, which the
- * counter counts as 1,024: the kernel's own count of such pages (pgclear and
- * pgcopy in /proc/vmstat) is read around each loop, and 1,023 rounds for each
- * are taken off, as in the figures this is compared with.
+ * Each operation is done in BATCHES batches, between two marks in the recording:
+ * "NAME COUNT" before and "." after, COUNT being how many operations the batch
+ * is worth. The recorder stamps marks with the count of instructions, so the
+ * figures are exact; tests/run/bench.sh takes them from marks.csv, less those of
+ * an empty batch ("overhead 1"). A batch is long enough for a timer interrupt,
+ * should one fall into it, to vanish.
  *
- * Output: one line an operation, "name,median,min,max,runs", in instructions.
  * System calls are made by int 0x80 directly, so that no library code counts.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,31 +22,20 @@
 #include <unistd.h>
 
 #define PAGE	   4096u
-#define RUNS	   1024
-#define REP_ROUNDS 1023 /* of a whole-page rep instruction, besides the first */
-#define FILE_PAGES 1024
+#define BATCHES	   5
+#define RUNS	   (BATCHES * 205) /* more than 1,000 pages: one each */
+#define FILE_PAGES RUNS
 #define STRIDE	   16 /* further apart than one fault maps pages */
 #define BIG_PAGES  4096
 #define AREA_PAGES 64
 
-static uint32_t costs[RUNS];
-static uint32_t overhead;
 static unsigned char *area;
-static int file, there[2], back[2];
-static const char *only;
+static int mark_fd, file, there[2], back[2];
 
 static void die(const char *what)
 {
 	printf("bench: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static inline uint32_t now(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-	return low;
 }
 
 static inline long call(long nr, long a, long b, long c)
@@ -87,65 +72,47 @@ static unsigned char *anonymous(unsigned long pages)
 	return map(pages, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
-/* Whole pages that the kernel has cleared and copied so far. */
-static uint32_t whole_pages(void)
+static void mark(const char *text, size_t length)
+{
+	if (call(SYS_write, mark_fd, (long)text, (long)length) != (long)length)
+		die("/proc/trace_mark");
+}
+
+/* Whole pages that the kernel has cleared so far. */
+static long cleared_pages(void)
 {
 	static char text[16384];
 	int fd = open("/proc/vmstat", O_RDONLY);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	static const char *const names[] = {"\npgclear ", "\npgcopy "};
-	uint32_t sum = 0;
+	const char *at;
 
 	if (n < 0)
 		die("/proc/vmstat");
 	close(fd);
 	text[n] = '\0';
-	for (int i = 0; i < 2; i++) {
-		const char *at = strstr(text, names[i]);
-
-		sum += at ? (uint32_t)strtoul(at + strlen(names[i]), NULL, 10) : 0;
-	}
-	return sum;
+	at = strstr(text, "\npgclear ");
+	if (!at)
+		die("no pgclear in /proc/vmstat");
+	return atol(at + strlen("\npgclear "));
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Prints a line for `runs` costs, each of them for `per` operations that cleared or copied pages.
- */
-static void report(const char *name, unsigned runs, unsigned per, uint32_t pages)
-{
-	uint32_t rounds = (uint32_t)((uint64_t)pages * REP_ROUNDS / runs);
-
-	qsort(costs, runs, sizeof(costs[0]), by_value);
-	for (unsigned i = 0; i < runs; i++) {
-		uint32_t taken = rounds + overhead;
-
-		costs[i] = costs[i] > taken ? (costs[i] - taken) / per : 0;
-	}
-	printf("%s,%u,%u,%u,%u\n", name, costs[runs / 2], costs[0], costs[runs - 1], runs);
-	fflush(stdout);
-}
-
-/* Times `op(i)` runs times; each is worth `per` operations. */
+/* Times op(0) .. op(runs - 1); each is worth `per` operations. Prints "cleared NAME PAGES". */
 static void time_op(const char *name, unsigned runs, unsigned per, void (*op)(unsigned))
 {
-	uint32_t pages, background;
+	const unsigned batch = runs < BATCHES ? 1 : runs / BATCHES;
+	char label[64];
+	size_t length = (size_t)snprintf(label, sizeof(label), "%s %u\n", name, batch * per);
+	long pages = cleared_pages(), own = cleared_pages() - pages;
 
-	pages = whole_pages();
-	background = whole_pages() - pages;
-	pages = whole_pages();
-	for (unsigned i = 0; i < runs; i++) {
-		uint32_t start = now();
-
-		op(i);
-		costs[i] = now() - start;
+	pages = cleared_pages();
+	for (unsigned first = 0; first < runs; first += batch) {
+		mark(label, length);
+		for (unsigned i = first; i < first + batch; i++)
+			op(i);
+		mark(".\n", 2);
 	}
-	report(name, runs, per, whole_pages() - pages - background);
+	printf("cleared %s %ld\n", name, cleared_pages() - pages - own);
+	fflush(stdout);
 }
 
 static void nothing(unsigned i)
@@ -171,7 +138,7 @@ static void op_read(unsigned i)
 
 static void op_read_far(unsigned i)
 {
-	(void)*(volatile unsigned char *)&area[(i % (FILE_PAGES / STRIDE)) * STRIDE * PAGE];
+	(void)*(volatile unsigned char *)&area[i * STRIDE * PAGE];
 }
 
 static void op_unmap_all(unsigned i)
@@ -189,9 +156,13 @@ static void op_read_all(unsigned i)
 
 static void anonymous_faults(void)
 {
-	area = anonymous(RUNS);
-	time_op("anon_write_fault", RUNS, 1, op_write);
-	time_op("munmap_touched_page", 1, RUNS, op_unmap_all);
+	for (int i = 0; i < BATCHES; i++) {
+		area = anonymous(RUNS);
+		if (i == 0)
+			time_op("anon_write_fault", RUNS, 1, op_write);
+		memset(area, 1, RUNS * PAGE);
+		time_op("munmap_touched_page", 1, RUNS, op_unmap_all);
+	}
 	area = anonymous(RUNS);
 	time_op("anon_read_fault", RUNS, 1, op_read);
 	time_op("write_after_read", RUNS, 1, op_write);
@@ -251,18 +222,21 @@ static void file_faults(void)
 		if (pwrite(sparse, "x", 1, (off_t)i * PAGE) != 1)
 			die("bench2.tmp");
 	area = map(FILE_PAGES, MAP_PRIVATE, sparse);
-	time_op("file_read_fault", FILE_PAGES / STRIDE, 1, op_read_far);
+	op_read_far(FILE_PAGES / STRIDE - 1); /* the page table is there */
+	time_op("file_read_fault", (FILE_PAGES / STRIDE - 1) / BATCHES * BATCHES, 1, op_read_far);
 	munmap(area, FILE_PAGES * PAGE);
 	close(sparse);
 	unlink("bench2.tmp");
+	for (int i = 0; i < BATCHES; i++) {
+		area = map(FILE_PAGES, MAP_PRIVATE, file);
+		time_op("file_read_fault_around", 1, FILE_PAGES, op_read_all);
+		munmap(area, FILE_PAGES * PAGE);
+	}
 	area = map(FILE_PAGES, MAP_PRIVATE, file);
-	time_op("file_read_fault_around", 1, FILE_PAGES, op_read_all);
-	munmap(area, FILE_PAGES * PAGE);
-	area = map(FILE_PAGES, MAP_PRIVATE, file);
-	time_op("file_cow_fault", FILE_PAGES, 1, op_write);
+	time_op("file_cow_fault", RUNS, 1, op_write);
 	munmap(area, FILE_PAGES * PAGE);
 	area = map(FILE_PAGES, MAP_SHARED, file);
-	time_op("shared_write_fault", FILE_PAGES, 1, op_write);
+	time_op("shared_write_fault", RUNS, 1, op_write);
 	munmap(area, FILE_PAGES * PAGE);
 }
 
@@ -397,65 +371,56 @@ static void switches(void)
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
+	(void)info;
 	(void)context;
-	mprotect((void *)((unsigned long)info->si_addr & ~(PAGE - 1ul)), PAGE,
-		 PROT_READ | PROT_WRITE);
+	call(SYS_mprotect, (long)area, PAGE, PROT_READ | PROT_WRITE);
 }
 
-/* The handler makes the page writable: one mprotect() is part of the figure, and is taken off. */
+static void op_fault(unsigned i)
+{
+	(void)i;
+	*(volatile unsigned char *)area = 1;
+	call(SYS_mprotect, (long)area, PAGE, PROT_READ);
+}
+
+static void op_no_fault(unsigned i)
+{
+	(void)i;
+	call(SYS_mprotect, (long)area, PAGE, PROT_READ | PROT_WRITE);
+	*(volatile unsigned char *)area = 1;
+	call(SYS_mprotect, (long)area, PAGE, PROT_READ);
+}
+
+/* The handler makes the page writable: the same without a signal is measured too, and taken off. */
 static void signals(void)
 {
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
 
-	if (sigaction(SIGSEGV, &action, NULL)) {
-		printf("# no signal handlers: %s\n", strerror(errno));
-		return;
-	}
-	area = anonymous(RUNS);
-	memset(area, 1, RUNS * PAGE);
-	for (unsigned i = 0; i < RUNS; i += 2)
-		mprotect(area + i * PAGE, PAGE, PROT_READ);
-	for (unsigned i = 0; i < RUNS / 2; i++) {
-		uint32_t start = now(), end;
-
-		area[2 * i * PAGE] = 1;
-		end = now();
-		call(SYS_mprotect, (long)(area + 2 * i * PAGE), PAGE, PROT_READ);
-		start += now() - end; /* what an mprotect() of such a page takes */
-		costs[i] = end - start;
-	}
-	report("sigsegv_handler", RUNS / 2, 1, 0);
-	munmap(area, RUNS * PAGE);
+	if (sigaction(SIGSEGV, &action, NULL))
+		die("sigaction");
+	area = anonymous(1);
+	op_no_fault(0);
+	time_op("sigsegv_base", RUNS, 1, op_no_fault);
+	time_op("sigsegv_handler", RUNS, 1, op_fault);
+	munmap(area, PAGE);
 }
 
-static bool wanted(const char *group)
+int main(void)
 {
-	return !only || !strcmp(only, group);
-}
-
-int main(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		void (*run)(void);
-	} groups[] = {
-		{"anonymous", anonymous_faults},
-		{"cow", cow_faults},
-		{"file", file_faults},
-		{"processes", processes},
-		{"areas", areas},
-		{"switches", switches},
-		{"signals", signals},
-	};
-
-	only = argc > 1 ? argv[1] : NULL;
+	mark_fd = open("/proc/trace_mark", O_WRONLY);
+	if (mark_fd < 0)
+		die("/proc/trace_mark");
 	make_file();
-	time_op("overhead", RUNS, 1, nothing);
-	overhead = costs[RUNS / 2];
+	time_op("overhead", BATCHES, 1, nothing);
+	op_getppid(0);
 	time_op("getppid", RUNS, 1, op_getppid);
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		if (wanted(groups[i].name))
-			groups[i].run();
+	anonymous_faults();
+	cow_faults();
+	file_faults();
+	processes();
+	areas();
+	switches();
+	signals();
 	close(file);
 	unlink("bench.tmp");
 	return 0;

@@ -9,6 +9,7 @@
 
 #include "arch/page.h"
 #include "mm/page.h"
+#include "mm/vmstat.h"
 
 #define KM_MAX_DEPTH 8 /* nested kmap_atomic() windows on one CPU */
 
@@ -28,6 +29,7 @@ static inline void clear_highpage(struct page *page)
 
 	clear_page(addr);
 	kunmap_atomic(addr);
+	count_vm_event(VM_PGCLEAR);
 }
 
 static inline void copy_highpage(struct page *to, struct page *from)
@@ -38,6 +40,7 @@ static inline void copy_highpage(struct page *to, struct page *from)
 	copy_page(dst, src);
 	kunmap_atomic(src);
 	kunmap_atomic(dst);
+	count_vm_event(VM_PGCOPY);
 }
 
 void kmap_init(void);

@@ -14,6 +14,8 @@
 	X(PGMAJFAULT, "pgmajfault")                     \
 	X(PGPGIN, "pgpgin")                             \
 	X(PGPGOUT, "pgpgout")                           \
+	X(PGCLEAR, "pgclear")                           \
+	X(PGCOPY, "pgcopy")                             \
 	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")       \
 	X(PGFAULT_ANON, "pgfault_anon")                 \
 	X(PGFAULT_FILE, "pgfault_file")                 \
