@@ -5,8 +5,8 @@
 #include "kernel/trace_port.h"
 #include "mm/mm.h"
 
-#define FAULT_WRITE 0x1u /* the access was a write */
-#define FAULT_USER  0x2u /* in user mode */
+#define FAULT_WRITE    0x1u /* the access was a write */
+#define FAULT_USER     0x2u /* in user mode */
 #define FAULT_STACK_OK 0x4u /* may grow the stack: esp was near enough (Linux: any) */
 
 /* What the handler found; for counters, hints and signals. */

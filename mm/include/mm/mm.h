@@ -101,7 +101,7 @@ struct vm_ops {
 
 struct vm_area_struct {
 	unsigned long vm_start;
-	unsigned long vm_end; /* first byte after */
+	unsigned long vm_end;			  /* first byte after */
 	struct vm_area_struct *vm_next, *vm_prev; /* sorted by address */
 	struct rb_node vm_rb;
 	/* Largest free gap, in bytes, below any area of this subtree (between it and vm_prev). */
@@ -129,7 +129,7 @@ struct mm_struct {
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_sem;
 	struct list_head mmlist;
-	unsigned long nr_ptes;		   /* page-table pages */
+	unsigned long nr_ptes;		  /* page-table pages */
 	unsigned long rss_anon, rss_file; /* pages mapped */
 	unsigned long hiwater_rss;
 	unsigned long total_vm, locked_vm, stack_vm; /* pages */

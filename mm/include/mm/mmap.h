@@ -4,9 +4,9 @@
 
 #include "mm/mm.h"
 
-#define PROT_READ  0x1u
-#define PROT_WRITE 0x2u
-#define PROT_EXEC  0x4u
+#define PROT_READ      0x1u
+#define PROT_WRITE     0x2u
+#define PROT_EXEC      0x4u
 #define PROT_GROWSDOWN 0x01000000u
 
 #define MAP_SHARED	    0x01u
