@@ -37,6 +37,8 @@ _Static_assert(PROGRAM_TOP % PAGE_SIZE == 0, "aligning a segment's end must not 
 /* One ELF file: its headers, and where it was put. */
 struct elf_file {
 	struct file *file;
+	const char *head; /* its first bytes, so many, already read; may be none */
+	u32 head_size;
 	struct elf32_ehdr ehdr;
 	struct elf32_phdr *phdr;
 	const struct elf32_phdr *interp; /* PT_INTERP, or NULL */
@@ -58,10 +60,15 @@ static int check_ehdr(const struct elf32_ehdr *ehdr)
 }
 
 /* Exactly `count` bytes of a file, or -ENOEXEC (it ends before), -EIO, -ENOMEM. */
-static int read_exactly(struct file *file, u32 pos, void *buf, size_t count)
+static int read_exactly(const struct elf_file *elf, u32 pos, void *buf, size_t count)
 {
-	ssize_t n = kernel_read(file, pos, buf, count);
+	ssize_t n;
 
+	if ((u64)pos + count <= elf->head_size) {
+		memcpy(buf, elf->head + pos, count);
+		return 0;
+	}
+	n = kernel_read(elf->file, pos, buf, count);
 	if (n < 0)
 		return n == -EINVAL ? -ENOEXEC : (int)n;
 	return (size_t)n == count ? 0 : -ENOEXEC;
@@ -116,7 +123,7 @@ static int elf_open(struct elf_file *elf, struct file *file)
 	elf->file = file;
 	if (!file->mf.mapping)
 		return -ENOEXEC;
-	err = read_exactly(file, 0, &elf->ehdr, sizeof(elf->ehdr));
+	err = read_exactly(elf, 0, &elf->ehdr, sizeof(elf->ehdr));
 	if (!err)
 		err = check_ehdr(&elf->ehdr);
 	if (err)
@@ -125,7 +132,7 @@ static int elf_open(struct elf_file *elf, struct file *file)
 	elf->phdr = kmalloc(size, GFP_KERNEL);
 	if (!elf->phdr)
 		return -ENOMEM;
-	err = read_exactly(file, elf->ehdr.phoff, elf->phdr, size);
+	err = read_exactly(elf, elf->ehdr.phoff, elf->phdr, size);
 	return err ? err : check_segments(elf);
 }
 
@@ -250,7 +257,7 @@ static struct file *open_interp(const struct elf_file *elf)
 	path = kmalloc(size, GFP_KERNEL);
 	if (!path)
 		return ERR_PTR(-ENOMEM);
-	err = read_exactly(elf->file, elf->interp->offset, path, size);
+	err = read_exactly(elf, elf->interp->offset, path, size);
 	if (!err && path[size - 1] != '\0')
 		err = -ENOEXEC;
 	file = err ? ERR_PTR(err) : open_exec(path);
@@ -318,7 +325,8 @@ static int map_all(struct exec_image *image, struct elf_file *elf, struct elf_fi
 
 int elf_load(struct exec_image *image)
 {
-	struct elf_file elf = {0}, interp = {0};
+	struct elf_file elf = {.head = image->head, .head_size = image->head_size};
+	struct elf_file interp = {0};
 	struct file *file;
 	int err = elf_open(&elf, image->file);
 

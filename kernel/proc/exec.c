@@ -35,11 +35,11 @@ struct script_words {
 
 /* Everything that is built before the commit. */
 struct exec_build {
-	struct exec_image image;
 	struct script_words script;
 	struct files_struct *files; /* own copies, when the old ones are shared; else NULL */
 	struct sighand_struct *sighand;
-	/* Not zeroed: */
+	struct exec_image image;
+	/* Not zeroed, as the arrays at the end of `image`: */
 	char heads[INTERP_MAX][EXEC_HEAD_SIZE]; /* beginnings of scripts */
 };
 
@@ -105,11 +105,13 @@ static void push_word(struct script_words *script, const char *word)
 /* Reads the head of image->file; bytes behind its end are zero. */
 static int read_head(struct exec_image *image)
 {
-	ssize_t n;
+	ssize_t n = kernel_read(image->file, 0, image->head, EXEC_HEAD_SIZE);
 
-	memset(image->head, 0, EXEC_HEAD_SIZE);
-	n = kernel_read(image->file, 0, image->head, EXEC_HEAD_SIZE);
-	return n < 0 ? (int)n : 0;
+	if (n < 0)
+		return (int)n;
+	memset(image->head + n, 0, EXEC_HEAD_SIZE - (size_t)n);
+	image->head_size = (u32)n;
+	return 0;
 }
 
 /* Opens the program; while it is a script, its interpreter. The last file is the one to load. */
@@ -312,7 +314,7 @@ int do_execve(const char *path, const struct arg_source *argv, const struct arg_
 
 	if (!build)
 		return -ENOMEM;
-	memset(build, 0, __builtin_offsetof(struct exec_build, heads));
+	memset(build, 0, __builtin_offsetof(struct exec_build, image.auxv));
 	err = build_image(build, path, argv, envp);
 	if (!err)
 		err = exec_kill_threads();

@@ -36,12 +36,14 @@ struct arg_source {
 
 struct exec_image {
 	struct file *file;
-	char head[EXEC_HEAD_SIZE]; /* zero behind the end of the file */
-	struct arg_strings args;
 	struct mm_struct *mm;
 	u32 entry, esp; /* where it starts */
-	u32 auxv[AUXV_WORDS];
+	struct arg_strings args;
+	u32 head_size; /* bytes of the file in `head` */
 	u32 auxv_words;
+	/* All above starts as zero, the arrays need not. */
+	u32 auxv[AUXV_WORDS];
+	char head[EXEC_HEAD_SIZE]; /* zero behind head_size */
 };
 
 /* exec_args.c. All: 0 or -E2BIG, -EFAULT, -ENOMEM. */

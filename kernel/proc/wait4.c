@@ -35,10 +35,11 @@
 struct wait_request {
 	pid_t pid; /* as wait4(): > 0, 0: own group, -1: any, < -1: group -pid */
 	u32 options;
+	bool want_usage;
 	/* The answer. */
 	pid_t found;
 	int status;
-	struct rusage usage;
+	struct rusage usage; /* if wanted */
 };
 
 static bool wanted(const struct wait_request *req, const struct task_struct *child)
@@ -61,7 +62,8 @@ static bool take_zombie(struct wait_request *req, struct task_struct *child)
 		return false;
 	req->found = child->pid;
 	req->status = process_exit_code(child);
-	get_rusage_both(child, &req->usage);
+	if (req->want_usage)
+		get_rusage_both(child, &req->usage);
 	if (!(req->options & WNOWAIT)) {
 		account_child(current->group_leader, child);
 		release_task(child);
@@ -84,7 +86,8 @@ static bool take_stop_news(struct wait_request *req, struct task_struct *child)
 		return false;
 	}
 	req->found = child->pid;
-	get_rusage_both(child, &req->usage);
+	if (req->want_usage)
+		get_rusage_both(child, &req->usage);
 	return true;
 }
 
@@ -125,13 +128,16 @@ static long do_wait(struct wait_request *req)
 
 static long wait_common(pid_t pid, u32 __user *status, u32 options, void __user *usage)
 {
-	struct wait_request req = {.pid = pid, .options = options | WEXITED};
+	struct wait_request req;
 	long ret;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WALL | __WCLONE))
 		return -EINVAL;
 	if (pid == (pid_t)0x80000000)
 		return -ESRCH;
+	req.pid = pid;
+	req.options = options | WEXITED;
+	req.want_usage = usage != NULL;
 	ret = do_wait(&req);
 	if (ret <= 0)
 		return ret;
@@ -178,7 +184,7 @@ SYSCALL(waitid)
 {
 	u32 which = a;
 	pid_t id = (pid_t)b;
-	struct wait_request req = {.options = d};
+	struct wait_request req = {.options = d, .want_usage = e != 0};
 	u32 info_words[SIGINFO_USER_SIZE / 4] = {0};
 	long ret;
 
