@@ -62,7 +62,7 @@ static void hidden_flush(struct recorder *r, const struct cpu_view *view)
 	if (!recorder_wants(r, EVENT_FLUSH))
 		return;
 	if (loss.lost_global + loss.lost_other == 1 && loss.kept_global + loss.kept_other)
-		row_invlpg(r, view, "emulator", loss.page);
+		row_invlpg(r, view, FLUSH_EMULATOR, loss.page);
 	else
 		row_flush(r, view, FLUSH_EMULATOR, loss.lost_global || !loss.kept_global,
 			  view->cr3);
@@ -295,7 +295,7 @@ void recorder_invlpg(struct recorder *r, uint32_t addr)
 	tlb_invlpg(&r->tlb, addr);
 	r->tally.invlpgs++;
 	if (recorder_wants(r, EVENT_FLUSH))
-		row_invlpg(r, &view, "", addr & ~PAGE_MASK);
+		row_invlpg(r, &view, FLUSH_INVLPG, addr & ~PAGE_MASK);
 }
 
 void recorder_reset(struct recorder *r)

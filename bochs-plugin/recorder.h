@@ -17,17 +17,10 @@
 #include "sink.h"
 #include "task.h"
 #include "tlb.h"
+#include "tlb_rows.h"
 #include "walk.h"
 
 #define COUNTERS_MAX 4096u /* the guest's own counters that are kept */
-
-enum flush_reason {
-	FLUSH_CR3,
-	FLUSH_CR4,
-	FLUSH_CR0,
-	FLUSH_TASK,
-	FLUSH_EMULATOR
-};
 
 struct tally {
 	uint64_t walks; /* begun */
@@ -45,18 +38,6 @@ struct tally {
 struct counter {
 	const char *name;
 	uint64_t value;
-};
-
-/* Text that TLB rows have in common with the row before (rows.c). */
-struct row_cache {
-	uint64_t high; /* icount / 10000 */
-	char high_text[32];
-	unsigned int high_len;
-	uint32_t cr3;
-	uint32_t pid;
-	bool hinted;
-	char space_text[32];
-	unsigned int space_len;
 };
 
 struct recorder {
@@ -83,8 +64,8 @@ struct recorder {
 	uint32_t selftest, prog_status;
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
-	char trouble[512]; /* why the run cannot go on; empty: all is well */
-	struct row_cache row_cache;
+	char trouble[512];	  /* why the run cannot go on; empty: all is well */
+	struct tlb_text tlb_text; /* the writer thread's */
 	uint64_t shown_icount, shown_ns;
 };
 

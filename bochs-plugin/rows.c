@@ -1,7 +1,8 @@
 /*
  * rows.c - the rows of each CSV file, as the contract has them.
  *
- * One function a kind of row. Room is asked for once a row; a row that is
+ * One function a kind of row. Rows of tlb.csv are only noted here and become
+ * text in tlb_rows.c; for the others room is asked for once a row, which is
  * never longer than CSV_ROW_MAX but for its quoted text.
  */
 #include "rows.h"
@@ -9,7 +10,6 @@
 
 #include <string.h>
 
-static const char *const flush_reasons[] = {"cr3", "cr4", "cr0", "task", "emulator"};
 static const char *const cause_names[] = TRACE_CAUSE_NAMES;
 
 static void end_row(struct recorder *r, struct sink *sink, char *p)
@@ -19,146 +19,81 @@ static void end_row(struct recorder *r, struct sink *sink, char *p)
 		recorder_check_writer(r);
 }
 
-static char *put_pid(const struct recorder *r, char *p)
+static void note(struct recorder *r, struct tlb_record *record)
 {
-	return r->tasks.hinted ? csv_dec(p, r->tasks.current->pid) : p;
-}
+	char *p = sink_room(r->tlb_csv, sizeof(*record));
 
-/*
- * "icount,cpu," of a TLB row. Most rows differ from the one before in the last
- * digits only, so the text of all but the last four is kept.
- */
-static char *put_time(struct row_cache *c, char *p, const struct cpu_view *view)
-{
-	uint64_t high = view->icount / 10000;
-
-	if (high != c->high || !c->high) {
-		c->high = high;
-		c->high_len = high ? (unsigned int)(csv_dec(c->high_text, high) - c->high_text) : 0;
-	}
-	p = csv_copy(p, c->high_text, c->high_len);
-	if (high)
-		p = csv_dec_four(p, (unsigned int)(view->icount % 10000));
-	else
-		p = csv_dec(p, view->icount);
-	return csv_comma(csv_dec(csv_comma(p), view->cpu));
-}
-
-/* ",cr3,pid," of a fill; the same for many rows. */
-static char *put_space(struct recorder *r, char *p, uint32_t cr3)
-{
-	struct row_cache *c = &r->row_cache;
-	char *q;
-
-	if (c->cr3 != cr3 || c->pid != r->tasks.current->pid || c->hinted != r->tasks.hinted ||
-	    !c->space_len) {
-		c->cr3 = cr3;
-		c->pid = r->tasks.current->pid;
-		c->hinted = r->tasks.hinted;
-		q = csv_comma(csv_hex(csv_comma(c->space_text), cr3));
-		q = csv_comma(put_pid(r, q));
-		c->space_len = (unsigned int)(q - c->space_text);
-	}
-	return csv_copy(p, c->space_text, c->space_len);
-}
-
-/* A short constant text with its length, in a place that csv_copy may read whole. */
-struct word {
-	char text[CSV_CHUNK];
-	unsigned int len;
-};
-#define WORD(s) {s, sizeof(s) - 1}
-
-/* "tlb,event,reason," by TLB and reason; reason none is an upgrade. */
-static const struct word fill_words[2][4] = {
-	{WORD("d,upgrade,,"), WORD("d,fill,cold,"), WORD("d,fill,conflict,"),
-	 WORD("d,fill,flushed,")},
-	{WORD("i,upgrade,,"), WORD("i,fill,cold,"), WORD("i,fill,conflict,"),
-	 WORD("i,fill,flushed,")},
-};
-
-/* ",size,access,mode," by page size (4K, 4M, 2M) and access: read, write, fetch; kernel, user. */
-static const struct word access_words[3][6] = {
-	{WORD(",4K,r,k,"), WORD(",4K,w,k,"), WORD(",4K,x,k,"), WORD(",4K,r,u,"), WORD(",4K,w,u,"),
-	 WORD(",4K,x,u,")},
-	{WORD(",4M,r,k,"), WORD(",4M,w,k,"), WORD(",4M,x,k,"), WORD(",4M,r,u,"), WORD(",4M,w,u,"),
-	 WORD(",4M,x,u,")},
-	{WORD(",2M,r,k,"), WORD(",2M,w,k,"), WORD(",2M,x,k,"), WORD(",2M,r,u,"), WORD(",2M,w,u,"),
-	 WORD(",2M,x,u,")},
-};
-
-static const struct word *access_word(const struct arrival *a, uint32_t mask)
-{
-	const uint32_t bits = a->slot.bits;
-	unsigned int access, user;
-
-	if (a->id == TLB_I) {
-		access = 2;
-		user = (bits & TLB_USER_X) != 0;
-	} else {
-		access = (bits & (TLB_SYS_W | TLB_USER_W)) != 0;
-		user = (bits & (TLB_USER_R | TLB_USER_W)) != 0;
-	}
-	return &access_words[mask == PAGE_MASK ? 0 : mask == 0x3fffff ? 1 : 2][access + 3 * user];
+	record->pid = r->tasks.current->pid;
+	record->has_pid = r->tasks.hinted;
+	memcpy(p, record, sizeof(*record));
+	sink_row(r->tlb_csv, p + sizeof(*record));
+	if (r->tlb_csv->rows % 4096 == 0)
+		recorder_check_writer(r);
 }
 
 void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
 	      const struct tlb_entry *evicted)
 {
-	const struct word *event = &fill_words[a->id][reason];
-	const struct word *access = access_word(a, r->walk.mask);
+	const uint32_t bits = a->slot.bits;
 	const struct walk *w = &r->walk;
-	char *p = sink_room(r->tlb_csv, CSV_ROW_MAX);
+	struct tlb_record record = {
+		.icount = w->at.icount,
+		.frame = a->slot.frame,
+		.leaf = w->leaf,
+		.page = a->slot.page,
+		.cr3 = w->at.cr3,
+		.eip = w->at.eip,
+		.event = (uint8_t)reason,
+		.cpu = (uint8_t)w->at.cpu,
+		.instruction = a->id == TLB_I,
+		.detail = (uint8_t)(w->reads + 4 * w->writes),
+	};
 
-	p = put_time(&r->row_cache, p, &w->at);
-	p = csv_copy(p, event->text, event->len);
-	p = csv_comma(csv_hex(p, a->slot.page));
-	p = csv_hex(p, a->slot.frame);
-	p = csv_copy(p, access->text, access->len);
-	p = csv_comma(csv_hex(p, w->leaf));
-	p = csv_char(csv_digit(p, w->reads), '+');
-	p = csv_digit(p, w->writes);
-	p = put_space(r, p, w->at.cr3);
-	p = csv_comma(csv_hex(p, w->at.eip));
-	if (evicted)
-		p = csv_hex(p, evicted->page);
-	end_row(r, r->tlb_csv, p);
-}
-
-static char *flush_start(char *p, const struct cpu_view *view)
-{
-	p = csv_comma(csv_dec(p, view->icount));
-	p = csv_comma(csv_dec(p, view->cpu));
-	return csv_word(p, "-,");
-}
-
-static void flush_end(struct recorder *r, char *p, const struct cpu_view *view, uint32_t cr3)
-{
-	p = csv_word(p, ",,,,,,,"); /* frame to walk are empty */
-	p = csv_comma(csv_hex(p, cr3));
-	p = csv_comma(put_pid(r, p));
-	p = csv_comma(csv_hex(p, view->eip));
-	end_row(r, r->tlb_csv, p);
+	if (a->id == TLB_I) {
+		record.access = 2;
+		record.user = (bits & TLB_USER_X) != 0;
+	} else {
+		record.access = (bits & (TLB_SYS_W | TLB_USER_W)) != 0;
+		record.user = (bits & (TLB_USER_R | TLB_USER_W)) != 0;
+	}
+	if (w->mask != PAGE_MASK)
+		record.size = w->at.pae ? SIZE_2M : SIZE_4M;
+	if (evicted) {
+		record.has_evicted = 1;
+		record.evicted = evicted->page;
+	}
+	note(r, &record);
 }
 
 void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
 	       bool global_too, uint32_t cr3)
 {
-	char *p = flush_start(sink_room(r->tlb_csv, CSV_ROW_MAX), view);
+	struct tlb_record record = {
+		.icount = view->icount,
+		.cr3 = cr3,
+		.eip = view->eip,
+		.event = global_too ? TLB_FLUSH_ALL : TLB_FLUSH,
+		.cpu = (uint8_t)view->cpu,
+		.detail = (uint8_t)reason,
+	};
 
-	p = csv_word(p, global_too ? "flush_all," : "flush,");
-	p = csv_comma(csv_word(p, flush_reasons[reason]));
-	flush_end(r, p, view, cr3);
+	note(r, &record);
 }
 
-void row_invlpg(struct recorder *r, const struct cpu_view *view, const char *reason, uint32_t page)
+void row_invlpg(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
+		uint32_t page)
 {
-	char *p = flush_start(sink_room(r->tlb_csv, CSV_ROW_MAX), view);
+	struct tlb_record record = {
+		.icount = view->icount,
+		.page = page,
+		.cr3 = view->cr3,
+		.eip = view->eip,
+		.event = TLB_INVLPG,
+		.cpu = (uint8_t)view->cpu,
+		.detail = (uint8_t)reason,
+	};
 
-	p = csv_word(p, "invlpg,");
-	p = csv_comma(csv_word(p, reason));
-	p = csv_hex(p, page);
-	flush_end(r, p, view, view->cr3);
+	note(r, &record);
 }
 
 void row_fault(struct recorder *r, const struct fault *f)

@@ -19,7 +19,8 @@ void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reas
 	      const struct tlb_entry *evicted);
 void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
 	       bool global_too, uint32_t cr3);
-void row_invlpg(struct recorder *r, const struct cpu_view *view, const char *reason, uint32_t page);
+void row_invlpg(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
+		uint32_t page);
 void row_fault(struct recorder *r, const struct fault *f);
 void row_task(struct recorder *r, const struct cpu_view *view, const char *event, uint32_t pid,
 	      uint32_t tgid, uint32_t cr3, const char *name);

@@ -55,11 +55,6 @@ static bool prepare_directory(struct recorder *r)
 	return true;
 }
 
-static void put_header(struct sink *sink, const char *header)
-{
-	sink_bytes(sink, header, strlen(header));
-}
-
 static bool open_files(struct recorder *r)
 {
 	const struct {
@@ -81,13 +76,17 @@ static bool open_files(struct recorder *r)
 		/* Only the two files that can grow large are worth packing. */
 		*files[i].sink =
 			sink_open(&r->sinks, r->opt.out, files[i].name, r->opt.zstd && i < 2);
-		if (!*files[i].sink) {
+		if (!*files[i].sink ||
+		    (files[i].header && !sink_header(*files[i].sink, files[i].header))) {
 			recorder_trouble(r, "cannot write %s/%s: %s", r->opt.out, files[i].name,
 					 strerror(errno));
 			return false;
 		}
-		if (files[i].header)
-			put_header(*files[i].sink, files[i].header);
+	}
+	if (!sink_expand(r->tlb_csv, tlb_expand, &r->tlb_text,
+			 SINK_BUFFER / sizeof(struct tlb_record) * TLB_ROW_MAX)) {
+		recorder_trouble(r, "out of memory");
+		return false;
 	}
 	return true;
 }

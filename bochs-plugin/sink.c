@@ -42,14 +42,21 @@ bool sink_set_init(struct sink_set *s)
 	return true;
 }
 
+/* Makes room to pack @max bytes at once. */
+static bool prepare_packed(struct sink_set *s, size_t max)
+{
+	free(s->packed);
+	s->packed_size = ZSTD_compressBound(max);
+	s->packed = malloc(s->packed_size);
+	return s->packed != NULL;
+}
+
 static bool prepare_zstd(struct sink_set *s)
 {
 	if (s->zstd)
 		return true;
-	s->packed_size = ZSTD_compressBound(SINK_BUFFER);
-	s->packed = malloc(s->packed_size);
 	s->zstd = ZSTD_createCCtx();
-	if (!s->packed || !s->zstd)
+	if (!s->zstd || !prepare_packed(s, SINK_BUFFER))
 		return false;
 	ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 	ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_checksumFlag, 1);
@@ -106,6 +113,10 @@ static int put(struct sink_set *s, const struct sink_item *item)
 	size_t len = item->used;
 	int error;
 
+	if (sink->expand) {
+		len = sink->expand(sink->expand_ctx, data, len, s->text);
+		data = s->text;
+	}
 	if (sink->zstd) {
 		len = ZSTD_compress2(s->zstd, s->packed, s->packed_size, data, len);
 		if (ZSTD_isError(len))
@@ -121,6 +132,30 @@ static int put(struct sink_set *s, const struct sink_item *item)
 	sink->size += len;
 	sha256_update(&sink->sum, data, len);
 	return 0;
+}
+
+bool sink_header(struct sink *sink, const char *text)
+{
+	char *copy = strdup(text);
+	int error = ENOMEM;
+
+	if (copy)
+		error = put(sink->set, &(struct sink_item){sink, copy, strlen(text)});
+	free(copy);
+	errno = error;
+	return !error;
+}
+
+bool sink_expand(struct sink *sink,
+		 size_t (*expand)(void *ctx, const void *data, size_t len, char *out), void *ctx,
+		 size_t max)
+{
+	struct sink_set *s = sink->set;
+
+	sink->expand = expand;
+	sink->expand_ctx = ctx;
+	s->text = malloc(max);
+	return s->text && (!s->zstd || prepare_packed(s, max));
 }
 
 /* Waits for a filled buffer. True: *item is it. False: tick is due, or all is over. */
@@ -293,6 +328,7 @@ void sink_set_free(struct sink_set *s)
 		free(s->spare[--s->spare_count]);
 	ZSTD_freeCCtx(s->zstd);
 	free(s->packed);
+	free(s->text);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->filled);
 	pthread_cond_destroy(&s->emptied);

@@ -24,6 +24,8 @@ struct sink {
 	char *buffer; /* being filled, or NULL */
 	size_t used;
 	uint64_t rows;
+	size_t (*expand)(void *ctx, const void *data, size_t len, char *out);
+	void *expand_ctx;
 	/* Only the writer thread touches these until sink_close. */
 	uint64_t size; /* bytes of whole rows in the file */
 	struct sha256 sum;
@@ -52,6 +54,7 @@ struct sink_set {
 	void *zstd; /* ZSTD_CCtx */
 	char *packed;
 	size_t packed_size;
+	char *text;		 /* an expanded buffer */
 	void (*tick)(void *ctx); /* called by the writer thread twice a second */
 	void *tick_ctx;
 };
@@ -64,6 +67,19 @@ bool sink_set_init(struct sink_set *s);
  * Returns NULL with errno set. All files are opened before sink_start.
  */
 struct sink *sink_open(struct sink_set *s, const char *dir, const char *name, bool zstd);
+
+/* sink_header - writes @text at the start of the file, before sink_start. Returns
+ * false with errno set. */
+bool sink_header(struct sink *sink, const char *text);
+
+/*
+ * sink_expand - what is put into @sink is not the text itself: the writer calls
+ * @expand to make it, at most @max bytes from one buffer. One sink of a set may
+ * have it, before sink_start. False: no memory.
+ */
+bool sink_expand(struct sink *sink,
+		 size_t (*expand)(void *ctx, const void *data, size_t len, char *out), void *ctx,
+		 size_t max);
 
 /* sink_start - starts the writer. @tick may be NULL. Returns 0 or an errno. */
 int sink_start(struct sink_set *s, void (*tick)(void *ctx), void *ctx);
