@@ -13,7 +13,7 @@ BEGIN {
 	code_length = pid_width + 11
 }
 
-NR > 1 {
+{
 	code_n[substr($0, at + 56, code_length)]++
 }
 

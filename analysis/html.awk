@@ -109,7 +109,7 @@ function figure(value, what, detail)
 # In full while it is not too long for its box.
 function long(n)
 {
-	return n < 1e10 ? commas(n) : sprintf("%.3f billion", n / 1e9)
+	return n < 1e9 ? commas(n) : sprintf("%.3f billion", n / 1e9)
 }
 
 function figures()

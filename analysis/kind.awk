@@ -4,7 +4,7 @@
 # The instruction TLB's fills are those with access x.
 #
 # Results: accesses.csv, walks.csv
-NR > 1 {
+{
 	kind_access[substr($0, at + 23, 6)]++
 	kind_walk[substr($0, at + 41, 3)]++
 }

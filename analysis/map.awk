@@ -3,8 +3,8 @@
 # Variables: layout (path of layout.csv), faults, tasks, vmas (paths, may be empty), start, end,
 # bins. After lib.awk, run.awk, areas.awk and tlb.awk.
 #
-# A row costs one counter, for its "kind,page" and pid; at the end of a bin the counters go to the
-# rows of layout.csv. Which row that is, is worked out once for a key.
+# A row of tlb.csv is counted under the map's row of its page and its kind. Which row that is, is
+# worked out once for a page (its number in hex, five digits) and pid.
 #
 # Results: map.csv, one row for a bin, row and event; shades.csv, rectangles of the map in which an
 # area existed
@@ -21,10 +21,14 @@ BEGIN {
 	map_next = bin_start(1)
 }
 
-NR > 1 {
+{
 	if ($0 + 0 >= map_next)
 		map_advance($0 + 0)
-	map_n[substr($0, at - 2, 13) substr($0, at + 56, pid_width)]++
+	map_key = substr($0, at + 3, 5) substr($0, at + 56, pid_width)
+	map_of_key = map_row[map_key]
+	if (map_of_key == "")
+		map_of_key = map_row[map_key] = map_resolve(map_key)
+	map_n[map_of_key substr($0, at - 2, 2)]++
 }
 
 END {
@@ -80,31 +84,25 @@ function map_advance(now)
 	}
 }
 
-function map_close_bin(    k, cell, cells)
+# The counters of a bin: "row,kind". Flushes and the like have other kinds, pages that are not drawn
+# the row "-".
+function map_close_bin(    k, part)
 {
 	for (k in map_n) {
-		cell = map_cell_of[k]
-		if (cell == "")
-			cell = map_cell_of[k] = map_resolve(k)
-		if (cell != "-")
-			cells[cell] += map_n[k]
+		split(k, part, ",")
+		if (part[1] != "-" && (substr(k, length(k) - 1) in kind_name || part[2] == "fault"))
+			print map_bin "," part[1] "," (part[2] == "fault" ? "fault" : \
+				kind_name[substr(k, length(k) - 1)]) "," map_n[k] | map_rows_out
 	}
 	split("", map_n)
-	for (k in map_fault_n)
-		cells[k ",fault"] = map_fault_n[k]
-	split("", map_fault_n)
-	for (k in cells)
-		print map_bin "," k "," cells[k] | map_rows_out
 }
 
-# "row,kind" for a counter's key, or "-" if it is not drawn.
-function map_resolve(key,    kind, pid, row)
+# "row," for a key, or "-," if its page is not drawn.
+function map_resolve(key,    pid, row)
 {
-	kind = substr(key, 1, 2)
-	pid = substr(key, 14)
-	if (kind in kind_name)
-		row = map_find(substr(key, 4, 10), substr(pid, 1, 1) == "," ? "" : pid + 0)
-	return row == "" ? "-" : row "," kind_name[kind]
+	pid = substr(key, 6)
+	row = map_find("0x" substr(key, 1, 5) "000", pid == "" || substr(pid, 1, 1) == "," ? "" : pid + 0)
+	return (row == "" ? "-" : row) ","
 }
 
 function map_faults_open(file)
@@ -129,7 +127,7 @@ function map_take_faults(until,    row)
 	for (; map_fault_time < until; map_read_fault()) {
 		row = map_find(page_of(map_fault[3]), map_fault[10])
 		if (row != "")
-			map_fault_n[row]++
+			map_n[row ",fault"]++
 	}
 }
 

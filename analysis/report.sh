@@ -83,7 +83,11 @@ ask()
 
 ask_tlb()
 {
-	whole_rows tlb.csv | ask "$@"
+	if [ "$complete" = 1 ] && [ -f "$dir/tlb.csv" ]; then
+		ask "$@" <"$dir/tlb.csv"
+	else
+		whole_rows tlb.csv | ask "$@"
+	fi
 }
 
 kernel_sym=$dir/kernel.sym

@@ -185,7 +185,7 @@ function svg_phases(file, x, width, top,    F, from, to, n)
 			continue
 		from = x + bin_place(F[2] + 0) * width / bins
 		to = x + bin_place(F[3] + 0) * width / bins
-		svg_rect(from, top, to - from, 17, n++ % 2 ? "band odd" : "band", F[5])
+		svg_rect(from, top, to - from, 17, (n += to - from > 3) % 2 ? "band odd" : "band", F[5])
 		svg_phase_label(from + 4, top + 12.5, to - from - 8, F[5])
 		if (to - from > 3)
 			phase_mark[++phase_marks] = from

@@ -22,14 +22,9 @@ BEGIN {
 	kind_name["ct"] = "conflict"
 	kind_name["ed"] = "flushed"
 	kind_name["e,"] = "upgrade"
+	tlb_read_header()
 }
 
-NR == 1 {
-	tlb_header = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted"
-	if ($0 != tlb_header && index($0, tlb_header ",") != 1)
-		bad(tlb_name ": wrong header\n  expected: " tlb_header "\n  found:    " $0)
-	next
-}
 wide {
 	tlb_narrow()
 }
@@ -49,7 +44,11 @@ function tlb_narrow(    F, n, i, line)
 	$0 = line
 }
 
-END {
-	if (NR == 0)
+function tlb_read_header(    want)
+{
+	want = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted"
+	if (getline <= 0)
 		bad(tlb_name ": empty or unreadable; expected a header")
+	else if ($0 != want && index($0, want ",") != 1)
+		bad(tlb_name ": wrong header\n  expected: " want "\n  found:    " $0)
 }

@@ -20,7 +20,7 @@ BEGIN {
 	when_next = when_edge()
 }
 
-NR > 1 {
+{
 	if ($0 + 0 >= when_next)
 		when_advance($0 + 0)
 	kind = substr($0, at - 2, 2)

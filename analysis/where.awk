@@ -14,7 +14,7 @@ BEGIN {
 	areas_open(vmas)
 }
 
-NR > 1 {
+{
 	if ($0 + 0 >= areas_time) {
 		where_settle()
 		areas_until($0 + 0)
