@@ -4,8 +4,8 @@
  * Time advances by ticks. Inside a tick a finer count adds to it: the CPU's
  * time-stamp counter, whose cycles per tick are measured from tick to tick, or
  * without one the interval timer's own counter. What is added never reaches a
- * whole tick, so that a late tick makes time stand still for a moment and never
- * run backwards.
+ * whole tick, so that time waits for a late tick and never runs backwards. No
+ * two readings are the same: while it waits, each is a nanosecond later.
  */
 #include "arch/cpu.h"
 #include "arch/irq.h"
@@ -17,7 +17,9 @@
 #include "proc/timer.h"
 
 #define CYCLES_SMOOTHING 8 /* a late tick changes the measured rate by this part only */
-#define TICKS_MAX	 ((long)(~0ul >> 2))
+#define UNEVEN_TICKS \
+	2 /* the first ones wait for interrupts to come on: their distance says nothing */
+#define TICKS_MAX ((long)(~0ul >> 2))
 
 static u64 tick_tsc;	    /* counter at the last tick, 0: none yet */
 static u32 cycles_per_tick; /* 0: not measured yet */
@@ -38,7 +40,7 @@ void clock_tick(void)
 		return;
 	now = rdtsc();
 	cycles = now - tick_tsc;
-	if (tick_tsc && cycles >> 32 == 0 && cycles) {
+	if (jiffies > UNEVEN_TICKS && cycles >> 32 == 0 && cycles) {
 		if (cycles_per_tick)
 			cycles_per_tick += ((s32)cycles - (s32)cycles_per_tick) / CYCLES_SMOOTHING;
 		else
@@ -64,15 +66,28 @@ static u32 since_tick(void)
 	return min((u32)ns, NSEC_PER_TICK - 1);
 }
 
+static bool later(const struct timespec64 *a, const struct timespec64 *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
 void ktime_get_ts(struct timespec64 *ts)
 {
+	static struct timespec64 last;
 	unsigned long flags = local_irq_save();
 	unsigned long ticks = jiffies;
-	u32 ns = since_tick();
 
-	local_irq_restore(flags);
 	ts->tv_sec = ticks / HZ;
-	ts->tv_nsec = ticks % HZ * NSEC_PER_TICK + ns;
+	ts->tv_nsec = ticks % HZ * NSEC_PER_TICK + since_tick();
+	if (!later(ts, &last)) {
+		*ts = last;
+		if (++ts->tv_nsec == NSEC_PER_SEC) {
+			ts->tv_nsec = 0;
+			ts->tv_sec++;
+		}
+	}
+	last = *ts;
+	local_irq_restore(flags);
 }
 
 void ktime_get_real_ts(struct timespec64 *ts)

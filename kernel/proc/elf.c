@@ -30,6 +30,7 @@
 #define PIE_BASE   0x00400000ul /* Linux's ELF_ET_DYN_BASE for 32-bit programs since 4.13 */
 #define PHNUM_MAX  128		/* 4 KiB of program headers */
 #define NO_ADDRESS (~0ul)
+#define HEAP_GAP   PAGE_SIZE
 /* No segment may lie where the stack will be. */
 #define PROGRAM_TOP (STACK_TOP - STACK_LIMIT - STACK_GUARD_GAP)
 _Static_assert(PROGRAM_TOP % PAGE_SIZE == 0, "aligning a segment's end must not pass it");
@@ -296,12 +297,17 @@ static void fill_auxv(struct exec_image *image, const struct elf_file *elf,
 	auxv_add(image, AT_SECURE, 0);
 }
 
-/* The heap begins behind the program; one in the mmap area has its heap where programs are. */
+/*
+ * The heap begins a page behind the program, so that it is an area of its own
+ * and not the BSS's continuation (on Linux a random distance does that). A
+ * program in the mmap area has its heap where programs are.
+ */
 static void place_heap(struct mm_struct *mm, const struct elf_file *elf)
 {
 	bool in_mmap_area = elf->ehdr.type == ET_DYN && !elf->interp;
 
-	mm->start_brk = mm->brk = in_mmap_area ? PIE_BASE : elf->high + elf->bias;
+	mm->start_brk = in_mmap_area ? PIE_BASE : elf->high + elf->bias + HEAP_GAP;
+	mm->brk = mm->start_brk;
 }
 
 static int map_all(struct exec_image *image, struct elf_file *elf, struct elf_file *interp)
