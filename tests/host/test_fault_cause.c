@@ -318,6 +318,50 @@ static void test_access_from_outside(void)
 	end();
 }
 
+/* An entry changed on behalf of somebody else: the owner's TLB must forget the old one. */
+static void test_change_from_outside(void)
+{
+	struct mm_struct *child;
+	struct page *page;
+	u8 value = 0;
+
+	begin(0);
+	map(0, 2, RW, ANON);
+	WRITES(0, ANON);
+	READS(1, ANON_ZERO);
+	child = dup_mm(mm, 9);
+	READS(0, NONE);
+	READS(1, NONE);
+	for (unsigned int i = 0; i < 2; i++) {
+		page = get_user_page(mm, page_addr(i), true);
+		if (!CHECK(!IS_ERR(page)))
+			break;
+		host_frame(page_to_pfn(page))[0] = (u8)(50 + i);
+		put_page(page);
+		CHECK(user_read(mm, page_addr(i), &value) == 0 && value == 50 + i);
+	}
+	mmput(child);
+	end();
+}
+
+/* More pages than are freed at a time. */
+static void test_many_pages(void)
+{
+	const unsigned int n = 5 * GATHER_PAGES + 7;
+	u8 value;
+
+	begin(0);
+	map(0, n, RW, ANON);
+	for (unsigned int i = 0; i < n; i++)
+		if (i % 11)
+			CHECK_EQ(user_write(mm, page_addr(i), (u8)i | 1), 0);
+	CHECK_EQ(mm_madvise(mm, BASE, n * PAGE_SIZE, MADV_DONTNEED), 0);
+	CHECK_EQ(mm->rss_anon, 0);
+	for (unsigned int i = 0; i < n; i++)
+		CHECK(user_read(mm, page_addr(i), &value) == 0 && value == 0);
+	end();
+}
+
 static void test_install(void)
 {
 	struct vm_area_struct *stack;
@@ -356,6 +400,8 @@ static const struct test tests[] = {
 	{"fork copies what the file does not have", test_fork_file},
 	{"fork without memory leaves nothing behind", test_fork_failing},
 	{"pages of another address space", test_access_from_outside},
+	{"changes from outside reach the TLB", test_change_from_outside},
+	{"many pages go in batches", test_many_pages},
 	{"pages that exec brings", test_install},
 };
 

@@ -54,9 +54,22 @@ static unsigned int pick_length(void)
 	return input_below(in, 5) ? 1 + input_below(in, 5000) : 1 + input_below(in, 20000);
 }
 
+/* Anywhere in the file, about its end, or anywhere. */
 static unsigned int pick_pos(void)
 {
-	return input_below(in, 4) ? input_below(in, size + 1) : input_below(in, MAX_BYTES);
+	unsigned int near = size + input_below(in, 6000), pos;
+
+	switch (input_below(in, 4)) {
+	case 0:
+		pos = input_below(in, MAX_BYTES);
+		break;
+	case 1:
+		pos = near > 2000 ? near - 2000 : near;
+		break;
+	default:
+		pos = input_below(in, size + 1);
+	}
+	return min(pos, MAX_BYTES - 1);
 }
 
 static bool is_io_error(long err)
@@ -106,7 +119,7 @@ static void step_write(void)
 		memcpy(model + pos, bytes, (size_t)ret);
 		size = max(size, pos + (unsigned int)ret);
 	} else {
-		CHECK(ret == (reach ? ret : -EFAULT) && (!reach || is_io_error(ret)));
+		CHECK(is_io_error(ret) || (!reach && ret == -EFAULT));
 	}
 	free(bytes);
 }
