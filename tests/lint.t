@@ -2,17 +2,33 @@
 # lint.t - form and rules that a program can check: layout, length, dependencies, static analysis.
 . tests/tap.sh
 
-# files ERE...: what is or could be under version control, with names that match
+# Everything that is or could be under version control; in a tree without git, all but the output.
+list_files()
+{
+	git ls-files -co --exclude-standard 2>/dev/null ||
+		find . \( -name .git -o -path ./build -o -path ./out \) -prune -o -type f -printf '%P\n'
+}
+
+mapfile -t listed < <(list_files | sort)
+
+# files PATTERN...: those that match one of the patterns, in which * also stands for slashes
 files()
 {
-	git ls-files -co --exclude-standard -- "$@" | while read -r file; do
-		[ ! -f "$file" ] || printf '%s\n' "$file"
+	local file pattern
+	for file in "${listed[@]}"; do
+		for pattern; do
+			# shellcheck disable=SC2053 # a pattern is meant
+			if [[ $file == $pattern ]] && [ -f "$file" ]; then
+				printf '%s\n' "$file"
+				break
+			fi
+		done
 	done
 }
 
 mapfile -t c_files < <(files '*.c')
 mapfile -t source_files < <(files '*.c' '*.h' '*.cc')
-mapfile -t all_files < <(files | grep -vE '\.(csv|ok|png|svg|in|zst)$')
+mapfile -t all_files < <(files '*' | grep -vE '\.(csv|ok|png|svg|in|zst)$')
 mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell=' "${all_files[@]}")
 
 # nothing NAME COMMAND...: ok when the command prints nothing; what it prints are the offenders

@@ -249,7 +249,7 @@ int main(void)
 		phases[i].run();
 	}
 	mark("stack");
-	printf("stack: %u frames of 1 KiB, sum %u\n", DEPTH, descend(DEPTH));
+	printf("stack: %d frames of 1 KiB, sum %u\n", DEPTH, descend(DEPTH));
 	mark("done");
 	return 0;
 }

@@ -33,7 +33,7 @@
 #define TRACE_PORT	  0x6d20
 #define TRACE_VERSION	  1
 #define TRACE_STR_MAX	  256
-#define TRACE_OUTPUT_MAX  65536 /* bytes in one OUTPUT hint */
+#define TRACE_OUTPUT_MAX  65536	      /* bytes in one OUTPUT hint */
 #define TRACE_STATUS_NONE 0xffffffffu /* FINISH when no program was run */
 
 /* The high half is a signature, so that a guest's stray OUT is not taken for a hint. */
@@ -78,12 +78,12 @@ enum trace_cause {
 };
 
 /* Names as they stand in faults.csv, indexed by enum trace_cause. */
-#define TRACE_CAUSE_NAMES                                                                        \
-	{                                                                                        \
-		"", "anon_zero", "anon", "file", "file_cow", "shared", "cow", "cow_reuse",       \
-			"stack", "swap", "swap_cache", "vmalloc_sync", "migration", "spurious",  \
-			"fixup", "sigsegv", "sigbus", "oom", "panic"                             \
-	}
+#define TRACE_CAUSE_NAMES                                                          \
+	{                                                                          \
+		"",	      "anon_zero",    "anon",	   "file",     "file_cow", \
+		"shared",     "cow",	      "cow_reuse", "stack",    "swap",     \
+		"swap_cache", "vmalloc_sync", "migration", "spurious", "fixup",    \
+		"sigsegv",    "sigbus",	      "oom",	   "panic"}
 
 enum trace_vma_event {
 	TRACE_VMA_MAP,
