@@ -138,7 +138,7 @@ static void reparent_children(struct task_struct *leader)
 }
 
 /* Init is the reason for the run: when it ends, so does the machine, in order. */
-static void __noreturn end_of_init(struct task_struct *task, int code)
+static void __noreturn end_of_init(struct task_struct *task, u32 cr3, int code)
 {
 	int err;
 
@@ -147,6 +147,7 @@ static void __noreturn end_of_init(struct task_struct *task, int code)
 	if (err)
 		pr_err("init: the disk could not be written: error %d\n", -err);
 	console_drain();
+	trace_hint(TRACE_EXIT, (u32)task->pid, (u32)task->tgid, cr3, (u32)code);
 	machine_power_off(code & 0x7f ? 128 + (code & 0x7f) : code >> 8 & 0xff);
 }
 
@@ -184,8 +185,7 @@ void do_exit(int code)
 		timer_cancel(&task->signal->real_timer);
 	if (last && task->tgid == 1) {
 		code = process_exit_code(task->group_leader);
-		trace_hint(TRACE_EXIT, (u32)task->pid, (u32)task->tgid, cr3, (u32)code);
-		end_of_init(task, code);
+		end_of_init(task, cr3, code);
 	}
 	exit_mm(task);
 	exit_files(task);
