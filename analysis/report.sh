@@ -56,15 +56,20 @@ fi
 # Only a guest with PAE loads PDPTEs, and only that has 64-bit page-table entries.
 wide=$(meta pdpte_loads)
 wide=$((${wide:-1} > 0))
-# Pictures begin with the first row: before it paging was off and there is nothing to show.
-drawn=$(whole_rows tlb.csv | sed -n '2{s/,.*//p;q}')
-case $drawn in '' | *[!0-9]*) ;; *) [ "$start" != 0 ] || start=$drawn ;; esac
 
 # --- Questions -----------------------------------------------------------------------------------
 for name in tasks vmas marks; do
 	whole_rows $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
 done
 whole_rows faults.csv >"$work/.faults.csv"
+
+kernel_sym=$dir/kernel.sym
+[ -f "$kernel_sym" ] || kernel_sym=
+prog_sym=$dir/prog.sym
+[ -f "$prog_sym" ] || prog_sym=
+edges=
+sample=1 # of a large tlb.csv, some rows tell enough about where the events are
+[ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
 
 # ask QUESTION...: runs them over standard input.
 ask()
@@ -73,12 +78,13 @@ ask()
 		set -- "$@" -f "$here/$question.awk"
 		shift
 	done
-	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v start="$start" -v end="$end" -v bins=$bins \
-		-v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
-		-v faults="$work/.faults.csv" -v layout="$work/layout.csv" \
-		-v tlb_name="$dir/tlb.csv" -v wide="$wide" -v edges="$edges" -v sample=$sample -v metafile="$dir/meta.csv" -v sums="$work/.sums" -v page="$dir/report.html" \
-		-v style="$here/report.css" -v theme="$here/theme.css" -v plane="$work/.plane" \
-		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym"
+	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v page="$dir/report.html" \
+		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
+		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
+		-v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
+		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" \
+		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
+		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
 
 ask_tlb()
@@ -89,11 +95,6 @@ ask_tlb()
 		whole_rows tlb.csv | ask "$@"
 	fi
 }
-
-kernel_sym=$dir/kernel.sym
-[ -f "$kernel_sym" ] || kernel_sym=
-prog_sym=$dir/prog.sym
-[ -f "$prog_sym" ] || prog_sym=
 
 # together A B: two jobs (functions) at a time; the report ends if either fails.
 together()
@@ -107,6 +108,7 @@ together()
 	[ -z "${failed-}" ] && [ ! -f "$work/.failed" ] || exit 1
 }
 
+# The two jobs of the first stage, and of the second.
 first()
 {
 	ask_tlb run areas tlb where
@@ -116,7 +118,6 @@ first()
 second()
 {
 	ask_tlb run tlb when kind
-	ask_tlb run symbols tlb code
 }
 
 # "rows,pid,page" of every page with a fill or a fault, by process and address.
@@ -144,6 +145,7 @@ the_map()
 
 the_rest()
 {
+	ask_tlb run symbols tlb code
 	ask run who </dev/null
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
@@ -151,11 +153,9 @@ the_rest()
 	ask run selfcheck </dev/null
 }
 
-sample=1
-[ "$(find "$dir" -name 'tlb.csv*' -size +20000k)" = "" ] || sample=64
-edges=
 ask_tlb run weigh
 edges=$work/bins.csv
+start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
 ask run svg symbols page tables html </dev/null

@@ -7,6 +7,8 @@
 # its width for its share of the instructions and 7 for its share of the events; inside a phase time
 # runs evenly. With no mark, or more than 60, all of time runs evenly.
 #
+# A start of 0 becomes the time of the first row: before it paging was off and there is nothing to show.
+#
 # Results: bins.csv, the first icount of each bin
 BEGIN {
 	weigh_events = 0.7
@@ -17,6 +19,9 @@ BEGIN {
 	weigh_faults()
 }
 
+NR == 2 && !start {
+	start = mark_time[0] = $0 + 0
+}
 NR % sample == 0 && NR > 1 {
 	while ($0 + 0 >= weigh_next)
 		weigh_next = ++weigh_phase < marks_count ? mark_time[weigh_phase + 1] : 9e15
