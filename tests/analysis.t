@@ -8,6 +8,7 @@
 . tests/tap.sh
 
 cases=analysis/cases
+busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 
 # libraries QUESTION: the files that it must be run after.
 libraries()
@@ -65,7 +66,7 @@ if [ "${1-}" = --accept ]; then
 	exit
 fi
 
-for AWK in mawk gawk "busybox awk"; do
+for AWK in mawk gawk "$busybox awk"; do
 	if ! $AWK 'BEGIN { exit 0 }' 2>/dev/null; then
 		pass "$AWK # SKIP not installed"
 		continue
@@ -73,12 +74,13 @@ for AWK in mawk gawk "busybox awk"; do
 	for ok in "$cases"/*.ok; do
 		name=${ok##*/}
 		name=${name%.ok}
-		is "$AWK: $name" "$(answer "$name")" "$(cat "$ok")"
+		is "${AWK##*/}: $name" "$(answer "$name")" "$(cat "$ok")"
 	done
-	mkdir -p "$scratch/$AWK"
-	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$scratch/$AWK" </dev/null
-	ok "$AWK: all checks pass on a made-up recording" \
-		env AWK="$AWK" analysis/check.sh "$scratch/$AWK"
+	made=$scratch/${AWK##*/}
+	mkdir -p "$made"
+	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" </dev/null
+	ok "${AWK##*/}: all checks pass on a made-up recording" \
+		env AWK="$AWK" analysis/check.sh "$made"
 done
 
 # damaged TITLE FILE SED: the check with that title fails when FILE is edited, and only it and the
@@ -130,10 +132,10 @@ grep '^    awk ' analysis/README.md >"$scratch/recipes"
 number=0
 while read -r recipe; do
 	number=$((number + 1))
-	for awk in mawk gawk "busybox awk"; do
+	for awk in mawk gawk "$busybox awk"; do
 		if $awk 'BEGIN { exit 0 }' 2>/dev/null; then
-			printf '%s\n' "$recipe" | sed "s/\\bawk -F/$awk -F/g" >"$scratch/recipe"
-			like "$awk: recipe $number of the README" \
+			printf '%s\n' "$recipe" | sed "s|\\bawk -F|$awk -F|g" >"$scratch/recipe"
+			like "${awk##*/}: recipe $number of the README" \
 				"$(cd "$good" && sh ../recipe 2>&1)" '^[a-z_]* ?[0-9.]+'
 		fi
 	done
