@@ -6,8 +6,10 @@
  *
  *   sort    a 2 MiB array is filled and sorted in place: first touches, then
  *           a working set that halves again and again
- *   hash    a 4 MiB table takes random keys: a TLB miss at almost every access
- *   matrix  1,024 x 1,024 integers summed by rows, then by columns
+ *   hash    a 16 MiB table takes random keys: twice what Bochs's TLB reaches,
+ *           so every second access misses
+ *   matrix  2,048 x 2,048 integers (16 MiB) summed by rows: a miss for each page;
+ *           then by columns: a miss for each access
  *   fork    four children write into memory shared with the parent: copy on write
  *   file    a file is written, mapped privately and shared, changed, read back
  *   stack   a deep recursion and back
@@ -23,9 +25,9 @@
 
 #define PAGE	   4096u
 #define SORT_WORDS (512u * 1024)
-#define HASH_SLOTS (1024u * 1024)
-#define HASH_KEYS  (300u * 1000)
-#define SIDE	   1024u
+#define HASH_SLOTS (4u * 1024 * 1024)
+#define HASH_KEYS  (100u * 1000)
+#define SIDE	   2048u
 #define CHILDREN   4
 #define SHARED	   (256u * PAGE)
 #define FILE_SIZE  (128u * PAGE)
@@ -120,7 +122,7 @@ static void phase_hash(void)
 	unsigned long probes = 0, found = 0;
 
 	for (unsigned i = 0; i < HASH_KEYS; i++) {
-		uint32_t key = random_next(&seed), slot = key * 2654435769u >> 12;
+		uint32_t key = random_next(&seed), slot = key * 2654435769u >> 10;
 
 		for (; table[slot] && table[slot] != key; slot = (slot + 1) % HASH_SLOTS)
 			probes++;
@@ -128,7 +130,7 @@ static void phase_hash(void)
 	}
 	seed = 88172645u;
 	for (unsigned i = 0; i < HASH_KEYS / 4; i++) {
-		uint32_t key = random_next(&seed), slot = key * 2654435769u >> 12;
+		uint32_t key = random_next(&seed), slot = key * 2654435769u >> 10;
 
 		while (table[slot] && table[slot] != key)
 			slot = (slot + 1) % HASH_SLOTS;
@@ -144,10 +146,10 @@ static void phase_matrix(void)
 	uint32_t(*m)[SIDE] = pages(SIDE * sizeof(*m)), rows = 0, columns = 0;
 
 	for (unsigned i = 0; i < SIDE; i++)
-		for (unsigned j = 0; j < SIDE; j += 4)
+		for (unsigned j = 0; j < SIDE; j += 8)
 			rows = rows * 31 + (m[i][j] = i ^ j);
 	mark("matrix by columns");
-	for (unsigned j = 0; j < SIDE; j += 64)
+	for (unsigned j = 0; j < SIDE; j += 128)
 		for (unsigned i = 0; i < SIDE; i++)
 			columns = columns * 31 + m[i][j];
 	printf("matrix: by rows 0x%08x, by columns 0x%08x\n", rows, columns);
