@@ -14,7 +14,7 @@ KCC := $(CROSS)gcc
 KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic -fno-pie \
 	-fno-stack-protector -fno-omit-frame-pointer -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-fno-common -mno-sse -mno-mmx -mno-80387 -mpreferred-stack-boundary=2 --param=min-pagesize=0 \
-	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP -g \
+	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-dangling-pointer -Werror -MD -MP -g \
 	-ffile-prefix-map=$(CURDIR)=.
 
 # mm/ and kernel/lib/ see the machine contract and the basics, nothing else.
