@@ -129,8 +129,8 @@ function figures()
 function pictures()
 {
 	section("time", "Over time", "The band above the charts shows the phases that the kernel and the " \
-		"program marked. A phase is drawn the wider the more instructions and events it has; inside " \
-		"a phase time runs evenly.")
+		"program marked. Phases with many events, and those of the program, are drawn wider than " \
+		"their time alone would make them; inside a phase time runs evenly.")
 	put("<div class=\"wide\">")
 	include(out "/timeline.svg", 1)
 	put("</div></section>")

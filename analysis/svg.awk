@@ -114,7 +114,7 @@ function svg_time_axis(x, width, y,    unit, name, step, at)
 	for (at in tick_at)
 		svg_tick(at, y, n3(tick_at[at]))
 	svg_text(x + width, y + 34, name " instructions since power-on" (phase_marks ? \
-		 " (phases with many events are drawn wider)" : ""), "end")
+		 " (not to one scale: see the marks)" : ""), "end")
 }
 
 # The next of 5, 1, 0.5, 0.1, ... below a step: it divides it.

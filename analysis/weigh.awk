@@ -5,7 +5,8 @@
 #
 # Most events come in bursts between long stretches of plain computing. So a phase gets 3 tenths of
 # its width for its share of the instructions and 7 for its share of the events; inside a phase time
-# runs evenly. With no mark, or more than 60, all of time runs evenly.
+# runs evenly. What the kernel marks (boot, selftest, user) is drawn at 3 tenths of that beside other
+# phases. With no mark, or more than 60, all of time runs evenly.
 #
 # A start of 0 becomes the time of the first row: before it paging was off and there is nothing to show.
 #
@@ -47,19 +48,30 @@ function weigh_faults(    F, phase)
 	close(faults)
 }
 
-# Share of the pictures' width for phase i.
-function weigh_share(i,    time)
+# Weight of phase i in the pictures' width.
+function weigh_phase_weight(i,    time, weight)
 {
 	time = (phase_end(i) - mark_time[i]) / (end - start)
-	return weigh_total ? (1 - weigh_events) * time + weigh_events * weigh_n[i] / weigh_total : time
+	weight = weigh_total ? (1 - weigh_events) * time + weigh_events * weigh_n[i] / weigh_total : time
+	return weigh_of_kernel(i) ? weight * weigh_kernel : weight
+}
+
+function weigh_of_kernel(i)
+{
+	return i == 0 || (mark_pid[i] <= 1 && mark_label[i] ~ /^(boot|selftest|user)$/)
 }
 
 # A phase too narrow for a bin goes to the bin before it.
-function weigh_print(file,    i, k, n, bin, place)
+function weigh_print(file,    i, k, n, bin, place, total)
 {
+	for (i = 1; i <= marks_count && weigh_of_kernel(i); i++)
+		;
+	weigh_kernel = i <= marks_count ? 0.3 : 1
+	for (i = 0; i <= marks_count; i++)
+		total += weigh_phase_weight(i)
 	print "bin,icount" > file
 	for (i = 0; i <= marks_count; i++) {
-		place += weigh_share(i)
+		place += weigh_phase_weight(i) / total
 		n = (i == marks_count ? bins : int(place * bins + 0.5)) - bin
 		for (k = 0; k < n; k++)
 			print bin++ "," whole(bin == 1 ? start : mark_time[i] + \
