@@ -13,8 +13,10 @@ struct console {
 };
 
 void console_register(struct console *console);
-/* Raw bytes to all consoles (tty and KTAP output); messages go through printk(). */
+/* Raw bytes to all consoles (what programs write); messages go through printk(). */
 void console_write(const char *buf, size_t n);
+/* The same for text: a terminal wants CR LF at the end of a line. */
+void console_write_text(const char *text, size_t n);
 /*
  * For writers that may sleep, before a piece of up to CONSOLE_PIECE bytes: waits until every
  * console can take it at once, so that no instructions go into polling a slow line.

@@ -41,6 +41,23 @@ void console_write(const char *buf, size_t n)
 	local_irq_restore(flags);
 }
 
+void console_write_text(const char *text, size_t n)
+{
+	const char *newline;
+	size_t run;
+
+	for (; n; text += run, n -= run) {
+		newline = memchr(text, '\n', n);
+		run = newline ? (size_t)(newline - text) : n;
+		if (run)
+			console_write(text, run);
+		if (newline) {
+			console_write("\r\n", 2);
+			run++;
+		}
+	}
+}
+
 static void wait_for_consoles(unsigned int unsent)
 {
 	struct console *console;
@@ -64,7 +81,7 @@ void console_drain(void)
 void console_fresh_line(void)
 {
 	if (!at_line_start)
-		console_write("\n", 1);
+		console_write_text("\n", 1);
 }
 
 int vprintk(const char *fmt, va_list ap)
@@ -84,7 +101,7 @@ int vprintk(const char *fmt, va_list ap)
 		message[length - 1] = '\n';
 	}
 	if (level < console_loglevel && length > 0)
-		console_write(message, (size_t)length);
+		console_write_text(message, (size_t)length);
 	local_irq_restore(flags);
 	return length;
 }

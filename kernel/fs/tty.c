@@ -73,25 +73,10 @@ static bool canonical(void)
 /* Output processing: LF becomes CR LF. Any context. */
 void tty_put(const char *buf, size_t n)
 {
-	const char *newline;
-	size_t run;
-
-	if (!(tty.termios.c_oflag & TTY_OPOST) || !(tty.termios.c_oflag & TTY_ONLCR)) {
+	if (tty.termios.c_oflag & TTY_OPOST && tty.termios.c_oflag & TTY_ONLCR)
+		console_write_text(buf, n);
+	else
 		console_write(buf, n);
-		return;
-	}
-	while (n) {
-		newline = memchr(buf, '\n', n);
-		run = newline ? (size_t)(newline - buf) : n;
-		if (run)
-			console_write(buf, run);
-		if (newline) {
-			console_write("\r\n", 2);
-			run++;
-		}
-		buf += run;
-		n -= run;
-	}
 }
 
 static bool is_control(u8 c)

@@ -45,7 +45,7 @@ static void print_args(const char *lead, const char *fmt, va_list ap)
 	n = (int)strlen(line);
 	line[n] = '\n';
 	console_wait_room();
-	console_write(line, (size_t)n + 1);
+	console_write_text(line, (size_t)n + 1);
 }
 
 static void __printf_like(1, 2) print(const char *fmt, ...)
