@@ -53,8 +53,8 @@ static Bit32u last_cr0, last_cr4;
  * does nothing, but where it fires it cuts a fast `rep` in two, and each part
  * counts as an instruction: without this, one run in three differed.
  */
-extern "C" Bit64u host_clock(void) __asm__("__wrap__Z22bx_get_realtime64_usecv");
-extern "C" Bit64u host_clock(void)
+extern "C" Bit64u __wrap_bx_get_realtime64_usec(void);
+extern "C" Bit64u __wrap_bx_get_realtime64_usec(void)
 {
 	return bx_pc_system.time_usec();
 }

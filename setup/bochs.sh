@@ -175,7 +175,7 @@ flags()
 	trace)
 		# hooks.cc answers for the clock: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
-			LDFLAGS=-Wl,--wrap=_Z22bx_get_realtime64_usecv
+			LDFLAGS=-Wl,--wrap=bx_get_realtime64_usec
 		;;
 	gdb) set -- "$@" --enable-gdb-stub ;;
 	esac
