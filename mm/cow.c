@@ -43,7 +43,7 @@ static bool replace_page(const struct fault *fault, struct page *old, struct pag
 	return unchanged;
 }
 
-static int copy_old_page(const struct fault *fault)
+static __noinline int copy_old_page(const struct fault *fault)
 {
 	struct page *old = fault_hold_page(fault), *copy;
 
@@ -70,16 +70,16 @@ static int copy_old_page(const struct fault *fault)
 static bool reuse_page(const struct fault *fault)
 {
 	struct mm_struct *mm = fault->mm;
-	bool reused = false;
+	bool ours;
 
 	spin_lock(&mm->page_table_lock);
-	if (fault_unchanged(fault) && sole_owner(pfn_to_page(pte_pfn(fault->entry)))) {
+	ours = fault_unchanged(fault) && sole_owner(pfn_to_page(pte_pfn(fault->entry)));
+	if (likely(ours)) {
 		set_pte(fault->ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(fault->entry))));
 		tlb_flush_page(mm, fault->addr);
-		reused = true;
 	}
 	spin_unlock(&mm->page_table_lock);
-	return reused;
+	return ours;
 }
 
 int fault_cow(const struct fault *fault)

@@ -125,15 +125,13 @@ static int cut_edges(struct range *range)
 
 static void change_area(struct vm_area_struct *vma, const struct flag_change *change)
 {
-	unsigned int flags = changed_flags(vma, change);
-	pgprot_t prot = vma_page_prot(flags, vma->vm_ops);
-	bool rights = (flags ^ vma->vm_flags) & VM_RIGHTS;
+	unsigned int flags = changed_flags(vma, change), changed = flags ^ vma->vm_flags;
 
-	if (flags == vma->vm_flags)
+	if (!changed)
 		return;
 	vma->vm_flags = flags;
-	vma->vm_page_prot = prot;
-	if (rights)
+	vma->vm_page_prot = vma_page_prot(flags, vma->vm_ops);
+	if (changed & VM_RIGHTS)
 		protect_pages(vma);
 }
 
@@ -178,6 +176,7 @@ static int change_range(struct range *range)
 	for (vma = range->first; vma != range->last; vma = vma->vm_next)
 		change_area(vma, &range->change);
 	change_area(vma, &range->change);
+	range->mm->mmap_cache = range->first; /* the next to be touched, probably */
 	tell_cuts(range);
 	before = range->first->vm_prev ? range->first->vm_prev : range->first;
 	merge_areas(before, range->end);

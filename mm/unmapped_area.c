@@ -63,7 +63,7 @@ static struct rb_node *climb(struct rb_node *node, bool from_right)
 }
 
 /* Highest place, or 0. */
-static unsigned long search_down(const struct mm_struct *mm, const struct search *search)
+static unsigned long search_down(struct mm_struct *mm, const struct search *search)
 {
 	unsigned long start = mm->highest_vm_end, end = TASK_SIZE;
 	struct rb_node *node = mm->mm_rb.node;
@@ -82,8 +82,10 @@ static unsigned long search_down(const struct mm_struct *mm, const struct search
 			node = node->right;
 			continue;
 		}
-		if (fits_below(search, vma, &start, &end))
+		if (fits_below(search, vma, &start, &end)) {
+			mm->mmap_cache = vma; /* find_vma() of that place, which is next */
 			return end - search->len;
+		}
 		if (start <= search->low)
 			return 0; /* the rest lies below the limit */
 		enter = worth_entering(node->left, search->len);

@@ -96,7 +96,20 @@ void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper);
 void vma_absorb(struct vm_area_struct *vma);
 /* Moves the ends of a linked area; it may not meet its neighbours. */
 void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end);
-pgprot_t vma_page_prot(unsigned int flags, const struct vm_ops *ops);
+/*
+ * Private pages start read-only, whatever the area allows: the first write
+ * decides whether to copy. Shared ones do when their owner must hear of it.
+ */
+static __always_inline pgprot_t vma_page_prot(unsigned int flags, const struct vm_ops *ops)
+{
+	const unsigned int shared_write = VM_SHARED | VM_WRITE;
+
+	if (unlikely(!(flags & VM_RIGHTS)))
+		return PAGE_NONE;
+	if ((flags & shared_write) == shared_write && ops && !ops->page_mkwrite)
+		return PAGE_SHARED;
+	return PAGE_READONLY;
+}
 
 /* vma_merge.c */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,

@@ -17,6 +17,7 @@
  * change here and nowhere else.
  */
 #include "kernel/bug.h"
+#include "kernel/rbtree_augmented.h"
 #include "mm/slab.h"
 #include "vm.h"
 
@@ -52,18 +53,9 @@ static __always_inline bool set_subtree_gap(struct rb_node *node)
 	return true;
 }
 
-static bool gap_augment(struct rb_node *node)
-{
-	return set_subtree_gap(node);
-}
-
-/* As rb_augment_path(), without its indirect calls: this is most of what mmap() costs. */
 static void update_gap(struct vm_area_struct *vma)
 {
-	struct rb_node *node = &vma->vm_rb;
-
-	while (node && set_subtree_gap(node))
-		node = node->parent;
+	__rb_augment_path(&vma->vm_rb, set_subtree_gap);
 }
 
 static void account_pages(const struct vm_area_struct *vma, long pages)
@@ -134,23 +126,39 @@ static void list_remove(struct vm_area_struct *vma)
 }
 
 /*
- * Enters an area in the tree; it is in the list already. Of two neighbours one
+ * Hangs an area into the tree as a leaf; it is in the list already. Of two neighbours one
  * is the other's ancestor, and so exactly one of the two links between them is free.
  */
-static void tree_insert(struct vm_area_struct *vma)
+static void tree_link(struct vm_area_struct *vma)
 {
-	struct mm_struct *mm = vma->vm_mm;
 	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
 
-	/* Starting from 0, the first recomputation tells the parents only what they lack. */
-	vma->rb_subtree_gap = 0;
 	if (next && !next->vm_rb.left)
 		rb_link_node(&vma->vm_rb, &next->vm_rb, &next->vm_rb.left);
 	else if (prev)
 		rb_link_node(&vma->vm_rb, &prev->vm_rb, &prev->vm_rb.right);
 	else
-		rb_link_node(&vma->vm_rb, NULL, &mm->mm_rb.node);
-	rb_insert_fixup(&mm->mm_rb, &vma->vm_rb, gap_augment);
+		rb_link_node(&vma->vm_rb, NULL, &vma->vm_mm->mm_rb.node);
+}
+
+/* The tree's functions with set_subtree_gap() built in: this is most of what mmap() costs. */
+static __noinline void tree_rebalance(struct vm_area_struct *vma)
+{
+	__rb_insert_rebalance(&vma->vm_mm->mm_rb, &vma->vm_rb, set_subtree_gap);
+}
+
+static __noinline void tree_erase(struct vm_area_struct *vma)
+{
+	__rb_erase(&vma->vm_mm->mm_rb, &vma->vm_rb, set_subtree_gap);
+}
+
+static void tree_insert(struct vm_area_struct *vma)
+{
+	tree_link(vma);
+	set_subtree_gap(&vma->vm_rb);
+	/* Not only if that was a change: what was there before is garbage. */
+	__rb_augment_path(vma->vm_rb.parent, set_subtree_gap);
+	tree_rebalance(vma);
 }
 
 static void file_link(struct vm_area_struct *vma)
@@ -203,23 +211,22 @@ static void forget_area(struct vm_area_struct *vma)
 	if (vma->vm_file)
 		file_unlink(vma);
 	if (mm->mmap_cache == vma)
-		mm->mmap_cache = NULL;
+		mm->mmap_cache = vma->vm_next;
 	mm->map_count--;
 }
 
 void vma_unlink(struct vm_area_struct *vma)
 {
-	struct rb_root *root = &vma->vm_mm->mm_rb;
 	struct vm_area_struct *next = vma->vm_next;
 
 	forget_area(vma);
 	account_pages(vma, -(long)vma_pages(vma));
 	if (next && vma->vm_rb.parent == &next->vm_rb) {
 		list_remove(vma);
-		rb_erase(root, &vma->vm_rb, gap_augment);
+		tree_erase(vma);
 		return;
 	}
-	rb_erase(root, &vma->vm_rb, gap_augment);
+	tree_erase(vma);
 	list_remove(vma);
 	if (next)
 		update_gap(next);
@@ -308,7 +315,9 @@ void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
 	set_end(vma, upper->vm_start);
 	list_insert(upper, vma);
-	tree_insert(upper);
+	tree_link(upper);
+	upper->rb_subtree_gap = 0;
+	tree_rebalance(upper);
 	if (upper->vm_file)
 		file_link(upper);
 	vma->vm_mm->map_count++;
@@ -320,7 +329,8 @@ void vma_absorb(struct vm_area_struct *vma)
 
 	BUG_ON(vma->vm_end != next->vm_start);
 	forget_area(next);
-	rb_erase(&vma->vm_mm->mm_rb, &next->vm_rb, gap_augment);
+	vma->vm_mm->mmap_cache = vma; /* its addresses are the ones in use */
+	tree_erase(next);
 	set_end(vma, next->vm_end);
 	list_remove(next);
 }
@@ -353,27 +363,13 @@ void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned lo
 	account_pages(vma, (long)vma_pages(vma) - pages);
 }
 
-/*
- * Private pages start read-only, whatever the area allows: the first write
- * decides whether to copy. Shared ones do when their owner must hear of it.
- */
-pgprot_t vma_page_prot(unsigned int flags, const struct vm_ops *ops)
-{
-	const unsigned int shared_write = VM_SHARED | VM_WRITE;
-
-	if (!(flags & VM_RIGHTS))
-		return PAGE_NONE;
-	if ((flags & shared_write) == shared_write && ops && !ops->page_mkwrite)
-		return PAGE_SHARED;
-	return PAGE_READONLY;
-}
-
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache, *best = NULL;
 	struct rb_node *node = mm->mm_rb.node;
 
-	if (vma && vma->vm_start <= addr && addr < vma->vm_end)
+	if (likely(vma && addr < vma->vm_end) &&
+	    (likely(vma->vm_start <= addr) || !vma->vm_prev || vma->vm_prev->vm_end <= addr))
 		return vma;
 	while (node) {
 		vma = node_area(node);

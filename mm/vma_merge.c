@@ -79,13 +79,11 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
  */
 bool vma_merge_next(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = vma->vm_next;
-	struct area_kind kind;
+	const struct vm_area_struct *next = vma->vm_next;
 
-	if (!next || next->vm_start != vma->vm_end)
-		return false;
-	kind = (struct area_kind){next->vm_flags, next->vm_file, next->vm_ops, next->vm_pgoff};
-	if (!can_follow(vma, next->vm_start, &kind))
+	if (!next || next->vm_flags != vma->vm_flags || next->vm_start != vma->vm_end ||
+	    next->vm_file != vma->vm_file || next->vm_ops != vma->vm_ops ||
+	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) || (vma->vm_ops && vma->vm_ops->close))
 		return false;
 	swallow_next(vma);
 	return true;

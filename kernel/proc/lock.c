@@ -14,6 +14,7 @@
  */
 #include "kernel/lock.h"
 #include "kernel/printk.h"
+#include "kernel/time.h"
 #include "proc/sched.h"
 #include "proc/task.h"
 
@@ -35,20 +36,12 @@ void spin_lock_bug(const spinlock_t *lock, const char *what)
 
 /*
  * Start-up runs with interrupts off and may call what could sleep (it never has
- * to); the rule holds from the first call with interrupts on.
+ * to); the rule about interrupts holds from the first tick on.
  */
 void might_sleep_at(const char *file, int line)
 {
-	static bool started;
-
-	if (likely(this_cpu(preempt_count) == 0)) {
-		if (likely(!irqs_disabled())) {
-			started = true;
-			return;
-		}
-		if (!started)
-			return;
-	}
+	if (this_cpu(preempt_count) == 0 && (!irqs_disabled() || !jiffies))
+		return;
 	panic("%s:%d may sleep, but preempt_count is %d and interrupts are %s; %s[%d]", file, line,
 	      this_cpu(preempt_count), irqs_disabled() ? "off" : "on", current->comm, current->pid);
 }

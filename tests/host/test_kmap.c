@@ -267,7 +267,9 @@ static void test_misuse(void)
 	CHECK_PANICS("BUG", kunmap_atomic(one));
 	CHECK_PANICS("BUG", for (unsigned int i = 0; i <= KM_MAX_DEPTH; i++) kmap_atomic(pages[i]));
 	host_in_interrupt = true;
+	local_irq_disable();
 	CHECK_PANICS("may not sleep", kmap(pages[2]));
+	local_irq_enable();
 	host_in_interrupt = false;
 	host_context_is_clean();
 }

@@ -36,7 +36,11 @@ static inline void preempt_enable(void)
 
 /* Panics when the caller may not sleep here (spinlock held, interrupts off, no task yet). */
 void might_sleep_at(const char *file, int line);
-#define might_sleep() might_sleep_at(__FILE__, __LINE__)
+#define might_sleep()                                                     \
+	do {                                                              \
+		if (unlikely(this_cpu(preempt_count) || irqs_disabled())) \
+			might_sleep_at(__FILE__, __LINE__);               \
+	} while (0)
 
 typedef struct spinlock {
 	bool locked;
