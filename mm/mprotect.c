@@ -69,6 +69,16 @@ struct range {
 	struct vm_area_struct *low, *high;
 };
 
+/* One by one: an initializer would clear the whole of it first. */
+static void set_range(struct range *range, struct mm_struct *mm, unsigned long start,
+		      unsigned long end)
+{
+	range->mm = mm;
+	range->start = start;
+	range->end = end;
+	range->low = range->high = NULL;
+}
+
 static bool changes(const struct vm_area_struct *vma, const struct range *range)
 {
 	return changed_flags(vma, &range->change) != vma->vm_flags;
@@ -199,11 +209,7 @@ static int stack_start(struct mm_struct *mm, unsigned long *start)
 
 long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot)
 {
-	struct range range = {
-		.mm = mm,
-		.start = addr,
-		.change = {.clear = VM_RIGHTS, .set = prot & VM_RIGHTS},
-	};
+	struct range range;
 	int err = 0;
 
 	if ((addr & ~PAGE_MASK) || (prot & ~(VM_RIGHTS | PROT_GROWSDOWN)))
@@ -212,7 +218,8 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 		return 0;
 	if (!user_range_ok(addr, len))
 		return -ENOMEM;
-	range.end = addr + PAGE_ALIGN(len);
+	set_range(&range, mm, addr, addr + PAGE_ALIGN(len));
+	range.change = (struct flag_change){.clear = VM_RIGHTS, .set = prot & VM_RIGHTS};
 	down_write(&mm->mmap_sem);
 	if (prot & PROT_GROWSDOWN)
 		err = stack_start(mm, &range.start);
@@ -225,7 +232,9 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 int change_area_flags(struct mm_struct *mm, unsigned long start, unsigned long end,
 		      unsigned int clear, unsigned int set)
 {
-	struct range range = {.mm = mm, .start = start, .end = end, .change = {clear, set}};
+	struct range range;
 
+	set_range(&range, mm, start, end);
+	range.change = (struct flag_change){.clear = clear, .set = set};
 	return change_range(&range);
 }

@@ -26,7 +26,8 @@
 #define MAX_HEIGHT DIV_ROUND_UP(BITS_PER_LONG, RADIX_TREE_MAP_SHIFT)
 
 struct radix_tree_node {
-	unsigned int count; /* slots in use */
+	unsigned int count;	       /* slots in use */
+	unsigned long used[TAG_LONGS]; /* which they are */
 	void *slots[RADIX_TREE_MAP_SIZE];
 	unsigned long tags[RADIX_TREE_MAX_TAGS][TAG_LONGS];
 };
@@ -53,6 +54,20 @@ static struct radix_tree_node *new_node(void)
 	if (node)
 		memset(node, 0, sizeof(*node));
 	return node;
+}
+
+static void set_slot(struct radix_tree_node *node, unsigned int slot, void *item)
+{
+	node->slots[slot] = item;
+	node->count++;
+	__set_bit(slot, node->used);
+}
+
+static void clear_slot(struct radix_tree_node *node, unsigned int slot)
+{
+	node->slots[slot] = NULL;
+	node->count--;
+	__clear_bit(slot, node->used);
 }
 
 static unsigned int level_shift(unsigned int level)
@@ -89,8 +104,7 @@ static int grow(struct radix_tree_root *root, unsigned long index)
 			top = new_node();
 			if (!top)
 				return -ENOMEM;
-			top->slots[0] = root->node;
-			top->count = 1;
+			set_slot(top, 0, root->node);
 			for (unsigned int tag = 0; tag < RADIX_TREE_MAX_TAGS; tag++)
 				if (any_tag(root->node, tag))
 					__set_bit(0, top->tags[tag]);
@@ -143,8 +157,7 @@ static void prune(struct radix_tree_root *root, struct path *path, unsigned int 
 {
 	for (; level + 1 < root->height && !path->node[level]->count; level++) {
 		free_hook(path->node[level]);
-		path->node[level + 1]->slots[path->offset[level + 1]] = NULL;
-		path->node[level + 1]->count--;
+		clear_slot(path->node[level + 1], path->offset[level + 1]);
 	}
 	shrink(root);
 }
@@ -163,12 +176,10 @@ static int make_path(struct radix_tree_root *root, unsigned long index, struct p
 				prune(root, path, level + 1);
 				return -ENOMEM;
 			}
-			if (top) {
+			if (top)
 				root->node = node;
-			} else {
-				path->node[level + 1]->slots[path->offset[level + 1]] = node;
-				path->node[level + 1]->count++;
-			}
+			else
+				set_slot(path->node[level + 1], path->offset[level + 1], node);
 		}
 		path->node[level] = node;
 		path->offset[level] = digit(index, level);
@@ -192,23 +203,31 @@ int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *i
 	leaf = path.node[0];
 	if (leaf->slots[path.offset[0]])
 		return -EEXIST;
-	leaf->slots[path.offset[0]] = item;
-	leaf->count++;
+	set_slot(leaf, path.offset[0], item);
 	return 0;
+}
+
+/* The leaf for an index, or NULL. */
+static __always_inline const struct radix_tree_node *leaf_of(const struct radix_tree_root *root,
+							     unsigned long index)
+{
+	const struct radix_tree_node *node = root->node;
+
+	if (unlikely(!node || !height_holds(root->height, index)))
+		return NULL;
+	for (unsigned int level = root->height - 1; level > 0; level--) {
+		node = node->slots[digit(index, level)];
+		if (unlikely(!node))
+			return NULL;
+	}
+	return node;
 }
 
 void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 {
-	const struct radix_tree_node *node = root->node;
+	const struct radix_tree_node *leaf = leaf_of(root, index);
 
-	if (!node || !height_holds(root->height, index))
-		return NULL;
-	for (unsigned int level = root->height - 1; level > 0; level--) {
-		node = node->slots[digit(index, level)];
-		if (!node)
-			return NULL;
-	}
-	return node->slots[digit(index, 0)];
+	return leaf ? leaf->slots[digit(index, 0)] : NULL;
 }
 
 /* Clears the tag bit of the leaf, and upwards while no other slot has it. */
@@ -234,8 +253,7 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 	for (unsigned int tag = 0; tag < RADIX_TREE_MAX_TAGS; tag++)
 		if (test_bit(path.offset[0], path.node[0]->tags[tag]))
 			path_clear_tag(root, &path, tag);
-	path.node[0]->slots[path.offset[0]] = NULL;
-	path.node[0]->count--;
+	clear_slot(path.node[0], path.offset[0]);
 	prune(root, &path, 0);
 	return item;
 }
@@ -268,11 +286,9 @@ bool radix_tree_tag_get(const struct radix_tree_root *root, unsigned long index,
 /* First slot at or after `from` that is in use (tag < 0) or has the tag; MAP_SIZE: none. */
 static unsigned int next_slot(const struct radix_tree_node *node, unsigned int from, int tag)
 {
-	if (tag >= 0)
-		return (unsigned int)find_next_bit(node->tags[tag], RADIX_TREE_MAP_SIZE, from);
-	while (from < RADIX_TREE_MAP_SIZE && !node->slots[from])
-		from++;
-	return from;
+	const unsigned long *bits = tag >= 0 ? node->tags[tag] : node->used;
+
+	return (unsigned int)find_next_bit(bits, RADIX_TREE_MAP_SIZE, from);
 }
 
 /* First index behind the subtree of `level` levels that holds index; 0: there is none. */
@@ -322,22 +338,28 @@ static const struct radix_tree_node *find_leaf(const struct radix_tree_root *roo
 	return NULL;
 }
 
-/* Neighbours lie in one leaf, so each leaf is looked up once. */
-/* Items of a leaf from `slot` up to and with `last`, at most `max`; a tight loop, for file faults
- * look up runs of pages. */
+/* Items of a leaf from `slot` up to and with `last`, at most `max`. */
 static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
 			       unsigned int last, void **results, unsigned int max)
 {
-	void *const *from = leaf->slots + slot, *const *end = leaf->slots + last;
 	void **to = results, **full = results + max;
+	unsigned int word;
 
-	for (; from <= end && to < full; from++)
-		if (*from)
-			*to++ = *from;
+	for (word = slot / BITS_PER_LONG; word <= last / BITS_PER_LONG; word++) {
+		void *const *items = leaf->slots + word * BITS_PER_LONG;
+		unsigned long bits = leaf->used[word];
+
+		if (word == slot / BITS_PER_LONG)
+			bits &= ~0ul << slot % BITS_PER_LONG;
+		if (word == last / BITS_PER_LONG)
+			bits &= ~0ul >> (BITS_PER_LONG - 1 - last % BITS_PER_LONG);
+		for (; bits && to < full; bits &= bits - 1)
+			*to++ = items[__ffs(bits)];
+	}
 	return (unsigned int)(to - results);
 }
 
-/* Items with an index of first to last, at most `max`. */
+/* Items with an index of first to last, at most `max`. Each leaf is looked up once. */
 static unsigned int range_lookup(const struct radix_tree_root *root, void **results,
 				 unsigned long first, unsigned long last, unsigned int max)
 {
@@ -363,12 +385,25 @@ unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **r
 	return range_lookup(root, results, first, ~0ul, max);
 }
 
+/* File faults look up short aligned runs: one word of `used` tells which items are there. */
 unsigned int radix_tree_lookup_run(const struct radix_tree_root *root, void **results,
 				   unsigned long first, unsigned int count)
 {
-	unsigned long last = first + (count - 1);
+	unsigned long last = first + (count - 1), bits;
+	const struct radix_tree_node *leaf;
+	void *const *items;
+	void **to = results;
 
-	return range_lookup(root, results, first, last < first ? ~0ul : last, count);
+	if (unlikely((first ^ last) >= BITS_PER_LONG))
+		return range_lookup(root, results, first, last < first ? ~0ul : last, count);
+	leaf = leaf_of(root, first);
+	if (unlikely(!leaf))
+		return 0;
+	items = leaf->slots + digit(first, 0);
+	bits = leaf->used[digit(first, 0) / BITS_PER_LONG] >> first % BITS_PER_LONG;
+	for (bits &= ~0ul >> (BITS_PER_LONG - count); bits; bits &= bits - 1)
+		*to++ = items[__ffs(bits)];
+	return (unsigned int)(to - results);
 }
 
 unsigned int radix_tree_gang_lookup_tag(const struct radix_tree_root *root, void **results,
