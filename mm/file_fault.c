@@ -51,15 +51,20 @@ static void map_file_page(const struct fault *fault, pte_t *ptep, struct page *p
 	fault->mm->rss_file++;
 }
 
-/* Where the window around the fault begins, and how many pages of it the area holds. */
+/*
+ * Where the window around the fault begins, and how many pages of it the area
+ * holds. It is aligned in the file, so that the cache finds all of it in one
+ * place, and ends where the page table does.
+ */
 static unsigned long around_window(const struct fault *fault, unsigned int *count)
 {
 	const struct vm_area_struct *vma = fault->vma;
 	unsigned long size = (unsigned long)fault_around_pages << PAGE_SHIFT;
-	unsigned long start = fault->addr & ~(size - 1);
-	unsigned long end = min(start + size, vma->vm_end);
+	unsigned long low = max(fault->addr & PGDIR_MASK, vma->vm_start);
+	unsigned long before = (vma_pgoff(vma, fault->addr) << PAGE_SHIFT) & (size - 1);
+	unsigned long end = table_end(fault->addr, min(fault->addr - before + size, vma->vm_end));
+	unsigned long start = fault->addr - min(before, fault->addr - low);
 
-	start = max(start, vma->vm_start);
 	*count = (unsigned int)((end - start) >> PAGE_SHIFT);
 	return start;
 }
@@ -72,7 +77,7 @@ static bool map_around(const struct fault *fault)
 	unsigned int count, found, i;
 	unsigned long start = around_window(fault, &count);
 	unsigned long pgoff = vma_pgoff(vma, start);
-	/* A window never leaves its page table: it is aligned to its size. */
+	/* A window never leaves its page table. */
 	pte_t *first = fault->ptep - ((fault->addr - start) >> PAGE_SHIFT);
 	bool hit;
 
