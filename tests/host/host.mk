@@ -17,7 +17,7 @@ H_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 H_FLAGS = -m32 -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-pie \
 	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP $(H_SAN) \
 	-Itests/host/include -Itests/host -Ikernel/include -Imm/include
-H_LINK = -m32 -no-pie $(H_SAN) -Wl,-rpath,$(H_SYSROOT)/lib \
+H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/lib \
 	-Wl,--dynamic-linker=$(H_SYSROOT)/lib/ld-linux.so.2 \
 	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
 	kmem_cache_alloc __kmalloc)
