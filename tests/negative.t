@@ -143,7 +143,7 @@ refused 'MEM not a number' 'MEM=abc: not a number' MEM=abc
 refused 'MEM too small' 'MEM=8: not a number from 16' MEM=8
 refused 'SWAP not a number' 'SWAP=-1: not a number' SWAP=-1
 refused 'TIMEOUT not a number' 'TIMEOUT=1h: not a number' TIMEOUT=1h
-refused 'MEMMODEL unknown' 'MEMMODEL=round: not one of' MEMMODEL=round
+refused 'MEMMODEL unknown' 'MEMMODEL=round: the only memory model' MEMMODEL=round
 refused 'GUEST unknown' 'GUEST=hurd: ' GUEST=hurd
 refused 'TRACE option unknown' 'nonsense' TRACE=nonsense=1
 refused 'CPU unknown' 'nonsuch' CPU=nonsuch
