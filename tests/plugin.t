@@ -45,7 +45,7 @@ host_test()
 }
 
 ok 'the plain C part compiles without warnings' library
-for part in text parts machine files; do
+for part in text parts faults machine files; do
 	host_test $part
 done
 
