@@ -230,6 +230,9 @@ static bool balance(struct recorder *r, unsigned int mismatches)
 	const struct tally *t = &r->tally;
 
 	recorder_check_writer(r);
+	/* First, as the first trouble is told: a run that is cut off may stop within a walk. */
+	if (!r->finished)
+		recorder_trouble(r, "the guest did not say that it had finished");
 	if (t->walks != t->fills + t->upgrades + t->walk_faults || t->unresolved || t->stray)
 		recorder_trouble(r, "walks do not add up: see walks, fills, upgrades, "
 				    "walk_faults, walks_unresolved and accesses_stray in meta.csv");
@@ -241,8 +244,6 @@ static bool balance(struct recorder *r, unsigned int mismatches)
 				 "sense",
 				 (unsigned long long)r->faults.unmatched,
 				 (unsigned long long)t->bad_hints);
-	if (!r->finished)
-		recorder_trouble(r, "the guest did not say that it had finished");
 	return !r->trouble[0];
 }
 
