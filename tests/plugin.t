@@ -190,7 +190,9 @@ interrupted()
 		size=$(cat "$w"/tlb.csv* 2>/dev/null | wc -c)
 	done
 	kill "-$1" $pid
+	{ sleep 60; kill -KILL $pid; } 2>/dev/null & # a Bochs that hangs must not hang us
 	wait $pid 2>/dev/null
+	kill $! 2>/dev/null
 }
 interrupted INT ''
 is 'interrupted: not complete' "$(fact "$w" complete)" ''

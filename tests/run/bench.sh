@@ -87,19 +87,16 @@ guest_figures()
 
 host_figures()
 {
-	local i traced plain bytes rows slow
+	local i traced plain bytes rows
 	for ((i = 0; i < runs; i++)); do
 		traced=$(seconds tests/run/boot.sh -o $work/traced "$boot_image")
 		plain=$(seconds tests/run/boot.sh -e bochs-plain -o $work/plain "$boot_image")
-		slow=$(seconds sh -c "cat $work/traced/tlb.csv $work/traced/faults.csv >$work/copy")
-		echo "$traced $plain $slow"
+		echo "$traced $plain"
 	done >$work/pairs
 	awk '{ printf "%.3f\n", $1 / $2 }' $work/pairs | spread recording_slowdown ratio
 	rows=$(awk -F, '$1 ~ /[.]rows$/ { n += $2 } END { print n + 0 }' $work/traced/meta.csv)
 	bytes=$(cat $work/traced/*.csv | wc -c)
 	awk -v n="$rows" '{ printf "%.0f\n", n / $1 }' $work/pairs | spread rows_recorded rows/s
-	awk -v b="$bytes" '{ printf "%.3f\n", (b / $1) / (b / ($3 > 0.001 ? $3 : 0.001)) }' $work/pairs |
-		spread recording_bytes_vs_cat ratio
 	echo "$bytes $rows" | awk '{ printf "%.1f\n", $1 / $2 }' | spread bytes_per_row bytes
 	for ((i = 0; i < runs; i++)); do
 		seconds analysis/report.sh $work/traced
