@@ -24,6 +24,7 @@ extern "C" {
 #include "recorder.h"
 }
 
+#include <signal.h>
 #include <string>
 
 static_assert(DTLB_SIZE == BX_DTLB_SIZE && ITLB_SIZE == BX_ITLB_SIZE, "TLB geometry");
@@ -48,10 +49,10 @@ static Bit32u last_cr0, last_cr4;
 
 /*
  * Bochs's clock of the host, for which the linker puts this in (--wrap, in
- * setup/bochs.sh): the emulated time. Even with `clock: sync=none` a timer of
- * Bochs (iodev/virt_timer.cc, "Virtual Timer #1") goes by the host's clock. It
- * does nothing, but where it fires it cuts a fast `rep` in two, and each part
- * counts as an instruction: without this, one run in three differed.
+ * setup/bochs.sh): the emulated time. Even with `clock: sync=none` a timer goes
+ * by the host's clock, that of the GUI's LEDs (gui/gui.cc). It shows nothing
+ * here, but where it fires it cuts a fast `rep` in two, and each part counts
+ * as an instruction: without this, one run in three differed.
  */
 extern "C" Bit64u __wrap_bx_get_realtime64_usec(void);
 extern "C" Bit64u __wrap_bx_get_realtime64_usec(void)
@@ -272,10 +273,35 @@ void tlbtrace_page_fault(unsigned error_code)
 	look_for_trouble();
 }
 
+/*
+ * Bochs's own handler would leave by longjmp from wherever the signal came in,
+ * be it the middle of the recorder with a lock held. This one lets the CPU loop
+ * come to its end behind the instruction in work.
+ */
+static void end_at_signal(int)
+{
+	bx_pc_system.kill_bochs_request = 1;
+	CPU->async_event |= 1;
+}
+
+/* Bochs sets its handler last of all before the first instruction, so this comes after it. */
+static void take_signals(void)
+{
+	static bool taken;
+
+	if (taken)
+		return;
+	taken = true;
+	signal(SIGINT, end_at_signal);
+	signal(SIGTERM, end_at_signal);
+}
+
+/* The first instruction of all, at the reset vector, is a far jump. */
 void tlbtrace_far_branch(unsigned what)
 {
 	if (!recorder || what == BX_INSTR_IS_INT || what == BX_INSTR_IS_SYSENTER)
 		return;
+	take_signals();
 	recorder_return(recorder, CPU->sregs[BX_SEG_REG_CS].selector.rpl, CPU->get_eip(),
 			CPU->get_reg32(BX_32BIT_REG_ESP));
 	look_for_trouble();

@@ -190,11 +190,20 @@ interrupted()
 		size=$(cat "$w"/tlb.csv* 2>/dev/null | wc -c)
 	done
 	kill "-$1" $pid
-	{ sleep 60; kill -KILL $pid; } 2>/dev/null & # a Bochs that hangs must not hang us
+	for size in $(seq 600); do # a Bochs that hangs must not hang us
+		kill -0 $pid 2>/dev/null || break
+		sleep 0.1
+	done
+	[ "$size" -lt 600 ] || kill -KILL $pid
 	wait $pid 2>/dev/null
-	kill $! 2>/dev/null
 }
-interrupted INT ''
+interrupted TERM ''
+is 'terminated: the digest is right' "$(sha256sum <"$w/tlb.csv" | cut -d' ' -f1)" "$(fact "$w" tlb.sha256)"
+for _ in 1 2 3 4 5; do # it may hit the recorder anywhere
+	interrupted INT ''
+done
+is 'interrupted: not within a walk' "$(fact "$w" walks)" \
+	$(($(fact "$w" fills) + $(fact "$w" upgrades) + $(fact "$w" walk_faults)))
 is 'interrupted: not complete' "$(fact "$w" complete)" ''
 like 'interrupted: says so' "$(cat "$w.log")" 'tlbtrace: recording incomplete: the guest did not say'
 is 'interrupted: the digest is right' "$(sha256sum <"$w/tlb.csv" | cut -d' ' -f1)" "$(fact "$w" tlb.sha256)"
@@ -204,6 +213,12 @@ is 'killed: not complete' "$(fact "$w" complete)" ''
 is 'killed: meta.csv holds the beginning' "$(fact "$w" dtlb_entries)" 2048
 ok 'killed: what was written can be unpacked' sh -c \
 	"zstd -dcq $w/tlb.csv.zst 2>/dev/null | head -n -1 | awk -F, 'NF != 16 { exit 1 } END { exit NR < 1000 }'"
+
+guest storm -DROUNDS=1 -DCOPIES=2000
+bochs storm "$w"
+end=$(fact "$w" icount_end)
+bochs storm "$w"
+is "no instruction more or less by the host's clock" "$(fact "$w" icount_end)" "$end"
 
 guest storm -DROUNDS=50
 cpu=i486dx4 bochs storm "$w"

@@ -3,10 +3,15 @@
  *
  * Reads 4096 pages in turn, twice what Bochs's data TLB holds, ROUNDS times:
  * the worst case for the recorder's speed, and a recording of any length for
- * tests of full disks and interrupted runs.
+ * tests of full disks and interrupted runs. Then copies 1 MiB COPIES times with
+ * string instructions, which Bochs cuts where its next timer fires: were one
+ * of the host's time among them, the count of instructions would tell.
  */
 #ifndef ROUNDS
 #define ROUNDS 100
+#endif
+#ifndef COPIES
+#define COPIES 0
 #endif
 	.set	DIR, 0x100000	/* page tables follow it */
 	.set	TABLES, 8
@@ -61,6 +66,16 @@ protected:
 	jnz	2b
 	dec	%ebp
 	jnz	1b
+
+#if COPIES
+	mov	$COPIES, %ebp
+1:	mov	$FIRST, %esi
+	mov	$FIRST + 0x100000, %edi	/* in other slots of the TLB */
+	mov	$0x40000, %ecx
+	rep movsl
+	dec	%ebp
+	jnz	1b
+#endif
 
 	mov	$0x5047000c, %eax	/* FINISH */
 	xor	%ebx, %ebx
