@@ -141,11 +141,11 @@ bool resolve(const struct walk *w, struct tlb *t, const struct machine *m, bool 
 	for (i = 0; i < n; i++)
 		if (arrived(t, m, pages[i], a))
 			return true;
+	if (w->mask != PAGE_MASK && search_pieces(w, t, m, a))
+		return true;
 	for (i = 0; i < n; i++)
 		if (gone(w, m, flushed, pages[i], a))
 			return true;
-	if (w->mask != PAGE_MASK && search_pieces(w, t, m, a))
-		return true;
 	for (i = 0; i < n; i++)
 		if (renewed(w, m, pages[i], a))
 			return true;

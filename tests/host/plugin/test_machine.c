@@ -414,6 +414,10 @@ static void data_accesses(void)
 		if ((lin >> 12 & 63) != 63 && access_memory(lin, 'r', user, 0))
 			access_memory((lin & ~0xfffu) + 4096, 'r', user, 1);
 		break;
+	case 3: /* a second access hides the address of the first */
+		if (access_memory(lin, 'r', user, 0))
+			access_memory(random_page(), 'r', user, 0);
+		break;
 	case 2: /* the processor itself reads a descriptor */
 		access_memory(lin, 'r', false, 0);
 		break;
