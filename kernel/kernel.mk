@@ -18,7 +18,7 @@ KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding
 	-ffile-prefix-map=$(CURDIR)=.
 
 # mm/ and kernel/lib/ see the machine contract and the basics, nothing else.
-K_INC_LOW := -Ikernel/include -Imm/include
+K_INC_LOW := -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL)
 K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests
 
 # --- kernel/boot, kernel/arch, kernel/drivers (machine), kernel/*.c
@@ -31,7 +31,6 @@ K_OBJS += kernel/drivers/serial.o kernel/drivers/vga.o kernel/drivers/pic.o
 K_OBJS += kernel/drivers/pit.o kernel/drivers/rtc.o
 K_OBJS += kernel/main.o kernel/printk.o kernel/panic.o kernel/symbols.o kernel/cmdline.o
 K_OBJS += kernel/reboot.o kernel/crash.o
-$(K)/kernel/main.o: KFLAGS += -DKERNEL_MEMMODEL='"$(MEMMODEL)"'
 
 # --- kernel/lib
 K_OBJS += kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
@@ -40,7 +39,7 @@ K_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
-K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pcp.o mm/page.o
+K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 
 # --- mm (address spaces, page cache)

@@ -108,7 +108,7 @@ static void __noreturn finish(const char *message)
 {
 	console_fresh_line();
 	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", message);
-	if (mem_map)
+	if (zone_table[0])
 		show_free_areas();
 	machine_halt();
 }

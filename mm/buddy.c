@@ -26,10 +26,11 @@
 static void block_insert(struct zone *zone, struct page *page, unsigned int order)
 {
 	struct free_area *area = &zone->free_area[order];
+	enum migratetype type = pageblock_type(page);
 
 	page->private = order;
 	page->flags |= BIT(PG_buddy);
-	list_add(&page->lru, &area->free_list);
+	list_add(&page->lru, &area->free_list[type]);
 	area->nr_free++;
 }
 
@@ -40,15 +41,18 @@ static void block_remove(struct zone *zone, struct page *page, unsigned int orde
 	zone->free_area[order].nr_free--;
 }
 
-struct page *buddy_take(struct zone *zone, unsigned int order)
+struct page *buddy_take(struct zone *zone, unsigned int order, enum migratetype type)
 {
 	unsigned int have = order;
 	struct page *page;
 
+	(void)type;
+
 	while (!zone->free_area[have].nr_free)
 		if (++have == MAX_ORDER)
 			return NULL;
-	page = list_first_entry(&zone->free_area[have].free_list, struct page, lru);
+	page = list_first_entry(&zone->free_area[have].free_list[MIGRATE_UNMOVABLE], struct page,
+				lru);
 	block_remove(zone, page, have);
 	while (have > order) {
 		have--;
@@ -121,7 +125,7 @@ static void check_zone(const struct zone *zone)
 		const struct free_area *area = &zone->free_area[order];
 		unsigned long blocks = 0;
 
-		list_for_each_entry (page, &area->free_list, lru) {
+		list_for_each_entry (page, &area->free_list[MIGRATE_UNMOVABLE], lru) {
 			if (++blocks > area->nr_free)
 				break;
 			check_block(zone, page, order);
@@ -138,11 +142,13 @@ static void check_zone(const struct zone *zone)
 
 static void check_pcp(const struct zone *zone, const struct per_cpu_pages *pcp)
 {
-	if (pcp->count > pcp->high)
+	const struct pcp_hot *hot = &pcp->hot[MIGRATE_UNMOVABLE];
+
+	if (hot->count > pcp->high)
 		panic("zone %s: %u frames held for a CPU, at most %u may be", zone->name,
-		      pcp->count, pcp->high);
-	for (unsigned int i = 0; i < pcp->count; i++) {
-		const struct page *page = pcp->entry[i];
+		      hot->count, pcp->high);
+	for (unsigned int i = 0; i < hot->count; i++) {
+		const struct page *page = hot->entry[i];
 
 		if (page_zone(page) != zone || page_count(page) || (page->flags & ~PAGE_ID_MASK))
 			bad_page(page, "held for a CPU, but not a free page of its zone");

@@ -14,26 +14,44 @@
 
 /* --- zone.c: which zones serve a request, best first --- */
 
-/* Populated zones in the order of fallback; ends in NULL. */
-struct zonelist {
-	struct zone *zones[MAX_NR_ZONES + 1];
-	enum zone_type class; /* what was asked for: which lowmem_reserve[] holds */
-};
-
-#define GFP_ZONEMASK (__GFP_DMA | __GFP_HIGHMEM)
-extern struct zonelist zonelists[GFP_ZONEMASK + 1];
-/* First zone of each list, for the shortest way. */
+/* First zone of each list of this CPU's node, for the shortest way. */
 extern struct zone *preferred_zone[GFP_ZONEMASK + 1];
+
+/* Where a request that names no node begins. */
+static inline const struct zonelist *local_zonelist(gfp_t gfp)
+{
+	return &NODE_DATA(0)->node_zonelists[gfp & GFP_ZONEMASK];
+}
+
+/* What kind of pageblock a request wants. */
+static __always_inline enum migratetype gfp_migratetype(gfp_t gfp)
+{
+	return (enum migratetype)(gfp / __GFP_MOVABLE & 3);
+}
+_Static_assert(__GFP_MOVABLE / __GFP_MOVABLE == MIGRATE_MOVABLE &&
+		       __GFP_RECLAIMABLE / __GFP_MOVABLE == MIGRATE_RECLAIMABLE,
+	       "the flags are the type");
 
 /* --- model_*.c --- */
 
-/* Boot: makes mem_map for frames [0, max_pfn). */
+/* Boot, nodes known: makes the struct pages of all frames that pfn_valid() is true for. */
 void memory_model_init(void);
+
+/* --- pageblock.c: the kind of each block of PAGEBLOCK_PAGES --- */
+
+/* By frame number / PAGEBLOCK_PAGES; enum migratetype. zone->lock to write. */
+extern u8 pageblock_types[1u << (32 - PAGE_SHIFT - PAGEBLOCK_ORDER)];
+
+static __always_inline enum migratetype pageblock_type(const struct page *page)
+{
+	return (enum migratetype)pageblock_types[page_to_pfn(page) >> PAGEBLOCK_ORDER];
+}
 
 /* --- buddy.c: blocks of a zone. zone->lock held --- */
 
-/* Takes a block of 2^order frames off the free lists, or NULL. */
-struct page *buddy_take(struct zone *zone, unsigned int order);
+/* Takes a block of 2^order frames off the free lists, of another type's when its own has none;
+ * or NULL. */
+struct page *buddy_take(struct zone *zone, unsigned int order, enum migratetype type);
 /* Puts a block back, merging it with its buddies as far as they are free. */
 void buddy_give(struct zone *zone, struct page *page, unsigned int order);
 
@@ -42,7 +60,7 @@ void buddy_give(struct zone *zone, struct page *page, unsigned int order);
 /* Sizes the lists of a zone for its managed pages. */
 void pcp_init(struct zone *zone);
 /* As pcp_take(), but an empty list gets a batch from the buddy system first. Any context. */
-struct page *pcp_refill_take(struct zone *zone);
+struct page *pcp_refill_take(struct zone *zone, enum migratetype type);
 /* As pcp_give(), after a full list gave its coldest batch back. Any context. */
 void pcp_flush_give(struct zone *zone, struct page *page);
 
@@ -50,14 +68,14 @@ void pcp_flush_give(struct zone *zone, struct page *page);
  * The frame used last, or NULL when none is held. Any context. This and the next
  * do not call anything: their users stay without a stack frame on the short way.
  */
-static __always_inline struct page *pcp_take(struct zone *zone)
+static __always_inline struct page *pcp_take(struct zone *zone, enum migratetype type)
 {
 	unsigned long flags = local_irq_save();
-	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	struct pcp_hot *hot = &zone->pcp[smp_processor_id()].hot[type];
 	struct page *page = NULL;
 
-	if (likely(pcp->count))
-		page = pcp->entry[--pcp->count];
+	if (likely(hot->count))
+		page = hot->entry[--hot->count];
 	local_irq_restore(flags);
 	return page;
 }
@@ -67,18 +85,19 @@ static __always_inline bool pcp_give(struct zone *zone, struct page *page)
 {
 	unsigned long flags = local_irq_save();
 	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
-	bool room = pcp->count < pcp->high;
+	struct pcp_hot *hot = &pcp->hot[pageblock_type(page)];
+	bool room = hot->count < pcp->high && hot != &pcp->hot[MIGRATE_ISOLATE];
 
 	if (likely(room))
-		pcp->entry[pcp->count++] = page;
+		hot->entry[hot->count++] = page;
 	local_irq_restore(flags);
 	return room;
 }
 
 /* --- page.c: state checks --- */
 
-/* The bits of page->flags that survive a free: zone and node. */
-#define PAGE_ID_MASK (~0ul << PAGE_NODE_SHIFT)
+/* The bits of page->flags that survive a free: node, zone and section. */
+#define PAGE_ID_MASK (~0ul << PAGE_SECTION_SHIFT)
 /* Flags that a page must not have when it is freed. */
 #define PAGE_FLAGS_BUSY                                                                   \
 	(BIT(PG_locked) | BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_lru) | \

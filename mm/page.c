@@ -29,6 +29,7 @@ static const char *const flag_names[NR_PAGEFLAGS] = {
 	[PG_writeback] = "writeback",
 	[PG_swapcache] = "swapcache",
 	[PG_table] = "table",
+	[PG_isolated] = "isolated",
 };
 
 void compound_make(struct page *head, unsigned int order)

@@ -43,9 +43,9 @@ static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
 	unsigned long flags;
 
 	if (order == 0 && !(gfp & __GFP_COLD))
-		return pcp_refill_take(zone);
+		return pcp_refill_take(zone, gfp_migratetype(gfp));
 	spin_lock_irqsave(&zone->lock, flags);
-	page = buddy_take(zone, order);
+	page = buddy_take(zone, order, gfp_migratetype(gfp));
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
@@ -53,7 +53,7 @@ static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
 /* Step 1 or 2 above. */
 static struct page *take_above(gfp_t gfp, unsigned int order, enum zone_watermark mark)
 {
-	const struct zonelist *list = &zonelists[gfp & GFP_ZONEMASK];
+	const struct zonelist *list = local_zonelist(gfp);
 	struct zone *zone;
 
 	for (unsigned int i = 0; (zone = list->zones[i]) != NULL; i++) {
@@ -74,7 +74,7 @@ static struct page *take_above(gfp_t gfp, unsigned int order, enum zone_watermar
 /* Step 4: no watermark, no reserve. */
 static struct page *take_any(gfp_t gfp, unsigned int order)
 {
-	const struct zonelist *list = &zonelists[gfp & GFP_ZONEMASK];
+	const struct zonelist *list = local_zonelist(gfp);
 	struct page *page = NULL;
 
 	for (unsigned int i = 0; list->zones[i] && !page; i++)
@@ -179,7 +179,7 @@ struct page *alloc_page(gfp_t gfp)
 		return alloc_special(gfp);
 	if (wrong_wait(gfp) || unlikely(zone->free_pages <= zone->watermark[WMARK_LOW]))
 		return alloc_long(gfp, 0);
-	page = pcp_take(zone);
+	page = pcp_take(zone, gfp_migratetype(gfp));
 	if (unlikely(!page))
 		return alloc_long(gfp, 0);
 	if (unlikely(page_count(page)))

@@ -29,61 +29,66 @@ void pcp_init(struct zone *zone)
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
 		struct per_cpu_pages *pcp = &zone->pcp[cpu];
 
-		pcp->count = 0;
+		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
+			pcp->hot[type].count = 0;
 		pcp->batch = max(batch, 1u);
 		pcp->high = HIGH_BATCHES * pcp->batch;
 	}
 }
 
 /* A batch from the buddy system. Interrupts off. */
-static void refill(struct zone *zone, struct per_cpu_pages *pcp)
+static void refill(struct zone *zone, struct per_cpu_pages *pcp, enum migratetype type)
 {
+	struct pcp_hot *hot = &pcp->hot[type];
+
 	spin_lock(&zone->lock);
-	while (pcp->count < pcp->batch) {
-		struct page *page = buddy_take(zone, 0);
+	while (hot->count < pcp->batch) {
+		struct page *page = buddy_take(zone, 0, type);
 
 		if (!page)
 			break;
 		if (unlikely(page_has_leftovers(page)))
 			bad_page(page, "was used while it was free");
-		pcp->entry[pcp->count++] = page;
+		hot->entry[hot->count++] = page;
 	}
 	spin_unlock(&zone->lock);
 }
 
-struct page *pcp_refill_take(struct zone *zone)
+struct page *pcp_refill_take(struct zone *zone, enum migratetype type)
 {
 	unsigned long flags = local_irq_save();
 	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	struct pcp_hot *hot = &pcp->hot[type];
 	struct page *page = NULL;
 
-	if (!pcp->count)
-		refill(zone, pcp);
-	if (pcp->count)
-		page = pcp->entry[--pcp->count];
+	if (!hot->count)
+		refill(zone, pcp, type);
+	if (hot->count)
+		page = hot->entry[--hot->count];
 	local_irq_restore(flags);
 	return page;
 }
 
 /* Gives the n coldest frames back. */
-static void flush_coldest(struct zone *zone, struct per_cpu_pages *pcp, unsigned int n)
+static void flush_coldest(struct zone *zone, struct pcp_hot *hot, unsigned int n)
 {
 	spin_lock(&zone->lock);
 	for (unsigned int i = 0; i < n; i++)
-		buddy_give(zone, pcp->entry[i], 0);
+		buddy_give(zone, hot->entry[i], 0);
 	spin_unlock(&zone->lock);
-	pcp->count -= n;
-	memmove(pcp->entry, pcp->entry + n, pcp->count * sizeof(pcp->entry[0]));
+	hot->count -= n;
+	memmove(hot->entry, hot->entry + n, hot->count * sizeof(hot->entry[0]));
 }
 
 void pcp_flush_give(struct zone *zone, struct page *page)
 {
 	unsigned long flags = local_irq_save();
 	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
+	struct pcp_hot *hot = &pcp->hot[pageblock_type(page)];
 
-	if (pcp->count == pcp->high)
-		flush_coldest(zone, pcp, pcp->batch);
-	pcp->entry[pcp->count++] = page;
+	if (hot->count == pcp->high)
+		flush_coldest(zone, hot, pcp->batch);
+	hot->entry[hot->count++] = page;
 	local_irq_restore(flags);
 }
 
@@ -95,8 +100,9 @@ void drain_local_pages(void)
 		unsigned long flags = local_irq_save();
 		struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
 
-		if (pcp->count)
-			flush_coldest(zone, pcp, pcp->count);
+		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
+			if (pcp->hot[type].count)
+				flush_coldest(zone, &pcp->hot[type], pcp->hot[type].count);
 		local_irq_restore(flags);
 	}
 }

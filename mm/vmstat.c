@@ -23,7 +23,7 @@ void mm_ledger_take(struct mm_ledger *ledger)
 	slab_reap();
 	drain_local_pages();
 	for (unsigned int i = 0; i < MAX_NR_ZONES; i++)
-		ledger->free_pages[i] = zone_free_pages(&contig_page_data.node_zones[i]);
+		ledger->free_pages[i] = zones_free_pages((enum zone_type)i);
 	ledger->slab_objects = slab_objects_in_use();
 	ledger->kmap_slots = kmap_slots_in_use();
 }

@@ -33,8 +33,10 @@ static const unsigned int lowmem_reserve_ratio[MAX_NR_ZONES] = {
 };
 static const char *const zone_names[MAX_NR_ZONES] = {"DMA", "Normal", "HighMem", "Movable"};
 
-pg_data_t contig_page_data;
-struct zonelist zonelists[GFP_ZONEMASK + 1];
+static pg_data_t first_node;
+pg_data_t *node_data[MAX_NUMNODES] = {&first_node};
+int nr_online_nodes = 1;
+struct zone *zone_table[MAX_NUMNODES * MAX_NR_ZONES];
 struct zone *preferred_zone[GFP_ZONEMASK + 1];
 
 static void zone_set_bounds(struct zone *zone, pfn_t start, pfn_t end)
@@ -52,17 +54,24 @@ static void zone_set_bounds(struct zone *zone, pfn_t start, pfn_t end)
 	spin_lock_init(&zone->lock, "zone");
 	zone->lock.irq_safe = true;
 	for (unsigned int order = 0; order < MAX_ORDER; order++)
-		INIT_LIST_HEAD(&zone->free_area[order].free_list);
+		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
+			INIT_LIST_HEAD(&zone->free_area[order].free_list[type]);
 	pcp_init(zone);
 }
 
 /* Every page of the zone reserved, without users; mem_init() frees those that are RAM. */
-static void zone_init_pages(struct zone *zone, unsigned long index)
+static void zone_init_pages(struct zone *zone)
 {
-	struct page *page = pfn_to_page(zone->start_pfn);
+	const unsigned long id = (unsigned long)zone->node->node_id << PAGE_NODE_SHIFT |
+				 (unsigned long)zone_idx(zone) << PAGE_ZONE_SHIFT;
+	const pfn_t end = zone->start_pfn + zone->spanned_pages;
 
-	for (unsigned long i = 0; i < zone->spanned_pages; i++, page++) {
-		page->flags = index << PAGE_ZONE_SHIFT | BIT(PG_reserved);
+	zone_table[id >> PAGE_ZONE_SHIFT] = zone;
+	for (pfn_t pfn = zone->start_pfn; pfn < end; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		page->flags =
+			id | pfn >> PFN_SECTION_SHIFT << PAGE_SECTION_SHIFT | BIT(PG_reserved);
 		atomic_set(&page->_refcount, 1);
 		atomic_set(&page->_mapcount, -1);
 	}
@@ -70,7 +79,7 @@ static void zone_init_pages(struct zone *zone, unsigned long index)
 
 void zones_init(void)
 {
-	pg_data_t *node = &contig_page_data;
+	pg_data_t *node = NODE_DATA(0);
 	const pfn_t dma_end = min(max_low_pfn, (pfn_t)ZONE_DMA_END_PFN);
 	const pfn_t ends[MAX_NR_ZONES] = {dma_end, max_low_pfn, max_pfn, max_pfn};
 	pfn_t start = 0;
@@ -82,8 +91,9 @@ void zones_init(void)
 		struct zone *zone = &node->node_zones[i];
 
 		zone->name = zone_names[i];
+		zone->node = node;
 		zone_set_bounds(zone, start, ends[i]);
-		zone_init_pages(zone, i);
+		zone_init_pages(zone);
 		node->node_present_pages += zone->present_pages;
 		start = ends[i];
 	}
@@ -96,7 +106,7 @@ static void zonelist_build(struct zonelist *list, enum zone_type class)
 
 	list->class = class;
 	for (int i = (int)class; i >= 0; i--) {
-		struct zone *zone = &contig_page_data.node_zones[i];
+		struct zone *zone = &NODE_DATA(0)->node_zones[i];
 
 		if (zone->managed_pages)
 			list->zones[n++] = zone;
@@ -106,8 +116,7 @@ static void zonelist_build(struct zonelist *list, enum zone_type class)
 
 static unsigned long lowmem_pages(void)
 {
-	return contig_page_data.node_zones[ZONE_DMA].managed_pages +
-	       contig_page_data.node_zones[ZONE_NORMAL].managed_pages;
+	return zones_managed_pages(ZONE_DMA) + zones_managed_pages(ZONE_NORMAL);
 }
 
 /* min_free_kbytes = sqrt(16 * lowmem in KiB), shared out by size of zone. */
@@ -125,7 +134,7 @@ static void zones_set_watermarks(void)
 		unsigned long share = low ? mul_div(min_pages, zone->managed_pages, low) : 0;
 		unsigned long wmark = share;
 
-		if (zone >= &contig_page_data.node_zones[ZONE_HIGHMEM]) {
+		if (zone_idx(zone) >= ZONE_HIGHMEM) {
 			wmark = max(zone->managed_pages / 1024, (unsigned long)HIGHMEM_MIN_LEAST);
 			wmark = min(wmark, (unsigned long)HIGHMEM_MIN_MOST);
 		}
@@ -138,11 +147,11 @@ static void zones_set_watermarks(void)
 static void zones_set_reserves(void)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
-		struct zone *zone = &contig_page_data.node_zones[i];
+		struct zone *zone = &NODE_DATA(0)->node_zones[i];
 		unsigned long above = 0;
 
 		for (int class = i + 1; class < MAX_NR_ZONES; class ++) {
-			above += contig_page_data.node_zones[class].managed_pages;
+			above += NODE_DATA(0)->node_zones[class].managed_pages;
 			if (lowmem_reserve_ratio[i])
 				zone->lowmem_reserve[class] = above / lowmem_reserve_ratio[i];
 		}
@@ -191,6 +200,10 @@ void mem_init(void)
 		[__GFP_DMA] = ZONE_DMA,
 		[__GFP_HIGHMEM] = ZONE_HIGHMEM,
 		[__GFP_DMA | __GFP_HIGHMEM] = ZONE_DMA,
+		[__GFP_MOVABLE] = ZONE_NORMAL,
+		[__GFP_MOVABLE | __GFP_DMA] = ZONE_DMA,
+		[__GFP_MOVABLE | __GFP_HIGHMEM] = ZONE_MOVABLE,
+		[__GFP_MOVABLE | __GFP_DMA | __GFP_HIGHMEM] = ZONE_DMA,
 	};
 	unsigned long managed = 0;
 	struct zone *zone;
@@ -201,14 +214,16 @@ void mem_init(void)
 		managed += zone->managed_pages;
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
-		zonelist_build(&zonelists[i], classes[i]);
-		preferred_zone[i] = zonelists[i].zones[0];
+		struct zonelist *list = &NODE_DATA(0)->node_zonelists[i];
+
+		zonelist_build(list, classes[i]);
+		preferred_zone[i] = list->zones[0];
 	}
 	zones_set_watermarks();
 	zones_set_reserves();
 	pr_info("Memory: %luK of %luK available (%luK HighMem)\n", managed * (PAGE_SIZE / 1024),
-		contig_page_data.node_present_pages * (PAGE_SIZE / 1024),
-		contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages * (PAGE_SIZE / 1024));
+		NODE_DATA(0)->node_present_pages * (PAGE_SIZE / 1024),
+		zones_managed_pages(ZONE_HIGHMEM) * (PAGE_SIZE / 1024));
 }
 
 unsigned long zone_free_pages(const struct zone *zone)
@@ -216,8 +231,27 @@ unsigned long zone_free_pages(const struct zone *zone)
 	unsigned long free = zone->free_pages;
 
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		free += zone->pcp[cpu].count;
+		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
+			free += zone->pcp[cpu].hot[type].count;
 	return free;
+}
+
+unsigned long zones_free_pages(enum zone_type type)
+{
+	unsigned long free = 0;
+
+	for (int nid = 0; nid < nr_online_nodes; nid++)
+		free += zone_free_pages(&NODE_DATA(nid)->node_zones[type]);
+	return free;
+}
+
+unsigned long zones_managed_pages(enum zone_type type)
+{
+	unsigned long managed = 0;
+
+	for (int nid = 0; nid < nr_online_nodes; nid++)
+		managed += NODE_DATA(nid)->node_zones[type].managed_pages;
+	return managed;
 }
 
 unsigned long nr_free_pages(void)
@@ -232,7 +266,7 @@ unsigned long nr_free_pages(void)
 
 unsigned long nr_free_pages_gfp(gfp_t gfp)
 {
-	const struct zonelist *list = &zonelists[gfp & GFP_ZONEMASK];
+	const struct zonelist *list = local_zonelist(gfp);
 	unsigned long free = 0;
 
 	for (unsigned int i = 0; list->zones[i]; i++)
@@ -267,7 +301,7 @@ static void show_zone_blocks(const struct zone *zone)
 
 void show_free_areas(void)
 {
-	const struct zone *zone;
+	struct zone *zone;
 
 	pr_info("Mem-Info: %lu free pages\n", nr_free_pages());
 	for_each_zone (zone)

@@ -186,7 +186,7 @@ static int show_meminfo(struct text *text, struct task_struct *task)
 
 	(void)task;
 	for_each_zone (zone) {
-		bool is_high = zone - contig_page_data.node_zones == ZONE_HIGHMEM;
+		bool is_high = zone_idx(zone) == ZONE_HIGHMEM;
 
 		total += zone->managed_pages;
 		free += zone_free_pages(zone);

@@ -58,9 +58,8 @@ SYSCALL(sysinfo)
 		info.totalram += zone->managed_pages;
 		info.freeram += zone_free_pages(zone);
 	}
-	zone = &contig_page_data.node_zones[ZONE_HIGHMEM];
-	info.totalhigh = zone->managed_pages;
-	info.freehigh = zone_free_pages(zone);
+	info.totalhigh = zones_managed_pages(ZONE_HIGHMEM);
+	info.freehigh = zones_free_pages(ZONE_HIGHMEM);
 	return copy_to_user((void __user *)a, &info, sizeof(info)) ? -EFAULT : 0;
 }
 

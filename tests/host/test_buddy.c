@@ -37,7 +37,7 @@ static void take_snapshot(struct snapshot *snapshot)
 	for (unsigned int i = 0; i < MAX_NR_ZONES; i++)
 		for (unsigned int order = 0; order < MAX_ORDER; order++)
 			snapshot->nr_free[i][order] =
-				contig_page_data.node_zones[i].free_area[order].nr_free;
+				NODE_DATA(0)->node_zones[i].free_area[order].nr_free;
 }
 
 static bool same_snapshot(const struct snapshot *want)
@@ -52,7 +52,7 @@ static bool same_snapshot(const struct snapshot *want)
 
 static struct zone *zone_of(enum zone_type type)
 {
-	return &contig_page_data.node_zones[type];
+	return &NODE_DATA(0)->node_zones[type];
 }
 
 /* The highest zone that these flags may use. */
@@ -386,8 +386,9 @@ static void test_bad_lists(void)
 	drain_local_pages();
 	for (unsigned int order = 0; !page; order++)
 		if (zone->free_area[order].nr_free)
-			page = list_first_entry(&zone->free_area[order].free_list, struct page,
-						lru);
+			page = list_first_entry(
+				&zone->free_area[order].free_list[MIGRATE_UNMOVABLE], struct page,
+				lru);
 	CHECK_PANICS("not marked", (ClearPageBuddy(page), buddy_check()));
 	CHECK_PANICS("has users", (atomic_inc(&page->_refcount), buddy_check()));
 	CHECK_PANICS("free_pages says", (zone->free_pages++, buddy_check()));

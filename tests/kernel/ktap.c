@@ -118,7 +118,7 @@ static void ledger_compare(const struct mm_ledger *before, const struct mm_ledge
 	for (unsigned int i = 0; i < MAX_NR_ZONES; i++)
 		if (before->free_pages[i] != after->free_pages[i])
 			ktap_fail(__FILE__, __LINE__, "zone %s: %lu free pages before, %lu after",
-				  contig_page_data.node_zones[i].name, before->free_pages[i],
+				  NODE_DATA(0)->node_zones[i].name, before->free_pages[i],
 				  after->free_pages[i]);
 	if (before->slab_objects != after->slab_objects)
 		ktap_fail(__FILE__, __LINE__, "%lu slab objects before, %lu after",

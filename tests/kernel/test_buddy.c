@@ -14,7 +14,7 @@
 
 static struct zone *zone_of(enum zone_type type)
 {
-	return &contig_page_data.node_zones[type];
+	return &NODE_DATA(0)->node_zones[type];
 }
 
 static void test_zones(void)
@@ -35,7 +35,7 @@ static void test_zones(void)
 		EXPECT(zone->watermark[WMARK_LOW] <= zone->watermark[WMARK_HIGH]);
 	}
 	EXPECT_EQ(spanned, max_pfn);
-	EXPECT_EQ(present, contig_page_data.node_present_pages);
+	EXPECT_EQ(present, NODE_DATA(0)->node_present_pages);
 	EXPECT(zone_of(ZONE_DMA)->spanned_pages <= ZONE_DMA_END_PFN);
 	EXPECT(max_low_pfn <= LOWMEM_MAX >> PAGE_SHIFT);
 	EXPECT_EQ(zone_of(ZONE_HIGHMEM)->spanned_pages, max_pfn - max_low_pfn);

@@ -18,7 +18,7 @@
 
 static bool have_highmem(void)
 {
-	if (contig_page_data.node_zones[ZONE_HIGHMEM].managed_pages > 2 * PKMAP_SLOTS)
+	if (zones_managed_pages(ZONE_HIGHMEM) > 2 * PKMAP_SLOTS)
 		return true;
 	ktap_skip("no highmem, or not enough to fill the window");
 	return false;

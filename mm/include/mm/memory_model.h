@@ -1,22 +1,30 @@
 /*
  * memory_model.h - from frame number to struct page and back.
  *
- * FLATMEM: one array for all frames from 0 to max_pfn, holes included (their
- * pages are PG_reserved). Stage B puts DISCONTIGMEM and SPARSEMEM behind this
- * same header, chosen by the makefile (MEMMODEL=).
+ * Three models, one interface; the makefile chooses (MEMMODEL=) by putting one
+ * of the directories mm/include/{flat,discontig,sparse} on the include path and
+ * one of the files mm/model_{flat,discontig,sparse}.c into the kernel:
+ *
+ *   FLATMEM       one array for all frames, holes included
+ *   DISCONTIGMEM  one array for each node
+ *   SPARSEMEM     one array for each section of 16 MiB that has memory
+ *
+ * All describe whole sections or blocks of MAX_ORDER - 1, so that the pages of
+ * one buddy block always stand side by side.
+ *
+ *   struct page *pfn_to_page(pfn_t)     frames for which pfn_valid() only
+ *   pfn_t page_to_pfn(const struct page *)
+ *   bool pfn_valid(pfn_t)               there is a struct page (the frame may still be a hole)
+ *   MEMORY_MODEL                        its name, as a string
  */
 #ifndef MM_MEMORY_MODEL_H
 #define MM_MEMORY_MODEL_H
 
-extern struct page *mem_map;
+#define SECTION_SHIFT	  24 /* bytes: 16 MiB, the size of ZONE_DMA */
+#define PFN_SECTION_SHIFT (SECTION_SHIFT - PAGE_SHIFT)
+#define PAGES_PER_SECTION (1ul << PFN_SECTION_SHIFT)
+#define NR_SECTIONS	  256 /* of 4 GiB */
 
-#define pfn_to_page(pfn)  (mem_map + (pfn))
-#define page_to_pfn(page) ((pfn_t)((page) - mem_map))
-
-/* True when mem_map has an entry for the frame (it may still be a hole). */
-static inline bool pfn_valid(pfn_t pfn)
-{
-	return pfn < max_pfn;
-}
+#include "model.h"
 
 #endif

@@ -43,13 +43,16 @@ enum pageflags {
 	PG_writeback,  /* being written to disk */
 	PG_swapcache,  /* private = swap slot (stage D) */
 	PG_table,      /* a page table or directory */
+	PG_isolated,   /* taken off its owner's lists to be moved (migrate.c) */
 	NR_PAGEFLAGS
 };
 
-/* The top bits of flags name the zone (2 bits) and the node (4 bits). */
-#define PAGE_ZONE_SHIFT 30
-#define PAGE_NODE_SHIFT 26
-#define PAGE_NODE_MASK	15ul
+/* The top bits of flags name node (3 bits), zone (2) and 16 MiB section (8). */
+#define PAGE_NODE_SHIFT	   29
+#define PAGE_ZONE_SHIFT	   27
+#define PAGE_ZONE_MASK	   3ul
+#define PAGE_SECTION_SHIFT 19
+#define PAGE_SECTION_MASK  255ul
 
 struct page {
 	unsigned long flags; /* enum pageflags as bits; atomic bit operations only */
@@ -59,6 +62,7 @@ struct page {
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
 	 * anonymous: mapping NULL (an anon_vma with bit 0 set, from stage D);
+	 * movable page of the kernel's own: its movable_operations with bit 1 set (migrate.h);
 	 * slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
 	struct address_space *mapping;
@@ -68,10 +72,10 @@ struct page {
 	unsigned long private; /* PG_buddy: order; PG_tail: head; else the owner's */
 };
 
-_Static_assert(NR_PAGEFLAGS <= PAGE_NODE_SHIFT, "page flags run into the node number");
+_Static_assert(NR_PAGEFLAGS <= PAGE_SECTION_SHIFT, "page flags run into the section number");
 _Static_assert(sizeof(unsigned long) != 4 || sizeof(struct page) == 32, "struct page grew");
 
-/* Frames that mem_map describes: 0 .. max_pfn - 1; of these the direct map holds max_low_pfn. */
+/* Frames are 0 .. max_pfn - 1; of these the direct map holds max_low_pfn. */
 extern pfn_t max_pfn, max_low_pfn;
 
 /* The memory model (model_flat.c, ...): pfn <-> struct page, and whether a frame exists. */
@@ -120,7 +124,19 @@ PAGE_FLAG(Tail, PG_tail)
 PAGE_FLAG(Waiters, PG_waiters)
 PAGE_FLAG(Writeback, PG_writeback)
 PAGE_FLAG(Table, PG_table)
+PAGE_FLAG(Isolated, PG_isolated)
 #undef PAGE_FLAG
+
+/* Number of the node / of the section that holds the page. */
+static inline int page_to_nid(const struct page *page)
+{
+	return (int)(page->flags >> PAGE_NODE_SHIFT);
+}
+
+static inline unsigned int page_section(const struct page *page)
+{
+	return page->flags >> PAGE_SECTION_SHIFT & PAGE_SECTION_MASK;
+}
 
 static inline int page_count(const struct page *page)
 {

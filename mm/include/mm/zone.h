@@ -7,11 +7,13 @@
 #include "mm/gfp.h"
 #include "mm/page.h"
 
+struct pglist_data;
+
 enum zone_type {
 	ZONE_DMA,     /* below 16 MiB: what ISA DMA reaches */
 	ZONE_NORMAL,  /* below 896 MiB: direct map */
 	ZONE_HIGHMEM, /* the rest: reached through kmap */
-	ZONE_MOVABLE, /* stage B */
+	ZONE_MOVABLE, /* movable pages only: can be emptied (movablecore=, kernelcore=) */
 	MAX_NR_ZONES
 };
 
@@ -24,19 +26,43 @@ enum zone_watermark {
 	NR_WMARK
 };
 
+/*
+ * What can be done with a page that is in use. Blocks of 4 MiB (a pageblock)
+ * are kept to one kind as far as possible, so that the unmovable ones do not
+ * spread over all of memory.
+ */
+enum migratetype {
+	MIGRATE_UNMOVABLE,		    /* nothing */
+	MIGRATE_MOVABLE,		    /* moved elsewhere: __GFP_MOVABLE */
+	MIGRATE_RECLAIMABLE,		    /* freed by asking its owner: __GFP_RECLAIMABLE */
+	MIGRATE_PCPTYPES,		    /* those above are what requests ask for */
+	MIGRATE_ISOLATE = MIGRATE_PCPTYPES, /* not given out: being emptied */
+	MIGRATE_TYPES
+};
+
+extern const char *const migratetype_names[MIGRATE_TYPES];
+
+#define PAGEBLOCK_ORDER (MAX_ORDER - 1)
+#define PAGEBLOCK_PAGES (1ul << PAGEBLOCK_ORDER)
+
 struct free_area {
-	struct list_head free_list; /* stage B: one per migrate type */
-	unsigned long nr_free;	    /* blocks */
+	struct list_head free_list[MIGRATE_TYPES]; /* by type of the pageblock */
+	unsigned long nr_free;			   /* blocks, of all types */
 };
 
 #define PCP_MOST 186 /* frames that a CPU may hold of one zone: 6 batches of 31, as Linux */
 
-/* Single frames held for one CPU, so that most requests take no lock. Last in, first out. */
-struct per_cpu_pages {
+/* Hot single frames of one migrate type. Last in, first out. */
+struct pcp_hot {
 	unsigned int count;
-	unsigned int high;	      /* give a batch back when this many are held */
-	unsigned int batch;	      /* moved at a time */
 	struct page *entry[PCP_MOST]; /* coldest first */
+};
+
+/* Single frames held for one CPU, so that most requests take no lock. */
+struct per_cpu_pages {
+	unsigned int high;  /* a list of hot ones gives a batch back when it holds this many */
+	unsigned int batch; /* moved at a time */
+	struct pcp_hot hot[MIGRATE_TYPES]; /* that of MIGRATE_ISOLATE stays empty */
 };
 
 struct zone {
@@ -50,11 +76,25 @@ struct zone {
 	unsigned long spanned_pages; /* with holes */
 	unsigned long present_pages; /* without */
 	unsigned long managed_pages; /* given to the buddy system */
+	struct pglist_data *node;
 	const char *name;
 };
 
+#define MAX_NUMNODES 8
+
+/* Zone modifiers of a gfp_t: DMA, HIGHMEM, MOVABLE. */
+#define GFP_ZONEMASK 7u
+
+/* Populated zones in the order of fallback; ends in NULL. */
+struct zonelist {
+	struct zone *zones[MAX_NUMNODES * MAX_NR_ZONES + 1];
+	enum zone_type class; /* what was asked for: which lowmem_reserve[] holds */
+};
+
+/* A node: memory at one distance from a CPU. Ours are made by numa=fake=N. */
 typedef struct pglist_data {
 	struct zone node_zones[MAX_NR_ZONES];
+	struct zonelist node_zonelists[GFP_ZONEMASK + 1]; /* by zone modifiers */
 	int nr_zones;
 	int node_id;
 	pfn_t node_start_pfn;
@@ -62,19 +102,48 @@ typedef struct pglist_data {
 	unsigned long node_present_pages;
 } pg_data_t;
 
-extern pg_data_t contig_page_data;
+/* Nodes 0 .. nr_online_nodes - 1; the others are NULL. */
+extern pg_data_t *node_data[MAX_NUMNODES];
+extern int nr_online_nodes;
+#define NODE_DATA(nid) (node_data[nid])
 
-#define for_each_zone(zone)                      \
-	for (zone = contig_page_data.node_zones; \
-	     zone < contig_page_data.node_zones + MAX_NR_ZONES; zone++)
+/* The zones of all nodes, populated or not. `zone` ends as NULL. */
+static inline struct zone *first_zone(void)
+{
+	return &NODE_DATA(0)->node_zones[0];
+}
+
+static inline struct zone *next_zone(struct zone *zone)
+{
+	const pg_data_t *node = zone->node;
+
+	if (zone < &node->node_zones[MAX_NR_ZONES - 1])
+		return zone + 1;
+	return node->node_id + 1 < nr_online_nodes ? NODE_DATA(node->node_id + 1)->node_zones
+						   : NULL;
+}
+
+#define for_each_zone(zone) for (zone = first_zone(); zone; zone = next_zone(zone))
+
+static inline enum zone_type zone_idx(const struct zone *zone)
+{
+	return (enum zone_type)(zone - zone->node->node_zones);
+}
+
+/* By node and zone bits of page->flags. */
+extern struct zone *zone_table[MAX_NUMNODES * MAX_NR_ZONES];
 
 static inline struct zone *page_zone(const struct page *page)
 {
-	return &contig_page_data.node_zones[page->flags >> PAGE_ZONE_SHIFT];
+	return zone_table[page->flags >> PAGE_ZONE_SHIFT];
 }
 
 /* Free frames of a zone, those in per-CPU lists included. */
 unsigned long zone_free_pages(const struct zone *zone);
+/* Sums over the nodes of all zones of one type: free frames, and frames given to the buddy system.
+ */
+unsigned long zones_free_pages(enum zone_type type);
+unsigned long zones_managed_pages(enum zone_type type);
 /* Prints every zone's state: the report of a failed allocation and of a panic. */
 void show_free_areas(void);
 /* Gives the per-CPU lists back to the free lists. */
