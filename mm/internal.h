@@ -153,6 +153,12 @@ static inline struct page *compound_head(struct page *page)
 
 /* Gives back every empty slab of every cache; returns pages freed. Any context but interrupts. */
 unsigned long slab_reap(void);
+/*
+ * False: drains the per-CPU arrays of all caches, and from then on every allocation
+ * and every free takes the slow way, so that a fault can be injected into each. True: back.
+ * Any context but interrupts.
+ */
+void slab_shortcuts(bool allow);
 
 /* A caller that lets the allocator sleep, though it may not itself. */
 static __always_inline bool wrong_wait(gfp_t gfp)

@@ -212,36 +212,58 @@ static void detach_empty(struct kmem_cache *cache, unsigned long keep, struct li
 
 /* --- between slabs and the array of this CPU --- */
 
-/* Up to a batch of objects from slabs, partial ones first. Interrupts off. */
+/* One object, from a partial slab if there is one. cache->lock held. */
+static void *take_one(struct kmem_cache *cache)
+{
+	struct list_head *slabs = list_empty(&cache->partial) ? &cache->empty : &cache->partial;
+
+	if (list_empty(slabs))
+		return NULL;
+	return slab_take(cache, list_first_entry(slabs, struct slab, list));
+}
+
+/* Interrupts off. */
+static void *take_from_slabs(struct kmem_cache *cache)
+{
+	void *object;
+
+	spin_lock(&cache->lock);
+	object = take_one(cache);
+	spin_unlock(&cache->lock);
+	return object;
+}
+
+/* Up to a batch of objects. Interrupts off. */
 static void refill(struct kmem_cache *cache, struct array_cache *array)
 {
-	spin_lock(&cache->lock);
-	while (array->avail < array->batch) {
-		struct list_head *slabs =
-			list_empty(&cache->partial) ? &cache->empty : &cache->partial;
+	void *object;
 
-		if (list_empty(slabs))
-			break;
-		array->entry[++array->avail] =
-			slab_take(cache, list_first_entry(slabs, struct slab, list));
-	}
+	spin_lock(&cache->lock);
+	while (array->avail < array->batch && (object = take_one(cache)) != NULL)
+		array->entry[++array->avail] = object;
 	spin_unlock(&cache->lock);
+}
+
+/* An object by way of the array, or past one that may hold none; NULL when no slab has any. */
+static void *take_object(struct kmem_cache *cache, struct array_cache *array)
+{
+	if (!array->limit)
+		return take_from_slabs(cache);
+	if (!array->avail)
+		refill(cache, array);
+	return array->avail ? array->entry[array->avail--] : NULL;
 }
 
 /* Others may take the objects of a new slab before interrupts are off again: hence the loop. */
 void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
 {
-	struct array_cache *array = &cache->array[smp_processor_id()];
-	void *object = NULL;
+	void *object;
 
 	assert_may_wait(gfp);
 	do {
 		unsigned long flags = local_irq_save();
 
-		if (!array->avail)
-			refill(cache, array);
-		if (array->avail)
-			object = array->entry[array->avail--];
+		object = take_object(cache, &cache->array[smp_processor_id()]);
 		local_irq_restore(flags);
 	} while (!object && cache_grow(cache, gfp));
 	return object;
@@ -263,16 +285,36 @@ static void flush_oldest(struct kmem_cache *cache, struct array_cache *array, un
 	destroy_list(cache, &slabs);
 }
 
-void cache_free_slow(struct kmem_cache *cache, void *object)
+/* An object goes to its slab, past the array. Interrupts off. */
+static void give_to_slab(struct kmem_cache *cache, void *object)
 {
-	struct array_cache *array = &cache->array[smp_processor_id()];
-	unsigned long flags = local_irq_save();
+	LIST_HEAD(slabs);
 
+	spin_lock(&cache->lock);
+	slab_give(cache, object);
+	detach_empty(cache, cache->empty_most, &slabs);
+	spin_unlock(&cache->lock);
+	destroy_list(cache, &slabs);
+}
+
+static void put_in_array(struct kmem_cache *cache, struct array_cache *array, void *object)
+{
 	if (array->avail == array->limit)
 		flush_oldest(cache, array, array->batch, cache->empty_most);
 	if (array->entry[array->avail] == object)
 		bad_object(cache, object, "freed twice");
 	array->entry[++array->avail] = object;
+}
+
+void cache_free_slow(struct kmem_cache *cache, void *object)
+{
+	struct array_cache *array = &cache->array[smp_processor_id()];
+	unsigned long flags = local_irq_save();
+
+	if (array->limit)
+		put_in_array(cache, array, object);
+	else
+		give_to_slab(cache, object);
 	local_irq_restore(flags);
 }
 
@@ -283,6 +325,22 @@ void cache_drain(struct kmem_cache *cache)
 
 	flush_oldest(cache, array, array->avail, cache->empty_most);
 	local_irq_restore(flags);
+}
+
+void slab_shortcuts(bool allow)
+{
+	struct kmem_cache *cache;
+
+	spin_lock(&cache_chain_lock);
+	cache_shortcuts = allow;
+	list_for_each_entry (cache, &cache_chain, node) {
+		unsigned long flags = local_irq_save();
+
+		cache_drain(cache);
+		cache_set_limit(cache);
+		local_irq_restore(flags);
+	}
+	spin_unlock(&cache_chain_lock);
 }
 
 unsigned long kmem_cache_shrink(struct kmem_cache *cache)

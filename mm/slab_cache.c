@@ -23,6 +23,7 @@
 
 /* The cache of caches. */
 static struct kmem_cache cache_cache;
+bool cache_shortcuts = true;
 
 static size_t desc_bytes(unsigned int num)
 {
@@ -84,6 +85,17 @@ static unsigned int array_limit(size_t size)
 	return SLAB_ARRAY_MAX;
 }
 
+/* An array of no entries is never used: see take_object(). */
+void cache_set_limit(struct kmem_cache *cache)
+{
+	unsigned int limit = cache_shortcuts ? array_limit(cache->object_size) : 0;
+
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
+		cache->array[cpu].limit = limit;
+		cache->array[cpu].batch = (limit + 1) / 2;
+	}
+}
+
 static size_t effective_align(size_t size, size_t align, unsigned int flags)
 {
 	size_t line = CACHE_LINE;
@@ -117,10 +129,7 @@ bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t
 	INIT_LIST_HEAD(&cache->full);
 	INIT_LIST_HEAD(&cache->partial);
 	INIT_LIST_HEAD(&cache->empty);
-	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
-		cache->array[cpu].limit = array_limit(size);
-		cache->array[cpu].batch = (cache->array[cpu].limit + 1) / 2;
-	}
+	cache_set_limit(cache);
 	cache->empty_most = EMPTY_SLABS_MIN + array_limit(size) / cache->num;
 	return true;
 }
@@ -201,16 +210,36 @@ unsigned long slab_objects_in_use(void)
 	return used;
 }
 
-void slab_for_each(void (*fn)(void *arg, const char *name, size_t size, unsigned long used,
-			      unsigned long total, unsigned int slab_pages),
-		   void *arg)
+static void describe(const struct kmem_cache *cache, struct slabinfo *info)
 {
-	const struct kmem_cache *cache;
+	*info = (struct slabinfo){
+		.name = cache->name,
+		.active_objs = cache_used(cache),
+		.num_objs = cache->nr_slabs * cache->num,
+		.object_size = cache->object_size,
+		.size = cache->size,
+		.objs_per_slab = cache->num,
+		.pages_per_slab = 1u << cache->order,
+		.limit = cache->array[0].limit,
+		.batchcount = cache->array[0].batch,
+		.active_slabs = cache->nr_slabs - cache->nr_empty,
+		.num_slabs = cache->nr_slabs,
+	};
+}
+
+void slab_for_each(void (*fn)(void *arg, const struct slabinfo *info), void *arg)
+{
+	struct kmem_cache *cache;
+	struct slabinfo info;
+	unsigned long flags;
 
 	spin_lock(&cache_chain_lock);
-	list_for_each_entry (cache, &cache_chain, node)
-		fn(arg, cache->name, cache->object_size, cache_used(cache),
-		   cache->nr_slabs * cache->num, 1u << cache->order);
+	list_for_each_entry (cache, &cache_chain, node) {
+		spin_lock_irqsave(&cache->lock, flags);
+		describe(cache, &info);
+		spin_unlock_irqrestore(&cache->lock, flags);
+		fn(arg, &info);
+	}
 	spin_unlock(&cache_chain_lock);
 }
 

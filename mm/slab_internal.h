@@ -73,6 +73,10 @@ extern spinlock_t cache_chain_lock;
 bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t align,
 		 unsigned int flags, void (*ctor)(void *object));
 void cache_chain_add(struct kmem_cache *cache);
+/* May arrays hold objects? See slab_shortcuts(). */
+extern bool cache_shortcuts;
+/* Sizes the arrays of a cache, which are empty. Interrupts off, or the cache is not in use yet. */
+void cache_set_limit(struct kmem_cache *cache);
 /* kmalloc.c: makes the size classes; called by kmem_cache_init(). */
 void kmalloc_init(void);
 

@@ -9,6 +9,7 @@
 #include "mm/slab.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
+#include "../../mm/internal.h"
 #include "test.h"
 
 #define MAX_OBJECTS 400
@@ -345,13 +346,46 @@ static void test_reap_on_pressure(void)
 	CHECK_EQ(kmem_cache_destroy(cache), 0);
 }
 
-static void add_up(void *arg, const char *name, size_t size, unsigned long used,
-		   unsigned long total, unsigned int pages)
+static void add_up(void *arg, const struct slabinfo *info)
 {
 	unsigned long *sum = arg;
 
-	CHECK(name && size && pages && used <= total);
-	*sum += used;
+	CHECK(info->name && info->object_size && info->active_objs <= info->num_objs);
+	CHECK(info->size >= info->object_size && info->batchcount <= info->limit);
+	CHECK(info->size * info->objs_per_slab <= info->pages_per_slab * PAGE_SIZE);
+	CHECK_EQ(info->num_objs, info->num_slabs * info->objs_per_slab);
+	CHECK(info->active_slabs <= info->num_slabs);
+	*sum += info->active_objs;
+}
+
+static void check_no_arrays(void *arg, const struct slabinfo *info)
+{
+	(void)arg;
+	CHECK_EQ(info->limit, 0);
+}
+
+/* Without arrays everything works, and each object goes to its slab at once. */
+static void test_no_shortcuts(void)
+{
+	struct kmem_cache *cache;
+	void *a, *b;
+
+	boot_once();
+	cache = kmem_cache_create("slow", 24, 0, 0, NULL);
+	a = kmem_cache_alloc(cache, GFP_KERNEL);
+	slab_shortcuts(false);
+	slab_for_each(check_no_arrays, NULL);
+	kmem_cache_free(cache, a);
+	CHECK_PANICS("freed twice", kmem_cache_free(cache, a));
+	a = kmem_cache_alloc(cache, GFP_KERNEL);
+	b = kmem_cache_alloc(cache, GFP_ATOMIC);
+	CHECK(a && b && a != b);
+	kmem_cache_free(cache, a);
+	check_property(kmalloc_input, 200);
+	slab_shortcuts(true);
+	kmem_cache_free(cache, b);
+	CHECK_EQ(kmem_cache_destroy(cache), 0);
+	slab_check();
 }
 
 /* Every small size at every alignment: objects and descriptor fit in the slab. */
@@ -431,6 +465,7 @@ static const struct test tests[] = {
 	{"colouring", test_colouring},
 	{"every allocation may fail", test_failures_each},
 	{"empty slabs go when pages run out", test_reap_on_pressure},
+	{"no arrays", test_no_shortcuts},
 	{"statistics", test_report},
 	{"misuse is seen", test_misuse},
 };

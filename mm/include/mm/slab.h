@@ -78,10 +78,21 @@ void kmem_cache_init(void);
 /* Objects in use in all caches / pages held by slabs: leak ledger, /proc/meminfo. */
 unsigned long slab_objects_in_use(void);
 unsigned long slab_pages(void);
-/* Calls fn for each cache: name, object size, objects in use, objects in all, pages a slab. */
-void slab_for_each(void (*fn)(void *arg, const char *name, size_t size, unsigned long used,
-			      unsigned long total, unsigned int slab_pages),
-		   void *arg);
+
+/* One cache in numbers, named after the columns of Linux's /proc/slabinfo where it has them. */
+struct slabinfo {
+	const char *name;
+	unsigned long active_objs; /* that callers have */
+	unsigned long num_objs;	   /* in all slabs */
+	size_t object_size;	   /* as asked for */
+	size_t size;		   /* distance of objects: "objsize" */
+	unsigned int objs_per_slab, pages_per_slab;
+	unsigned int limit, batchcount;	       /* of the array of a CPU; 0: not used */
+	unsigned long active_slabs, num_slabs; /* with objects out / all */
+};
+
+/* Calls fn for each cache, with a spinlock held: fn may not sleep. */
+void slab_for_each(void (*fn)(void *arg, const struct slabinfo *info), void *arg);
 /* Walks every cache and panics on a broken one. For tests. */
 void slab_check(void);
 
