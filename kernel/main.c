@@ -31,6 +31,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/fault.h"
+#include "mm/fault_inject.h"
 #include "mm/filemap.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
@@ -85,6 +86,7 @@ static const struct start_step early_steps[] = {
 	{"address spaces", mm_cache_init},
 	{"demand paging", fault_init},
 	{"page cache", filemap_init},
+	{"fault injection", fault_inject_init},
 	{"clock", rtc_init},
 	{"scheduler", sched_init},
 	{"interrupts", pic_init},

@@ -20,7 +20,8 @@ struct proc_entry {
 	int (*link)(struct text *text, struct task_struct *task, int fd);
 	/* What the link leads to, referenced; NULL: nothing. Does not sleep. */
 	struct inode *(*target)(struct task_struct *task, int fd);
-	ssize_t (*write)(const char __user *buf, size_t count);
+	/* All of a file's new contents: bytes taken, or errno. May sleep. */
+	ssize_t (*write)(struct task_struct *task, const char __user *buf, size_t count);
 };
 
 /* proc_sys.c, proc_pid.c: tables that end in a NULL name. */
@@ -33,6 +34,6 @@ int proc_next_fd(const struct task_struct *task, int fd);
 /* proc_maps.c */
 int proc_show_maps(struct text *text, struct task_struct *task);
 /* proc_mark.c */
-ssize_t proc_write_mark(const char __user *buf, size_t count);
+ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t count);
 
 #endif

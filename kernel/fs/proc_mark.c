@@ -30,11 +30,12 @@ static ssize_t mark_line(const char __user *buf, size_t count)
 	return (ssize_t)(len < n ? len + 1 : n);
 }
 
-ssize_t proc_write_mark(const char __user *buf, size_t count)
+ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t count)
 {
 	size_t done = 0;
 	ssize_t n = 0;
 
+	(void)task;
 	mutex_lock(&mark_lock);
 	while (n >= 0 && done < count) {
 		n = mark_line(buf + done, count - done);

@@ -5,6 +5,7 @@
  * get_task_mm(), its other parts are read between sleeps.
  */
 #include "arch/layout.h"
+#include "arch/uaccess.h"
 #include "fs/proc.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -15,6 +16,7 @@
 
 #define KIB_PER_PAGE	(PAGE_SIZE / 1024)
 #define MAX_CMDLINE	(128u << 10)
+#define NUMBER_CHARS	12
 #define PAGES(from, to) (PAGE_ALIGN((to) - (from)) / PAGE_SIZE)
 
 static char state_letter(const struct task_struct *task)
@@ -283,6 +285,37 @@ static int link_root(struct text *text, struct task_struct *task, int fd)
 	return 0;
 }
 
+/* What printing it allocates does not count. */
+static int show_fail_nth(struct text *text, struct task_struct *task)
+{
+	unsigned int left = task->fault_nth.left;
+
+	task->fault_nth.left = 0;
+	text_printf(text, "%u\n", left);
+	task->fault_nth.left = left;
+	return 0;
+}
+
+static ssize_t write_fail_nth(struct task_struct *task, const char __user *buf, size_t count)
+{
+	char number[NUMBER_CHARS];
+	unsigned long n;
+
+	if (count >= sizeof(number))
+		return -EINVAL;
+	if (copy_from_user(number, buf, count))
+		return -EFAULT;
+	if (count && number[count - 1] == '\n')
+		number[count - 1] = '\0';
+	number[count] = '\0';
+	if (kstrtoul(number, 0, &n))
+		return -EINVAL;
+	if (task->exiting)
+		return -ESRCH;
+	fault_nth_set(&task->fault_nth, (unsigned int)n);
+	return (ssize_t)count;
+}
+
 bool proc_fd_open(const struct task_struct *task, int fd)
 {
 	return task->files && files_slot(task->files, (unsigned int)fd);
@@ -325,6 +358,10 @@ const struct proc_entry proc_pid_entries[] = {
 	{.name = "cwd", .mode = S_IFLNK | 0777, .link = link_cwd, .target = target_cwd},
 	FILE_ENTRY("environ", show_environ),
 	{.name = "exe", .mode = S_IFLNK | 0777, .link = link_exe, .target = target_exe},
+	{.name = "fail-nth",
+	 .mode = S_IFREG | 0644,
+	 .show = show_fail_nth,
+	 .write = write_fail_nth},
 	{.name = "fd", .mode = S_IFDIR | 0500},
 	FILE_ENTRY("maps", proc_show_maps),
 	{.name = "root", .mode = S_IFLNK | 0777, .link = link_root},

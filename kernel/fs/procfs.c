@@ -295,8 +295,17 @@ static ssize_t file_read(struct file *file, void __user *buf, size_t count, loff
 
 static ssize_t file_write(struct file *file, const void __user *buf, size_t count, loff_t *pos)
 {
+	const struct proc_inode *pi = proc_i(file->inode);
+	struct task_struct *task = pi->pid ? proc_task(file->inode) : NULL;
+	ssize_t ret;
+
 	(void)pos;
-	return proc_i(file->inode)->entry->write(buf, count);
+	if (pi->pid && !task)
+		return -ESRCH;
+	ret = pi->entry->write(task, buf, count);
+	if (task)
+		put_task(task);
+	return ret;
 }
 
 static int link_readlink(struct inode *inode, char *buf, size_t size)

@@ -181,6 +181,7 @@ void do_exit(int code)
 	BUG_ON(this_cpu(preempt_count) != 0 || task == &init_task);
 	task->exiting = true;
 	task->exit_code = code;
+	fault_nth_set(&task->fault_nth, 0);
 	if (last)
 		timer_cancel(&task->signal->real_timer);
 	if (last && task->tgid == 1) {

@@ -193,5 +193,6 @@ int kernel_init(void *unused)
 	} else if (run_default_init()) {
 		panic("no init found: give one with init=");
 	}
+	fault_inject_start();
 	return 0;
 }

@@ -71,6 +71,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 		mmgrab(old);
 	}
 	current = next;
+	this_cpu(current_fault_nth) = &next->fault_nth;
 	switch_mm(old, next->active_mm);
 	if (!prev->mm) {
 		prev->active_mm = NULL;

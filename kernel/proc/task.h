@@ -20,6 +20,7 @@
 #include "kernel/percpu.h"
 #include "kernel/types.h"
 #include "kernel/wait.h"
+#include "mm/fault_inject.h"
 #include "mm/mm.h"
 #include "proc/siginfo.h"
 
@@ -126,6 +127,7 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw;
 	u32 min_flt, maj_flt, cmin_flt, cmaj_flt;
 	int fault_depth;		    /* page faults being handled now, nested */
+	struct fault_nth fault_nth;	    /* an allocation of its own that is to fail */
 	unsigned long start_time;	    /* jiffies */
 	struct rlimit64 rlim[RLIM_NLIMITS]; /* the same in all threads of a process */
 };

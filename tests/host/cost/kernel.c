@@ -44,6 +44,11 @@ void might_sleep_at(const char *file, int line)
 	(void)line;
 }
 
+bool in_interrupt(void)
+{
+	return false;
+}
+
 void spin_lock_bug(const spinlock_t *lock, const char *what)
 {
 	panic("%s %s", lock->name, what);
