@@ -37,6 +37,7 @@
 #include "mm/slab.h"
 #include "mm/zone.h"
 #include "proc/sched.h"
+#include "kernel/bench.h"
 #include "kernel/ktap.h"
 
 #define PAGODA_VERSION "0.1"
@@ -99,6 +100,7 @@ static const struct start_step late_steps[] = {
 	{"files", vfs_init},
 	{"disks", ide_init},
 	{"self-test", run_selftest},
+	{"bench", bench_if_asked},
 	{"crash", crash_after_selftest},
 };
 

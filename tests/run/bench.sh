@@ -2,16 +2,17 @@
 # bench.sh - the figures of `make bench`: what operations cost on this kernel, and what the recording
 # costs on this host. Prints tables and writes out/bench.csv (figure,unit,median,min,max,runs).
 #
-#   tests/run/bench.sh IMAGE BOOT_IMAGE
+#   tests/run/bench.sh IMAGE KERNEL_IMAGE BOOT_IMAGE
 #
-# IMAGE runs disk/user/bench.c as its job, BOOT_IMAGE the self-test and the demo. Instructions are
-# exact. A cleared page is one `rep` instruction of 1,024 rounds, each of which Bochs counts: bench.c says how
+# IMAGE runs disk/user/bench.c as its job, KERNEL_IMAGE tests/kernel/bench.c, BOOT_IMAGE the self-test
+# and the demo. Instructions are exact. A cleared page is one `rep` instruction of 1,024 rounds, each of which Bochs counts: bench.c says how
 # many there were, and 1,023 rounds for each are left out, as in the figures of Linux. Times are this
 # machine's and noisy, so they count as ratios only: the median of $runs pairs taken in turn.
 set -euo pipefail
 export LC_ALL=C
 
-readonly image=${1:?usage: bench.sh IMAGE BOOT_IMAGE} boot_image=${2:?usage: bench.sh IMAGE BOOT_IMAGE}
+readonly usage='usage: bench.sh IMAGE KERNEL_IMAGE BOOT_IMAGE'
+readonly image=${1:?$usage} kernel_image=${2:?$usage} boot_image=${3:?$usage}
 readonly work=build/bench csv=out/bench.csv runs=5
 mkdir -p $work out
 echo 'figure,unit,median,min,max,runs' >$csv
@@ -51,10 +52,11 @@ figures()
 		{ v[++n] = $3; count = $2 }
 		END {
 			flush_name()
-			empty = median["overhead"]
+			if ("overhead" in median) empty = median["overhead"]
 			for (name in median) {
-				if (name == "overhead" || name == "sigsegv_base") continue
+				if (name == "overhead" || name == "kernel_nothing" || name == "sigsegv_base") continue
 				taken = name == "sigsegv_handler" ? median["sigsegv_base"] : empty
+				if (name ~ /^kernel_/) taken = median["kernel_nothing"]
 				taken += cleared[name] / batches[name] * rounds
 				printf "%s,instructions,%.0f,%.0f,%.0f,%d\n", name, (median[name] - taken) / size[name],
 				       (low[name] - taken) / size[name], (high[name] - taken) / size[name], batches[name]
@@ -85,6 +87,35 @@ guest_figures()
 		}' $work/figures tests/run/targets.csv
 }
 
+# kernel_run MIB: the figures of tests/kernel/bench.c with so much memory
+kernel_run()
+{
+	local log=$work/kernel.log
+	tests/run/boot.sh -o $work/kernel -m "$1" "$kernel_image" >$log 2>&1 || { cat $log >&2; return 1; }
+	figures $work/kernel | grep ^kernel_
+}
+
+# The same with little memory and with much: nothing may depend on its size.
+kernel_figures()
+{
+	local small=64 large=3584
+	kernel_run $small >$work/small
+	kernel_run $large >$work/large
+	awk -F, -v OFS=, -v small=$small 'FILENAME ~ /small$/ { $1 = $1 "_" small "m" } { print }' \
+		$work/small $work/large >>$csv
+	awk -F, -v small=$small -v large=$large '
+		FILENAME ~ /small$/ { s[$1] = $3; next }
+		FILENAME ~ /large$/ { l[$1] = $3; next }
+		FNR == 1 {
+			printf "  %-46s %5d MiB %5d MiB %9s\n", "guest instructions inside the kernel", small, large, "target"
+			next
+		}
+		$1 in l {
+			over = $2 != "" && (l[$1] > $2 + 0 || s[$1] > $2 + 0)
+			printf "  %-46s %9d %9d %9s%s\n", $4, s[$1], l[$1], $2, over ? "  over" : ""
+		}' $work/small $work/large tests/run/kernel-targets.csv
+}
+
 host_figures()
 {
 	local i traced plain bytes rows
@@ -105,6 +136,7 @@ host_figures()
 
 echo "Pagoda on Bochs, 256 MiB:"
 guest_figures
+kernel_figures
 echo "This host (ratios; rates are this machine's of this moment):"
 host_figures
 echo "written: $csv"

@@ -1,0 +1,216 @@
+/*
+ * bench.c - what the kernel's own allocators and windows cost, in instructions.
+ *
+ * With `bench` on the command line each operation below is done in batches,
+ * between two marks in the recording: "NAME COUNT" and ".". The recorder stamps
+ * marks with the count of instructions; tests/run/bench.sh takes the figures
+ * from there, less those of doing nothing. A timer interrupt now and then falls
+ * into a batch: the median does not see it.
+ *
+ * "Hot" is the same thing again and again. "Cold" is many at once and then all
+ * of them back, so that every layer is gone through: batches between per-CPU
+ * lists and free lists, or a split down from the largest block and back.
+ */
+#include "kernel/bench.h"
+#include "arch/hint.h"
+#include "kernel/bug.h"
+#include "kernel/cmdline.h"
+#include "kernel/compiler.h"
+#include "kernel/printk.h"
+#include "mm/highmem.h"
+#include "mm/slab.h"
+#include "mm/zone.h"
+#include "proc/task.h"
+
+#define BATCHES	  7
+#define OPS	  256
+#define LABEL_MAX 48
+
+static struct page *held[OPS]; /* single frames: of HIGHMEM when there is any */
+static struct page *block;     /* keeps the other half of a block from merging */
+static void *objects[OPS];
+
+static void nothing(unsigned int i)
+{
+	(void)i;
+}
+
+static void page_0_hot(unsigned int i)
+{
+	(void)i;
+	__free_page(alloc_page(GFP_KERNEL));
+}
+
+static void page_user_hot(unsigned int i)
+{
+	(void)i;
+	__free_page(alloc_page(GFP_HIGHUSER_MOVABLE));
+}
+
+static void page_0_cold(unsigned int i)
+{
+	if (i < OPS / 2)
+		held[i] = alloc_page(GFP_KERNEL);
+	else
+		__free_page(held[i - OPS / 2]);
+}
+
+static void page_3(unsigned int i)
+{
+	(void)i;
+	__free_pages(alloc_pages(GFP_KERNEL, 3), 3);
+}
+
+static void page_9(unsigned int i)
+{
+	(void)i;
+	__free_pages(alloc_pages(GFP_KERNEL, 9), 9);
+}
+
+static void hold_buddy(unsigned int order)
+{
+	block = alloc_pages(GFP_KERNEL, order);
+	BUG_ON(!block);
+}
+
+static void hold_buddy_3(void)
+{
+	hold_buddy(3);
+}
+
+static void hold_buddy_9(void)
+{
+	hold_buddy(9);
+}
+
+static void drop_buddy_3(void)
+{
+	__free_pages(block, 3);
+}
+
+static void drop_buddy_9(void)
+{
+	__free_pages(block, 9);
+}
+
+static void kmalloc_32(unsigned int i)
+{
+	(void)i;
+	kfree(kmalloc(32, GFP_KERNEL));
+}
+
+static void kmalloc_256(unsigned int i)
+{
+	(void)i;
+	kfree(kmalloc(256, GFP_KERNEL));
+}
+
+static void kmalloc_4096(unsigned int i)
+{
+	(void)i;
+	kfree(kmalloc(4096, GFP_KERNEL));
+}
+
+static void kmalloc_32_cold(unsigned int i)
+{
+	if (i < OPS / 2)
+		objects[i] = kmalloc(32, GFP_KERNEL);
+	else
+		kfree(objects[i - OPS / 2]);
+}
+
+static void hold_pages(void)
+{
+	for (unsigned int i = 0; i < OPS; i++) {
+		held[i] = alloc_page(GFP_HIGHUSER);
+		BUG_ON(!held[i]);
+	}
+}
+
+static void drop_pages(void)
+{
+	for (unsigned int i = 0; i < OPS; i++)
+		__free_page(held[i]);
+}
+
+static void kmap_same(unsigned int i)
+{
+	(void)i;
+	kmap(held[0]);
+	kunmap(held[0]);
+}
+
+static void kmap_next(unsigned int i)
+{
+	kmap(held[i]);
+	kunmap(held[i]);
+}
+
+static void kmap_atomic_same(unsigned int i)
+{
+	(void)i;
+	kunmap_atomic(kmap_atomic(held[0]));
+}
+
+static void kmap_atomic_next(unsigned int i)
+{
+	kunmap_atomic(kmap_atomic(held[i]));
+}
+
+static const struct {
+	const char *name;
+	void (*op)(unsigned int i);
+	unsigned int halves; /* 2: a batch is as many allocations as frees */
+	void (*before)(void);
+	void (*after)(void);
+} rows[] = {
+	{"nothing", nothing, 1, NULL, NULL},
+	{"page_0_hot", page_0_hot, 1, NULL, NULL},
+	{"page_user_hot", page_user_hot, 1, NULL, NULL},
+	{"page_0_cold", page_0_cold, 2, NULL, NULL},
+	{"page_3_hot", page_3, 1, hold_buddy_3, drop_buddy_3},
+	{"page_3_cold", page_3, 1, NULL, NULL},
+	{"page_9_hot", page_9, 1, hold_buddy_9, drop_buddy_9},
+	{"page_9_cold", page_9, 1, NULL, NULL},
+	{"kmalloc_32", kmalloc_32, 1, NULL, NULL},
+	{"kmalloc_256", kmalloc_256, 1, NULL, NULL},
+	{"kmalloc_4096", kmalloc_4096, 1, NULL, NULL},
+	{"kmalloc_32_cold", kmalloc_32_cold, 2, NULL, NULL},
+	{"kmap", kmap_same, 1, hold_pages, drop_pages},
+	{"kmap_next", kmap_next, 1, hold_pages, drop_pages},
+	{"kmap_atomic", kmap_atomic_same, 1, hold_pages, drop_pages},
+	{"kmap_atomic_next", kmap_atomic_next, 1, hold_pages, drop_pages},
+};
+
+static void mark(const char *label)
+{
+	trace_hint(TRACE_MARK, (u32)current->pid, 0, (u32)label, 0);
+}
+
+/* Batch 0 warms the caches up and is not marked. */
+static void run_row(unsigned int row)
+{
+	char label[LABEL_MAX];
+
+	scnprintf(label, sizeof(label), "kernel_%s %u", rows[row].name, OPS / rows[row].halves);
+	if (rows[row].before)
+		rows[row].before();
+	for (unsigned int batch = 0; batch <= BATCHES; batch++) {
+		if (batch)
+			mark(label);
+		for (unsigned int i = 0; i < OPS; i++)
+			rows[row].op(i);
+		if (batch)
+			mark(".");
+	}
+	if (rows[row].after)
+		rows[row].after();
+}
+
+void bench_if_asked(void)
+{
+	if (!cmdline_has("bench"))
+		return;
+	for (unsigned int row = 0; row < ARRAY_SIZE(rows); row++)
+		run_row(row);
+}
