@@ -41,6 +41,7 @@ $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 # --- mm (physical memory, kernel memory)
 K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 K_OBJS += mm/fault_inject.o
 
 # --- mm (address spaces, page cache)
@@ -75,6 +76,7 @@ K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o di
 # --- tests/kernel
 K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
+K_OBJS += tests/kernel/test_vmalloc.o
 K_OBJS += tests/kernel/test_layout.o
 K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o

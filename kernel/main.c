@@ -35,6 +35,7 @@
 #include "mm/filemap.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/zone.h"
 #include "proc/sched.h"
 #include "kernel/bench.h"
@@ -81,6 +82,7 @@ static const struct start_step early_steps[] = {
 	{"page tables", paging_use_page_allocator},
 	{"slab", kmem_cache_init},
 	{"kmap", kmap_init},
+	{"vmalloc", vmalloc_init},
 	{"screen", vga_remap},
 	{"layout", paging_print_layout},
 	{"fpu", fpu_init},

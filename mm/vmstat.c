@@ -3,11 +3,14 @@
  *
  * The ledger says what is in use right now, after everything that only caches
  * (per-CPU frames, objects held by slab caches, empty slabs) has been given
- * back: two entries around a piece of work differ only by what it kept.
+ * back, and the addresses of ended vmalloc areas are free again: two entries around a piece of work
+ * differ only by what it kept.
  */
 #include "mm/vmstat.h"
+#include "arch/pgtable.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "internal.h"
 
 DEFINE_PER_CPU(u32[NR_VM_EVENTS], vm_events);
@@ -18,12 +21,29 @@ const char *const vm_event_names[NR_VM_EVENTS] = {
 #undef X
 };
 
+/* Page tables of the vmalloc window are made when first needed, and then stay: no leak. */
+static void count_window_tables(struct mm_ledger *ledger)
+{
+	for (unsigned long addr = VMALLOC_START; addr < VMALLOC_END; addr += PGDIR_SIZE) {
+		pgd_t pgd = *pgd_offset(swapper_pg_dir, addr);
+
+		if (pgd_present(pgd))
+			ledger->free_pages[zone_idx(page_zone(pfn_to_page(pgd_pfn(pgd))))]++;
+	}
+}
+
 void mm_ledger_take(struct mm_ledger *ledger)
 {
+	struct vmalloc_totals areas;
+
+	vm_unmap_aliases();
 	slab_reap();
 	drain_local_pages();
 	for (unsigned int i = 0; i < MAX_NR_ZONES; i++)
 		ledger->free_pages[i] = zones_free_pages((enum zone_type)i);
+	count_window_tables(ledger);
 	ledger->slab_objects = slab_objects_in_use();
 	ledger->kmap_slots = kmap_slots_in_use();
+	vmalloc_totals(&areas);
+	ledger->vmalloc_areas = areas.areas;
 }

@@ -10,6 +10,7 @@
  * The master directory is the truth for the kernel's quarter. A new directory
  * copies it. The tables of the fixmap and kmap windows are made here, before
  * any copy; those of vmalloc come later and reach other directories by fault.
+ * No kernel table is ever freed: so an entry, once copied, stays right.
  */
 #include "arch/pgtable.h"
 #include "arch/control.h"
@@ -86,23 +87,31 @@ void paging_use_page_allocator(void)
 	page_allocator_up = true;
 }
 
+/* Puts a table under an empty entry of the master directory; false: out of memory. */
+static bool make_kernel_table(pgd_t *pgd)
+{
+	void *table;
+
+	if (page_allocator_up)
+		table = (void *)get_zeroed_page(GFP_KERNEL);
+	else
+		table = bootmem_alloc(PAGE_SIZE, PAGE_SIZE);
+	if (!table)
+		return false;
+	if (pgd_present(*pgd)) /* somebody else was faster, while this one slept */
+		free_page((unsigned long)table);
+	else
+		pgd_populate_kernel(pgd, virt_to_pfn(table));
+	return true;
+}
+
 pte_t *kernel_pte(unsigned long addr, bool alloc)
 {
 	pgd_t *pgd = pgd_offset(swapper_pg_dir, addr);
-	void *table;
 
 	BUG_ON(addr < VMALLOC_START);
-	if (!pgd_present(*pgd)) {
-		if (!alloc)
-			return NULL;
-		if (page_allocator_up)
-			table = (void *)get_zeroed_page(GFP_KERNEL);
-		else
-			table = bootmem_alloc(PAGE_SIZE, PAGE_SIZE);
-		if (!table)
-			return NULL;
-		pgd_populate_kernel(pgd, virt_to_pfn(table));
-	}
+	if (!pgd_present(*pgd) && (!alloc || !make_kernel_table(pgd)))
+		return NULL;
 	return pte_offset(pgd, addr);
 }
 

@@ -27,6 +27,7 @@ H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.o mm/pcp.o mm/page.o
 H_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
 # --- sources under test: address spaces, page cache
 H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
@@ -95,6 +96,7 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreest
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_COST_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.o mm/pcp.o mm/page.o
 H_COST_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
+H_COST_OBJS += mm/vmap_area.o mm/vmalloc.o kernel/lib/rbtree.o
 H_COST_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_COST_OBJS += tests/host/cost/kernel.o
 H_COST_OBJS := $(addprefix $(H)/cost/,$(H_COST_OBJS))

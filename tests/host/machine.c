@@ -14,6 +14,7 @@
 #include "mm/fixmap.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/zone.h"
 #include "test.h"
 #include <signal.h>
@@ -177,6 +178,7 @@ void host_boot(void)
 	mem_init();
 	kmem_cache_init();
 	kmap_init();
+	vmalloc_init();
 	radix_tree_init(node_alloc, node_free);
 }
 

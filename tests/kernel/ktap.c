@@ -126,6 +126,9 @@ static void ledger_compare(const struct mm_ledger *before, const struct mm_ledge
 	if (before->kmap_slots != after->kmap_slots)
 		ktap_fail(__FILE__, __LINE__, "%u kmap slots before, %u after", before->kmap_slots,
 			  after->kmap_slots);
+	if (before->vmalloc_areas != after->vmalloc_areas)
+		ktap_fail(__FILE__, __LINE__, "%u vmalloc areas before, %u after",
+			  before->vmalloc_areas, after->vmalloc_areas);
 }
 
 static bool run_suite(const struct ktap_suite *suite)

@@ -6,6 +6,7 @@
  * table, so that the fault itself is seen and the test goes on.
  */
 #include "kernel/ktap.h"
+#include "kernel/probe.h"
 #include "arch/control.h"
 #include "arch/cpu.h"
 #include "arch/irq.h"
@@ -28,39 +29,6 @@
 #include "mm/vmstat.h"
 #include "proc/task.h"
 #include "symbols.h"
-
-#define EX_TABLE(insn, fixup)                \
-	".pushsection __ex_table, \"a\"\n\t" \
-	".long " insn ", " fixup "\n\t"      \
-	".popsection\n\t"
-
-/* An instruction that may fault; `faulted` becomes true if it does. */
-#define PROBE(faulted, insn, ...)                      \
-	__asm__ volatile("movb $0, %0\n"               \
-			 "1:\t" insn "\n\t"            \
-			 "jmp 3f\n"                    \
-			 "2:\tmovb $1, %0\n"           \
-			 "3:\n\t" EX_TABLE("1b", "2b") \
-			 : "=&q"(faulted)              \
-			 : __VA_ARGS__                 \
-			 : "memory", "cc")
-
-static __noinline bool read_faults(unsigned long addr)
-{
-	bool faulted;
-
-	PROBE(faulted, "testb %%al, (%1)", "r"(addr));
-	return faulted;
-}
-
-/* Writes back what is there, should it be writable. */
-static __noinline bool write_faults(unsigned long addr)
-{
-	bool faulted;
-
-	PROBE(faulted, "orb $0, (%1)", "r"(addr));
-	return faulted;
-}
 
 /* The leaf entry that maps addr in the master directory; `size` 0 when there is none. */
 static u32 kernel_leaf(unsigned long addr, unsigned long *size)
@@ -193,57 +161,6 @@ out:
 	free_page((unsigned long)two);
 }
 
-/* Makes `mm` the current task's, as exec does. NULL: none. Returns the one before. */
-static struct mm_struct *use_mm(struct mm_struct *mm)
-{
-	struct mm_struct *old = current->mm, *active = current->active_mm;
-	unsigned long flags = local_irq_save();
-
-	current->mm = mm;
-	current->active_mm = mm ? mm : &init_mm;
-	load_mm(active, current->active_mm);
-	local_irq_restore(flags);
-	return old;
-}
-
-/* A directory made before the master got a table: the first touch copies the entry. */
-static void test_vmalloc_sync(void)
-{
-	struct mm_struct *mm = mm_alloc(), *old;
-	unsigned long addr = VMALLOC_START;
-	pgd_t *master = pgd_offset(swapper_pg_dir, addr);
-	u32 synced = vm_event_sum(VM_PGFAULT_VMALLOC_SYNC), faults;
-	u32 *page = (u32 *)get_zeroed_page(GFP_KERNEL);
-	pte_t *pte;
-
-	if (!pgd_none(*master)) {
-		ktap_skip("the vmalloc window is in use");
-		goto out;
-	}
-	pte = kernel_pte(addr, true);
-	if (!EXPECT(mm && page && pte))
-		goto out;
-	set_pte(pte, mk_pte_pfn(virt_to_pfn(page), PAGE_KERNEL));
-	*page = 42;
-	old = use_mm(mm);
-	EXPECT(pgd_none(*pgd_offset(mm->pgd, addr)));
-	faults = vm_event_sum(VM_PGFAULT);
-	barrier(); /* the counters change behind the compiler's back */
-	EXPECT_EQ(*(volatile u32 *)addr, 42);
-	barrier();
-	EXPECT_EQ(vm_event_sum(VM_PGFAULT) - faults, 1);
-	EXPECT_EQ(vm_event_sum(VM_PGFAULT_VMALLOC_SYNC) - synced, 1);
-	EXPECT_EQ(pgd_offset(mm->pgd, addr)->pgd, master->pgd);
-	use_mm(old);
-	free_page((unsigned long)pfn_to_virt(pgd_pfn(*master)));
-	pgd_clear(master);
-	tlb_flush_all();
-out:
-	free_page((unsigned long)page);
-	if (mm)
-		mmput(mm);
-}
-
 static const struct ktap_case layout_cases[] = {
 	{"addresses", test_addresses},
 	{"direct_map", test_direct_map},
@@ -252,7 +169,6 @@ static const struct ktap_case layout_cases[] = {
 	{"holes", test_holes},
 	{"windows", test_windows},
 	{"flush_kernel_page", test_flush_kernel_page},
-	{"vmalloc_sync", test_vmalloc_sync},
 	{NULL, NULL},
 };
 
@@ -302,6 +218,19 @@ static void test_fault_counts(void)
 }
 
 #define USER_PAGE 0x40000000ul
+
+/* Makes `mm` the current task's, as exec does. NULL: none. Returns the one before. */
+static struct mm_struct *use_mm(struct mm_struct *mm)
+{
+	struct mm_struct *old = current->mm, *active = current->active_mm;
+	unsigned long flags = local_irq_save();
+
+	current->mm = mm;
+	current->active_mm = mm ? mm : &init_mm;
+	load_mm(active, current->active_mm);
+	local_irq_restore(flags);
+	return old;
+}
 
 /* An address space with one page at USER_PAGE and nothing around it, in use; NULL: no memory. */
 static struct mm_struct *enter_user_page(struct mm_struct **old)

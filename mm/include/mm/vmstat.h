@@ -67,6 +67,7 @@ struct mm_ledger {
 	unsigned long free_pages[MAX_NR_ZONES];
 	unsigned long slab_objects;
 	unsigned int kmap_slots;
+	unsigned int vmalloc_areas;
 };
 
 /* Gives all cached memory back first, so that only what is really held counts. May not be called

@@ -15,6 +15,7 @@
 #include "mm/bootmem.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
 
@@ -23,7 +24,9 @@
 u32 kernel_global = _PAGE_GLOBAL;
 volatile unsigned long jiffies;
 DEFINE_PER_CPU(int, preempt_count);
-static pte_t ptes[2][PTRS_PER_PTE] __aligned(4096);
+pgd_t swapper_pg_dir[PTRS_PER_PGD];
+/* vmalloc (4 MiB of it are enough), kmap, fixmap */
+static pte_t ptes[3][PTRS_PER_PTE] __aligned(4096);
 
 void panic(const char *fmt, ...)
 {
@@ -57,7 +60,7 @@ void spin_lock_bug(const spinlock_t *lock, const char *what)
 pte_t *kernel_pte(unsigned long addr, bool alloc)
 {
 	(void)alloc;
-	return &ptes[addr >= FIXADDR_START][pte_index(addr)];
+	return &ptes[(addr >= PKMAP_BASE) + (addr >= FIXADDR_START)][pte_index(addr)];
 }
 
 void tlb_flush_kernel_page(unsigned long addr)
@@ -109,6 +112,7 @@ void cost_setup(void)
 	mem_init();
 	kmem_cache_init();
 	kmap_init();
+	vmalloc_init();
 	high[0] = alloc_page(GFP_HIGHUSER);
 	high[1] = alloc_page(GFP_HIGHUSER);
 	cache = kmem_cache_create("cost", 100, 0, SLAB_PANIC, NULL);
@@ -178,6 +182,11 @@ static void kmap_again(void)
 	kunmap(high[0]);
 }
 
+static void vmalloc_16(void)
+{
+	vfree(vmalloc(16 * PAGE_SIZE));
+}
+
 const struct cost_row cost_rows[] = {
 	{"nothing", nothing, 0},
 	{"alloc_page + __free_page, user", page_user, 80},
@@ -190,6 +199,7 @@ const struct cost_row cost_rows[] = {
 	{"kmap_atomic + kunmap_atomic, same page", kmap_atomic_same, 40},
 	{"kmap_atomic + kunmap_atomic, another page", kmap_atomic_other, 60},
 	{"kmap + kunmap, page that has a slot", kmap_again, 120},
+	{"vmalloc(64 KiB) + vfree", vmalloc_16, 3000},
 	{NULL, NULL, 0},
 };
 
