@@ -10,10 +10,11 @@
  *                         pt_regs
  *                         edi esi ebx ebp, return address   <- thread.esp
  *                         ...
- *   stack                 STACK_MAGIC
+ *   stack
+ *   stack - PAGE_SIZE     guard: not mapped
  *
- * The magic word at the bottom is checked at each switch: a stack that ran
- * over is found at the latest then.
+ * Stacks lie in the vmalloc window. Before a stack is switched to, the entry
+ * over it is in the page directory that is loaded then.
  */
 #include "arch/thread.h"
 #include "arch/control.h"
@@ -26,7 +27,6 @@
 #include "kernel/string.h"
 #include "mm/mm.h"
 
-#define STACK_MAGIC    0x57ac57acu
 #define EFLAGS_START   0x202u /* interrupts on, and the bit that is always 1 */
 #define NO_SYSTEM_CALL 0xffffffffu
 
@@ -48,7 +48,6 @@ static struct switch_frame *prepare_stack(struct task_struct *task, void (*start
 {
 	struct switch_frame *frame;
 
-	*(u32 *)task->stack = STACK_MAGIC;
 	task->thread.esp0 = (u32)task->stack + THREAD_SIZE;
 	task->thread.faults = NULL;
 	frame = (struct switch_frame *)task_pt_regs(task) - 1;
@@ -102,14 +101,30 @@ void kthread_main(struct task_struct *prev, int (*fn)(void *), void *arg)
 	return_to_user(task_pt_regs(current));
 }
 
+/*
+ * The directory's entry over a stack, from the master. Other entries of the
+ * vmalloc window are copied by a page fault when first used; without this one
+ * the CPU could not even take that fault.
+ */
+static __always_inline void map_stack(struct mm_struct *mm, u32 esp)
+{
+	pgd_t *entry = pgd_offset(mm->pgd, esp);
+
+	if (unlikely(pgd_none(*entry)))
+		*entry = *pgd_offset(swapper_pg_dir, esp);
+}
+
 void load_mm(struct mm_struct *prev, struct mm_struct *next)
 {
-	if (prev != next)
-		write_cr3(__pa(next->pgd));
+	if (prev == next)
+		return;
+	map_stack(next, (u32)__builtin_frame_address(0));
+	write_cr3(__pa(next->pgd));
 }
 
 void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 {
+	map_stack(next, current->thread.esp);
 	load_mm(prev, next);
 	trace_hint(TRACE_SWITCH, (u32)current->pid, (u32)current->tgid, __pa(next->pgd),
 		   (u32)current->comm);
@@ -117,7 +132,6 @@ void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 
 struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next)
 {
-	BUG_ON(prev->stack != boot_stack && *(u32 *)prev->stack != STACK_MAGIC);
 	tss_set_stack(next->thread.esp0);
 	gdt_load_tls(next->thread.tls);
 	fpu_switch();

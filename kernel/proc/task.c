@@ -3,9 +3,13 @@
  *
  * A task is known to the system while it is in two places: the list of all
  * tasks, and a hash by pid. Interrupt handlers look tasks up (a signal from the
- * keyboard), so both change with interrupts off. Kernel stacks are blocks of
- * two pages; a few are kept back so that a shell's forks do not go through the
- * page allocator each time.
+ * keyboard), so both change with interrupts off.
+ *
+ * Kernel stacks are vmalloc areas of two pages, aligned to their size (symbols.c
+ * finds a stack by any address in it). The page below each is never mapped
+ * (mm/vmap_area.c): a stack that overflows runs into it and ends as a double
+ * fault (arch/gdt.c) instead of in somebody else's memory. A few stacks are kept
+ * back, so that a shell's forks do not make an area each time.
  */
 #include "proc/task.h"
 #include "kernel/errno.h"
@@ -14,6 +18,7 @@
 #include "kernel/time.h"
 #include "mm/gfp.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "proc/sched.h"
 #include "proc/signal.h"
 
@@ -21,11 +26,9 @@
 #define PID_RESERVED   300   /* after a wrap the low numbers stay with the daemons */
 #define PID_HASH_SIZE  256
 #define STACK_CACHE    4
-#define STACK_ORDER    1
 #define NR_OPEN_LIMIT  256  /* fs/vfs.h: NR_OPEN */
 #define NR_PROCS_LIMIT 8192 /* more than memory holds: the rlimit is not enforced */
 
-_Static_assert(PAGE_SIZE << STACK_ORDER == THREAD_SIZE, "stack order");
 _Static_assert(__builtin_offsetof(struct task_struct, thread) == 0, "switch_to() relies on it");
 _Static_assert(__builtin_offsetof(struct task_struct, need_resched) ==
 		       __builtin_offsetof(struct task_struct, work),
@@ -141,7 +144,10 @@ static void *stack_alloc(void)
 	void *stack = stacks_cached ? stack_cache[--stacks_cached] : NULL;
 
 	local_irq_restore(flags);
-	return stack ? stack : (void *)__get_free_pages(GFP_KERNEL, STACK_ORDER);
+	if (!stack)
+		stack = __vmalloc(THREAD_SIZE, THREAD_SIZE, GFP_KERNEL | __GFP_HIGHMEM, PAGE_KERNEL,
+				  stack_alloc);
+	return stack;
 }
 
 static void stack_free(void *stack)
@@ -154,7 +160,7 @@ static void stack_free(void *stack)
 	}
 	local_irq_restore(flags);
 	if (stack)
-		free_pages((unsigned long)stack, STACK_ORDER);
+		vfree(stack);
 }
 
 void task_cache_drain(void)
@@ -162,7 +168,7 @@ void task_cache_drain(void)
 	unsigned long flags = local_irq_save();
 
 	while (stacks_cached)
-		free_pages((unsigned long)stack_cache[--stacks_cached], STACK_ORDER);
+		vfree(stack_cache[--stacks_cached]);
 	local_irq_restore(flags);
 }
 

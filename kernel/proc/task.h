@@ -65,7 +65,7 @@ struct rlimit64 {
 
 struct task_struct {
 	struct thread_struct thread; /* first: switch_to() relies on it */
-	void *stack;		     /* THREAD_SIZE bytes */
+	void *stack;		     /* THREAD_SIZE bytes, the page below never mapped */
 	volatile enum task_state state;
 	/* Work to do on return to user mode: flags, tested together as one. */
 	union {

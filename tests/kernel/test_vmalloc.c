@@ -1,6 +1,7 @@
 /*
  * test_vmalloc.c - suite `vmalloc`: areas of the vmalloc window on the real page
- * tables and TLB, the lazily copied directory entries, and device memory.
+ * tables and TLB, the lazily copied directory entries, device memory, and the
+ * guard pages of kernel stacks.
  */
 #include "arch/cpu.h"
 #include "kernel/ktap.h"
@@ -266,6 +267,25 @@ static void test_ioremap_bar(void)
 	iounmap((void *)device);
 }
 
+/* Every task's stack lies in the window, between two pages that fault. */
+static void test_stacks(void)
+{
+	struct task_struct *task;
+	unsigned long stack;
+
+	for_each_task (task) {
+		stack = (unsigned long)task->stack;
+		if (task->state == TASK_ZOMBIE || task->state == TASK_DEAD)
+			continue;
+		EXPECT(is_vmalloc_addr(task->stack));
+		EXPECT_EQ(stack % THREAD_SIZE, 0);
+		EXPECT(read_faults(stack - 1) && read_faults(stack - PAGE_SIZE));
+		EXPECT(!read_faults(stack) && !read_faults(stack + THREAD_SIZE - 1));
+		EXPECT(read_faults(stack + THREAD_SIZE));
+	}
+	EXPECT((unsigned long)&task - (unsigned long)current->stack < THREAD_SIZE);
+}
+
 struct walk {
 	const void *seek;
 	unsigned int areas, unpurged, disorder;
@@ -300,7 +320,7 @@ static void test_walker(void)
 	EXPECT_EQ(walk.found.nr_pages, 3);
 	EXPECT_EQ(walk.found.end - walk.found.start, 4 * PAGE_SIZE);
 	EXPECT((unsigned long)walk.found.caller - (unsigned long)test_walker < 256);
-	EXPECT(totals.used >= 3 * PAGE_SIZE);
+	EXPECT(totals.used >= (3 + THREAD_SIZE / PAGE_SIZE) * PAGE_SIZE);
 	EXPECT(totals.chunk > PAGE_SIZE && totals.chunk < VMALLOC_END - VMALLOC_START);
 	vfree(walk.seek);
 }
@@ -314,6 +334,7 @@ static const struct ktap_case cases[] = {
 	{"ioremap reads the screen", test_ioremap_vga},
 	{"ioremap refuses memory", test_ioremap_refuses},
 	{"ioremap reads a PCI device", test_ioremap_bar},
+	{"kernel stacks have guard pages", test_stacks},
 	{"walker", test_walker},
 	{NULL, NULL},
 };
