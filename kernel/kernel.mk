@@ -43,6 +43,7 @@ K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.
 K_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 K_OBJS += mm/fault_inject.o
+K_OBJS += mm/shrinker.o
 
 # --- mm (address spaces, page cache)
 K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
@@ -78,6 +79,7 @@ K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/k
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_vmalloc.o
 K_OBJS += tests/kernel/test_layout.o
+K_OBJS += tests/kernel/test_shrinker.o
 K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)

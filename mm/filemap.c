@@ -256,7 +256,8 @@ unsigned long nr_cached_pages(void)
 static void *alloc_radix_node(size_t size)
 {
 	if (unlikely(!radix_cache))
-		radix_cache = kmem_cache_create("radix_tree_node", size, 0, SLAB_PANIC, NULL);
+		radix_cache = kmem_cache_create("radix_tree_node", size, 0,
+						SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
 	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO);
 }
 

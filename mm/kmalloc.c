@@ -19,27 +19,34 @@
 
 static const struct {
 	size_t size;
-	const char *name;
+	const char *name, *dma_name;
 } classes[NR_KMALLOC_CLASSES] = {
-#define X(bytes) [KMALLOC_##bytes] = {bytes, "kmalloc-" #bytes},
+#define X(bytes) [KMALLOC_##bytes] = {bytes, "kmalloc-" #bytes, "dma-kmalloc-" #bytes},
 	KMALLOC_CLASSES(X)
 #undef X
 };
-static struct kmem_cache caches[NR_KMALLOC_CLASSES];
+static struct kmem_cache caches[NR_KMALLOC_CLASSES], dma_caches[NR_KMALLOC_CLASSES];
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_CLASSES];
 /* small[(size - 1) / 8] for sizes up to 192. */
 static struct kmem_cache *small[LOOKUP_MOST / LOOKUP_STEP];
 
+static void make_class(struct kmem_cache *cache, const char *name, size_t size, unsigned int flags)
+{
+	size_t align = is_power_of_2(size) ? size : KMALLOC_ALIGN;
+
+	BUG_ON(!cache_setup(cache, name, size, align, flags, NULL));
+	cache_chain_add(cache);
+}
+
+/* Those that hold descriptors of others come first: see cache_chain_add(). */
 void kmalloc_init(void)
 {
 	for (unsigned int i = 0; i < NR_KMALLOC_CLASSES; i++) {
-		size_t size = classes[i].size;
-
-		BUG_ON(!cache_setup(&caches[i], classes[i].name, size,
-				    is_power_of_2(size) ? size : KMALLOC_ALIGN, 0, NULL));
-		cache_chain_add(&caches[i]);
+		make_class(&caches[i], classes[i].name, classes[i].size, 0);
 		kmalloc_caches[i] = &caches[i];
 	}
+	for (unsigned int i = 0; i < NR_KMALLOC_CLASSES; i++)
+		make_class(&dma_caches[i], classes[i].dma_name, classes[i].size, SLAB_CACHE_DMA);
 	for (unsigned int i = 0; i < ARRAY_SIZE(small); i++)
 		small[i] = &caches[kmalloc_class((i + 1) * LOOKUP_STEP)];
 }
@@ -61,7 +68,9 @@ static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
 	gfp_t plain = gfp & ~__GFP_ZERO;
 	void *object;
 
-	if (size <= CLASS_MOST)
+	if (size <= CLASS_MOST && (gfp & __GFP_DMA))
+		object = cache_alloc(&dma_caches[kmalloc_class(size)], plain);
+	else if (size <= CLASS_MOST)
 		object = cache_alloc(&caches[kmalloc_class(size)], plain);
 	else
 		object = kmalloc_pages(size, plain);
@@ -72,7 +81,7 @@ static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
 
 void *__kmalloc(size_t size, gfp_t gfp)
 {
-	if (likely(size - 1 < LOOKUP_MOST && !(gfp & __GFP_ZERO)))
+	if (likely(size - 1 < LOOKUP_MOST && !(gfp & (__GFP_ZERO | __GFP_DMA))))
 		return cache_alloc(small[(size - 1) / LOOKUP_STEP], gfp);
 	return kmalloc_other(size, gfp);
 }
@@ -115,6 +124,26 @@ size_t ksize(const void *object)
 		return ((const struct kmem_cache *)page->lru.next)->object_size;
 	BUG_ON(!PageHead(page));
 	return PAGE_SIZE << compound_order(page);
+}
+
+void *krealloc(const void *object, size_t size, gfp_t gfp)
+{
+	size_t old = object ? ksize(object) : 0;
+	void *bigger;
+
+	BUG_ON(gfp & __GFP_ZERO);
+	if (!size) {
+		kfree(object);
+		return NULL;
+	}
+	if (size <= old)
+		return (void *)object;
+	bigger = kmalloc(size, gfp);
+	if (bigger && object) {
+		memcpy(bigger, object, old);
+		kfree(object);
+	}
+	return bigger;
 }
 
 char *kstrdup(const char *s, gfp_t gfp)

@@ -8,7 +8,8 @@
  *   1. any zone of the fallback list that stays above its low watermark
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
- *      and then, if the caller may sleep, empty slabs
+ *      and then, if the caller may sleep, objects that shrinkers can do without
+ *      and empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
@@ -17,12 +18,15 @@
 #include "kernel/printk.h"
 #include "kernel/time.h"
 #include "mm/highmem.h"
+#include "mm/shrinker.h"
 #include "mm/vmstat.h"
 #include "internal.h"
 
 /* At most this many failure reports in an interval of ticks: Linux's ratelimit. */
 #define REPORT_BURST	10
 #define REPORT_INTERVAL (5 * HZ)
+/* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
+#define SHRINK_ROUNDS 16u
 
 /* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
  */
@@ -115,7 +119,9 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, const void *calle
 			return page;
 		drain_local_pages();
 		page = take_above(gfp, order, WMARK_MIN);
-		if (!page && (gfp & __GFP_WAIT) && slab_reap()) {
+		for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
+			if (!(gfp & __GFP_WAIT) || !(shrink_slab(gfp) + slab_reap()))
+				break;
 			drain_local_pages();
 			page = take_above(gfp, order, WMARK_MIN);
 		}

@@ -18,13 +18,23 @@
  * __GFP_WAIT may be called in interrupts.
  */
 #include "slab_internal.h"
+#include "mm/fault_inject.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+
+/* What a caller says of the pages is not his to say: objects of all callers share them. */
+#define GFP_SLAB_DROPS (__GFP_ZERO | __GFP_DMA | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE)
 
 LIST_HEAD(cache_chain);
 DEFINE_SPINLOCK(cache_chain_lock);
 
-static unsigned long slab_page_count;
+/* Of caches without and with SLAB_RECLAIM_ACCOUNT. Interrupts off. */
+static unsigned long slab_page_count[2];
+
+static void account_pages(const struct kmem_cache *cache, unsigned long pages)
+{
+	slab_page_count[!!(cache->flags & SLAB_RECLAIM_ACCOUNT)] += pages;
+}
 
 void bad_object(const struct kmem_cache *cache, const void *object, const char *why)
 {
@@ -89,7 +99,7 @@ static struct slab *page_slab_of(const struct page *page)
 /* Adds an empty slab. No lock held. */
 static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 {
-	struct page *page = alloc_pages(gfp & ~(__GFP_ZERO | __GFP_HIGHMEM), cache->order);
+	struct page *page = alloc_pages((gfp & ~GFP_SLAB_DROPS) | cache->gfp, cache->order);
 	unsigned int colour = cache->colour_next;
 	struct slab *slab;
 	unsigned long flags;
@@ -108,7 +118,7 @@ static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 	list_add(&slab->list, &cache->empty);
 	cache->nr_slabs++;
 	cache->nr_empty++;
-	slab_page_count += BIT(cache->order);
+	account_pages(cache, BIT(cache->order));
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return true;
 }
@@ -125,7 +135,7 @@ static void slab_destroy(struct kmem_cache *cache, struct slab *slab)
 		page[i].flags &= ~BIT(PG_slab);
 	}
 	flags = local_irq_save();
-	slab_page_count -= BIT(cache->order);
+	account_pages(cache, -BIT(cache->order));
 	local_irq_restore(flags);
 	__free_pages(page, cache->order);
 	if (cache->off_slab)
@@ -260,6 +270,8 @@ void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
 	void *object;
 
 	assert_may_wait(gfp);
+	if (should_failslab(cache, gfp))
+		return NULL;
 	do {
 		unsigned long flags = local_irq_save();
 
@@ -373,7 +385,12 @@ unsigned long slab_reap(void)
 
 unsigned long slab_pages(void)
 {
-	return slab_page_count;
+	return slab_page_count[0] + slab_page_count[1];
+}
+
+unsigned long slab_pages_reclaimable(void)
+{
+	return slab_page_count[1];
 }
 
 static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp)

@@ -109,6 +109,12 @@ static size_t effective_align(size_t size, size_t align, unsigned int flags)
 	return max(align, MIN_ALIGN);
 }
 
+static gfp_t cache_gfp(unsigned int flags)
+{
+	return (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) |
+	       (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
+}
+
 bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t align,
 		 unsigned int flags, void (*ctor)(void *object))
 {
@@ -118,6 +124,7 @@ bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t
 		.object_size = size,
 		.align = effective_align(size, align, flags),
 		.flags = flags,
+		.gfp = cache_gfp(flags),
 		.ctor = ctor,
 		.off_slab = size >= SLAB_OFF_LIMIT,
 		.lock = SPIN_LOCK_INIT(name),

@@ -49,6 +49,7 @@ struct kmem_cache {
 	unsigned int num;   /* objects a slab */
 	unsigned int order;
 	unsigned int flags;
+	gfp_t gfp; /* of its pages */
 	bool off_slab;
 	size_t desc_size; /* bytes of struct slab and next[], on the slab rounded up */
 	size_t align;

@@ -166,6 +166,17 @@ int filemap_sync(struct address_space *mapping)
 	return first_err;
 }
 
+bool mapping_dirty(struct address_space *mapping)
+{
+	unsigned int found;
+	void *page;
+
+	spin_lock(&mapping->tree_lock);
+	found = radix_tree_gang_lookup_tag(&mapping->page_tree, &page, 0, 1, PAGECACHE_TAG_DIRTY);
+	spin_unlock(&mapping->tree_lock);
+	return found;
+}
+
 static int filemap_page_mkwrite(struct vm_area_struct *vma, struct page *page)
 {
 	struct address_space *mapping = vma->vm_file->mapping;

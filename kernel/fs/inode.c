@@ -17,6 +17,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "mm/gfp.h"
+#include "mm/shrinker.h"
 
 #define I_HASHED  0x1u
 #define I_NEW	  0x2u /* being read from the disk */
@@ -37,14 +38,6 @@ static DECLARE_WAIT_QUEUE_HEAD(inode_wait); /* for a NEW or FREEING inode */
 static struct list_head *hash_chain(const struct fs_super *sb, u32 ino)
 {
 	return &inode_hash[(ino ^ sb->dev * 31) & (HASH_SIZE - 1)];
-}
-
-void inode_cache_init(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < HASH_SIZE; i++)
-		INIT_LIST_HEAD(&inode_hash[i]);
 }
 
 u32 now_seconds(void)
@@ -217,25 +210,71 @@ static bool destroy_inode(struct inode *inode, bool last)
 	return true;
 }
 
+/* The inode that is unused longest, marked FREEING; NULL when there is none. */
+static struct inode *take_unused(void)
+{
+	struct inode *inode = NULL;
+
+	spin_lock(&inode_lock);
+	if (!list_empty(&unused_inodes)) {
+		inode = list_first_entry(&unused_inodes, struct inode, lru);
+		list_del_init(&inode->lru);
+		nr_unused--;
+		inode->state |= I_FREEING;
+	}
+	spin_unlock(&inode_lock);
+	return inode;
+}
+
 unsigned int inode_shrink(unsigned int most)
 {
 	struct inode *inode;
 	unsigned int i, done = 0;
 
-	for (i = 0; i < most; i++) {
-		spin_lock(&inode_lock);
-		if (list_empty(&unused_inodes)) {
-			spin_unlock(&inode_lock);
-			break;
-		}
-		inode = list_first_entry(&unused_inodes, struct inode, lru);
-		list_del_init(&inode->lru);
-		nr_unused--;
-		inode->state |= I_FREEING;
-		spin_unlock(&inode_lock);
+	for (i = 0; i < most && (inode = take_unused()); i++)
 		done += destroy_inode(inode, false);
+	return done;
+}
+
+static unsigned long inode_count(struct shrinker *shrinker, struct shrink_control *control)
+{
+	(void)shrinker;
+	(void)control;
+	return nr_unused;
+}
+
+/*
+ * Whoever asks for memory may hold a file system's lock, so nothing is written
+ * here: only inodes go whose pages are clean, and the others get to the end of the list.
+ */
+static unsigned long inode_scan(struct shrinker *shrinker, struct shrink_control *control)
+{
+	unsigned long i, done = 0;
+	struct inode *inode;
+
+	(void)shrinker;
+	for (i = 0; i < control->nr_to_scan && (inode = take_unused()); i++) {
+		if (mapping_dirty(&inode->mapping))
+			keep_inode(inode);
+		else
+			done += destroy_inode(inode, false);
 	}
 	return done;
+}
+
+static struct shrinker inode_shrinker = {
+	.name = "inodes",
+	.count_objects = inode_count,
+	.scan_objects = inode_scan,
+};
+
+void inode_cache_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < HASH_SIZE; i++)
+		INIT_LIST_HEAD(&inode_hash[i]);
+	register_shrinker(&inode_shrinker);
 }
 
 static bool low_memory(void)

@@ -102,7 +102,7 @@ static int wait_for_files(struct pollfd *fds, struct poll_slot *slots, unsigned 
 
 int poll_files(struct pollfd *fds, unsigned int nr, long *ticks)
 {
-	struct poll_slot *slots = kzalloc((nr + 1) * sizeof(*slots), GFP_KERNEL);
+	struct poll_slot *slots = kcalloc(nr + 1, sizeof(*slots), GFP_KERNEL);
 	wait_queue_head_t idle;
 	unsigned int i;
 	int ret;
@@ -140,7 +140,7 @@ static long do_poll(u32 user_fds, u32 nr, long ticks)
 
 	if (nr > NR_OPEN)
 		return -EINVAL;
-	fds = kmalloc(nr ? nr * sizeof(*fds) : sizeof(*fds), GFP_KERNEL);
+	fds = kmalloc_array(max(nr, 1u), sizeof(*fds), GFP_KERNEL);
 	if (!fds)
 		return -ENOMEM;
 	ret = -EFAULT;

@@ -173,7 +173,7 @@ static struct iovec32 *get_iovec(u32 user, u32 nr)
 
 	if (nr > IOV_MAX)
 		return ERR_PTR(-EINVAL);
-	iov = kmalloc(nr ? nr * sizeof(*iov) : sizeof(*iov), GFP_KERNEL);
+	iov = kmalloc_array(max(nr, 1u), sizeof(*iov), GFP_KERNEL);
 	if (!iov)
 		return ERR_PTR(-ENOMEM);
 	if (copy_from_user(iov, (const void __user *)user, nr * sizeof(*iov)))

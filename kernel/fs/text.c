@@ -26,14 +26,11 @@ static bool text_reserve(struct text *text, size_t n)
 		size *= 2;
 	if (size == text->size)
 		return true;
-	bigger = size <= MAX_SIZE ? kmalloc(size, GFP_KERNEL) : NULL;
+	bigger = size <= MAX_SIZE ? krealloc(text->buf, size, GFP_KERNEL) : NULL;
 	if (!bigger) {
 		text->err = -ENOMEM;
 		return false;
 	}
-	if (text->buf)
-		memcpy(bigger, text->buf, text->len);
-	kfree(text->buf);
 	text->buf = bigger;
 	text->size = size;
 	return true;

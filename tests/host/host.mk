@@ -29,6 +29,7 @@ H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/pageblock.
 H_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
+H_OBJS += mm/shrinker.o
 # --- sources under test: address spaces, page cache
 H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
@@ -40,7 +41,7 @@ H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o
 # --- test programs: lib, physical memory, kernel memory
-H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab kmap
+H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab shrinker kmap
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap
 

@@ -211,6 +211,89 @@ static void test_kmalloc_limits(void)
 	check_totals(before);
 }
 
+/* What an object held moves with it, whatever classes and pages it goes through. */
+static int krealloc_input(const u8 *data, size_t n)
+{
+	struct input in = {data, n};
+	struct totals before = totals_now();
+	u8 *object = NULL, *now;
+	size_t size = 0;
+
+	while (in.left && !test_failures()) {
+		size_t want = input_u8(&in) & 1 ? input_u8(&in) : input_u32(&in) % 20000;
+		size_t room = object ? ksize(object) : 0;
+
+		now = krealloc(object, want, GFP_KERNEL);
+		if (!want) {
+			CHECK(!now);
+		} else if (CHECK(now) && CHECK(ksize(now) >= want)) {
+			check_filled(now, min(size, want), 0x3e);
+			memset(now, 0x3e, want);
+			CHECK(want > room || now == object);
+		}
+		object = now;
+		size = want;
+	}
+	kfree(object);
+	check_totals(before);
+	return 0;
+}
+
+static void test_krealloc(void)
+{
+	u8 *object, *same;
+
+	boot_once();
+	check_property(krealloc_input, 400);
+	object = kmalloc(33, GFP_KERNEL);
+	memset(object, 7, 33);
+	same = krealloc(object, 64, GFP_KERNEL);
+	CHECK(same == object);
+	CHECK(!krealloc(object, KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
+	check_filled(object, 33, 7);
+	CHECK_PANICS("BUG", krealloc(object, 65, GFP_KERNEL | __GFP_ZERO));
+	kfree(object);
+}
+
+static void test_arrays(void)
+{
+	struct totals before;
+	u8 *object;
+
+	boot_once();
+	before = totals_now();
+	object = kcalloc(30, 10, GFP_KERNEL);
+	CHECK(ksize(object) >= 300);
+	check_filled(object, 300, 0);
+	kfree(object);
+	object = kmalloc_array(3, 1000, GFP_KERNEL);
+	CHECK(ksize(object) >= 3000);
+	kfree(object);
+	CHECK(!kmalloc_array(0x10000, 0x10001, GFP_KERNEL));
+	CHECK(!kcalloc(~(size_t)0, 2, GFP_KERNEL));
+	check_totals(before);
+}
+
+/* Memory for ISA DMA, of all sizes, from a zone of its own. */
+static void test_dma(void)
+{
+	static const size_t sizes[] = {1, 8, 100, 200, 1000, 4096, 5000, 20000};
+	volatile size_t size;
+	void *object;
+
+	boot_once();
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		size = sizes[i];
+		kfree(kmalloc(size, GFP_KERNEL)); /* what is left over must not serve */
+		object = kzalloc(size, GFP_DMA);
+		CHECK(object && __pa(object) + ksize(object) <= 0x1000000);
+		kfree(object);
+	}
+	object = kmalloc(64, GFP_KERNEL | GFP_DMA);
+	CHECK(object && __pa(object) < 0x1000000);
+	kfree(object);
+}
+
 /* The constructor runs once an object for a slab's whole life. */
 static void test_constructor_runs(void)
 {
@@ -460,6 +543,9 @@ static const struct test tests[] = {
 	{"caches of any shape agree with a shadow", test_cache},
 	{"kmalloc agrees with a shadow", test_kmalloc},
 	{"kmalloc's limits", test_kmalloc_limits},
+	{"krealloc agrees with a shadow", test_krealloc},
+	{"arrays of objects", test_arrays},
+	{"memory for DMA", test_dma},
 	{"layouts of all small sizes", test_layouts},
 	{"constructors run once", test_constructor_runs},
 	{"colouring", test_colouring},

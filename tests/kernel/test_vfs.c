@@ -6,6 +6,7 @@
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "proc/task.h"
 
@@ -196,6 +197,32 @@ static void test_inode_cache(void)
 	test_fs_end();
 }
 
+/* Unused inodes go, with the pages of their files, unless these are dirty. */
+static void test_inode_shrinker(void)
+{
+	unsigned long cached;
+	struct inode *inode;
+
+	if (!test_fs_begin())
+		return;
+	EXPECT_EQ(test_make_file("/clean", 9000, 3), 0);
+	EXPECT_EQ(vfs_sync(), 0);
+	EXPECT_EQ(test_make_file("/dirty", 9000, 4), 0);
+	cached = nr_cached_pages();
+	while (shrink_slab(GFP_KERNEL)) {
+	}
+	EXPECT(nr_cached_pages() <= cached - 3);
+	inode = path_lookup("/dirty", true);
+	EXPECT(inode->mapping.nrpages == 3 && mapping_dirty(&inode->mapping));
+	iput(inode);
+	inode = path_lookup("/clean", true);
+	EXPECT_EQ(inode->mapping.nrpages, 0);
+	iput(inode);
+	EXPECT(test_check_file("/clean", 9000, 3));
+	EXPECT(test_check_file("/dirty", 9000, 4));
+	test_fs_end();
+}
+
 /* /dev and /proc stand in the root whether the disk has the names or not. */
 static void test_grafts(void)
 {
@@ -259,6 +286,7 @@ static const struct ktap_case cases[] = {
 	{"deep", test_deep},
 	{"special_names", test_special_names},
 	{"inode_cache", test_inode_cache},
+	{"unused inodes are given back", test_inode_shrinker},
 	{"grafts", test_grafts},
 	{"text", test_text},
 	{NULL, NULL},

@@ -21,8 +21,8 @@ static u32 next_generation;
 
 void ext2_cache_init(void)
 {
-	ext2_inode_cache =
-		kmem_cache_create("ext2_inode", sizeof(struct ext2_inode), 0, SLAB_PANIC, NULL);
+	ext2_inode_cache = kmem_cache_create("ext2_inode", sizeof(struct ext2_inode), 0,
+					     SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
 }
 
 struct inode *ext2_alloc_inode(struct fs_super *sb)

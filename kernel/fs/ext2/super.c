@@ -163,7 +163,7 @@ static int read_groups(struct ext2_fs *fs)
 	fs->table_blocks = fs->inodes_per_group / (FS_BLOCK_SIZE / fs->inode_size);
 	fs->nr_groups = DIV_ROUND_UP(fs->blocks_count, fs->blocks_per_group);
 	fs->desc_blocks = DIV_ROUND_UP(fs->nr_groups, EXT2_DESCS_PER_BLOCK);
-	fs->groups = kmalloc(fs->nr_groups * sizeof(*fs->groups), GFP_KERNEL);
+	fs->groups = kmalloc_array(fs->nr_groups, sizeof(*fs->groups), GFP_KERNEL);
 	if (!fs->groups)
 		return -ENOMEM;
 	err = copy_groups(fs, false);

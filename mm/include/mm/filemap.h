@@ -79,6 +79,8 @@ void truncate_inode_pages(struct address_space *mapping, loff_t size);
 extern const struct vm_ops file_vm_ops;
 extern const struct vm_ops shared_file_vm_ops;
 
+/* Is any page of it dirty? Does not sleep. */
+bool mapping_dirty(struct address_space *mapping);
 /* Pages in all caches / dirty ones: /proc/meminfo. */
 unsigned long nr_cached_pages(void);
 unsigned long nr_dirty_pages(void);

@@ -10,8 +10,11 @@
 
 struct kmem_cache;
 
-#define SLAB_HWCACHE_ALIGN 0x1u /* objects start on cache lines */
-#define SLAB_PANIC	   0x2u /* creation may not fail */
+#define SLAB_HWCACHE_ALIGN   0x1u /* objects start on cache lines */
+#define SLAB_PANIC	     0x2u /* creation may not fail */
+#define SLAB_RECLAIM_ACCOUNT 0x4u /* a shrinker frees objects: pages are asked for as reclaimable \
+				   */
+#define SLAB_CACHE_DMA 0x8u	  /* pages below 16 MiB */
 
 /*
  * Makes a cache of objects of `size` bytes. `ctor` (may be NULL) runs once for
@@ -56,10 +59,14 @@ static __always_inline unsigned int kmalloc_class(size_t size)
 /* `size` bytes, of which the caller does not know when it is compiled. */
 void *__kmalloc(size_t size, gfp_t gfp);
 
-/* `size` bytes, aligned to 8, powers of two up to a page to themselves; NULL when out of memory. */
+/*
+ * `size` bytes, aligned to 8, powers of two up to a page to themselves; NULL when out of
+ * memory. GFP_DMA: below 16 MiB.
+ */
 static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
-	if (__builtin_constant_p(size) && kmalloc_class(size) < NR_KMALLOC_CLASSES)
+	if (__builtin_constant_p(size) && kmalloc_class(size) < NR_KMALLOC_CLASSES &&
+	    !(gfp & __GFP_DMA))
 		return kmem_cache_alloc(kmalloc_caches[kmalloc_class(size)], gfp);
 	return __kmalloc(size, gfp);
 }
@@ -68,6 +75,27 @@ static __always_inline void *kzalloc(size_t size, gfp_t gfp)
 {
 	return kmalloc(size, gfp | __GFP_ZERO);
 }
+
+/* n objects of `size` bytes each; NULL also when that is more than there can be. */
+static __always_inline void *kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? NULL : kmalloc(bytes, gfp);
+}
+
+static __always_inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return kmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+/*
+ * The object with room for `size` bytes, moved if need be; all that it held is kept.
+ * NULL and the old object untouched when out of memory. `object` NULL: kmalloc();
+ * size 0: kfree(), returns NULL. Not with __GFP_ZERO: nobody knows what part was in use.
+ */
+void *krealloc(const void *object, size_t size, gfp_t gfp);
+
 /* NULL is ignored. */
 void kfree(const void *object);
 /* Usable bytes of a kmalloc() object. */
@@ -75,9 +103,11 @@ size_t ksize(const void *object);
 char *kstrdup(const char *s, gfp_t gfp);
 
 void kmem_cache_init(void);
-/* Objects in use in all caches / pages held by slabs: leak ledger, /proc/meminfo. */
+/* Objects in use in all caches / pages held by slabs, and by those of caches with
+ * SLAB_RECLAIM_ACCOUNT: leak ledger, /proc/meminfo. */
 unsigned long slab_objects_in_use(void);
 unsigned long slab_pages(void);
+unsigned long slab_pages_reclaimable(void);
 
 /* One cache in numbers, named after the columns of Linux's /proc/slabinfo where it has them. */
 struct slabinfo {

@@ -33,6 +33,7 @@
 	X(TLB_FLUSH_PAGE, "nr_tlb_flush_page")          \
 	X(TLB_FLUSH_MM, "nr_tlb_flush_mm")              \
 	X(TLB_FLUSH_ALL, "nr_tlb_flush_all")            \
+	X(SLABS_SCANNED, "slabs_scanned")               \
 	X(ALLOC_FAIL, "alloc_fail")                     \
 	X(FAILSLAB, "failslab")                         \
 	X(FAIL_PAGE_ALLOC, "fail_page_alloc")

@@ -1,0 +1,68 @@
+/*
+ * shrinker.c - caches that can do with less give memory back.
+ *
+ *   alloc_pages() finds nothing
+ *        |
+ *   shrink_slab() --> count_objects()            each shrinker in turn:
+ *        |            scan_objects() * n         half of its objects, a batch at a time
+ *        |
+ *   slab_reap()   --> slabs that are empty now   the pages come back
+ *
+ * A round takes half, so that a cache loses its oldest objects first and all of
+ * them only when round after round brought no page. shrink_mutex keeps the list
+ * as it is during a walk. It is tried, not taken: a scan that asks for memory
+ * itself gets back here, and must do with what there is.
+ */
+#include "mm/shrinker.h"
+#include "mm/vmstat.h"
+#include "kernel/lock.h"
+
+#define SHRINK_BATCH 128ul /* objects a call: Linux's batch */
+
+static LIST_HEAD(shrinkers);
+static DEFINE_MUTEX(shrink_mutex);
+
+void register_shrinker(struct shrinker *shrinker)
+{
+	mutex_lock(&shrink_mutex);
+	list_add_tail(&shrinker->list, &shrinkers);
+	mutex_unlock(&shrink_mutex);
+}
+
+void unregister_shrinker(struct shrinker *shrinker)
+{
+	mutex_lock(&shrink_mutex);
+	list_del(&shrinker->list);
+	mutex_unlock(&shrink_mutex);
+}
+
+static unsigned long shrink_one(struct shrinker *shrinker, gfp_t gfp)
+{
+	struct shrink_control control = {.gfp = gfp};
+	unsigned long left = DIV_ROUND_UP(shrinker->count_objects(shrinker, &control), 2);
+	unsigned long freed = 0, now;
+
+	while (left) {
+		control.nr_to_scan = min(left, SHRINK_BATCH);
+		count_vm_events(VM_SLABS_SCANNED, (u32)control.nr_to_scan);
+		left -= control.nr_to_scan;
+		now = shrinker->scan_objects(shrinker, &control);
+		if (now == SHRINK_STOP)
+			break;
+		freed += now;
+	}
+	return freed;
+}
+
+unsigned long shrink_slab(gfp_t gfp)
+{
+	struct shrinker *shrinker;
+	unsigned long freed = 0;
+
+	if (!mutex_trylock(&shrink_mutex))
+		return 0;
+	list_for_each_entry (shrinker, &shrinkers, list)
+		freed += shrink_one(shrinker, gfp);
+	mutex_unlock(&shrink_mutex);
+	return freed;
+}
