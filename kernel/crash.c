@@ -1,9 +1,9 @@
 /*
  * crash.c - crash=KIND on the command line breaks the kernel on purpose: the
- * negative controls of the test runner, which must notice each of them.
+ * negative controls of the test runner, which must notice each of them. Misuse
+ * of memory stands in crash_memory.c.
  */
 #include "crash.h"
-#include "arch/sections.h"
 #include "arch/uaccess.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
@@ -13,7 +13,7 @@
 #include "mm/mmap.h"
 #include "proc/task.h"
 
-#define KIND_MAX 16
+#define KIND_MAX 32
 
 static void crash_panic(void)
 {
@@ -79,12 +79,6 @@ static void crash_nested(void)
 		panic("crash=nested: the fault was not taken");
 }
 
-/* Kernel text is mapped read-only. */
-static void crash_text(void)
-{
-	*(volatile u8 *)_text = 0;
-}
-
 static void crash_warn(void)
 {
 	const bool asked_for = true;
@@ -101,14 +95,20 @@ static __noinline u32 crash_stack(u32 depth)
 	return depth == ~0u ? 0 : crash_stack(depth + 1) + frame[depth % ARRAY_SIZE(frame)];
 }
 
-static const struct {
-	const char *kind;
-	void (*run)(void);
-} crashes[] = {
-	{"panic", crash_panic},	  {"hang", crash_hang}, {"triple", crash_triple},
-	{"nested", crash_nested}, {"bug", crash_bug},	{"null", crash_null},
-	{"text", crash_text},	  {"warn", crash_warn},
+static const struct crash_kind crashes[] = {
+	{"panic", crash_panic, false},	 {"hang", crash_hang, false},
+	{"triple", crash_triple, false}, {"nested", crash_nested, false},
+	{"bug", crash_bug, false},	 {"null", crash_null, false},
+	{"warn", crash_warn, true},	 {NULL, NULL, false},
 };
+
+static const struct crash_kind *find_kind(const struct crash_kind *kinds, const char *name)
+{
+	for (; kinds->name; kinds++)
+		if (strcmp(kinds->name, name) == 0)
+			return kinds;
+	return NULL;
+}
 
 void crash_boot_thread(void)
 {
@@ -120,16 +120,17 @@ void crash_boot_thread(void)
 
 void crash_after_selftest(void)
 {
-	char kind[KIND_MAX];
-	unsigned int i;
+	const struct crash_kind *kind;
+	char name[KIND_MAX];
 
-	if (!cmdline_get("crash", kind, sizeof(kind)))
+	if (!cmdline_get("crash", name, sizeof(name)))
 		return;
-	for (i = 0; i < ARRAY_SIZE(crashes); i++) {
-		if (strcmp(kind, crashes[i].kind) == 0) {
-			crashes[i].run();
-			return;
-		}
-	}
-	panic("crash=%s: no such kind", kind);
+	kind = find_kind(crashes, name);
+	if (!kind)
+		kind = find_kind(memory_crashes, name);
+	if (!kind)
+		panic("crash=%s: no such kind", name);
+	kind->run();
+	if (!kind->survives)
+		panic("crash=%s went unnoticed", name);
 }

@@ -30,11 +30,13 @@ K_OBJS += kernel/arch/thread.o kernel/arch/signal_frame.o
 K_OBJS += kernel/drivers/serial.o kernel/drivers/vga.o kernel/drivers/pic.o
 K_OBJS += kernel/drivers/pit.o kernel/drivers/rtc.o
 K_OBJS += kernel/main.o kernel/printk.o kernel/panic.o kernel/symbols.o kernel/cmdline.o
-K_OBJS += kernel/reboot.o kernel/crash.o
+K_OBJS += kernel/reboot.o kernel/crash.o kernel/crash_memory.o
 
 # --- kernel/lib
 K_OBJS += kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 K_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
+# So that the call trace of each misuse names it.
+$(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 # GCC must not turn the loops of memcpy() and its kin into calls of themselves.
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
