@@ -14,17 +14,14 @@
 
 /* --- zone.c: which zones serve a request, best first --- */
 
-/* First zone of each list of this CPU's node, for the shortest way. */
-extern struct zone *preferred_zone[GFP_ZONEMASK + 1];
-
 /* Where a request that names no node begins. */
 static inline const struct zonelist *local_zonelist(gfp_t gfp)
 {
 	return &NODE_DATA(0)->node_zonelists[gfp & GFP_ZONEMASK];
 }
 
-/* What kind of pageblock a request wants. */
-static __always_inline enum migratetype gfp_migratetype(gfp_t gfp)
+/* What kind of pageblock the flags ask for; MIGRATE_ISOLATE: they contradict each other. */
+static __always_inline enum migratetype gfp_flags_type(gfp_t gfp)
 {
 	return (enum migratetype)(gfp / __GFP_MOVABLE & 3);
 }
@@ -32,67 +29,16 @@ _Static_assert(__GFP_MOVABLE / __GFP_MOVABLE == MIGRATE_MOVABLE &&
 		       __GFP_RECLAIMABLE / __GFP_MOVABLE == MIGRATE_RECLAIMABLE,
 	       "the flags are the type");
 
+/* The kind that the request gets. */
+static inline enum migratetype gfp_migratetype(gfp_t gfp)
+{
+	return page_group_by_mobility_disabled ? MIGRATE_UNMOVABLE : gfp_flags_type(gfp);
+}
+
 /* --- model_*.c --- */
 
 /* Boot, nodes known: makes the struct pages of all frames that pfn_valid() is true for. */
 void memory_model_init(void);
-
-/* --- pageblock.c: the kind of each block of PAGEBLOCK_PAGES --- */
-
-/* By frame number / PAGEBLOCK_PAGES; enum migratetype. zone->lock to write. */
-extern u8 pageblock_types[1u << (32 - PAGE_SHIFT - PAGEBLOCK_ORDER)];
-
-static __always_inline enum migratetype pageblock_type(const struct page *page)
-{
-	return (enum migratetype)pageblock_types[page_to_pfn(page) >> PAGEBLOCK_ORDER];
-}
-
-/* --- buddy.c: blocks of a zone. zone->lock held --- */
-
-/* Takes a block of 2^order frames off the free lists, of another type's when its own has none;
- * or NULL. */
-struct page *buddy_take(struct zone *zone, unsigned int order, enum migratetype type);
-/* Puts a block back, merging it with its buddies as far as they are free. */
-void buddy_give(struct zone *zone, struct page *page, unsigned int order);
-
-/* --- pcp.c: frames held for this CPU --- */
-
-/* Sizes the lists of a zone for its managed pages. */
-void pcp_init(struct zone *zone);
-/* As pcp_take(), but an empty list gets a batch from the buddy system first. Any context. */
-struct page *pcp_refill_take(struct zone *zone, enum migratetype type);
-/* As pcp_give(), after a full list gave its coldest batch back. Any context. */
-void pcp_flush_give(struct zone *zone, struct page *page);
-
-/*
- * The frame used last, or NULL when none is held. Any context. This and the next
- * do not call anything: their users stay without a stack frame on the short way.
- */
-static __always_inline struct page *pcp_take(struct zone *zone, enum migratetype type)
-{
-	unsigned long flags = local_irq_save();
-	struct pcp_hot *hot = &zone->pcp[smp_processor_id()].hot[type];
-	struct page *page = NULL;
-
-	if (likely(hot->count))
-		page = hot->entry[--hot->count];
-	local_irq_restore(flags);
-	return page;
-}
-
-/* Keeps a frame that nobody refers to any more; false when no more may be held. Any context. */
-static __always_inline bool pcp_give(struct zone *zone, struct page *page)
-{
-	unsigned long flags = local_irq_save();
-	struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
-	struct pcp_hot *hot = &pcp->hot[pageblock_type(page)];
-	bool room = hot->count < pcp->high && hot != &pcp->hot[MIGRATE_ISOLATE];
-
-	if (likely(room))
-		hot->entry[hot->count++] = page;
-	local_irq_restore(flags);
-	return room;
-}
 
 /* --- page.c: state checks --- */
 
@@ -129,11 +75,140 @@ static __always_inline bool page_drop_ref(struct page *page)
 /* Is there anything that a page without holders must not have? */
 static __always_inline bool page_has_leftovers(const struct page *page)
 {
-	return (page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page) || page->mapping;
+	return (page->flags & PAGE_FLAGS_BUSY) ||
+	       ((unsigned long)page_mapcount(page) | (unsigned long)page->mapping);
 }
 
 /* Prints that the page is reserved and stays; at most a few times a run. */
 void refuse_reserved(const struct page *page);
+
+/* --- pageblock.c: the kind of each block of PAGEBLOCK_PAGES --- */
+
+/* By frame number / PAGEBLOCK_PAGES; enum migratetype. zone->lock to write. */
+extern u8 pageblock_types[1u << (32 - PAGE_SHIFT - PAGEBLOCK_ORDER)];
+
+static __always_inline enum migratetype pageblock_type(const struct page *page)
+{
+	return (enum migratetype)pageblock_types[page_to_pfn(page) >> PAGEBLOCK_ORDER];
+}
+
+/* Boot, zones' present_pages known, nothing free yet: every block is MIGRATE_MOVABLE. */
+void pageblock_init(void);
+
+/*
+ * Gives the pageblock of the page a type and puts its free blocks on that type's
+ * lists; returns how many frames those are. Frames that go to or leave
+ * MIGRATE_ISOLATE leave or join zone->free_pages. Frames of the block that a
+ * per-CPU list holds stay there: drain_local_pages() after this brings them to
+ * the new lists. zone->lock held.
+ */
+unsigned long pageblock_move_free(struct zone *zone, struct page *page, enum migratetype type);
+
+/*
+ * For a request whose own type has no free block: finds one of another type, and
+ * claims its whole pageblock when that pays. Returns the block, still in its
+ * list, with its order and the type of its list; or NULL. zone->lock held.
+ */
+struct page *pageblock_fallback(struct zone *zone, unsigned int order, enum migratetype type,
+				unsigned int *have, enum migratetype *from);
+
+/* --- buddy.c: blocks of a zone. zone->lock held --- */
+
+/*
+ * Takes a block of 2^order frames off the free lists; NULL when there is none. When there is none
+ * of the type itself, one of another type. Never one of MIGRATE_ISOLATE.
+ */
+struct page *buddy_take(struct zone *zone, unsigned int order, enum migratetype type);
+/* Puts a block back, merging it with its buddies as far as they are free. */
+void buddy_give(struct zone *zone, struct page *page, unsigned int order);
+/*
+ * Takes this very free block, whose head page is given, off its list, isolated or not; returns its
+ * order. It is the caller's then, as from buddy_take(): _refcount 0, no flags.
+ */
+unsigned int buddy_isolate_block(struct zone *zone, struct page *page);
+
+/* More or fewer frames on the lists of a type. */
+static __always_inline void buddy_account(struct zone *zone, enum migratetype type, long frames)
+{
+	if (unlikely(type == MIGRATE_ISOLATE))
+		zone->nr_isolated += (unsigned long)frames;
+	else
+		zone->free_pages += (unsigned long)frames;
+}
+
+/* The free block of the same order that `page` makes a larger one with; NULL: it is not free. */
+static inline struct page *buddy_of(const struct page *page, pfn_t pfn, unsigned int order)
+{
+	pfn_t buddy_pfn = pfn ^ BIT(order);
+	struct page *buddy;
+
+	if (!pfn_valid(buddy_pfn))
+		return NULL;
+	buddy = pfn_to_page(buddy_pfn);
+	/* Free, and of this very zone and node. */
+	if ((buddy->flags & (PAGE_ID_MASK | BIT(PG_buddy))) !=
+	    ((page->flags & PAGE_ID_MASK) | BIT(PG_buddy)))
+		return NULL;
+	return buddy->private == order ? buddy : NULL;
+}
+
+/* --- pcp.c: frames held for this CPU --- */
+
+/* Zone modifiers and type of a request: its lowest four bits. */
+#define GFP_LISTMASK 15u
+
+/*
+ * Whence the short way of alloc_page() takes its frame: the hot list of the first zone of each
+ * zonelist of this CPU's node, by gfp & GFP_LISTMASK. An empty list sends all to the long way.
+ */
+DECLARE_PER_CPU(struct pcp_list * [GFP_LISTMASK + 1], preferred_list);
+/* Fills it in. After every change of the zonelists. */
+void pcp_set_preferred(void);
+
+/* Makes the lists of a zone, empty. Boot. */
+void pcp_init(struct zone *zone);
+/* Sizes them for its managed pages. After every change of those. Any context. */
+void pcp_resize(struct zone *zone);
+/* A frame, hot or cold; an empty list gets a batch from the buddy system first. Any context. */
+struct page *pcp_refill_take(struct zone *zone, enum migratetype type, bool cold);
+/* Keeps a frame that nobody refers to any more; a full list gives its oldest batch back first. Any
+ * context. */
+void pcp_flush_give(struct zone *zone, struct page *page, bool cold);
+
+/*
+ * False: empties the per-CPU lists, and from then on every allocation and every
+ * free takes the long way to the buddy system. True: back, when all that said
+ * false have said so. Any context but interrupts.
+ */
+void page_alloc_shortcuts(bool allow);
+
+/*
+ * The frame used last into *page; false when none is held. Any context. This and the next
+ * do not call anything: their users stay without a stack frame on the short way.
+ */
+static __always_inline bool pcp_take(struct pcp_list *list, struct page **page)
+{
+	unsigned long flags = local_irq_save();
+	bool any = list->count;
+
+	if (likely(any))
+		*page = list->entry[--list->count];
+	local_irq_restore(flags);
+	return any;
+}
+
+/* Keeps a frame that nobody refers to any more; false when no more may be held. Any context. */
+static __always_inline bool pcp_give(struct zone *zone, struct page *page)
+{
+	unsigned long flags = local_irq_save();
+	struct pcp_list *list = zone->pcp[smp_processor_id()].by_type[pageblock_type(page)];
+	bool room = list->count < list->high;
+
+	if (likely(room))
+		list->entry[list->count++] = page;
+	local_irq_restore(flags);
+	return room;
+}
 
 /* --- compound blocks (page.c) --- */
 

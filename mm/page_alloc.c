@@ -1,9 +1,9 @@
 /*
  * page_alloc.c - the front of the page allocator: alloc_pages() and __free_pages().
  *
- * One frame from a zone that is well above its low watermark comes from the
- * per-CPU list at once. Everything else takes the long way, in which each step
- * is tried only when those before it found nothing:
+ * One frame comes from the per-CPU list of the best zone at once. When that is
+ * empty, and for everything else, there is the long way, in which each step is
+ * tried only when those before it found nothing:
  *
  *   1. any zone of the fallback list that stays above its low watermark
  *   2. the same above min (__GFP_HIGH: half of min)
@@ -28,6 +28,16 @@
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
 #define SHRINK_ROUNDS 16u
 
+/* Is there a free block of at least this order that requests may have? */
+static bool has_block(const struct zone *zone, unsigned int order)
+{
+	for (; order < MAX_ORDER; order++)
+		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++)
+			if (!list_empty(&zone->free_area[order].free_list[type]))
+				return true;
+	return false;
+}
+
 /* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
  */
 static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned long min,
@@ -35,10 +45,7 @@ static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned 
 {
 	if (zone->free_pages < BIT(order) + min + zone->lowmem_reserve[class])
 		return false;
-	for (unsigned int o = order; o < MAX_ORDER; o++)
-		if (zone->free_area[o].nr_free)
-			return true;
-	return false;
+	return order == 0 || has_block(zone, order);
 }
 
 static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
@@ -46,8 +53,8 @@ static struct page *take_block(struct zone *zone, gfp_t gfp, unsigned int order)
 	struct page *page;
 	unsigned long flags;
 
-	if (order == 0 && !(gfp & __GFP_COLD))
-		return pcp_refill_take(zone, gfp_migratetype(gfp));
+	if (order == 0)
+		return pcp_refill_take(zone, gfp_migratetype(gfp), gfp & __GFP_COLD);
 	spin_lock_irqsave(&zone->lock, flags);
 	page = buddy_take(zone, order, gfp_migratetype(gfp));
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -148,6 +155,8 @@ static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 	struct page *page;
 
 	assert_may_wait(gfp);
+	/* No page is both movable and reclaimable. */
+	BUG_ON(gfp_flags_type(gfp) >= MIGRATE_PCPTYPES);
 	page = alloc_block(gfp, order, __builtin_return_address(0));
 	if (!page)
 		return NULL;
@@ -178,15 +187,12 @@ static __noinline struct page *alloc_special(gfp_t gfp)
 /* The short way ends here or hands all over: it makes no call that it waits for. */
 struct page *alloc_page(gfp_t gfp)
 {
-	struct zone *zone = preferred_zone[gfp & GFP_ZONEMASK];
 	struct page *page;
 
 	if (unlikely(gfp & (__GFP_ZERO | __GFP_COLD)))
 		return alloc_special(gfp);
-	if (wrong_wait(gfp) || unlikely(zone->free_pages <= zone->watermark[WMARK_LOW]))
-		return alloc_long(gfp, 0);
-	page = pcp_take(zone, gfp_migratetype(gfp));
-	if (unlikely(!page))
+	if (wrong_wait(gfp) ||
+	    unlikely(!pcp_take(this_cpu(preferred_list)[gfp & GFP_LISTMASK], &page)))
 		return alloc_long(gfp, 0);
 	if (unlikely(page_count(page)))
 		bad_page(page, "was used while it was free");
@@ -239,7 +245,7 @@ static __noinline void free_one(struct page *page)
 	page->flags &= PAGE_ID_MASK;
 	count_vm_event(VM_PGFREE);
 	if (unlikely(!pcp_give(page_zone(page), page)))
-		pcp_flush_give(page_zone(page), page);
+		pcp_flush_give(page_zone(page), page, false);
 }
 
 void __free_page(struct page *page)

@@ -1,11 +1,40 @@
 /*
  * pageblock.c - the kind of each block of PAGEBLOCK_PAGES frames: what may be in it.
  *
- * One byte for each 4 MiB of the address space, whatever the memory model.
+ * One byte for each 4 MiB of the address space, whatever the memory model. A
+ * free block stands in the list of its pageblock's type, always: who changes
+ * the type moves the free blocks.
+ *
+ *   pageblock   0          1          2          3          4
+ *   type        Unmovable  Movable    Movable    Reclaim.   Movable
+ *               [UU.UU...] [..MM....] [........] [R...RR..] [MMMMM..M]
+ *
+ * All begin as Movable, as in Linux. A request takes free memory of its own
+ * type first. When there is none it falls back on other types, and then as
+ * much as possible at a time, so that it will not have to come back soon and
+ * spread over many pageblocks:
+ *
+ *   the largest free block of another type, in the order of fallbacks[]
+ *     -> the pageblock is claimed (retyped, with all its free blocks) when
+ *        - the block is half of it or more, or
+ *        - the request is not movable and the block is large enough to be worth it
+ *          (order MAX_ORDER / 2): pages that cannot move should not share, or
+ *        - half of its frames are free, in whatever blocks
+ *     -> else nothing is claimed, and the smallest block that will do is taken as a guest.
+ *
+ * With less memory than a pageblock for each type there is nothing to keep
+ * apart: page_group_by_mobility_disabled, and all is Unmovable.
  */
+#include "kernel/printk.h"
+#include "kernel/string.h"
+#include "mm/vmstat.h"
 #include "internal.h"
 
+/* From this order on a free block is worth a pageblock of its own. */
+#define CLAIM_ORDER (PAGEBLOCK_ORDER / 2)
+
 u8 pageblock_types[1u << (32 - PAGE_SHIFT - PAGEBLOCK_ORDER)];
+bool page_group_by_mobility_disabled;
 
 const char *const migratetype_names[MIGRATE_TYPES] = {
 	[MIGRATE_UNMOVABLE] = "Unmovable",
@@ -13,3 +42,124 @@ const char *const migratetype_names[MIGRATE_TYPES] = {
 	[MIGRATE_RECLAIMABLE] = "Reclaimable",
 	[MIGRATE_ISOLATE] = "Isolate",
 };
+
+/* Whom a type robs, best first. What cannot move goes to what can be freed rather than to what
+ * should stay whole. */
+#define NR_FALLBACKS (MIGRATE_PCPTYPES - 1)
+static const enum migratetype fallbacks[MIGRATE_PCPTYPES][NR_FALLBACKS] = {
+	[MIGRATE_UNMOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE},
+	[MIGRATE_MOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE},
+	[MIGRATE_RECLAIMABLE] = {MIGRATE_UNMOVABLE, MIGRATE_MOVABLE},
+};
+
+void pageblock_init(void)
+{
+	unsigned long pages = 0;
+	struct zone *zone;
+
+	for_each_zone (zone)
+		pages += zone->present_pages;
+	page_group_by_mobility_disabled = pages < PAGEBLOCK_PAGES * MIGRATE_TYPES;
+	memset(pageblock_types,
+	       page_group_by_mobility_disabled ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE,
+	       sizeof(pageblock_types));
+	if (page_group_by_mobility_disabled)
+		pr_info("Mobility grouping off: %lu pages are too few\n", pages);
+}
+
+/*
+ * The first head of a free block at *pfn or behind it, before `end`; NULL: none. *pfn is left
+ * behind that block.
+ */
+static struct page *next_free_block(const struct zone *zone, pfn_t *pfn, pfn_t end)
+{
+	for (pfn_t i = *pfn; i < end; i++) {
+		struct page *page;
+
+		if (!pfn_valid(i))
+			continue;
+		page = pfn_to_page(i);
+		if (PageBuddy(page) && page_zone(page) == zone) {
+			*pfn = i + BIT(page->private);
+			return page;
+		}
+	}
+	return NULL;
+}
+
+static unsigned long count_free(const struct zone *zone, const struct page *page)
+{
+	pfn_t pfn = page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1), end = pfn + PAGEBLOCK_PAGES;
+	unsigned long frames = 0;
+
+	while ((page = next_free_block(zone, &pfn, end)) != NULL)
+		frames += BIT(page->private);
+	return frames;
+}
+
+unsigned long pageblock_move_free(struct zone *zone, struct page *page, enum migratetype type)
+{
+	pfn_t pfn = page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1), end = pfn + PAGEBLOCK_PAGES;
+	enum migratetype old = pageblock_type(page);
+	unsigned long frames = 0;
+
+	pageblock_types[pfn >> PAGEBLOCK_ORDER] = (u8)type;
+	while ((page = next_free_block(zone, &pfn, end)) != NULL) {
+		list_move(&page->lru, &zone->free_area[page->private].free_list[type]);
+		frames += BIT(page->private);
+	}
+	buddy_account(zone, old, -(long)frames);
+	buddy_account(zone, type, (long)frames);
+	return frames;
+}
+
+/* A free block of exactly this order that the type may take from others. */
+static struct page *foreign_block(const struct zone *zone, unsigned int order,
+				  enum migratetype type, enum migratetype *from)
+{
+	const struct free_area *area = &zone->free_area[order];
+
+	if (!area->nr_free)
+		return NULL;
+	for (unsigned int i = 0; i < NR_FALLBACKS; i++) {
+		*from = fallbacks[type][i];
+		if (!list_empty(&area->free_list[*from]))
+			return list_first_entry(&area->free_list[*from], struct page, lru);
+	}
+	return NULL;
+}
+
+/* Is the pageblock of this free block, the largest there is, to become one of the type? */
+static bool should_claim(const struct zone *zone, const struct page *page, unsigned int order,
+			 enum migratetype type)
+{
+	if (order >= PAGEBLOCK_ORDER - 1)
+		return true;
+	if (order >= CLAIM_ORDER && type != MIGRATE_MOVABLE)
+		return true;
+	if (order < CLAIM_ORDER && type == MIGRATE_MOVABLE)
+		return false;
+	return count_free(zone, page) >= PAGEBLOCK_PAGES / 2;
+}
+
+struct page *pageblock_fallback(struct zone *zone, unsigned int order, enum migratetype type,
+				unsigned int *have, enum migratetype *from)
+{
+	struct page *page = NULL;
+
+	for (*have = MAX_ORDER; !page && *have > order;)
+		page = foreign_block(zone, --*have, type, from);
+	if (!page)
+		return NULL;
+	if (should_claim(zone, page, *have, type)) {
+		pageblock_move_free(zone, page, type);
+		count_vm_event(VM_PAGEBLOCK_STEAL);
+		*from = type;
+		return page;
+	}
+	page = NULL;
+	for (*have = order; !page; ++*have)
+		page = foreign_block(zone, *have, type, from);
+	--*have;
+	return page;
+}

@@ -37,7 +37,6 @@ static pg_data_t first_node;
 pg_data_t *node_data[MAX_NUMNODES] = {&first_node};
 int nr_online_nodes = 1;
 struct zone *zone_table[MAX_NUMNODES * MAX_NR_ZONES];
-struct zone *preferred_zone[GFP_ZONEMASK + 1];
 
 static void zone_set_bounds(struct zone *zone, pfn_t start, pfn_t end)
 {
@@ -208,17 +207,15 @@ void mem_init(void)
 	unsigned long managed = 0;
 	struct zone *zone;
 
+	pageblock_init();
 	for_each_zone (zone) {
 		zone_free_bootmem(zone);
-		pcp_init(zone);
+		pcp_resize(zone);
 		managed += zone->managed_pages;
 	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
-		struct zonelist *list = &NODE_DATA(0)->node_zonelists[i];
-
-		zonelist_build(list, classes[i]);
-		preferred_zone[i] = list->zones[0];
-	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++)
+		zonelist_build(&NODE_DATA(0)->node_zonelists[i], classes[i]);
+	pcp_set_preferred();
 	zones_set_watermarks();
 	zones_set_reserves();
 	pr_info("Memory: %luK of %luK available (%luK HighMem)\n", managed * (PAGE_SIZE / 1024),
@@ -231,8 +228,8 @@ unsigned long zone_free_pages(const struct zone *zone)
 	unsigned long free = zone->free_pages;
 
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)
-			free += zone->pcp[cpu].hot[type].count;
+		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++)
+			free += zone->pcp[cpu].hot[type].count + zone->pcp[cpu].cold[type].count;
 	return free;
 }
 

@@ -35,6 +35,7 @@
 	X(TLB_FLUSH_ALL, "nr_tlb_flush_all")            \
 	X(SLABS_SCANNED, "slabs_scanned")               \
 	X(ALLOC_FAIL, "alloc_fail")                     \
+	X(PAGEBLOCK_STEAL, "pageblock_steal")           \
 	X(FAILSLAB, "failslab")                         \
 	X(FAIL_PAGE_ALLOC, "fail_page_alloc")
 

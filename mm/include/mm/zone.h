@@ -42,6 +42,9 @@ enum migratetype {
 
 extern const char *const migratetype_names[MIGRATE_TYPES];
 
+/* Too little memory to keep the kinds apart: everything is MIGRATE_UNMOVABLE, as in Linux. */
+extern bool page_group_by_mobility_disabled;
+
 #define PAGEBLOCK_ORDER (MAX_ORDER - 1)
 #define PAGEBLOCK_PAGES (1ul << PAGEBLOCK_ORDER)
 
@@ -50,24 +53,27 @@ struct free_area {
 	unsigned long nr_free;			   /* blocks, of all types */
 };
 
-#define PCP_MOST 186 /* frames that a CPU may hold of one zone: 6 batches of 31, as Linux */
+#define PCP_MOST 186 /* frames that a list may hold: 6 batches of 31, as Linux */
 
-/* Hot single frames of one migrate type. Last in, first out. */
-struct pcp_hot {
+/* Single frames of one migrate type. Last in, first out. */
+struct pcp_list {
 	unsigned int count;
-	struct page *entry[PCP_MOST]; /* coldest first */
+	unsigned int high;	      /* full: gives a batch back; 0: takes no frame in */
+	unsigned int batch;	      /* frames moved at a time */
+	struct page *entry[PCP_MOST]; /* oldest first */
 };
 
 /* Single frames held for one CPU, so that most requests take no lock. */
 struct per_cpu_pages {
-	unsigned int high;  /* a list of hot ones gives a batch back when it holds this many */
-	unsigned int batch; /* moved at a time */
-	struct pcp_hot hot[MIGRATE_TYPES]; /* that of MIGRATE_ISOLATE stays empty */
+	struct pcp_list *by_type[MIGRATE_TYPES]; /* where a freed frame goes: hot[], or nowhere */
+	struct pcp_list hot[MIGRATE_PCPTYPES];	 /* the data cache may still hold their bytes */
+	struct pcp_list cold[MIGRATE_PCPTYPES];	 /* it does not: __GFP_COLD, free_cold_page() */
 };
 
 struct zone {
-	spinlock_t lock;	  /* protects free_area[] and free_pages; irqs off */
-	unsigned long free_pages; /* in free_area[], not those in pcp */
+	spinlock_t lock;	   /* protects free_area[] and free_pages; irqs off */
+	unsigned long free_pages;  /* in free_area[] and usable; not those in pcp */
+	unsigned long nr_isolated; /* in free_area[] on the lists of MIGRATE_ISOLATE */
 	unsigned long watermark[NR_WMARK];
 	unsigned long lowmem_reserve[MAX_NR_ZONES];
 	struct free_area free_area[MAX_ORDER];
@@ -146,7 +152,7 @@ unsigned long zones_free_pages(enum zone_type type);
 unsigned long zones_managed_pages(enum zone_type type);
 /* Prints every zone's state: the report of a failed allocation and of a panic. */
 void show_free_areas(void);
-/* Gives the per-CPU lists back to the free lists. */
+/* Gives the per-CPU lists, hot and cold, back to the free lists. */
 void drain_local_pages(void);
 
 /*
