@@ -86,6 +86,7 @@ K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
+K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -60,10 +60,13 @@ static unsigned int users; /* tasks that are armed, and one for failures by chan
 /* One more or one less wants failures. */
 static void injection_use(int change)
 {
-	unsigned long flags = local_irq_save();
+	bool was_used = users != 0;
 
 	users += (unsigned int)change;
-	local_irq_restore(flags);
+	if (was_used != (users != 0)) {
+		slab_shortcuts(was_used);
+		page_alloc_shortcuts(was_used);
+	}
 }
 
 void fault_nth_set(struct fault_nth *nth, unsigned int n)

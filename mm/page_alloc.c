@@ -17,6 +17,7 @@
  */
 #include "kernel/printk.h"
 #include "kernel/time.h"
+#include "mm/fault_inject.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
 #include "mm/vmstat.h"
@@ -157,6 +158,8 @@ static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 	assert_may_wait(gfp);
 	/* No page is both movable and reclaimable. */
 	BUG_ON(gfp_flags_type(gfp) >= MIGRATE_PCPTYPES);
+	if (should_fail_alloc_page(gfp, order))
+		return NULL;
 	page = alloc_block(gfp, order, __builtin_return_address(0));
 	if (!page)
 		return NULL;
