@@ -52,7 +52,7 @@ K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 K_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
 K_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
 K_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o
+K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o
 
 # --- kernel/proc
 K_OBJS += kernel/proc/lock.o kernel/proc/sched.o kernel/proc/wait.o kernel/proc/task.o
@@ -87,6 +87,8 @@ K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_p
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
+
+K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o)
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -47,7 +47,7 @@ void memory_model_init(void);
 /* Flags that a page must not have when it is freed. */
 #define PAGE_FLAGS_BUSY                                                                   \
 	(BIT(PG_locked) | BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_lru) | \
-	 BIT(PG_active) | BIT(PG_writeback) | BIT(PG_swapcache))
+	 BIT(PG_active) | BIT(PG_writeback) | BIT(PG_swapcache) | BIT(PG_isolated))
 
 /* Prints the page and panics. */
 void bad_page(const struct page *page, const char *why) __noreturn;

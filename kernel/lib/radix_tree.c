@@ -230,6 +230,21 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 	return leaf ? leaf->slots[digit(index, 0)] : NULL;
 }
 
+void *radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item)
+{
+	struct path path;
+	void **slot, *old;
+
+	BUG_ON(!item);
+	if (!find_path(root, index, &path))
+		return NULL;
+	slot = &path.node[0]->slots[path.offset[0]];
+	old = *slot;
+	if (old)
+		*slot = item;
+	return old;
+}
+
 /* Clears the tag bit of the leaf, and upwards while no other slot has it. */
 static void path_clear_tag(const struct radix_tree_root *root, struct path *path, unsigned int tag)
 {

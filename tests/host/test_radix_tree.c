@@ -96,12 +96,22 @@ static void check_run(unsigned long first, unsigned int count)
 	CHECK_EQ(n, expected);
 }
 
+/* Another item in its place, and back: the tags are not asked. */
+static void replace(const struct slot *slot)
+{
+	static int other;
+
+	CHECK(radix_tree_replace(&root, slot->index, &other) == (slot->in ? slot : NULL));
+	CHECK(radix_tree_lookup(&root, slot->index) == (slot->in ? &other : NULL));
+	CHECK(radix_tree_replace(&root, slot->index, (void *)slot) == (slot->in ? &other : NULL));
+}
+
 static void change(struct slot *slot, struct input *in)
 {
 	unsigned int tag = input_below(in, RADIX_TREE_MAX_TAGS);
 	int error;
 
-	switch (input_below(in, 8)) {
+	switch (input_below(in, 9)) {
 	case 0:
 	case 1:
 	case 2:
@@ -123,6 +133,9 @@ static void change(struct slot *slot, struct input *in)
 	case 7:
 		radix_tree_tag_clear(&root, slot->index, tag);
 		slot->tag[tag] = false;
+		break;
+	case 8:
+		replace(slot);
 		break;
 	}
 }

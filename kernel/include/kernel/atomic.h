@@ -35,6 +35,17 @@ static inline int atomic_add_return(int i, atomic_t *v)
 	return __atomic_add_fetch(&v->counter, i, __ATOMIC_ACQ_REL);
 }
 
+/* One more, unless the counter is 0: then it stays, and the answer is false. */
+static inline bool atomic_inc_not_zero(atomic_t *v)
+{
+	int old = atomic_read(v);
+
+	while (old && !__atomic_compare_exchange_n(&v->counter, &old, old + 1, false,
+						   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		;
+	return old != 0;
+}
+
 /* True when the counter became 0. */
 static inline bool atomic_dec_and_test(atomic_t *v)
 {

@@ -156,6 +156,12 @@ static inline void get_page(struct page *page)
 	atomic_inc(&page->_refcount);
 }
 
+/* One more holder of a page that may be free: then false. */
+static inline bool get_page_unless_zero(struct page *page)
+{
+	return atomic_inc_not_zero(&page->_refcount);
+}
+
 /* One holder less; the last one frees the page (order 0). Any context. */
 void put_page(struct page *page);
 

@@ -33,6 +33,8 @@
 	X(TLB_FLUSH_PAGE, "nr_tlb_flush_page")          \
 	X(TLB_FLUSH_MM, "nr_tlb_flush_mm")              \
 	X(TLB_FLUSH_ALL, "nr_tlb_flush_all")            \
+	X(PGMIGRATE_SUCCESS, "pgmigrate_success")       \
+	X(PGMIGRATE_FAIL, "pgmigrate_fail")             \
 	X(SLABS_SCANNED, "slabs_scanned")               \
 	X(ALLOC_FAIL, "alloc_fail")                     \
 	X(PAGEBLOCK_STEAL, "pageblock_steal")           \

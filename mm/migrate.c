@@ -1,0 +1,282 @@
+/*
+ * migrate.c - moving what is in a page frame to another one.
+ *
+ *                 isolate_page()                migrate_pages()
+ *   owner's page ───────────────> PG_isolated ──────────────────> owner has the new page,
+ *        ^                        on a list of the mover's         the old one is free
+ *        └──────────────────────────────┘
+ *             putback_movable_pages()
+ *
+ * Nobody may be looking at the page while it moves. The count of references tells:
+ * one is the owner's (or the page cache's), one the mover's, and any more
+ * belong to somebody who has found the page and relies on it. The lock of the
+ * page keeps its owner away; a new holder comes only through the owner:
+ *
+ *   page cache    through the tree, under tree_lock. So the count is looked at and the
+ *                 new page put in the old one's place under that lock. From there
+ *                 on the new page is found; it is locked and not uptodate until the
+ *                 contents have arrived, so whoever finds it waits.
+ *   kernel's own  through the owner, which does both in its migrate_page().
+ *
+ * An address_space cannot go away while one of its pages is locked, so the page's
+ * lock is taken before ->mapping is used.
+ *
+ * A page that somebody holds is tried again, PASSES times in all; a MIGRATE_SYNC mover
+ * waits for locks, and sleeps between the later passes so that holders can go on.
+ */
+#include "mm/migrate.h"
+#include "kernel/errno.h"
+#include "kernel/wait.h"
+#include "mm/filemap.h"
+#include "mm/highmem.h"
+#include "mm/vmstat.h"
+#include "internal.h"
+
+#define PASSES	     10 /* Linux's */
+#define ASYNC_PASSES 3	/* nobody is waited for: more would only find the same */
+
+/* References on a page that can move: its owner's and the mover's. */
+#define HOLDERS_TO_MOVE 2
+
+/* Pages with one of these are never moved, whatever their other fields say. */
+#define FLAGS_STAY                                                                        \
+	(BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_table) | BIT(PG_head) | \
+	 BIT(PG_tail) | BIT(PG_isolated))
+
+struct mover {
+	new_page_t get_new;
+	free_page_t put_new;
+	unsigned long private;
+};
+
+void SetPageMovable(struct page *page, const struct movable_operations *ops)
+{
+	BUG_ON((unsigned long)ops & PAGE_MAPPING_FLAGS || page->mapping || page_mapcount(page));
+	page->mapping = (void *)((unsigned long)ops | PAGE_MAPPING_MOVABLE);
+}
+
+void ClearPageMovable(struct page *page)
+{
+	BUG_ON(!PageLocked(page) || !PageMovable(page));
+	page->mapping = NULL;
+}
+
+static bool in_page_cache(const struct page *page)
+{
+	return page->mapping && !((unsigned long)page->mapping & PAGE_MAPPING_FLAGS);
+}
+
+/* A page of which nothing is held: could it be moved, as far as can be seen? */
+static bool looks_movable(const struct page *page)
+{
+	if (page->flags & FLAGS_STAY)
+		return false;
+	return PageMovable(page) || (in_page_cache(page) && !page_mapcount(page));
+}
+
+/* Referenced and locked: nobody frees it, and ->mapping stays. */
+static int isolate_locked(struct page *page, struct list_head *list)
+{
+	if (!looks_movable(page))
+		return -EBUSY;
+	if (PageWriteback(page))
+		return -EAGAIN;
+	if (PageMovable(page) && !page_movable_ops(page)->isolate_page(page))
+		return -EAGAIN;
+	get_page(page);
+	SetPageIsolated(page);
+	list_add_tail(&page->lru, list);
+	return 0;
+}
+
+int isolate_page(struct page *page, struct list_head *list)
+{
+	int err = -EAGAIN;
+
+	if (page_count(page) && !looks_movable(page))
+		return -EBUSY;
+	if (!get_page_unless_zero(page))
+		return -EAGAIN;
+	if (trylock_page(page)) {
+		err = isolate_locked(page, list);
+		unlock_page(page);
+	}
+	put_page(page);
+	return err;
+}
+
+/* The mover's mark, place in its list and reference go; the last of these frees the page. */
+static void let_go(struct page *page)
+{
+	list_del(&page->lru);
+	ClearPageIsolated(page);
+	put_page(page);
+}
+
+void putback_movable_pages(struct list_head *list)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe (page, next, list, lru) {
+		lock_page(page);
+		list_del_init(&page->lru);
+		if (PageMovable(page))
+			page_movable_ops(page)->putback_page(page);
+		ClearPageIsolated(page);
+		unlock_page(page);
+		put_page(page);
+	}
+}
+
+static int move_own(struct page *to, struct page *from)
+{
+	const struct movable_operations *ops = page_movable_ops(from);
+	int err;
+
+	if (page_count(from) != HOLDERS_TO_MOVE)
+		return -EAGAIN;
+	err = ops->migrate_page(to, from);
+	if (err)
+		return err;
+	ClearPageMovable(from);
+	SetPageMovable(to, ops);
+	return 0;
+}
+
+/* What the cache knows of its page; PG_uptodate, last, lets readers in. */
+static void copy_state(struct page *to, const struct page *from)
+{
+	if (PageError(from))
+		SetPageError(to);
+	if (PageReferenced(from))
+		SetPageReferenced(to);
+	/* The tag in the tree and the count of dirty pages have not changed. */
+	if (PageDirty(from))
+		SetPageDirty(to);
+	if (PageUptodate(from))
+		SetPageUptodate(to);
+}
+
+static int move_cached(struct page *to, struct page *from)
+{
+	struct address_space *mapping = from->mapping;
+
+	if (page_mapcount(from))
+		return -EBUSY;
+	if (PageWriteback(from))
+		return -EAGAIN;
+	spin_lock(&mapping->tree_lock);
+	if (page_count(from) != HOLDERS_TO_MOVE) {
+		spin_unlock(&mapping->tree_lock);
+		return -EAGAIN;
+	}
+	to->mapping = mapping;
+	to->index = from->index;
+	to->private = from->private;
+	if (radix_tree_replace(&mapping->page_tree, from->index, to) != from)
+		bad_page(from, "is not in its file's tree");
+	from->mapping = NULL;
+	spin_unlock(&mapping->tree_lock);
+	copy_highpage(to, from);
+	copy_state(to, from);
+	return 0;
+}
+
+/* Both locked. On success the owner's reference on `from` has become one on `to`. */
+static int move_locked(struct page *to, struct page *from)
+{
+	int err = -EBUSY;
+
+	if (PageMovable(from))
+		err = move_own(to, from);
+	else if (in_page_cache(from))
+		err = move_cached(to, from);
+	if (err)
+		return err;
+	get_page(to);
+	put_page(from);
+	return 0;
+}
+
+/* 0: has moved; else why not. */
+static int move_page(struct page *from, const struct mover *mover, bool wait)
+{
+	struct page *to = mover->get_new(from, mover->private);
+	int err = -EAGAIN;
+
+	if (!to)
+		return -ENOMEM;
+	if (wait)
+		lock_page(from);
+	if (wait || trylock_page(from)) {
+		if (!trylock_page(to))
+			bad_page(to, "was given to move to, but is locked");
+		err = move_locked(to, from);
+		unlock_page(to);
+		unlock_page(from);
+	}
+	if (err && mover->put_new)
+		mover->put_new(to, mover->private);
+	else
+		put_page(to);
+	return err;
+}
+
+/* Once through the list; pages that will never move go to `stay`. 0, -EAGAIN: some may yet, or
+ * -ENOMEM. */
+static int one_pass(struct list_head *from, struct list_head *stay, const struct mover *mover,
+		    bool wait, unsigned int *moved)
+{
+	struct page *page, *next;
+	int result = 0;
+
+	list_for_each_entry_safe (page, next, from, lru) {
+		/* Its owner freed it meanwhile: the reference is the last one. */
+		bool gone = page_count(page) == 1;
+		int err = gone ? 0 : move_page(page, mover, wait);
+
+		if (!err) {
+			let_go(page);
+			*moved += 1;
+		} else if (err == -EBUSY) {
+			list_move_tail(&page->lru, stay);
+		} else if (err == -ENOMEM) {
+			return err;
+		} else {
+			result = err;
+		}
+	}
+	return result;
+}
+
+/* A tick for those who hold the pages that we want. */
+static void pause_for_holders(void)
+{
+	static DECLARE_WAIT_QUEUE_HEAD(nobody_wakes);
+
+	wait_event_timeout(nobody_wakes, false, 1);
+}
+
+unsigned int migrate_pages(struct list_head *from, new_page_t get_new, free_page_t put_new,
+			   unsigned long private, enum migrate_mode mode)
+{
+	const struct mover mover = {get_new, put_new, private};
+	const bool sync = mode == MIGRATE_SYNC;
+	unsigned int moved = 0, left = 0;
+	struct list_head *node;
+	LIST_HEAD(stay);
+	int err = -EAGAIN;
+
+	for (unsigned int pass = 0; err == -EAGAIN && pass < (sync ? PASSES : ASYNC_PASSES);
+	     pass++) {
+		if (sync && pass > ASYNC_PASSES)
+			pause_for_holders();
+		err = one_pass(from, &stay, &mover, sync && pass, &moved);
+	}
+	list_splice_init(&stay, from);
+	list_for_each (node, from)
+		left++;
+	count_vm_events(VM_PGMIGRATE_SUCCESS, moved);
+	count_vm_events(VM_PGMIGRATE_FAIL, left);
+	return left;
+}
