@@ -31,7 +31,7 @@ build/test-user/%: tests/user/%.c disk/disk.mk
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
 
 # The root file system as a directory tree; hard links in it are hard links in the guest.
-build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk
+build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk build/floppy.img
 	@rm -rf build/root
 	@mkdir -p $(addprefix build/root/,bin sbin etc dev proc tmp work root)
 	@cp build/deps/busybox build/root/bin/busybox
@@ -42,6 +42,11 @@ build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk
 	done
 	@touch $@
 
-ALL += build/root.ok
+# The diskette in the guest's first drive: 2,880 sectors, each of 16 lines that say its number.
+build/floppy.img: disk/disk.mk
+	$(Q)awk 'BEGIN { for (i = 0; i < 46080; i++) \
+		printf "Pagoda\047s floppy, sector %04d %02d\n", i / 16, i % 16 }' >$@
+
+ALL += build/root.ok build/floppy.img
 CHECK += $(TEST_PROGS)
 -include $(addsuffix .d,$(USER_PROGS) $(TEST_PROGS))

@@ -17,6 +17,7 @@
 set -euo pipefail
 
 readonly poll=0.2 # seconds between two looks at a running guest
+readonly floppy=build/floppy.img # in the guest's first diskette drive, write-protected
 out=out/latest emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
 gdb=''
 while getopts o:e:m:c:t:T:d:ipg option; do
@@ -69,6 +70,7 @@ bochs_command()
 		;;
 	esac
 	export PAGODA_CPU=${cpu:-p3_katmai} PAGODA_MEM=$mem PAGODA_DISK=$disk TZ=UTC0
+	export PAGODA_FLOPPY=$floppy
 	export PAGODA_SERIAL=file PAGODA_CONSOLE=$out/console.log PAGODA_LOG=$out/emulator.log
 	export PAGODA_OUT=$out PAGODA_TRACE=${progress:+progress=1}${progress:+${trace:+, }}$trace
 	if [ -n "$interactive" ]; then
@@ -84,7 +86,8 @@ qemu_command()
 {
 	# shellcheck disable=SC2054 # QEMU writes commas within a word
 	command=(qemu-system-i386 -accel tcg -machine pc -cpu "${cpu:-qemu32}" -m "$mem"
-		-drive "file=${disk//,/,,},format=raw,if=ide,index=0"
+		-drive "file=${disk//,/,,},format=raw,if=ide,index=0" -boot c
+		-drive "file=$floppy,format=raw,if=floppy,index=0,readonly=on"
 		-display none -monitor none -nic none -no-reboot
 		-device isa-debug-exit,iobase=0xf4,iosize=4
 		-d cpu_reset -D "$out/emulator.log")
@@ -174,6 +177,7 @@ cleanup()
 }
 
 [ -f "$image" ] || die "no disk image $image"
+[ -f "$floppy" ] || die "no diskette image $floppy: make builds it"
 prepare_out
 mkdir -p build/run
 work=$(mktemp -d build/run/XXXXXX)
