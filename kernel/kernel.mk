@@ -22,7 +22,7 @@ K_INC_LOW := -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL)
 K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests
 
 # --- kernel/boot, kernel/arch, kernel/drivers (machine), kernel/*.c
-K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o
+K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o kernel/boot/iomem.o kernel/resource.o
 K_OBJS += kernel/arch/entry.o kernel/arch/switch.o kernel/arch/cpu.o kernel/arch/gdt.o
 K_OBJS += kernel/arch/traps.o kernel/arch/irq.o kernel/arch/fault.o kernel/arch/uaccess.o
 K_OBJS += kernel/arch/pgtable.o kernel/arch/tlb.o kernel/arch/fpu.o kernel/arch/tls.o
@@ -73,7 +73,7 @@ K_OBJS += kernel/fs/rw.o kernel/fs/sendfile.o kernel/fs/stat.o kernel/fs/statfs.
 K_OBJS += kernel/fs/readdir.o kernel/fs/dir_calls.o kernel/fs/poll.o kernel/fs/select.o
 K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
 K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
-K_OBJS += kernel/fs/proc_mark.o
+K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel
@@ -89,6 +89,7 @@ K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o)
+K_OBJS += tests/kernel/test_resource.o
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -76,6 +76,7 @@ static const struct start_step early_steps[] = {
 	{"segments", gdt_init},
 	{"exceptions", trap_init},
 	{"memory map", memory_map_init},
+	{"memory ranges", iomem_init},
 	{"direct map", paging_init},
 	{"zones", zones_init},
 	{"buddy system", mem_init},

@@ -24,6 +24,15 @@ extern char boot_stack_guard[];
 void multiboot_save(u32 magic, u32 info);
 /* Tells bootmem the memory map, what is taken, and mem=. */
 void memory_map_init(void);
+/* A range of the firmware's map, E820 type; in bytes. */
+struct memory_range {
+	u64 start, size;
+	u32 type;
+};
+/* Entry `i` as the loader gave it: in any order, overlaps and all. NULL past the last. */
+const struct memory_range *memory_map_entry(unsigned int i);
+/* iomem.c: fills the tree of physical addresses. After memory_map_init(). */
+void iomem_init(void);
 /* kernel/main.c: boot.S's call into C, with what the loader left in EAX and EBX. */
 void kernel_main(u32 magic, u32 info);
 

@@ -37,11 +37,6 @@ struct multiboot_mmap {
 	u32 type;
 } __packed;
 
-struct memory_range {
-	u64 start, size;
-	u32 type;
-};
-
 #define MAX_RANGES 64
 #define BDA_EBDA   0x40eul /* BIOS data area: segment of the extended BIOS data area */
 #define VIDEO_RAM  0xa0000u
@@ -126,6 +121,11 @@ static void reserve_fixed(void)
 	bootmem_reserve(0, PAGE_SIZE);
 	bootmem_reserve(ebda & PAGE_MASK, BIOS_END);
 	bootmem_reserve(__pa(_text), __pa(_end));
+}
+
+const struct memory_range *memory_map_entry(unsigned int i)
+{
+	return i < nr_ranges ? &ranges[i] : NULL;
 }
 
 void memory_map_init(void)

@@ -21,6 +21,7 @@
 #include "kernel/errno.h"
 #include "kernel/lock.h"
 #include "kernel/printk.h"
+#include "kernel/resource.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
@@ -94,6 +95,11 @@ static struct {
 	.lock = MUTEX_INIT(channel.lock, "ide0"),
 	.wait = WAIT_QUEUE_HEAD_INIT(channel.wait),
 	.drives = {{.unit = 0, .name = "hda"}, {.unit = 1, .name = "hdb"}},
+};
+
+static struct resource ports[] = {
+	{.name = "ide0", .start = IDE_DATA, .end = IDE_STATUS},
+	{.name = "ide0", .start = IDE_CONTROL, .end = IDE_CONTROL},
 };
 
 /* A transfer, as the command layer sees it. */
@@ -404,6 +410,8 @@ void ide_init(void)
 		pr_info("ide0: no controller\n");
 		return;
 	}
+	if (request_resources(&ioport_resource, ports, ARRAY_SIZE(ports)))
+		return;
 	id = kmalloc(SECTOR_SIZE, GFP_KERNEL);
 	if (!id) {
 		pr_err("ide0: no memory to look for disks\n");

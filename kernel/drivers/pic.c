@@ -6,6 +6,9 @@
  */
 #include "drivers/pic.h"
 #include "arch/cpu.h"
+#include "kernel/bug.h"
+#include "kernel/compiler.h"
+#include "kernel/resource.h"
 
 #define MASTER	   0x20
 #define SLAVE	   0xa0
@@ -21,6 +24,11 @@
 
 static u8 masks[2] = {ALL_MASKED & ~(1u << CASCADE), ALL_MASKED};
 
+static struct resource ports[] = {
+	{.name = "pic1", .start = MASTER, .end = MASTER + DATA},
+	{.name = "pic2", .start = SLAVE, .end = SLAVE + DATA},
+};
+
 static void init_one(u16 port, u8 vector, u8 wiring)
 {
 	outb(ICW1_INIT, port);
@@ -31,6 +39,7 @@ static void init_one(u16 port, u8 vector, u8 wiring)
 
 void pic_init(void)
 {
+	BUG_ON(request_resources(&ioport_resource, ports, ARRAY_SIZE(ports)) != 0);
 	init_one(MASTER, IRQ_VECTOR_BASE, 1u << CASCADE);
 	init_one(SLAVE, IRQ_VECTOR_BASE + LINES, CASCADE);
 	outb(masks[0], MASTER + DATA);

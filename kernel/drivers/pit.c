@@ -8,6 +8,7 @@
 #include "arch/trap.h"
 #include "drivers/pic.h"
 #include "kernel/bug.h"
+#include "kernel/resource.h"
 #include "kernel/time.h"
 #include "proc/sched.h"
 
@@ -20,6 +21,8 @@
 #define IRQ_TIMER   0
 #define NS_PER_1000 838095u /* of 1,000 counts: 1e12 / PIT_HZ */
 
+static struct resource ports = {.name = "timer0", .start = CHANNEL0, .end = CONTROL};
+
 static void pit_interrupt(unsigned int irq, struct pt_regs *regs)
 {
 	(void)irq;
@@ -28,6 +31,7 @@ static void pit_interrupt(unsigned int irq, struct pt_regs *regs)
 
 void pit_init(void)
 {
+	BUG_ON(request_resource(&ioport_resource, &ports) != 0);
 	outb(MODE_RATE, CONTROL);
 	outb(RELOAD & 0xff, CHANNEL0);
 	outb(RELOAD >> 8, CHANNEL0);

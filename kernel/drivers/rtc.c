@@ -6,8 +6,10 @@
  */
 #include "drivers/rtc.h"
 #include "arch/cpu.h"
+#include "kernel/bug.h"
 #include "kernel/compiler.h"
 #include "kernel/printk.h"
+#include "kernel/resource.h"
 #include "kernel/string.h"
 
 #define CMOS_INDEX 0x70
@@ -35,9 +37,11 @@ enum {
 };
 static const u8 field_registers[FIELDS] = {0x00, 0x02, 0x04, 0x07, 0x08, 0x09, REG_CENTURY};
 
+static struct resource ports = {.name = "rtc0", .start = CMOS_INDEX, .end = CMOS_DATA};
+
 u32 rtc_boot_time;
 
-static u8 cmos_read(u8 reg)
+u8 cmos_read(u8 reg)
 {
 	outb(reg, CMOS_INDEX);
 	return inb(CMOS_DATA);
@@ -106,6 +110,7 @@ void rtc_init(void)
 	u8 f[FIELDS];
 	u32 year;
 
+	BUG_ON(request_resource(&ioport_resource, &ports) != 0);
 	if (!read_stable(f)) {
 		pr_warn("rtc: the clock does not stand still; time starts at 1970\n");
 		return;

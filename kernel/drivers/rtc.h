@@ -8,6 +8,9 @@
 extern u32 rtc_boot_time;
 
 void rtc_init(void);
+/* A byte of the clock's battery-backed memory, where the BIOS keeps facts too. Not in interrupts:
+ * index and data are two ports. */
+u8 cmos_read(u8 reg);
 /* The clock's seconds register as it stands, for waits with interrupts off. */
 u8 rtc_seconds(void);
 

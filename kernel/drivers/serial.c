@@ -16,7 +16,9 @@
 #include "arch/irq.h"
 #include "arch/trap.h"
 #include "console.h"
+#include "kernel/bug.h"
 #include "kernel/compiler.h"
+#include "kernel/resource.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
 
@@ -49,6 +51,8 @@
 #define POLL_MAX  10000000u /* about 10 s at 1 us a port read; 16 bytes need 1.4 ms */
 
 _Static_assert(RING_SIZE >= 3 * CONSOLE_PIECE, "no room for a piece all of line ends");
+
+static struct resource ports = {.name = "serial", .start = COM1, .end = COM1 + 7};
 
 static u8 ring[RING_SIZE];
 static unsigned int ring_in, ring_out; /* free-running; irqs off */
@@ -142,6 +146,7 @@ void serial_init(void)
 {
 	if (inb(COM1 + UART_LSR) == LSR_NO_DEVICE)
 		return;
+	BUG_ON(request_resource(&ioport_resource, &ports) != 0);
 	outb(0, COM1 + UART_IER);
 	outb(LCR_DLAB, COM1 + UART_LCR);
 	outb(1, COM1 + UART_DATA); /* divisor 1: 115200 baud */

@@ -6,6 +6,8 @@
 #include "arch/cpu.h"
 #include "arch/page.h"
 #include "console.h"
+#include "kernel/bug.h"
+#include "kernel/resource.h"
 #include "kernel/string.h"
 #include "mm/fixmap.h"
 
@@ -20,6 +22,10 @@
 #define CURSOR_HIGH 14
 #define CURSOR_LOW  15
 
+#define VGA_PORTS     0x3c0
+#define VGA_PORTS_END 0x3df
+
+static struct resource ports = {.name = "vga+", .start = VGA_PORTS, .end = VGA_PORTS_END};
 static u16 *screen;
 static unsigned int cursor; /* cell that the next character gets */
 
@@ -76,6 +82,7 @@ static struct console vga_console = {.name = "tty0", .write = vga_write};
 
 void vga_init(void)
 {
+	BUG_ON(request_resource(&ioport_resource, &ports) != 0);
 	screen = __va(VGA_PHYS);
 	cursor = 0;
 	blank(0, CELLS);

@@ -33,6 +33,9 @@ int proc_next_fd(const struct task_struct *task, int fd);
 
 /* proc_maps.c */
 int proc_show_maps(struct text *text, struct task_struct *task);
+/* proc_resource.c */
+int proc_show_iomem(struct text *text, struct task_struct *task);
+int proc_show_ioports(struct text *text, struct task_struct *task);
 /* proc_mark.c */
 ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t count);
 

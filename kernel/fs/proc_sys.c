@@ -247,6 +247,8 @@ const struct proc_entry proc_top_entries[] = {
 	FILE_ENTRY("cmdline", show_cmdline),
 	FILE_ENTRY("cpuinfo", show_cpuinfo),
 	FILE_ENTRY("filesystems", show_filesystems),
+	FILE_ENTRY("iomem", proc_show_iomem),
+	FILE_ENTRY("ioports", proc_show_ioports),
 	FILE_ENTRY("loadavg", show_loadavg),
 	FILE_ENTRY("meminfo", show_meminfo),
 	FILE_ENTRY("mounts", show_mounts),
