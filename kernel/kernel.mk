@@ -67,13 +67,14 @@ K_OBJS += kernel/arch/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
 K_OBJS += kernel/drivers/ide.o kernel/drivers/blkdev.o kernel/drivers/partition.o
+K_OBJS += kernel/drivers/dma8237.o kernel/drivers/fdc.o kernel/drivers/floppy.o
 K_OBJS += kernel/fs/inode.o kernel/fs/mount.o kernel/fs/namei.o kernel/fs/dirops.o kernel/fs/bdev.o
 K_OBJS += kernel/fs/open.o kernel/fs/open_calls.o kernel/fs/fdtable.o kernel/fs/fs_struct.o
 K_OBJS += kernel/fs/rw.o kernel/fs/sendfile.o kernel/fs/stat.o kernel/fs/statfs.o kernel/fs/attr.o
 K_OBJS += kernel/fs/readdir.o kernel/fs/dir_calls.o kernel/fs/poll.o kernel/fs/select.o
 K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
 K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
-K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o
+K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o kernel/fs/block_file.o
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel
@@ -89,7 +90,7 @@ K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o)
-K_OBJS += tests/kernel/test_resource.o
+K_OBJS += tests/kernel/test_resource.o tests/kernel/test_isa_dma.o
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -18,6 +18,8 @@
 #include "boot/boot.h"
 #include "console.h"
 #include "crash.h"
+#include "drivers/dma8237.h"
+#include "drivers/floppy.h"
 #include "drivers/ide.h"
 #include "drivers/pic.h"
 #include "drivers/pit.h"
@@ -94,6 +96,7 @@ static const struct start_step early_steps[] = {
 	{"clock", rtc_init},
 	{"scheduler", sched_init},
 	{"interrupts", pic_init},
+	{"ISA DMA", dma_init},
 	{"timer", pit_init},
 	{"serial port", serial_irq_init},
 };
@@ -102,6 +105,7 @@ static const struct start_step early_steps[] = {
 static const struct start_step late_steps[] = {
 	{"files", vfs_init},
 	{"disks", ide_init},
+	{"floppy", floppy_init},
 	{"self-test", run_selftest},
 	{"bench", bench_if_asked},
 	{"crash", crash_after_selftest},

@@ -1,5 +1,5 @@
 /*
- * devices.c - /dev: a fixed directory of character devices and a few links.
+ * devices.c - /dev: a fixed directory of devices and a few links.
  *
  * One table holds them all; the inodes are made at start-up and stay. The terminal
  * is tty.c's. progout and progerr take what a program under observation writes: the
@@ -22,6 +22,7 @@
 #define DEV_FULL	    MKDEV(1, 7)
 #define DEV_RANDOM	    MKDEV(1, 8)
 #define DEV_URANDOM	    MKDEV(1, 9)
+#define DEV_FD0		    MKDEV(2, 0)
 #define DEV_TTYS0	    MKDEV(4, 64)
 #define DEV_TTY		    MKDEV(5, 0)
 #define DEV_CONSOLE	    MKDEV(5, 1)
@@ -45,6 +46,7 @@ static const struct {
 	{"ttyS0", S_IFCHR | 0660, DEV_TTYS0, NULL},
 	{"progout", S_IFCHR | 0222, DEV_PROGOUT, NULL},
 	{"progerr", S_IFCHR | 0222, DEV_PROGERR, NULL},
+	{"fd0", S_IFBLK | 0440, DEV_FD0, NULL},
 	{"fd", S_IFLNK | 0777, 0, "/proc/self/fd"},
 	{"stdin", S_IFLNK | 0777, 0, "/proc/self/fd/0"},
 	{"stdout", S_IFLNK | 0777, 0, "/proc/self/fd/1"},

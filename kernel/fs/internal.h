@@ -142,6 +142,9 @@ int vfs_symlink(const char *target, int dfd, const char *path);
 int vfs_rename(int old_dfd, const char *old_path, int new_dfd, const char *new_path,
 	       unsigned int flags);
 
+/* block_file.c: reading the device that the inode's rdev names */
+extern const struct file_ops block_file_ops;
+
 /* pipe.c, devices.c, tty.c, procfs.c */
 int pipe_open_pair(struct file *ends[2], unsigned int flags);
 extern const struct file_ops tty_file_ops;

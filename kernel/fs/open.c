@@ -69,6 +69,8 @@ static const struct file_ops *ops_of(const struct inode *inode, unsigned int fla
 		return &path_only_ops;
 	if (S_ISCHR(inode->mode))
 		return chrdev_ops(inode->rdev);
+	if (S_ISBLK(inode->mode))
+		return &block_file_ops;
 	return inode->f_op;
 }
 

@@ -57,6 +57,8 @@ const struct file_ops *chrdev_ops(u32 rdev)
 	return NULL;
 }
 
+const struct file_ops block_file_ops;
+
 struct fs_struct *fs_dup(struct fs_struct *old)
 {
 	(void)old;

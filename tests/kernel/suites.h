@@ -20,8 +20,8 @@ extern const struct ktap_suite layout_suite, arch_suite;
 extern const struct ktap_suite sched_suite, lock_suite, proc_suite;
 /* test_fault_inject.c */
 extern const struct ktap_suite fault_inject_suite;
-/* test_resource.c */
-extern const struct ktap_suite resource_suite;
+/* test_resource.c, test_isa_dma.c */
+extern const struct ktap_suite resource_suite, isa_dma_suite;
 /* test_ide.c, test_vfs.c, test_ext2.c, test_ext2_bad.c */
 extern const struct ktap_suite ide_suite, vfs_suite, ext2_suite, ext2_bad_suite;
 

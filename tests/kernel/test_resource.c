@@ -130,6 +130,7 @@ static void test_machine(void)
 
 	EXPECT_EQ(find(&ioport_resource, "pic1", 0x20, 0x21), 0);
 	EXPECT_EQ(find(&ioport_resource, "timer0", 0x40, 0x43), 0);
+	EXPECT_EQ(find(&ioport_resource, "dma1", 0, 0x1f), 0);
 	EXPECT_EQ(find(&iomem_resource, "Kernel code", __pa(_text), __pa(_etext) - 1), 1);
 	EXPECT_EQ(find(&iomem_resource, "Kernel bss", __pa(__bss_start), __pa(_end) - 1), 1);
 	EXPECT_EQ(find(&iomem_resource, "Video RAM area", 0xa0000, 0xbffff), 0);

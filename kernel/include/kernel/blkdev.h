@@ -19,7 +19,7 @@ struct block_device_ops {
 	 * Moves `count` sectors between the device, from `sector` on, and `page`
 	 * (any zone), from byte `offset` on (a multiple of 512; it may not run
 	 * past the page's end). May sleep. Returns 0, -EIO, -EINVAL (outside the
-	 * device) or -ETIMEDOUT.
+	 * device), -ETIMEDOUT, -ENXIO (no medium) or -EROFS (cannot be written).
 	 */
 	int (*rw_page)(struct block_device *bdev, sector_t sector, struct page *page,
 		       unsigned int offset, unsigned int count, bool write);
