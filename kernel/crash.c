@@ -87,19 +87,29 @@ static void crash_warn(void)
 }
 
 /* Endless recursion that the compiler cannot turn into a loop. */
-static __noinline u32 crash_stack(u32 depth)
+static __noinline u32 overflow(u32 depth)
 {
 	volatile u32 frame[16];
 
 	frame[depth % ARRAY_SIZE(frame)] = depth;
-	return depth == ~0u ? 0 : crash_stack(depth + 1) + frame[depth % ARRAY_SIZE(frame)];
+	return depth == ~0u ? 0 : overflow(depth + 1) + frame[depth % ARRAY_SIZE(frame)];
+}
+
+static void crash_task_stack(void)
+{
+	overflow(0);
 }
 
 static const struct crash_kind crashes[] = {
-	{"panic", crash_panic, false},	 {"hang", crash_hang, false},
-	{"triple", crash_triple, false}, {"nested", crash_nested, false},
-	{"bug", crash_bug, false},	 {"null", crash_null, false},
-	{"warn", crash_warn, true},	 {NULL, NULL, false},
+	{"panic", crash_panic, false},
+	{"hang", crash_hang, false},
+	{"triple", crash_triple, false},
+	{"nested", crash_nested, false},
+	{"bug", crash_bug, false},
+	{"null", crash_null, false},
+	{"warn", crash_warn, true},
+	{"stack", crash_task_stack, false},
+	{NULL, NULL, false},
 };
 
 static const struct crash_kind *find_kind(const struct crash_kind *kinds, const char *name)
@@ -114,8 +124,8 @@ void crash_boot_thread(void)
 {
 	char kind[KIND_MAX];
 
-	if (cmdline_get("crash", kind, sizeof(kind)) && strcmp(kind, "stack") == 0)
-		crash_stack(0);
+	if (cmdline_get("crash", kind, sizeof(kind)) && strcmp(kind, "bootstack") == 0)
+		overflow(0);
 }
 
 void crash_after_selftest(void)

@@ -13,7 +13,7 @@ struct crash_kind {
 
 extern const struct crash_kind memory_crashes[];
 
-/* crash=stack, which needs the stack that has a guard page: the boot thread's. */
+/* crash=bootstack: overflows the boot thread's stack. */
 void crash_boot_thread(void);
 /* All other crash= kinds, after the self-test. Returns for none, and for those that survive. */
 void crash_after_selftest(void);

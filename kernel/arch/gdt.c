@@ -80,7 +80,8 @@ void gdt_load_tls(const u64 tls[GDT_TLS_SLOTS])
 	gdt[GDT_TLS_FIRST + 2] = tls[2];
 }
 
-/* Did the victim's stack pointer leave its stack downwards? */
+/* Did the victim run off its stack downwards? Its stack pointer is in the guard page, or so close
+ * above it that the frame of an exception did not fit. */
 static bool stack_overflowed(u32 esp)
 {
 	u32 stack;
@@ -88,7 +89,17 @@ static bool stack_overflowed(u32 esp)
 	if (!current)
 		return false;
 	stack = (u32)current->stack;
-	return esp < stack + sizeof(struct pt_regs) && esp > stack - PAGE_SIZE;
+	return esp < stack + sizeof(struct pt_regs) && esp >= stack - PAGE_SIZE;
+}
+
+static void report_overflow(u32 esp)
+{
+	u32 stack = (u32)current->stack;
+
+	printk(KERN_EMERG "BUG: kernel stack overflow in task %d (%s)\n", current->pid,
+	       current->comm);
+	printk(KERN_EMERG "ESP 0x%08x, guard page 0x%08x - 0x%08x, stack up to 0x%08x\n", esp,
+	       stack - (u32)PAGE_SIZE, stack, stack + (u32)THREAD_SIZE);
 }
 
 /* Runs as a task of its own on double_fault_stack; the victim never goes on. */
@@ -116,10 +127,7 @@ static void __noreturn double_fault(void)
 
 	oops_begin(&regs);
 	if (stack_overflowed(regs.esp))
-		printk(KERN_EMERG "Kernel stack overflow: task %d (%s), stack 0x%08x - 0x%08x, "
-				  "esp 0x%08x\n",
-		       current->pid, current->comm, (u32)current->stack,
-		       (u32)current->stack + (u32)THREAD_SIZE, regs.esp);
+		report_overflow(regs.esp);
 	show_regs(&regs);
 	backtrace_print(regs.ebp, regs.eip);
 	panic_after_report(stack_overflowed(regs.esp) ? "kernel stack overflow (double fault)"
