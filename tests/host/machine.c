@@ -34,6 +34,8 @@ static u8 *all_memory; /* host_frame() */
 static int share = MAP_SHARED;
 /* Entries of the kernel windows: what kernel_pte() gives out. */
 static pte_t window_ptes[WINDOW_PAGES] __aligned(4096);
+/* Which of its tables have been made: they cost nothing here, but making one can fail. */
+static bool window_tables[DIV_ROUND_UP(WINDOW_PAGES, PTRS_PER_PTE)];
 
 u32 kernel_global = _PAGE_GLOBAL;
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(4096);
@@ -117,6 +119,7 @@ void host_memory_init(size_t bytes)
 	window_drop(PAGE_OFFSET, WINDOW_END);
 	map_lowmem();
 	memset(window_ptes, 0, sizeof(window_ptes));
+	memset(window_tables, 0, sizeof(window_tables));
 	catch_faults();
 }
 
@@ -186,8 +189,12 @@ void host_boot(void)
 
 pte_t *kernel_pte(unsigned long addr, bool alloc)
 {
-	(void)alloc;
+	bool *table = &window_tables[(addr - WINDOW_START) / PGDIR_SIZE];
+
 	BUG_ON(addr < WINDOW_START || addr >= WINDOW_END);
+	if (!*table && (!alloc || host_allocation_fails(GFP_KERNEL)))
+		return NULL;
+	*table = true;
 	return &window_ptes[(addr - WINDOW_START) >> PAGE_SHIFT];
 }
 

@@ -13,6 +13,7 @@
 
 #include "arch/pgtable.h"
 #include "kernel/types.h"
+#include "mm/gfp.h"
 
 struct page;
 struct mm_struct;
@@ -42,6 +43,9 @@ void host_boot(void);
 void host_fail_after(long n);
 /* Calls that took memory since host_fail_after(). */
 long host_allocations(void);
+
+/* Counts one call; true when it is to fail. For what takes memory in the machine's part. */
+bool host_allocation_fails(gfp_t gfp);
 
 /* Called before each allocation that may sleep / with each frame or block taken:
  * for tests that let others run meanwhile, or watch frames. NULL: not called. */

@@ -300,7 +300,7 @@ long host_allocations(void)
 	return allocations;
 }
 
-static bool fails(gfp_t gfp)
+bool host_allocation_fails(gfp_t gfp)
 {
 	if ((gfp & __GFP_WAIT) && host_alloc_hook)
 		host_alloc_hook();
@@ -330,30 +330,30 @@ void *__wrap___kmalloc(size_t size, gfp_t gfp);
 
 struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order)
 {
-	return fails(gfp) ? NULL : show_frame(__real_alloc_pages(gfp, order));
+	return host_allocation_fails(gfp) ? NULL : show_frame(__real_alloc_pages(gfp, order));
 }
 
 struct page *__wrap_alloc_page(gfp_t gfp)
 {
-	return fails(gfp) ? NULL : show_frame(__real_alloc_page(gfp));
+	return host_allocation_fails(gfp) ? NULL : show_frame(__real_alloc_page(gfp));
 }
 
 unsigned long __wrap___get_free_pages(gfp_t gfp, unsigned int order)
 {
-	return fails(gfp) ? 0 : __real___get_free_pages(gfp, order);
+	return host_allocation_fails(gfp) ? 0 : __real___get_free_pages(gfp, order);
 }
 
 unsigned long __wrap_get_zeroed_page(gfp_t gfp)
 {
-	return fails(gfp) ? 0 : __real_get_zeroed_page(gfp);
+	return host_allocation_fails(gfp) ? 0 : __real_get_zeroed_page(gfp);
 }
 
 void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return fails(gfp) ? NULL : __real_kmem_cache_alloc(cache, gfp);
+	return host_allocation_fails(gfp) ? NULL : __real_kmem_cache_alloc(cache, gfp);
 }
 
 void *__wrap___kmalloc(size_t size, gfp_t gfp)
 {
-	return fails(gfp) ? NULL : __real___kmalloc(size, gfp);
+	return host_allocation_fails(gfp) ? NULL : __real___kmalloc(size, gfp);
 }
