@@ -42,7 +42,8 @@ $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
 K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-K_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
+K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 K_OBJS += mm/fault_inject.o
 K_OBJS += mm/shrinker.o

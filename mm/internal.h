@@ -210,6 +210,35 @@ static __always_inline bool pcp_give(struct zone *zone, struct page *page)
 	return room;
 }
 
+/* --- page_alloc.c, page_report.c: a request on its long way --- */
+
+struct alloc_request {
+	gfp_t gfp;
+	unsigned int order;
+	const struct zonelist *list; /* zones that may serve it, best first */
+	enum migratetype type;
+	const void *caller;
+};
+
+/* Counts and, unless __GFP_NOWARN, reports a request that got nothing; panics with __GFP_NOFAIL. */
+void alloc_failed(const struct alloc_request *req);
+
+#define GFP_TEXT_MAX 192
+/* The flags' names, as "GFP_KERNEL|__GFP_COMP"; the text is in `text` or a constant. */
+const char *gfp_text(gfp_t gfp, char text[GFP_TEXT_MAX]);
+
+/* --- page_poison.c --- */
+
+extern bool page_poisoning;
+/* Boot, memory handed over: reads page_poison=. */
+void page_poison_init(void);
+/* On and off, for tests. Any context but interrupts. */
+void page_poison_enable(bool on);
+/* Only while page_poisoning. Fills a block that is about to be free. */
+void page_poison(struct page *page, unsigned int order);
+/* Panics when a byte of a block that was free since page_poison() has changed. */
+void page_poison_check(struct page *page, unsigned int order);
+
 /* --- compound blocks (page.c) --- */
 
 void compound_make(struct page *head, unsigned int order);

@@ -218,6 +218,7 @@ void mem_init(void)
 	pcp_set_preferred();
 	zones_set_watermarks();
 	zones_set_reserves();
+	page_poison_init();
 	pr_info("Memory: %luK of %luK available (%luK HighMem)\n", managed * (PAGE_SIZE / 1024),
 		NODE_DATA(0)->node_present_pages * (PAGE_SIZE / 1024),
 		zones_managed_pages(ZONE_HIGHMEM) * (PAGE_SIZE / 1024));

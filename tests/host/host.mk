@@ -26,7 +26,8 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-H_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+H_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
+H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_OBJS += mm/shrinker.o
@@ -96,7 +97,8 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreest
 	-Imm/include/$(MEMMODEL)
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_COST_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-H_COST_OBJS += mm/page_alloc.o mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
+H_COST_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
+H_COST_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
 H_COST_OBJS += mm/vmap_area.o mm/vmalloc.o kernel/lib/rbtree.o
 H_COST_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_COST_OBJS += tests/host/cost/kernel.o

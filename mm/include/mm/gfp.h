@@ -21,7 +21,7 @@ typedef unsigned int gfp_t;
 #define __GFP_HIGH	  0x0020u /* may use half of the emergency reserve */
 #define __GFP_IO	  0x0040u
 #define __GFP_FS	  0x0080u
-#define __GFP_COLD	  0x0100u
+#define __GFP_COLD	  0x0100u /* a cache-cold frame will do: the disk fills it */
 #define __GFP_NOWARN	  0x0200u
 #define __GFP_NORETRY	  0x0400u
 #define __GFP_NOFAIL	  0x0800u
@@ -61,6 +61,35 @@ unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 unsigned long get_zeroed_page(gfp_t gfp);
 void free_pages(unsigned long addr, unsigned int order);
 #define free_page(addr) free_pages(addr, 0)
+
+/*
+ * The same for one frame whose bytes the data cache does not hold, or that
+ * nobody will want soon: it goes to the cold list, not before those in use.
+ */
+void free_cold_page(struct page *page);
+
+/* put_page() on each of n pages, frames that this frees as cold ones if told so. Any context. */
+void release_pages(struct page **pages, unsigned int n, bool cold);
+
+/* The order of the smallest block that holds `size` bytes; size > 0. */
+static inline unsigned int get_order(size_t size)
+{
+	return order_base_2((unsigned long)((size - 1) >> PAGE_SHIFT) + 1);
+}
+
+/*
+ * Makes a block of 2^order frames, taken without __GFP_COMP and held once, into
+ * single frames, each held once and freed by itself.
+ */
+void split_page(struct page *page, unsigned int order);
+
+/*
+ * Bytes in whole pages, contiguous, of the direct map: as many frames as are
+ * needed, not the next power of two. Returns the address, or NULL (also for
+ * size 0). __GFP_COMP has no meaning here. Freed with the same size.
+ */
+void *alloc_pages_exact(size_t size, gfp_t gfp);
+void free_pages_exact(void *start, size_t size);
 
 /* Free frames in all zones / in those that the flags may use. */
 unsigned long nr_free_pages(void);

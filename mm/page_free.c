@@ -1,0 +1,119 @@
+/*
+ * page_free.c - giving page frames back.
+ *
+ *   __free_page()  put_page()  free_cold_page()  __free_pages(order)
+ *         |            |              |                 |
+ *         +------------+--- one holder less: the last one? ---> no: that is all
+ *                               | yes
+ *              locked, mapped, in a cache or a tree, reserved? ---> refused
+ *                               | no
+ *              flags cleared (PG_referenced with them)
+ *                               |
+ *        one frame: hot or cold list of the CPU        block: buddy system
+ *
+ * Who frees a page twice, or one in use, has a pointer that it should not have:
+ * panic, before the lists are damaged. A reserved page is not memory to give
+ * back: a message, and the page stays as it was.
+ */
+#include "mm/vmstat.h"
+#include "internal.h"
+
+/* A page without holders is not as it should be: reserved, or an error. */
+static __noinline void refuse_free(struct page *page)
+{
+	if (!PageReserved(page))
+		bad_page(page, "freed while in use");
+	atomic_set(&page->_refcount, 1);
+	refuse_reserved(page);
+}
+
+static __noinline void free_block(struct page *page, unsigned int order)
+{
+	struct zone *zone = page_zone(page);
+	unsigned long flags;
+
+	if (PageHead(page))
+		compound_check(page, order);
+	for (unsigned long i = 0; i < BIT(order); i++) {
+		if (page_count(page + i) || page_has_leftovers(page + i)) {
+			refuse_free(page + i);
+			return;
+		}
+		page[i].flags &= PAGE_ID_MASK;
+	}
+	count_vm_events(VM_PGFREE, 1u << order);
+	if (page_poisoning)
+		page_poison(page, order);
+	spin_lock_irqsave(&zone->lock, flags);
+	buddy_give(zone, page, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+/* The long way of one frame, with nothing left on it. */
+static __noinline void free_slowly(struct page *page, bool cold)
+{
+	if (page_poisoning)
+		page_poison(page, 0);
+	pcp_flush_give(page_zone(page), page, cold);
+}
+
+/* Out of line, so that dropping a reference that is not the last one stays short. */
+static __noinline void free_one(struct page *page)
+{
+	if (unlikely(page_has_leftovers(page))) {
+		refuse_free(page);
+		return;
+	}
+	page->flags &= PAGE_ID_MASK;
+	count_vm_event(VM_PGFREE);
+	if (unlikely(!pcp_give(page_zone(page), page)))
+		free_slowly(page, false);
+}
+
+void __free_page(struct page *page)
+{
+	if (page_drop_ref(page))
+		free_one(page);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (order == 0)
+		__free_page(page);
+	else if (page_drop_ref(page))
+		free_block(page, order);
+}
+
+void free_cold_page(struct page *page)
+{
+	if (!page_drop_ref(page))
+		return;
+	if (unlikely(page_has_leftovers(page))) {
+		refuse_free(page);
+		return;
+	}
+	page->flags &= PAGE_ID_MASK;
+	count_vm_event(VM_PGFREE);
+	free_slowly(page, true);
+}
+
+void put_page(struct page *page)
+{
+	if (unlikely(page->flags & (BIT(PG_head) | BIT(PG_tail)))) {
+		page = compound_head(page);
+		__free_pages(page, compound_order(page));
+		return;
+	}
+	if (page_drop_ref(page))
+		free_one(page);
+}
+
+void release_pages(struct page **pages, unsigned int n, bool cold)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (cold && !(pages[i]->flags & (BIT(PG_head) | BIT(PG_tail))))
+			free_cold_page(pages[i]);
+		else
+			put_page(pages[i]);
+	}
+}

@@ -1,0 +1,88 @@
+/*
+ * page_report.c - what is printed when a request for pages fails.
+ *
+ *   page allocation failure: order:9, mode:0x2070(GFP_KERNEL|__GFP_COMP), by 0xc0123456
+ *   then every zone: free frames, watermarks, free blocks of each order
+ *
+ * It tells the three cases apart: no memory at all, memory below the watermarks
+ * only, and memory enough but none of it in one piece.
+ */
+#include "kernel/printk.h"
+#include "kernel/time.h"
+#include "mm/vmstat.h"
+#include "internal.h"
+
+/* At most this many reports in an interval of ticks: Linux's ratelimit. */
+#define REPORT_BURST	10
+#define REPORT_INTERVAL (5 * HZ)
+
+/* Combinations before their parts. */
+static const struct {
+	gfp_t bits;
+	const char *name;
+} names[] = {
+	{GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE"},
+	{GFP_HIGHUSER, "GFP_HIGHUSER"},
+	{GFP_KERNEL, "GFP_KERNEL"},
+	{GFP_ATOMIC, "GFP_ATOMIC"},
+	{__GFP_DMA, "GFP_DMA"},
+	{__GFP_HIGHMEM, "__GFP_HIGHMEM"},
+	{__GFP_MOVABLE, "__GFP_MOVABLE"},
+	{__GFP_RECLAIMABLE, "__GFP_RECLAIMABLE"},
+	{__GFP_WAIT, "__GFP_WAIT"},
+	{__GFP_IO, "__GFP_IO"},
+	{__GFP_FS, "__GFP_FS"},
+	{__GFP_COLD, "__GFP_COLD"},
+	{__GFP_NOWARN, "__GFP_NOWARN"},
+	{__GFP_NORETRY, "__GFP_NORETRY"},
+	{__GFP_NOFAIL, "__GFP_NOFAIL"},
+	{__GFP_ZERO, "__GFP_ZERO"},
+	{__GFP_COMP, "__GFP_COMP"},
+	{__GFP_MEMALLOC, "__GFP_MEMALLOC"},
+};
+
+const char *gfp_text(gfp_t gfp, char text[GFP_TEXT_MAX])
+{
+	int n = 0;
+
+	if (!gfp)
+		return "GFP_NOWAIT";
+	text[0] = '\0';
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if ((gfp & names[i].bits) != names[i].bits)
+			continue;
+		n += scnprintf(text + n, GFP_TEXT_MAX - (size_t)n, "%s%s", n ? "|" : "",
+			       names[i].name);
+		gfp &= ~names[i].bits;
+	}
+	if (gfp)
+		scnprintf(text + n, GFP_TEXT_MAX - (size_t)n, "%s0x%x", n ? "|" : "", gfp);
+	return text;
+}
+
+static bool report_allowed(void)
+{
+	static unsigned long interval_start;
+	static unsigned int burst;
+
+	if (jiffies - interval_start >= REPORT_INTERVAL) {
+		interval_start = jiffies;
+		burst = 0;
+	}
+	return burst++ < REPORT_BURST;
+}
+
+void alloc_failed(const struct alloc_request *req)
+{
+	char text[GFP_TEXT_MAX];
+
+	count_vm_event(VM_ALLOC_FAIL);
+	if (!(req->gfp & __GFP_NOWARN) && report_allowed()) {
+		pr_warn("page allocation failure: order:%u, mode:0x%x(%s), by %p\n", req->order,
+			req->gfp, gfp_text(req->gfp, text), req->caller);
+		show_free_areas();
+	}
+	if (req->gfp & __GFP_NOFAIL)
+		panic("out of memory: order %u, mode 0x%x(%s), and the caller cannot fail",
+		      req->order, req->gfp, gfp_text(req->gfp, text));
+}
