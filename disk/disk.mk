@@ -33,7 +33,7 @@ build/test-user/%: tests/user/%.c disk/disk.mk
 # The root file system as a directory tree; hard links in it are hard links in the guest.
 build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk build/floppy.img
 	@rm -rf build/root
-	@mkdir -p $(addprefix build/root/,bin sbin etc dev proc tmp work root)
+	@mkdir -p $(addprefix build/root/,bin sbin etc dev proc sys tmp work root)
 	@cp build/deps/busybox build/root/bin/busybox
 	@for name in $(APPLETS); do ln build/root/bin/busybox "build/root/bin/$$name"; done
 	@for program in $(USER_PROGS); do \

@@ -44,6 +44,7 @@ $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
+K_OBJS += mm/zone_stat.o
 K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 K_OBJS += mm/fault_inject.o
 K_OBJS += mm/shrinker.o
@@ -76,6 +77,8 @@ K_OBJS += kernel/fs/readdir.o kernel/fs/dir_calls.o kernel/fs/poll.o kernel/fs/s
 K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
 K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
 K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o kernel/fs/block_file.o
+K_OBJS += kernel/fs/proc_mm.o kernel/fs/proc_zone.o kernel/fs/proc_vmstat.o
+K_OBJS += kernel/fs/proc_sysctl.o kernel/fs/sysfs.o kernel/fs/tree.o kernel/fs/text_file.o
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel

@@ -28,6 +28,11 @@ static const struct address_space_ops shmem_aops = {
 	.readpage = shmem_readpage,
 };
 
+bool mapping_is_shmem(const struct address_space *mapping)
+{
+	return mapping->a_ops == &shmem_aops;
+}
+
 static void shmem_release(struct mapped_file *file)
 {
 	struct shmem_object *object = container_of(file, struct shmem_object, file);

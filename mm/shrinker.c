@@ -16,8 +16,10 @@
 #include "mm/shrinker.h"
 #include "mm/vmstat.h"
 #include "kernel/lock.h"
+#include "internal.h"
 
 #define SHRINK_BATCH 128ul /* objects a call: Linux's batch */
+#define DROP_ROUNDS  16	   /* each takes half: enough for any cache that is not being filled */
 
 static LIST_HEAD(shrinkers);
 static DEFINE_MUTEX(shrink_mutex);
@@ -65,4 +67,11 @@ unsigned long shrink_slab(gfp_t gfp)
 		freed += shrink_one(shrinker, gfp);
 	mutex_unlock(&shrink_mutex);
 	return freed;
+}
+
+unsigned long drop_slab(void)
+{
+	for (unsigned int round = 0; round < DROP_ROUNDS && shrink_slab(GFP_KERNEL); round++)
+		;
+	return slab_reap();
 }

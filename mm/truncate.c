@@ -5,6 +5,9 @@
  * entries in all address spaces, so that none is left that the cache does not
  * know; then the pages, each locked, so that none leaves while it is read or
  * written. Private copies of pages behind the new end go too.
+ *
+ * The other way to leave the cache is drop_clean_pages(): no page that anybody
+ * could miss goes, so what is locked, mapped, dirty or referenced stays.
  */
 #include "mm/highmem.h"
 #include "vm.h"
@@ -63,6 +66,51 @@ static void drop_pages(struct address_space *mapping, unsigned long first)
 			put_page(pages[i]);
 		}
 	}
+}
+
+/* Nobody has it but the cache and the caller, and the disk has what it says. Page locked. */
+static bool can_drop(const struct page *page)
+{
+	return page->mapping->a_ops->writepage && page_count(page) == 2 && !page_mapcount(page) &&
+	       !PageDirty(page) && !PageWriteback(page);
+}
+
+static bool drop_if_clean(struct address_space *mapping, struct page *page)
+{
+	bool dropped = false;
+
+	if (!trylock_page(page))
+		return false;
+	if (page->mapping == mapping && can_drop(page)) {
+		remove_from_page_cache(page);
+		dropped = true;
+	}
+	unlock_page(page);
+	return dropped;
+}
+
+unsigned long drop_clean_pages(struct address_space *mapping)
+{
+	struct page *pages[TRUNCATE_BATCH];
+	unsigned long first = 0, dropped = 0;
+	unsigned int found, i;
+
+	might_sleep();
+	do {
+		spin_lock(&mapping->tree_lock);
+		found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, first,
+					       TRUNCATE_BATCH);
+		for (i = 0; i < found; i++)
+			get_page(pages[i]);
+		if (found)
+			first = pages[found - 1]->index + 1;
+		spin_unlock(&mapping->tree_lock);
+		for (i = 0; i < found; i++) {
+			dropped += drop_if_clean(mapping, pages[i]);
+			put_page(pages[i]);
+		}
+	} while (found == TRUNCATE_BATCH && first);
+	return dropped;
 }
 
 /*

@@ -283,6 +283,7 @@ unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, 
 /* shmem.c: memory that processes share and no file backs. */
 struct mapped_file *shmem_create(unsigned long size);
 extern const struct vm_ops shmem_vm_ops;
+bool mapping_is_shmem(const struct address_space *mapping);
 void shmem_init(void);
 
 #endif

@@ -12,6 +12,9 @@
 #define BLOCK_LIVE  0ul
 #define BLOCK_FREED 1ul
 
+static DEFINE_MUTEX(caches_lock); /* protects the list; taken before any page lock */
+static LIST_HEAD(caches);
+
 static int bdev_readpage(struct address_space *mapping, struct page *page)
 {
 	struct bdev_cache *cache = mapping->host;
@@ -41,11 +44,41 @@ void bdev_cache_init(struct bdev_cache *cache, struct block_device *bdev)
 	cache->bdev = bdev;
 	address_space_init(&cache->mapping, cache, &bdev_aops);
 	cache->mapping.size = (loff_t)bdev->sectors << SECTOR_SHIFT;
+	mutex_lock(&caches_lock);
+	list_add_tail(&cache->node, &caches);
+	mutex_unlock(&caches_lock);
 }
 
 void bdev_cache_drop(struct bdev_cache *cache)
 {
+	mutex_lock(&caches_lock);
+	list_del(&cache->node);
+	mutex_unlock(&caches_lock);
 	truncate_inode_pages(&cache->mapping, 0);
+}
+
+unsigned long nr_buffer_pages(void)
+{
+	const struct bdev_cache *cache;
+	unsigned long pages = 0;
+
+	mutex_lock(&caches_lock);
+	list_for_each_entry (cache, &caches, node)
+		pages += cache->mapping.nrpages;
+	mutex_unlock(&caches_lock);
+	return pages;
+}
+
+unsigned long bdev_drop_clean(void)
+{
+	struct bdev_cache *cache;
+	unsigned long pages = 0;
+
+	mutex_lock(&caches_lock);
+	list_for_each_entry (cache, &caches, node)
+		pages += drop_clean_pages(&cache->mapping);
+	mutex_unlock(&caches_lock);
+	return pages;
 }
 
 int bdev_cache_sync(struct bdev_cache *cache)

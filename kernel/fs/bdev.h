@@ -15,6 +15,7 @@
 struct bdev_cache {
 	struct block_device *bdev;
 	struct address_space mapping;
+	struct list_head node; /* of all caches */
 };
 
 /* A block in memory, mapped: from buf_read() or buf_new() until buf_put(). */
@@ -26,6 +27,10 @@ struct buf {
 void bdev_cache_init(struct bdev_cache *cache, struct block_device *bdev);
 /* Drops all cached blocks; dirty ones are lost. */
 void bdev_cache_drop(struct bdev_cache *cache);
+/* Pages in the caches of all devices. */
+unsigned long nr_buffer_pages(void);
+/* Gives back what is clean and not in use in the caches of all devices: pages. May sleep. */
+unsigned long bdev_drop_clean(void);
 /* Writes all dirty blocks: 0 or the first error. May sleep. */
 int bdev_cache_sync(struct bdev_cache *cache);
 

@@ -335,6 +335,20 @@ int inodes_sync(struct fs_super *sb)
 	return first_err;
 }
 
+unsigned long inodes_drop_clean(struct fs_super *sb)
+{
+	struct inode *inode, *next;
+	unsigned long pages = 0;
+
+	for (inode = next_inode(sb, NULL); inode; inode = next) {
+		if (inode->mapping.nrpages)
+			pages += drop_clean_pages(&inode->mapping);
+		next = next_inode(sb, inode);
+		iput(inode);
+	}
+	return pages;
+}
+
 int inodes_drop_nameless(struct fs_super *sb)
 {
 	struct inode *inode, *next;

@@ -105,6 +105,8 @@ void vfs_for_each_mount(void (*fn)(void *arg, const struct fs_super *sb, const c
 /* inode.c */
 void inode_cache_init(void);
 int inodes_sync(struct fs_super *sb); /* writes all dirty file and directory pages */
+/* Gives back the clean, unused pages of all cached files of a file system: how many. May sleep. */
+unsigned long inodes_drop_clean(struct fs_super *sb);
 /* Evicts the files that have no name any more and are still open, while they are: for the end. */
 int inodes_drop_nameless(struct fs_super *sb);
 int inode_setattr(struct inode *inode); /* writes changed attributes back; 0, -EROFS, -EIO */
@@ -145,12 +147,13 @@ int vfs_rename(int old_dfd, const char *old_path, int new_dfd, const char *new_p
 /* block_file.c: reading the device that the inode's rdev names */
 extern const struct file_ops block_file_ops;
 
-/* pipe.c, devices.c, tty.c, procfs.c */
+/* pipe.c, devices.c, tty.c, procfs.c, sysfs.c */
 int pipe_open_pair(struct file *ends[2], unsigned int flags);
 extern const struct file_ops tty_file_ops;
 const struct file_ops *chrdev_ops(u32 rdev); /* NULL: no such device */
 void devfs_init(void);
 void procfs_init(void);
+void sysfs_init(void);
 void pipe_init(void);
 void tty_init(void);
 void file_cache_init(void);

@@ -2,9 +2,10 @@
  * mount.c - the root file system and what is grafted on it.
  *
  * There is one root. A graft is a built-in file system that stands in place of one
- * entry of the root directory (/dev, /proc), whether or not the disk has an
+ * entry of the root directory (/dev, /proc, /sys), whether or not the disk has an
  * entry of that name; a path crosses into it by dir_lookup().
  */
+#include "fs/bdev.h"
 #include "fs/ext2/ext2.h"
 #include "fs/internal.h"
 #include "kernel/blkdev.h"
@@ -125,6 +126,11 @@ int vfs_sync(void)
 	return root_sb ? vfs_sync_super(root_sb) : 0;
 }
 
+unsigned long vfs_drop_clean(void)
+{
+	return (root_sb ? inodes_drop_clean(root_sb) : 0) + bdev_drop_clean();
+}
+
 int vfs_shutdown(void)
 {
 	int err, sync_err;
@@ -148,4 +154,5 @@ void vfs_init(void)
 	tty_init();
 	devfs_init();
 	procfs_init();
+	sysfs_init();
 }

@@ -7,6 +7,7 @@
 
 #include "fs/internal.h"
 #include "fs/text.h"
+#include "fs/tree.h"
 
 struct task_struct;
 
@@ -31,6 +32,16 @@ extern const struct proc_entry proc_fd_entry; /* each link of /proc/PID/fd */
 bool proc_fd_open(const struct task_struct *task, int fd);
 int proc_next_fd(const struct task_struct *task, int fd);
 
+/* proc_sysctl.c: /proc/sys */
+extern const struct tree_entry proc_sysctl_entries[];
+
+/* The rest are functions of struct proc_entry. proc_mm.c, proc_zone.c */
+int proc_show_meminfo(struct text *text, struct task_struct *task);
+int proc_show_slabinfo(struct text *text, struct task_struct *task);
+int proc_show_vmallocinfo(struct text *text, struct task_struct *task);
+int proc_show_buddyinfo(struct text *text, struct task_struct *task);
+int proc_show_pagetypeinfo(struct text *text, struct task_struct *task);
+int proc_show_zoneinfo(struct text *text, struct task_struct *task);
 /* proc_maps.c */
 int proc_show_maps(struct text *text, struct task_struct *task);
 /* proc_resource.c */

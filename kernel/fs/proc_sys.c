@@ -1,27 +1,27 @@
 /*
- * proc_sys.c - /proc files about the system, in Linux's formats.
+ * proc_sys.c - /proc files about the system, in Linux's formats, and the table of
+ * all that stands at the top of /proc.
  *
  * What this kernel does not keep (load, I/O wait, swap before there is any) is shown
  * as 0, so that programs that parse Linux's files find every field.
  */
 #include "arch/cpu.h"
 #include "fs/proc.h"
+#include "fs/proc_vmstat.h"
 #include "kernel/blkdev.h"
 #include "kernel/cmdline.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
-#include "mm/slab.h"
-#include "mm/vmstat.h"
-#include "mm/zone.h"
 #include "proc/sched.h"
+#include "proc/uts.h"
 
-#define KIB_PER_PAGE (PAGE_SIZE / 1024)
-#define USER_HZ	     100u /* ticks a second in /proc/stat */
+#define USER_HZ 100u /* ticks a second in /proc/stat */
 
 static int show_version(struct text *text, struct task_struct *task)
 {
 	(void)task;
-	text_printf(text, "Linux version 6.1.0-pagoda (Pagoda) (gcc %s) #1 Pagoda\n", __VERSION__);
+	text_printf(text, "%s version %s (Pagoda) (gcc %s) %s\n", system_utsname.sysname,
+		    system_utsname.release, __VERSION__, system_utsname.version);
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static int show_cpuinfo(struct text *text, struct task_struct *task)
 static int show_filesystems(struct text *text, struct task_struct *task)
 {
 	(void)task;
-	text_printf(text, "nodev\tproc\nnodev\tdevfs\nnodev\tpipefs\n\text2\n");
+	text_printf(text, "nodev\tsysfs\nnodev\tproc\nnodev\tdevfs\nnodev\tpipefs\n\text2\n");
 	return 0;
 }
 
@@ -152,87 +152,6 @@ static int show_partitions(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-/* Pages mapped, and page tables, of all processes. */
-struct mm_totals {
-	unsigned long anon, file, tables;
-};
-
-static void sum_address_spaces(struct mm_totals *totals)
-{
-	struct mm_struct *mm;
-
-	*totals = (struct mm_totals){0};
-	list_for_each_entry (mm, &mmlist, mmlist) {
-		totals->anon += mm->rss_anon;
-		totals->file += mm->rss_file;
-		totals->tables += mm->nr_ptes;
-	}
-}
-
-static void kib_line(struct text *text, const char *name, unsigned long pages)
-{
-	size_t start = text->len;
-
-	text_printf(text, "%s:", name);
-	text_pad(text, start, 16);
-	text_printf(text, "%8lu kB\n", pages * KIB_PER_PAGE);
-}
-
-static int show_meminfo(struct text *text, struct task_struct *task)
-{
-	unsigned long total = 0, free = 0, high = 0, high_free = 0, cached = nr_cached_pages();
-	struct mm_totals totals;
-	struct zone *zone;
-
-	(void)task;
-	for_each_zone (zone) {
-		bool is_high = zone_idx(zone) == ZONE_HIGHMEM;
-
-		total += zone->managed_pages;
-		free += zone_free_pages(zone);
-		high += is_high ? zone->managed_pages : 0;
-		high_free += is_high ? zone_free_pages(zone) : 0;
-	}
-	sum_address_spaces(&totals);
-	kib_line(text, "MemTotal", total);
-	kib_line(text, "MemFree", free);
-	kib_line(text, "MemAvailable", free + cached);
-	kib_line(text, "Buffers", 0);
-	kib_line(text, "Cached", cached);
-	kib_line(text, "SwapCached", 0);
-	kib_line(text, "HighTotal", high);
-	kib_line(text, "HighFree", high_free);
-	kib_line(text, "LowTotal", total - high);
-	kib_line(text, "LowFree", free - high_free);
-	kib_line(text, "SwapTotal", 0);
-	kib_line(text, "SwapFree", 0);
-	kib_line(text, "Dirty", nr_dirty_pages());
-	kib_line(text, "Writeback", 0);
-	kib_line(text, "AnonPages", totals.anon);
-	kib_line(text, "Mapped", totals.file);
-	kib_line(text, "Slab", slab_pages());
-	kib_line(text, "KernelStack", nr_tasks() * (THREAD_SIZE / PAGE_SIZE));
-	kib_line(text, "PageTables", totals.tables);
-	kib_line(text, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
-	return 0;
-}
-
-static int show_vmstat(struct text *text, struct task_struct *task)
-{
-	struct mm_totals totals;
-	unsigned int i;
-
-	(void)task;
-	sum_address_spaces(&totals);
-	text_printf(text, "nr_free_pages %lu\nnr_anon_pages %lu\nnr_mapped %lu\n", nr_free_pages(),
-		    totals.anon, totals.file);
-	text_printf(text, "nr_file_pages %lu\nnr_dirty %lu\nnr_page_table_pages %lu\nnr_slab %lu\n",
-		    nr_cached_pages(), nr_dirty_pages(), totals.tables, slab_pages());
-	for (i = 0; i < NR_VM_EVENTS; i++)
-		text_printf(text, "%s %u\n", vm_event_names[i], vm_event_sum(i));
-	return 0;
-}
-
 static int link_self(struct text *text, struct task_struct *task, int fd)
 {
 	(void)task;
@@ -244,21 +163,27 @@ static int link_self(struct text *text, struct task_struct *task, int fd)
 #define FILE_ENTRY(text, function) {.name = text, .mode = S_IFREG | 0444, .show = function}
 
 const struct proc_entry proc_top_entries[] = {
+	FILE_ENTRY("buddyinfo", proc_show_buddyinfo),
 	FILE_ENTRY("cmdline", show_cmdline),
 	FILE_ENTRY("cpuinfo", show_cpuinfo),
 	FILE_ENTRY("filesystems", show_filesystems),
 	FILE_ENTRY("iomem", proc_show_iomem),
 	FILE_ENTRY("ioports", proc_show_ioports),
 	FILE_ENTRY("loadavg", show_loadavg),
-	FILE_ENTRY("meminfo", show_meminfo),
+	FILE_ENTRY("meminfo", proc_show_meminfo),
 	FILE_ENTRY("mounts", show_mounts),
+	{.name = "pagetypeinfo", .mode = S_IFREG | 0400, .show = proc_show_pagetypeinfo},
 	FILE_ENTRY("partitions", show_partitions),
 	{.name = "self", .mode = S_IFLNK | 0777, .link = link_self},
+	{.name = "slabinfo", .mode = S_IFREG | 0400, .show = proc_show_slabinfo},
 	FILE_ENTRY("stat", show_stat),
 	FILE_ENTRY("swaps", show_swaps),
+	{.name = "sys", .mode = S_IFDIR | 0555}, /* the tree of proc_sysctl.c */
 	{.name = "trace_mark", .mode = S_IFREG | 0222, .write = proc_write_mark},
 	FILE_ENTRY("uptime", show_uptime),
 	FILE_ENTRY("version", show_version),
-	FILE_ENTRY("vmstat", show_vmstat),
+	{.name = "vmallocinfo", .mode = S_IFREG | 0400, .show = proc_show_vmallocinfo},
+	FILE_ENTRY("vmstat", proc_show_vmstat),
+	FILE_ENTRY("zoneinfo", proc_show_zoneinfo),
 	{0},
 };

@@ -1,16 +1,18 @@
 /*
  * procfs.c - /proc: directories, inodes and reading; what the files say stands in
- * proc_sys.c and proc_pid.c.
+ * proc_sys.c, proc_mm.c and proc_pid.c; /proc/sys is a tree (tree.h) in proc_sysctl.c.
  *
  * An inode is made at each lookup and goes with its last user; it names its process by pid,
- * so it holds nothing alive. A file's text is made when it is read from the start and
- * stays with the open file, so that a reader gets one moment's state.
+ * so it holds nothing alive.
  *
  * Inode numbers: the top directory 1, its files from 2 on; of a process,
- * pid << 12 with 1 for its directory, 2.. for the files in it, 256.. for its descriptors.
+ * pid << 12 with 1 for its directory, 2.. for the files in it, 256.. for its descriptors;
+ * those of /proc/sys have the top bit.
  */
 #include "arch/uaccess.h"
 #include "fs/proc.h"
+#include "fs/text_file.h"
+#include "fs/tree.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/slab.h"
@@ -22,6 +24,7 @@
 #define DIR_INO	       1u
 #define ENTRY_INO      2u
 #define FD_INO	       256u
+#define SYSCTL_INO     0x80000000u
 #define FIRST_PID_POS  4096 /* positions in /proc: entries first, then 4096 + pid */
 #define MAX_NUMBER_LEN 9
 #define PID_CHARS      12
@@ -80,15 +83,25 @@ static struct inode *make_inode(const struct proc_entry *entry, pid_t pid, u32 n
 	return inode;
 }
 
+/* /proc/sys, the one directory of the top table. */
+static const struct tree sysctl_tree = {
+	.entries = proc_sysctl_entries,
+	.sb = &proc_sb,
+	.above = &proc_root.vfs,
+	.first_ino = SYSCTL_INO,
+};
+
 static struct inode *find_entry(const struct proc_entry *table, pid_t pid, const char *name,
 				unsigned int len)
 {
 	const struct proc_entry *entry;
 
 	for (entry = table; entry->name; entry++) {
-		if (strlen(entry->name) == len && memcmp(entry->name, name, len) == 0)
-			return make_inode(entry, pid, ENTRY_INO + (u32)(entry - table),
-					  entry->mode);
+		if (strlen(entry->name) != len || memcmp(entry->name, name, len) != 0)
+			continue;
+		if (S_ISDIR(entry->mode) && !pid)
+			return tree_root(&sysctl_tree);
+		return make_inode(entry, pid, ENTRY_INO + (u32)(entry - table), entry->mode);
 	}
 	return ERR_PTR(-ENOENT);
 }
@@ -240,57 +253,32 @@ out_put:
 	return 0;
 }
 
-/* Makes the text of a file anew. */
-static int make_text(struct file *file)
+static int make_text(struct file *file, struct text *text)
 {
 	const struct proc_inode *pi = proc_i(file->inode);
 	struct task_struct *task = pi->pid ? proc_task(file->inode) : NULL;
-	struct text *text = file->private;
 	int err;
 
 	if (pi->pid && !task)
 		return -ESRCH;
-	text_free(text);
 	err = pi->entry->show(text, task);
 	if (task)
 		put_task(task);
-	return err ? err : text->err;
+	return err;
 }
 
 static int file_open(struct inode *inode, struct file *file)
 {
 	if (file->mf.writable && !proc_i(inode)->entry->write)
 		return -EACCES;
-	file->private = kzalloc(sizeof(struct text), GFP_KERNEL);
-	return file->private ? 0 : -ENOMEM;
-}
-
-static void file_release(struct file *file)
-{
-	if (file->private)
-		text_free(file->private);
-	kfree(file->private);
+	return text_file_open(file);
 }
 
 static ssize_t file_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
 {
-	struct text *text = file->private;
-	size_t n;
-	int err;
-
 	if (!proc_i(file->inode)->entry->show)
 		return -EINVAL;
-	if (*pos == 0 || !text->buf) {
-		err = make_text(file);
-		if (err)
-			return err;
-	}
-	if (*pos >= (loff_t)text->len)
-		return 0;
-	n = min(count, text->len - (size_t)*pos);
-	n -= copy_to_user(buf, text->buf + (size_t)*pos, n);
-	*pos += (loff_t)n;
-	return n || !count ? (ssize_t)n : -EFAULT;
+	return text_file_read(file, buf, count, pos, make_text);
 }
 
 static ssize_t file_write(struct file *file, const void __user *buf, size_t count, loff_t *pos)
@@ -346,7 +334,10 @@ static struct inode *link_follow(struct inode *inode)
 static void proc_free_inode(struct inode *inode)
 {
 	BUG_ON(inode == &proc_root.vfs);
-	kmem_cache_free(proc_inode_cache, proc_i(inode));
+	if (is_tree_inode(inode))
+		tree_free_inode(inode);
+	else
+		kmem_cache_free(proc_inode_cache, proc_i(inode));
 }
 
 static void proc_statfs(struct fs_super *sb, struct kstatfs *st)
@@ -367,7 +358,7 @@ static const struct file_ops pid_fops = {.llseek = generic_llseek, .readdir = pi
 static const struct file_ops fd_dir_fops = {.llseek = generic_llseek, .readdir = fd_readdir};
 static const struct file_ops file_fops = {
 	.open = file_open,
-	.release = file_release,
+	.release = text_file_release,
 	.read = file_read,
 	.write = file_write,
 	.llseek = generic_llseek,

@@ -235,6 +235,8 @@ struct fs_super *vfs_set_root(struct fs_super *sb);
 /* Writes everything dirty: data, then metadata. First error, or 0. */
 int vfs_sync(void);
 int vfs_sync_super(struct fs_super *sb);
+/* Gives back the clean pages of the page cache that nobody uses: how many. May sleep. */
+unsigned long vfs_drop_clean(void);
 /* Before the machine goes off: files without a name leave the disk although they are open, then
  * as vfs_sync(). Nothing can be changed after it. First error, or 0. */
 int vfs_shutdown(void);

@@ -11,16 +11,10 @@
 #include "mm/zone.h"
 #include "proc/sched.h"
 #include "proc/syscall.h"
-
-#define UTS_LEN 65
-
-struct utsname {
-	char sysname[UTS_LEN], nodename[UTS_LEN], release[UTS_LEN], version[UTS_LEN],
-		machine[UTS_LEN], domainname[UTS_LEN];
-};
+#include "proc/uts.h"
 
 /* The release is what C libraries compare with the least they need. */
-static const struct utsname system_name = {
+const struct utsname system_utsname = {
 	.sysname = "Linux",
 	.nodename = "pagoda",
 	.release = "6.1.0-pagoda",
@@ -31,7 +25,8 @@ static const struct utsname system_name = {
 
 SYSCALL(uname)
 {
-	return copy_to_user((void __user *)a, &system_name, sizeof(system_name)) ? -EFAULT : 0;
+	return copy_to_user((void __user *)a, &system_utsname, sizeof(system_utsname)) ? -EFAULT
+										       : 0;
 }
 
 struct sysinfo { /* Linux i386 */

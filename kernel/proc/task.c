@@ -22,8 +22,7 @@
 #include "proc/sched.h"
 #include "proc/signal.h"
 
-#define PID_MAX	       32768 /* Linux's default pid_max */
-#define PID_RESERVED   300   /* after a wrap the low numbers stay with the daemons */
+#define PID_RESERVED   300 /* after a wrap the low numbers stay with the daemons */
 #define PID_HASH_SIZE  256
 #define STACK_CACHE    4
 #define NR_OPEN_LIMIT  256  /* fs/vfs.h: NR_OPEN */

@@ -177,6 +177,8 @@ static inline struct mm_struct *get_task_mm(struct task_struct *task)
 	return task->mm;
 }
 
+#define PID_MAX 32768 /* process numbers are below it: Linux's default pid_max */
+
 /* A new task_struct with its stack: all zero but lists, queues, usage 1. NULL: out of memory. */
 struct task_struct *alloc_task(void);
 /* Undoes alloc_task() for a task that never ran. */

@@ -75,6 +75,10 @@ int filemap_sync(struct address_space *mapping);
  * areas. Dirty pages are lost. May sleep. */
 void truncate_inode_pages(struct address_space *mapping, loff_t size);
 
+/* Drops the cached pages that are clean, not mapped and in nobody's use: how many. The data is on
+ * the disk; where there is none (shared memory), nothing is dropped. May sleep. */
+unsigned long drop_clean_pages(struct address_space *mapping);
+
 /* vm_ops of file areas: private ones and shared ones. */
 extern const struct vm_ops file_vm_ops;
 extern const struct vm_ops shared_file_vm_ops;

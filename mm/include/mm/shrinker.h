@@ -41,4 +41,8 @@ void unregister_shrinker(struct shrinker *shrinker);
  */
 unsigned long shrink_slab(gfp_t gfp);
 
+/* Asks until nobody has anything to give, a bounded number of times, and then gives empty slabs
+ * back: /proc/sys/vm/drop_caches. Returns pages freed from slabs. May sleep. */
+unsigned long drop_slab(void);
+
 #endif

@@ -10,11 +10,12 @@
 
 struct kmem_cache;
 
-#define SLAB_HWCACHE_ALIGN   0x1u /* objects start on cache lines */
-#define SLAB_PANIC	     0x2u /* creation may not fail */
-#define SLAB_RECLAIM_ACCOUNT 0x4u /* a shrinker frees objects: pages are asked for as reclaimable \
-				   */
-#define SLAB_CACHE_DMA 0x8u	  /* pages below 16 MiB */
+#define SLAB_HWCACHE_ALIGN 0x1u /* objects start on cache lines */
+#define SLAB_PANIC	   0x2u /* creation may not fail */
+#define SLAB_RECLAIM_ACCOUNT                                                                \
+	0x4u		    /* a shrinker frees objects: pages are asked for as reclaimable \
+			     */
+#define SLAB_CACHE_DMA 0x8u /* pages below 16 MiB */
 
 /*
  * Makes a cache of objects of `size` bytes. `ctor` (may be NULL) runs once for

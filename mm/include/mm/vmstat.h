@@ -36,6 +36,8 @@
 	X(PGMIGRATE_SUCCESS, "pgmigrate_success")       \
 	X(PGMIGRATE_FAIL, "pgmigrate_fail")             \
 	X(SLABS_SCANNED, "slabs_scanned")               \
+	X(DROP_PAGECACHE, "drop_pagecache")             \
+	X(DROP_SLAB, "drop_slab")                       \
 	X(ALLOC_FAIL, "alloc_fail")                     \
 	X(PAGEBLOCK_STEAL, "pageblock_steal")           \
 	X(FAILSLAB, "failslab")                         \
