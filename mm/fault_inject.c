@@ -15,7 +15,8 @@
  *
  * The die is a generator of its own with a fixed start, so that the same run
  * fails at the same places. Unlike Linux's default, requests that may sleep and
- * single frames fail as well.
+ * single frames fail as well. What the kernel's start and process 1 ask for never
+ * fails by chance: without them there is no run.
  *
  * By order: a task's fault_nth says how many of its own allocations will still
  * succeed. It goes before chance.
@@ -108,7 +109,8 @@ static u32 draw(void)
 /* Shall a request of this size fail by chance? Interrupts off. */
 static bool fails_by_chance(struct fault_attr *attr, unsigned long size)
 {
-	if (!started || attr->probability == 0 || attr->times == 0)
+	if (!started || this_cpu(current_fault_nth)->spared || attr->probability == 0 ||
+	    attr->times == 0)
 		return false;
 	if (attr->space > size) {
 		attr->space -= size;
@@ -240,9 +242,10 @@ void fault_inject_init(void)
 
 void fault_inject_start(void)
 {
-	if (!failslab.probability && !fail_page_alloc.probability)
+	if (started || (!failslab.probability && !fail_page_alloc.probability))
 		return;
 	pr_notice("FAULT_INJECTION: allocations begin to fail\n");
+	this_cpu(current_fault_nth)->spared = true;
 	injection_use(1);
 	started = true;
 }

@@ -45,6 +45,7 @@ H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab shrinker kmap vmalloc
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap migrate
+H_TESTS += fault_inject
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

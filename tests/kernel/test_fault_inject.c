@@ -19,6 +19,7 @@
 #include "mm/fault_inject.h"
 #include "mm/mmap.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/vmstat.h"
 #include "proc/elf.h"
 #include "proc/exec.h"
@@ -145,6 +146,21 @@ static int run_kmalloc(void)
 static void test_kmalloc(void)
 {
 	fail_each(&(struct operation){.run = run_kmalloc}, 3);
+}
+
+static int run_vmalloc(void)
+{
+	void *area = vmalloc(20 * PAGE_SIZE), *zeroed = vzalloc(PAGE_SIZE);
+	int err = area && zeroed ? 0 : -ENOMEM;
+
+	vfree(area);
+	vfree(zeroed);
+	return err;
+}
+
+static void test_vmalloc(void)
+{
+	fail_each(&(struct operation){.run = run_vmalloc}, 20);
 }
 
 /* --- address spaces --- */
@@ -470,6 +486,7 @@ static const struct ktap_case cases[] = {
 	{"nth_allocation_only", test_nth},
 	{"slab_cache", test_cache},
 	{"kmalloc", test_kmalloc},
+	{"vmalloc", test_vmalloc},
 	{"mmap_and_touch", test_mmap},
 	{"dup_mm", test_dup},
 	{"files_create", test_create},

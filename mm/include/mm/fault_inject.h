@@ -13,10 +13,11 @@
 
 struct kmem_cache;
 
-/* A task's order for a failure; the task itself holds it. All zero: none. */
+/* What a task has coming to it; the task itself holds it. All zero: nothing of its own. */
 struct fault_nth {
 	unsigned int left; /* allocations until the one that fails; 0: none will */
 	bool armed;	   /* since it was set, whether or not it has fired */
+	bool spared;	   /* by failures that come by chance */
 };
 
 /* That of the running task; the scheduler sets it at each switch. */
@@ -43,7 +44,7 @@ bool should_fail_alloc_page(gfp_t gfp, unsigned int order);
 
 /* Boot: reads failslab= and fail_page_alloc=. */
 void fault_inject_init(void);
-/* From here on what they order happens: the kernel's own start is spared. May sleep. */
+/* From here on what they order happens, but not to the running task, which is init. May sleep. */
 void fault_inject_start(void);
 
 #endif
