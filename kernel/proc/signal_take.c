@@ -204,8 +204,9 @@ void do_signal(struct pt_regs *regs)
 
 /*
  * A signal that its cause makes unavoidable: if it has no handler that can run,
- * the task dies. It goes past the pending sets, straight to do_signal(): no lock
- * and no memory is needed, and its details cannot get lost.
+ * the task dies, on its way back to user mode. It goes past the pending sets,
+ * straight to do_signal(): no lock and no memory is needed, and its details
+ * cannot get lost.
  */
 static void force_sig_info(int sig, int code, u32 addr)
 {
@@ -214,8 +215,6 @@ static void force_sig_info(int sig, int code, u32 addr)
 
 	if (action->handler == SIG_IGN || (current->blocked & sigmask(sig)))
 		action->handler = SIG_DFL;
-	if (action->handler == SIG_DFL)
-		do_group_exit(sig);
 	info->si_signo = sig;
 	info->si_errno = 0;
 	info->si_code = code;
