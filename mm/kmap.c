@@ -21,6 +21,7 @@
  *     +-- wrap -- 1 (kmap of the same page: 2 again)
  */
 #include "mm/highmem.h"
+#include "arch/invlpg.h"
 #include "arch/pgtable.h"
 #include "arch/tlb.h"
 #include "kernel/lock.h"
@@ -30,6 +31,9 @@
 
 #define HASH_SIZE 256
 #define NO_SLOT	  0xffffu
+/* From the address of a page to the bytes that entries before its own take. */
+#define ENTRY_SHIFT (PAGE_SHIFT - 2)
+_Static_assert(sizeof(pte_t) == 4, "ENTRY_SHIFT");
 
 _Static_assert(PKMAP_SLOTS < NO_SLOT, "slot numbers are 16 bits");
 
@@ -45,65 +49,64 @@ static pte_t *pkmap_table;
 static DECLARE_WAIT_QUEUE_HEAD(pkmap_wait);
 
 /*
- * The atomic windows: kmap_next is the entry, in the fixmap's table, of the
- * next window to give out. Entries go down from that of FIX_KMAP_BEGIN to
- * kmap_last. kmap_bits is PAGE_KERNEL, kept at hand.
+ * The atomic windows go down from that of FIX_KMAP_BEGIN. kmap_last is the address
+ * of the one taken last; its entry is at (address >> ENTRY_SHIFT) + kmap_entries.
+ * kmap_bits is PAGE_KERNEL, kept at hand.
  */
-static DEFINE_PER_CPU(pte_t *, kmap_next);
-static pte_t *kmap_last;
+static DEFINE_PER_CPU(unsigned long, kmap_last);
+static unsigned long kmap_entries;
 static u32 kmap_bits;
 
 void kmap_init(void)
 {
+	const unsigned long first = fix_to_virt(FIX_KMAP_BEGIN);
+	const pte_t *ptep;
+
 	pkmap_table = kernel_pte(PKMAP_BASE, true);
-	this_cpu(kmap_next) = kernel_pte(fix_to_virt(FIX_KMAP_BEGIN), true);
-	BUG_ON(!pkmap_table || !this_cpu(kmap_next));
-	kmap_last = this_cpu(kmap_next) - (FIX_KMAP_END - FIX_KMAP_BEGIN);
+	ptep = kernel_pte(first, true);
+	BUG_ON(!pkmap_table || !ptep);
+	this_cpu(kmap_last) = first + PAGE_SIZE;
+	kmap_entries = (unsigned long)ptep - (first >> ENTRY_SHIFT);
 	kmap_bits = pgprot_val(PAGE_KERNEL);
 	for (unsigned int i = 0; i < HASH_SIZE; i++)
 		pkmap_hash[i] = NO_SLOT;
 }
 
-/* Address of the window that an entry of the fixmap's table maps: the table is one page. */
-static __always_inline unsigned long window_addr(const pte_t *ptep)
+static __always_inline pte_t *window_entry(unsigned long addr)
 {
-	return FIXADDR_START + ((unsigned long)ptep & ~PAGE_MASK) * (PAGE_SIZE / sizeof(pte_t));
+	return (pte_t *)((addr >> ENTRY_SHIFT) + kmap_entries);
 }
 
-/* Out of line: without it kmap_atomic() needs no stack frame. */
-static __noinline void *window_change(pte_t *ptep, pte_t pte)
-{
-	unsigned long addr = window_addr(ptep);
-
-	set_pte(ptep, pte);
-	tlb_flush_kernel_page(addr);
-	return (void *)addr;
-}
-
+/* Short enough to be measured in instructions (tests/host/cost): nothing is called. */
 void *kmap_atomic(struct page *page)
 {
 	pfn_t pfn = page_to_pfn(page);
+	unsigned long addr;
 	pte_t *ptep, pte;
 
 	preempt_disable();
 	if (pfn < max_low_pfn)
 		return pfn_to_virt(pfn);
-	ptep = this_cpu(kmap_next);
-	BUG_ON(ptep < kmap_last);
-	this_cpu(kmap_next) = ptep - 1;
+	addr = this_cpu(kmap_last) - PAGE_SIZE;
+	BUG_ON(addr < fix_to_virt(FIX_KMAP_END));
+	this_cpu(kmap_last) = addr;
+	barrier(); /* from here on no interrupt handler takes this window */
+	ptep = window_entry(addr);
 	pte = mk_pte_pfn(pfn, __pgprot(kmap_bits));
-	if (ptep->pte != pte.pte)
-		return window_change(ptep, pte);
-	return (void *)window_addr(ptep);
+	if (ptep->pte != pte.pte) {
+		set_pte(ptep, pte);
+		invlpg(addr);
+		count_vm_event(VM_TLB_FLUSH_PAGE);
+	}
+	return (void *)addr;
 }
 
 void kunmap_atomic(void *addr)
 {
 	if ((unsigned long)addr >= fix_to_virt(FIX_KMAP_END)) {
-		pte_t *ptep = ++this_cpu(kmap_next);
-
 		/* Another window than the one taken last: they must nest. */
-		BUG_ON(((unsigned long)addr & PAGE_MASK) != window_addr(ptep));
+		BUG_ON(((unsigned long)addr & PAGE_MASK) != this_cpu(kmap_last));
+		this_cpu(kmap_last) += PAGE_SIZE;
 	}
 	preempt_enable();
 }

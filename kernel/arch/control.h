@@ -72,9 +72,4 @@ static inline void clts(void)
 	__asm__ volatile("clts" ::: "memory");
 }
 
-static inline void invlpg(unsigned long addr)
-{
-	__asm__ volatile("invlpg (%0)" : : "r"(addr) : "memory");
-}
-
 #endif

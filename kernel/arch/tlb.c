@@ -10,6 +10,7 @@
  */
 #include "arch/tlb.h"
 #include "arch/control.h"
+#include "arch/invlpg.h"
 #include "arch/page.h"
 #include "arch/pgtable.h"
 #include "mm/mm.h"

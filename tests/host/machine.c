@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "machine.h"
+#include "arch/invlpg.h"
 #include "arch/tlb.h"
 #include "kernel/bug.h"
 #include "kernel/radix_tree.h"
@@ -234,11 +235,16 @@ void tlb_flush_mm(struct mm_struct *mm)
 	record(FLUSH_MM, mm, 0, TASK_SIZE);
 }
 
-void tlb_flush_kernel_page(unsigned long addr)
+void host_invlpg(unsigned long addr)
 {
 	addr &= PAGE_MASK;
 	record(FLUSH_KERNEL_PAGE, NULL, addr, addr + PAGE_SIZE);
 	window_drop(addr, addr + PAGE_SIZE);
+}
+
+void tlb_flush_kernel_page(unsigned long addr)
+{
+	host_invlpg(addr);
 }
 
 void tlb_flush_kernel_range(unsigned long start, unsigned long end)
