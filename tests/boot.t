@@ -18,6 +18,8 @@ boot()
 		build/root "$scratch/root"
 	ok "$name: boots and passes" \
 		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 120 -d "$after" "$image"
+	# With 16 MiB there is no memory that ISA DMA does not reach.
+	[ "$2" = 16 ] || ok "$name: ISA DMA tried in full" tried_all isa_dma "$scratch/out/console.log"
 	dd if="$after" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none
 	ok "$name: file system sound after it" e2fsck -fn "$scratch/fs.img"
 	rm -f "$after" "$scratch/fs.img" "$scratch"/out/*.csv

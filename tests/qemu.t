@@ -5,13 +5,14 @@
 # completes commands late. The hints to the plugin must do nothing here.
 . tests/tap.sh
 
-plan 5
+plan 6
 
 image=build/image/out_latest/disk.img # what `make` has just built, with the demo as its job
 after=$scratch/after.img
 
 ok 'the image of make trace passes' \
 	tests/run/boot.sh -e qemu -o "$scratch/demo" -t 300 -d "$after" "$image"
+ok 'ISA DMA tried in full' tried_all isa_dma "$scratch/demo/console.log"
 dd if="$after" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none
 ok 'its file system is sound afterwards' e2fsck -fn "$scratch/fs.img"
 rm -f "$after" "$scratch/fs.img"

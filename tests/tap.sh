@@ -8,6 +8,7 @@
 #   like NAME TEXT ERE          TEXT has a line that matches
 #   unlike NAME TEXT ERE        TEXT has none
 #   pass NAME, fail NAME        a result known otherwise
+#   tried_all SUITE LOG         true when a console log has the suite, and no case of it skipped
 #   skip_all REASON             this machine cannot run any of this file
 #   diag TEXT                   comment lines
 #
@@ -30,6 +31,16 @@ plan()
 {
 	echo "1..$1"
 	tap_planned=$1
+}
+
+tried_all()
+{
+	awk -v suite="$1" '
+		{ sub(/\r$/, "") }
+		$0 == "  # Subtest: " suite { inside = seen = 1 }
+		/^(not )?ok / { inside = 0 }
+		inside && / # SKIP / { print; skipped = 1 }
+		END { exit !seen || skipped }' "$2"
 }
 
 diag()

@@ -157,13 +157,13 @@ void free_dma(unsigned int channel)
 	spin_unlock_irqrestore(&dma_lock, flags);
 }
 
-/* Can the channel reach these bytes in one go? */
+/* Can the channel reach these bytes in one go? The limit is a window's edge, too. */
 static bool reachable(unsigned int channel, phys_addr_t phys, size_t bytes)
 {
 	unsigned int shift = unit_shift(channel);
 	size_t window = TRANSFERS << shift;
 
-	if (bytes == 0 || bytes > window || phys >= DMA_LIMIT || bytes > DMA_LIMIT - phys)
+	if (bytes == 0 || bytes > window || phys >= DMA_LIMIT)
 		return false;
 	if ((phys | bytes) & ((1u << shift) - 1))
 		return false;

@@ -89,6 +89,21 @@ $(H)/test_exec: $(H)/tests/host/test_exec.o $(H_EXEC_OBJS) $(H)/libhost.a
 H_PROGS += $(H)/test_exec
 -include $(H_EXEC_OBJS:.o=.d) $(H)/tests/host/test_exec.d
 
+# Drivers of the ISA bus, on ports that are models of the chips.
+H_ISA_OBJS := $(addprefix kernel/drivers/,dma8237.o fdc.o floppy.o blkdev.o)
+H_ISA_OBJS += kernel/resource.o tests/host/isa_machine.o
+H_ISA_OBJS := $(addprefix $(H)/isa/,$(H_ISA_OBJS))
+H_ISA_TESTS := $(H)/isa/tests/host/test_dma8237.o $(H)/isa/tests/host/test_floppy.o
+H_ISA_FLAGS = -Itests/host/ports $(H_FLAGS) -Ikernel
+$(H)/isa/%.o: %.c tests/host/host.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(H_ISA_FLAGS) -c -o $@ $<
+
+$(H)/test_dma8237 $(H)/test_floppy: $(H)/test_%: $(H)/isa/tests/host/test_%.o $(H_ISA_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_dma8237 $(H)/test_floppy
+-include $(H_ISA_OBJS:.o=.d) $(H_ISA_TESTS:.o=.d)
+
 # The instruction counter: mm/ as the kernel's own flags compile it, its names kept to itself.
 H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-strict-aliasing \
