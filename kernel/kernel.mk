@@ -1,5 +1,7 @@
 # kernel.mk - builds build/kernel/kernel.elf. Included by GNUmakefile; also works alone:
 #   make -f kernel/kernel.mk build/kernel/kernel.elf
+# Each memory model but flat has a directory of its own, so that nothing is mixed:
+#   make -f kernel/kernel.mk MEMMODEL=sparse build/kernel-sparse/kernel.elf
 #
 # Objects are listed by hand, one block a directory. The kernel is linked twice: the first link
 # gives the addresses for the symbol table that the second one contains.
@@ -8,7 +10,8 @@ CROSS ?= i686-linux-gnu-
 Q ?= @
 MEMMODEL ?= flat
 
-K := build/kernel
+K_MODEL := $(if $(filter-out flat,$(MEMMODEL)),-$(MEMMODEL))
+K := build/kernel$(K_MODEL)
 KCC := $(CROSS)gcc
 
 KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic -fno-pie \
@@ -41,7 +44,8 @@ $(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
-K_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
+K_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o
+K_OBJS += mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 K_OBJS += mm/zone_stat.o
@@ -85,7 +89,7 @@ K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o di
 K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_vmalloc.o
-K_OBJS += tests/kernel/test_layout.o
+K_OBJS += tests/kernel/test_layout.o tests/kernel/test_zones.o
 K_OBJS += tests/kernel/test_shrinker.o
 K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o

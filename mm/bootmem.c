@@ -226,6 +226,18 @@ bool bootmem_next_ram(pfn_t *pfn, pfn_t *end)
 	return true;
 }
 
+unsigned long bootmem_ram_pages(pfn_t start, pfn_t end)
+{
+	unsigned long pages = 0;
+	pfn_t run_end;
+
+	while (bootmem_next_ram(&start, &run_end) && start < end) {
+		pages += min(run_end, end) - start;
+		start = run_end;
+	}
+	return pages;
+}
+
 bool bootmem_next_free(pfn_t *pfn, pfn_t *end)
 {
 	const struct range *t;

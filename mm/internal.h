@@ -12,12 +12,25 @@
 #include "mm/page.h"
 #include "mm/zone.h"
 
-/* --- zone.c: which zones serve a request, best first --- */
+/* --- node.c, movable.c: how memory is divided --- */
+
+/* Boot: nodes with their bounds, as numa= says. */
+void nodes_init(void);
+/* Boot, nodes known: the frame of a node from which on its memory is ZONE_MOVABLE, as kernelcore=
+ * and movablecore= say; the node's end when nothing is. */
+extern pfn_t movable_start[MAX_NUMNODES];
+void movable_init(void);
+
+/* --- zonelist.c: which zones serve a request, best first --- */
+
+/* Makes the zonelists of all nodes anew: at boot, and when a zone gets its first or loses its last
+ * frame. */
+void build_all_zonelists(void);
 
 /* Where a request that names no node begins. */
 static inline const struct zonelist *local_zonelist(gfp_t gfp)
 {
-	return &NODE_DATA(0)->node_zonelists[gfp & GFP_ZONEMASK];
+	return &NODE_DATA(numa_node_id())->node_zonelists[gfp & GFP_ZONEMASK];
 }
 
 /* What kind of pageblock the flags ask for; MIGRATE_ISOLATE: they contradict each other. */

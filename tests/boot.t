@@ -14,7 +14,7 @@ cp build/test-user/bare "$scratch/root/bin"
 boot()
 {
 	local name=$1 after=$scratch/after.img
-	disk/mkimage.sh -o "$image" -k build/boot.elf -a "root=/dev/hda1 rw console=ttyS0 ${4-}" \
+	disk/mkimage.sh -o "$image" -k "$boot_elf" -a "root=/dev/hda1 rw console=ttyS0 ${4-}" \
 		build/root "$scratch/root"
 	ok "$name: boots and passes" \
 		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 120 -d "$after" "$image"

@@ -83,7 +83,7 @@ run()
 {
 	local name=$1 output status=0
 	disk/job.sh "${@:5}" "$scratch/root"
-	disk/mkimage.sh -o "$scratch/disk.img" -k build/boot.elf \
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $3" build/root "$scratch/root"
 	output=$(tests/run/boot.sh -o "$scratch/out" -t "$4" "$scratch/disk.img" 2>&1) || status=$?
 	is "$name: status" $status 1
@@ -143,7 +143,8 @@ refused 'MEM not a number' 'MEM=abc: not a number' MEM=abc
 refused 'MEM too small' 'MEM=8: not a number from 16' MEM=8
 refused 'SWAP not a number' 'SWAP=-1: not a number' SWAP=-1
 refused 'TIMEOUT not a number' 'TIMEOUT=1h: not a number' TIMEOUT=1h
-refused 'MEMMODEL unknown' 'MEMMODEL=round: the only memory model' MEMMODEL=round
+refused 'MEMMODEL unknown' 'MEMMODEL=round: the memory models are flat, discontig and sparse' \
+	MEMMODEL=round
 refused 'GUEST unknown' 'GUEST=hurd: ' GUEST=hurd
 refused 'TRACE option unknown' 'nonsense' TRACE=nonsense=1
 refused 'CPU unknown' 'nonsuch' CPU=nonsuch

@@ -20,12 +20,12 @@ ok 'no recording is made' test ! -e "$scratch/demo/tlb.csv"
 
 # Too little for the demo.
 disk/job.sh -n busybox -a true "$scratch/root"
-disk/mkimage.sh -o "$scratch/true.img" -k build/boot.elf -a 'root=/dev/hda1 rw console=ttyS0' \
+disk/mkimage.sh -o "$scratch/true.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0' \
 	build/root "$scratch/root"
 ok 'with 16 MiB' tests/run/boot.sh -e qemu -o "$scratch/small" -m 16 -t 300 "$scratch/true.img"
 
 cp build/test-user/bare "$scratch/root/bin"
-disk/mkimage.sh -o "$scratch/bare.img" -k build/boot.elf \
+disk/mkimage.sh -o "$scratch/bare.img" -k "$boot_elf" \
 	-a 'root=/dev/hda1 rw console=ttyS0 init=/bin/bare' build/root "$scratch/root"
 # As on Bochs, GRUB needs CMOV; the kernel and bare.c do not.
 ok 'on a 486' tests/run/boot.sh -e qemu -c 486,+cmov -o "$scratch/486" -t 300 "$scratch/bare.img"

@@ -22,6 +22,9 @@ tap_failed=0
 # A test that calls make must not inherit the variables of the make that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
+# shellcheck disable=SC2034 # the kernel to boot: what MEMMODEL= of make check names
+boot_elf=${P_BOOT_ELF:-build/boot.elf}
+
 tap_name=${0##*/}
 scratch=build/test/${tap_name%.t}
 rm -rf "$scratch"

@@ -55,7 +55,7 @@ job false /bin/false
 
 boot()
 {
-	disk/mkimage.sh -o "$scratch/disk.img" -k build/boot.elf -a 'root=/dev/hda1 rw console=ttyS0 selftest=none' \
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0 selftest=none' \
 		build/root "$guest_root" &&
 		tests/run/boot.sh -o "$bochs_out" -d "$scratch/after.img" -t 240 "$scratch/disk.img"
 }

@@ -9,14 +9,13 @@ comma := ,
 CROSS ?= i686-linux-gnu-
 CC32 ?= $(CROSS)gcc
 Q ?= @
-MEMMODEL ?= flat
 
 H := build/host
 H_SYSROOT := /usr/i686-linux-gnu
 H_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 H_FLAGS = -m32 -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-pie \
 	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP $(H_SAN) \
-	-Itests/host/include -Itests/host -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL)
+	-Itests/host/include -Itests/host -Ikernel/include -Imm/include -Imm/include/flat
 H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/lib \
 	-Wl,--dynamic-linker=$(H_SYSROOT)/lib/ld-linux.so.2 \
 	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
@@ -25,7 +24,8 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 # --- sources under test: lib, physical memory, kernel memory
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
-H_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
+H_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o
+H_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 H_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
@@ -110,9 +110,10 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreest
 	-fno-asynchronous-unwind-tables -fno-common -mno-sse -mno-mmx -mno-80387 \
 	-mpreferred-stack-boundary=2 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror \
 	-MD -MP -Itests/host/cost -Itests/host/include -Itests/host -Ikernel/include -Imm/include \
-	-Imm/include/$(MEMMODEL)
+	-Imm/include/flat
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
-H_COST_OBJS += mm/bootmem.o mm/zone.o mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
+H_COST_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o
+H_COST_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 H_COST_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 H_COST_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
 H_COST_OBJS += mm/vmap_area.o mm/vmalloc.o kernel/lib/rbtree.o

@@ -10,6 +10,8 @@ extern const struct ktap_suite lib_suite, buddy_suite, slab_suite, kmap_suite, m
 extern const struct ktap_suite shrinker_suite;
 /* test_vmalloc.c */
 extern const struct ktap_suite vmalloc_suite;
+/* test_zones.c */
+extern const struct ktap_suite zones_suite;
 /* test_vma.c, test_fault.c, test_filemap.c */
 extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
 /* test_migrate.c */

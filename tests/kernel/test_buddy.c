@@ -1,5 +1,5 @@
 /*
- * test_buddy.c - suite `buddy`: zones and the page allocator on the booted kernel,
+ * test_buddy.c - suite `buddy`: the page allocator on the booted kernel,
  * whatever memory it has. Cases that need HIGHMEM are skipped without it.
  */
 #include "kernel/compiler.h"
@@ -15,30 +15,6 @@
 static struct zone *zone_of(enum zone_type type)
 {
 	return &NODE_DATA(0)->node_zones[type];
-}
-
-static void test_zones(void)
-{
-	unsigned long spanned = 0, present = 0;
-	struct zone *zone;
-
-	for_each_zone (zone) {
-		if (!zone->spanned_pages)
-			continue;
-		EXPECT_EQ(zone->start_pfn, spanned);
-		spanned += zone->spanned_pages;
-		present += zone->present_pages;
-		EXPECT(zone->managed_pages <= zone->present_pages);
-		EXPECT(page_zone(pfn_to_page(zone->start_pfn)) == zone);
-		EXPECT(page_zone(pfn_to_page(spanned - 1)) == zone);
-		EXPECT(zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW]);
-		EXPECT(zone->watermark[WMARK_LOW] <= zone->watermark[WMARK_HIGH]);
-	}
-	EXPECT_EQ(spanned, max_pfn);
-	EXPECT_EQ(present, NODE_DATA(0)->node_present_pages);
-	EXPECT(zone_of(ZONE_DMA)->spanned_pages <= ZONE_DMA_END_PFN);
-	EXPECT(max_low_pfn <= LOWMEM_MAX >> PAGE_SHIFT);
-	EXPECT_EQ(zone_of(ZONE_HIGHMEM)->spanned_pages, max_pfn - max_low_pfn);
 }
 
 static void test_mem_map(void)
@@ -185,29 +161,6 @@ static void test_watermarks(void)
 	buddy_check();
 }
 
-static void test_zone_choice(void)
-{
-	struct page *page = alloc_page(GFP_DMA);
-
-	if (EXPECT(page)) {
-		EXPECT(page_zone(page) == zone_of(ZONE_DMA));
-		EXPECT(page_to_phys(page) < 0x1000000);
-		__free_page(page);
-	}
-	page = alloc_page(GFP_KERNEL);
-	if (EXPECT(page)) {
-		EXPECT(!PageHighMem(page));
-		__free_page(page);
-	}
-	if (!zone_of(ZONE_HIGHMEM)->managed_pages)
-		return;
-	page = alloc_page(GFP_HIGHUSER_MOVABLE);
-	if (EXPECT(page)) {
-		EXPECT(PageHighMem(page));
-		__free_page(page);
-	}
-}
-
 static void test_highmem_zeroed(void)
 {
 	struct page *page;
@@ -269,13 +222,11 @@ static void test_free_rules(void)
 }
 
 static const struct ktap_case cases[] = {
-	{"zones", test_zones},
 	{"mem_map", test_mem_map},
 	{"orders", test_orders},
 	{"split and merge", test_split_merge},
 	{"no overlap", test_no_overlap},
 	{"watermarks", test_watermarks},
-	{"choice of zone", test_zone_choice},
 	{"zeroed highmem page", test_highmem_zeroed},
 	{"compound block", test_compound},
 	{"rules of freeing", test_free_rules},

@@ -2,7 +2,8 @@
 #ifndef MM_MODEL_H
 #define MM_MODEL_H
 
-#define MEMORY_MODEL "flat"
+#define MEMORY_MODEL  "flat"
+#define MODEL_HOTPLUG 0 /* the array is one piece */
 
 extern struct page *mem_map;
 

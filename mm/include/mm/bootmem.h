@@ -24,6 +24,8 @@ void *bootmem_alloc(size_t size, size_t align);
 /* The allocator hands out nothing at or above this physical address. */
 extern phys_addr_t bootmem_limit;
 
+/* Frames of RAM in [start, end). */
+unsigned long bootmem_ram_pages(pfn_t start, pfn_t end);
 /* Is frame `pfn` RAM / RAM that nobody has taken? */
 bool bootmem_is_ram(pfn_t pfn);
 bool bootmem_is_free(pfn_t pfn);

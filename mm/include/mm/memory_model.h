@@ -9,13 +9,15 @@
  *   DISCONTIGMEM  one array for each node
  *   SPARSEMEM     one array for each section of 16 MiB that has memory
  *
- * All describe whole sections or blocks of MAX_ORDER - 1, so that the pages of
- * one buddy block always stand side by side.
+ * In all of them the pages of one section stand side by side, and so do those of
+ * one buddy block. Pages of different sections may not: whoever walks further
+ * than a block asks pfn_to_page() again.
  *
  *   struct page *pfn_to_page(pfn_t)     frames for which pfn_valid() only
  *   pfn_t page_to_pfn(const struct page *)
  *   bool pfn_valid(pfn_t)               there is a struct page (the frame may still be a hole)
  *   MEMORY_MODEL                        its name, as a string
+ *   MODEL_HOTPLUG                       1: sections can come and go while the machine runs
  */
 #ifndef MM_MEMORY_MODEL_H
 #define MM_MEMORY_MODEL_H
@@ -24,6 +26,7 @@
 #define PFN_SECTION_SHIFT (SECTION_SHIFT - PAGE_SHIFT)
 #define PAGES_PER_SECTION (1ul << PFN_SECTION_SHIFT)
 #define NR_SECTIONS	  256 /* of 4 GiB */
+#define MAX_NUMNODES	  8
 
 #include "model.h"
 

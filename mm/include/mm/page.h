@@ -78,6 +78,17 @@ _Static_assert(sizeof(unsigned long) != 4 || sizeof(struct page) == 32, "struct 
 /* Frames are 0 .. max_pfn - 1; of these the direct map holds max_low_pfn. */
 extern pfn_t max_pfn, max_low_pfn;
 
+/* Number of the node / of the section that holds the page. */
+static inline int page_to_nid(const struct page *page)
+{
+	return (int)(page->flags >> PAGE_NODE_SHIFT);
+}
+
+static inline unsigned int page_section(const struct page *page)
+{
+	return page->flags >> PAGE_SECTION_SHIFT & PAGE_SECTION_MASK;
+}
+
 /* The memory model (model_flat.c, ...): pfn <-> struct page, and whether a frame exists. */
 #include "mm/memory_model.h"
 
@@ -126,17 +137,6 @@ PAGE_FLAG(Writeback, PG_writeback)
 PAGE_FLAG(Table, PG_table)
 PAGE_FLAG(Isolated, PG_isolated)
 #undef PAGE_FLAG
-
-/* Number of the node / of the section that holds the page. */
-static inline int page_to_nid(const struct page *page)
-{
-	return (int)(page->flags >> PAGE_NODE_SHIFT);
-}
-
-static inline unsigned int page_section(const struct page *page)
-{
-	return page->flags >> PAGE_SECTION_SHIFT & PAGE_SECTION_MASK;
-}
 
 static inline int page_count(const struct page *page)
 {

@@ -86,8 +86,6 @@ struct zone {
 	const char *name;
 };
 
-#define MAX_NUMNODES 8
-
 /* Zone modifiers of a gfp_t: DMA, HIGHMEM, MOVABLE. */
 #define GFP_ZONEMASK 7u
 
@@ -100,18 +98,32 @@ struct zonelist {
 /* A node: memory at one distance from a CPU. Ours are made by numa=fake=N. */
 typedef struct pglist_data {
 	struct zone node_zones[MAX_NR_ZONES];
-	struct zonelist node_zonelists[GFP_ZONEMASK + 1]; /* by zone modifiers */
+	struct zonelist node_zonelists[GFP_ZONEMASK + 1];     /* by zone modifiers */
+	struct zonelist thisnode_zonelists[GFP_ZONEMASK + 1]; /* this node's zones only */
 	int nr_zones;
 	int node_id;
 	pfn_t node_start_pfn;
-	unsigned long node_spanned_pages;
-	unsigned long node_present_pages;
+	unsigned long node_spanned_pages; /* with holes */
+	unsigned long node_present_pages; /* without */
+	struct page *node_mem_map;	  /* DISCONTIGMEM: of node_start_pfn; else NULL */
 } pg_data_t;
 
 /* Nodes 0 .. nr_online_nodes - 1; the others are NULL. */
 extern pg_data_t *node_data[MAX_NUMNODES];
 extern int nr_online_nodes;
 #define NODE_DATA(nid) (node_data[nid])
+
+/* Distance of two nodes, as firmware tables give it: 10 is here, 20 is twice as far. */
+static inline int node_distance(int from, int to)
+{
+	return from == to ? 10 : 20;
+}
+
+/* The node of this CPU: there is one CPU, and it sits at node 0. */
+static inline int numa_node_id(void)
+{
+	return 0;
+}
 
 /* The zones of all nodes, populated or not. `zone` ends as NULL. */
 static inline struct zone *first_zone(void)
@@ -136,6 +148,18 @@ static inline enum zone_type zone_idx(const struct zone *zone)
 	return (enum zone_type)(zone - zone->node->node_zones);
 }
 
+/* Is the zone's memory outside the direct map? ZONE_MOVABLE may be of either kind. */
+static inline bool zone_is_highmem(const struct zone *zone)
+{
+	return zone_idx(zone) == ZONE_HIGHMEM ||
+	       (zone_idx(zone) == ZONE_MOVABLE && zone->start_pfn >= max_low_pfn);
+}
+
+static inline pfn_t zone_end_pfn(const struct zone *zone)
+{
+	return zone->start_pfn + zone->spanned_pages;
+}
+
 /* By node and zone bits of page->flags. */
 extern struct zone *zone_table[MAX_NUMNODES * MAX_NR_ZONES];
 
@@ -143,6 +167,16 @@ static inline struct zone *page_zone(const struct page *page)
 {
 	return zone_table[page->flags >> PAGE_ZONE_SHIFT];
 }
+
+/*
+ * Watermarks of all zones from a reserve in KiB; 0: the default, from the amount
+ * of low memory. Returns what it set. Any context but interrupts.
+ */
+unsigned long setup_per_zone_wmarks(unsigned long kb);
+extern unsigned long min_free_kbytes; /* what was set last */
+/* lowmem_reserve[] of all zones from the ratios, of which each zone type has one; 0: no reserve. */
+void setup_per_zone_lowmem_reserve(const unsigned int ratio[MAX_NR_ZONES]);
+extern unsigned int lowmem_reserve_ratio[MAX_NR_ZONES];
 
 /* Free frames of a zone, those in per-CPU lists included. */
 unsigned long zone_free_pages(const struct zone *zone);
