@@ -30,7 +30,7 @@ H_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page
 H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
-H_OBJS += mm/shrinker.o
+H_OBJS += mm/shrinker.o mm/zone_stat.o
 # --- sources under test: address spaces, page cache
 H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
