@@ -16,6 +16,7 @@
 #include "mm/gfp.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 
 #define OBJECT_SIZE 60 /* not a size class: what is behind it belongs to nobody */
 
@@ -89,6 +90,35 @@ static void double_free_page(void)
 	__free_page(page);
 }
 
+/* The page behind an area is not mapped. */
+static void vmalloc_overrun(void)
+{
+	volatile u8 *area = vmalloc(PAGE_SIZE);
+
+	BUG_ON(!area);
+	area[PAGE_SIZE] = 1;
+}
+
+/* The entry goes with vfree(), the translation with the next purge. */
+static void vmalloc_use_after_free(void)
+{
+	volatile u8 *area = vmalloc(PAGE_SIZE);
+
+	BUG_ON(!area);
+	area[0] = 1;
+	vfree((void *)area);
+	vm_unmap_aliases();
+	area[0] = 1;
+}
+
+static void vfree_twice(void)
+{
+	void *area = vmalloc(PAGE_SIZE);
+
+	vfree(area);
+	vfree(area);
+}
+
 static void kunmap_twice(void)
 {
 	struct page *page = alloc_page(GFP_HIGHUSER);
@@ -138,6 +168,9 @@ const struct crash_kind memory_crashes[] = {
 	{"kfree-middle", kfree_middle, false},
 	{"page-use-after-free", page_use_after_free, false},
 	{"double-free-page", double_free_page, false},
+	{"vmalloc-overrun", vmalloc_overrun, false},
+	{"vmalloc-use-after-free", vmalloc_use_after_free, false},
+	{"vfree-twice", vfree_twice, false},
 	{"kunmap-twice", kunmap_twice, false},
 	{"kunmap-atomic-order", kunmap_atomic_order, false},
 	{"free-reserved-page", free_reserved_page, true},

@@ -19,6 +19,7 @@
 #include "kernel/printk.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/zone.h"
 #include "proc/task.h"
 
@@ -157,6 +158,12 @@ static void kmap_atomic_next(unsigned int i)
 	kunmap_atomic(kmap_atomic(held[i]));
 }
 
+static void vmalloc_16(unsigned int i)
+{
+	(void)i;
+	vfree(vmalloc(16 * PAGE_SIZE));
+}
+
 static const struct {
 	const char *name;
 	void (*op)(unsigned int i);
@@ -180,6 +187,7 @@ static const struct {
 	{"kmap_next", kmap_next, 1, hold_pages, drop_pages},
 	{"kmap_atomic", kmap_atomic_same, 1, hold_pages, drop_pages},
 	{"kmap_atomic_next", kmap_atomic_next, 1, hold_pages, drop_pages},
+	{"vmalloc_16", vmalloc_16, 1, NULL, NULL},
 };
 
 static void mark(const char *label)
