@@ -139,9 +139,9 @@ int fill_page(struct address_space *mapping, struct page *page)
 }
 
 /* A fresh page, locked, entered at `index`; -EEXIST when somebody was faster. */
-static struct page *add_new_page(struct address_space *mapping, unsigned long index)
+static struct page *add_new_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
 {
-	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct page *page = alloc_page(gfp);
 	int err;
 
 	if (!page)
@@ -156,7 +156,7 @@ static struct page *add_new_page(struct address_space *mapping, unsigned long in
 	return ERR_PTR(err);
 }
 
-struct page *find_or_create_page(struct address_space *mapping, unsigned long index)
+static struct page *find_or_add_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
 {
 	struct page *page;
 
@@ -170,13 +170,21 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 			put_page(page);
 			continue;
 		}
-		page = add_new_page(mapping, index);
+		page = add_new_page(mapping, index, gfp);
 		if (PTR_ERR(page) != -EEXIST)
 			return page;
 	}
 }
 
-/* The long way: the page is not there, not valid, or being worked on. */
+struct page *find_or_create_page(struct address_space *mapping, unsigned long index)
+{
+	return find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE);
+}
+
+/*
+ * The long way: the page is not there, not valid, or being worked on. The disk will fill a new
+ * one: a cold frame will do, and leaves the warm ones to those who write.
+ */
 static __noinline struct page *read_page(struct address_space *mapping, unsigned long index,
 					 bool *major)
 {
@@ -184,7 +192,7 @@ static __noinline struct page *read_page(struct address_space *mapping, unsigned
 	int err;
 
 	might_sleep();
-	page = find_or_create_page(mapping, index);
+	page = find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE | __GFP_COLD);
 	if (IS_ERR(page))
 		return page;
 	if (major)

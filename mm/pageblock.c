@@ -16,10 +16,9 @@
  *
  *   the largest free block of another type, in the order of fallbacks[]
  *     -> the pageblock is claimed (retyped, with all its free blocks) when
- *        - the block is half of it or more, or
  *        - the request is not movable and the block is large enough to be worth it
- *          (order MAX_ORDER / 2): pages that cannot move should not share, or
- *        - half of its frames are free, in whatever blocks
+ *          (order 5): pages that cannot move should not share, or
+ *        - half of the pageblock is free, in this block and others
  *     -> else nothing is claimed, and the smallest block that will do is taken as a guest.
  *
  * With less memory than a pageblock for each type there is nothing to keep
@@ -133,8 +132,6 @@ static struct page *foreign_block(const struct zone *zone, unsigned int order,
 static bool should_claim(const struct zone *zone, const struct page *page, unsigned int order,
 			 enum migratetype type)
 {
-	if (order >= PAGEBLOCK_ORDER - 1)
-		return true;
 	if (order >= CLAIM_ORDER && type != MIGRATE_MOVABLE)
 		return true;
 	if (order < CLAIM_ORDER && type == MIGRATE_MOVABLE)

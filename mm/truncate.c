@@ -61,10 +61,10 @@ static void drop_pages(struct address_space *mapping, unsigned long first)
 		spin_unlock(&mapping->tree_lock);
 		if (!found)
 			return;
-		for (i = 0; i < found; i++) {
+		for (i = 0; i < found; i++)
 			drop_page(mapping, pages[i]);
-			put_page(pages[i]);
-		}
+		/* Nobody will look at them again: cold. */
+		release_pages(pages, found, true);
 	}
 }
 

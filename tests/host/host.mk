@@ -40,9 +40,9 @@ H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/m
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
-H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o
+H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
-H_TESTS := lib rbtree radix_tree bitmap bootmem buddy slab shrinker kmap vmalloc
+H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab shrinker kmap vmalloc
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap migrate
 H_TESTS += fault_inject
