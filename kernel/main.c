@@ -103,6 +103,7 @@ static const struct start_step early_steps[] = {
 
 /* Pid 1, may sleep. */
 static const struct start_step late_steps[] = {
+	{"spare stacks", stack_cache_init},
 	{"files", vfs_init},
 	{"disks", ide_init},
 	{"floppy", floppy_init},

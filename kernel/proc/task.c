@@ -17,6 +17,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "mm/gfp.h"
+#include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "proc/sched.h"
@@ -169,6 +170,35 @@ void task_cache_drain(void)
 	while (stacks_cached)
 		vfree(stack_cache[--stacks_cached]);
 	local_irq_restore(flags);
+}
+
+static unsigned long count_stacks(struct shrinker *shrinker, struct shrink_control *control)
+{
+	(void)shrinker;
+	(void)control;
+	return stacks_cached;
+}
+
+/* Memory is short: the spare stacks go, however many were asked for. */
+static unsigned long shrink_stacks(struct shrinker *shrinker, struct shrink_control *control)
+{
+	unsigned long stacks = stacks_cached;
+
+	(void)shrinker;
+	(void)control;
+	task_cache_drain();
+	return stacks;
+}
+
+static struct shrinker stack_shrinker = {
+	.name = "kernel stacks",
+	.count_objects = count_stacks,
+	.scan_objects = shrink_stacks,
+};
+
+void stack_cache_init(void)
+{
+	register_shrinker(&stack_shrinker);
 }
 
 struct task_struct *alloc_task(void)

@@ -193,6 +193,8 @@ void task_unlink(struct task_struct *task);
 void task_bury(struct task_struct *task);
 /* Gives cached kernel stacks back to the page allocator (leak ledger, memory pressure). */
 void task_cache_drain(void);
+/* Lets the page allocator ask for them. Once, by a thread that may sleep. */
+void stack_cache_init(void);
 unsigned int nr_tasks(void);
 void task_init(void);
 

@@ -4,15 +4,19 @@
  * guard pages of kernel stacks.
  */
 #include "arch/cpu.h"
+#include "arch/irq.h"
+#include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/probe.h"
 #include "kernel/string.h"
+#include "kernel/time.h"
 #include "kernel/user_helpers.h"
+#include "kernel/wait.h"
 #include "mm/fixmap.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "mm/vmstat.h"
-#include "proc/task.h"
+#include "proc/sched.h"
 
 #define PAGES	   40
 #define VGA_PHYS   0xb8000u
@@ -286,6 +290,96 @@ static void test_stacks(void)
 	EXPECT((unsigned long)&task - (unsigned long)current->stack < THREAD_SIZE);
 }
 
+#define FILLERS 512
+
+struct stack_test {
+	struct mm_struct *old, *other; /* made before the page table above the thread's stack */
+	bool entry_missing;	       /* in `other`, before it was loaded on that stack */
+	bool done;
+};
+static DECLARE_WAIT_QUEUE_HEAD(stack_wait);
+
+/* A thread on a new stack, in a borrowed address space: loads another one, as exec does. */
+static int stack_thread(void *arg)
+{
+	struct stack_test *test = arg;
+	struct mm_struct *borrowed = current->active_mm;
+
+	test->entry_missing =
+		pgd_none(*pgd_offset(test->other->pgd, (unsigned long)current->stack));
+	local_irq_disable();
+	load_mm(borrowed, test->other);
+	load_mm(test->other, borrowed);
+	local_irq_enable();
+	test->done = true;
+	wake_up_all(&stack_wait);
+	return 0;
+}
+
+/* Fills every gap that would do for a stack below `addr`; returns how many areas that took. */
+static unsigned int fill_below(unsigned long addr, void **fillers)
+{
+	unsigned int n = 0;
+
+	while (n < FILLERS) {
+		fillers[n] =
+			__vmalloc(THREAD_SIZE, THREAD_SIZE, GFP_KERNEL, PAGE_KERNEL, fill_below);
+		if ((unsigned long)fillers[n++] >= addr)
+			break;
+	}
+	EXPECT(n < FILLERS);
+	vfree(fillers[--n]); /* the place for the stack */
+	return n;
+}
+
+/*
+ * A stack under a directory entry that two address spaces have never seen: both
+ * get it before they are loaded, without a fault, of which there could be none.
+ */
+static void test_switch_to_new_stack(void)
+{
+	struct mm_struct *borrowed = current->active_mm;
+	struct stack_test test = {.other = mm_alloc()};
+	void **fillers = kmalloc(FILLERS * sizeof(*fillers), GFP_KERNEL), *area;
+	struct page *page = alloc_page(GFP_KERNEL);
+	u32 synced = vm_event_sum(VM_PGFAULT_VMALLOC_SYNC);
+	struct task_struct *thread;
+	unsigned long size, last;
+	unsigned int n;
+
+	test.old = test_mm_begin();
+	test_mm_switch(borrowed);
+	area = map_new_table(page, &size);
+	if (!EXPECT(test.other && test.old && fillers && page && area))
+		return;
+	last = (unsigned long)area + size - PAGE_SIZE;
+	task_cache_drain();
+	vm_unmap_aliases();
+	n = fill_below(last, fillers);
+	vm_unmap_aliases();
+	thread = kthread_run(stack_thread, &test, "new-stack");
+	if (EXPECT(!IS_ERR(thread))) {
+		EXPECT((unsigned long)thread->stack > last);
+		test_mm_switch(test.old);
+		EXPECT(pgd_none(*pgd_offset(test.old->pgd, (unsigned long)thread->stack)));
+		EXPECT(wait_event_timeout(stack_wait, test.done, HZ));
+		EXPECT(test.entry_missing);
+		EXPECT(!pgd_none(*pgd_offset(test.other->pgd, last)));
+		EXPECT(!pgd_none(*pgd_offset(test.old->pgd, last)));
+		EXPECT_EQ(vm_event_sum(VM_PGFAULT_VMALLOC_SYNC), synced);
+	}
+	while (n > 0)
+		vfree(fillers[--n]);
+	vunmap(area);
+	test_mm_switch(test.old);
+	test_mm_end();
+	mmput(test.other);
+	__free_page(page);
+	kfree(fillers);
+	/* Let the thread's end be complete before the ledger looks. */
+	EXPECT(!wait_event_timeout(stack_wait, false, 2));
+}
+
 struct walk {
 	const void *seek;
 	unsigned int areas, unpurged, disorder;
@@ -335,6 +429,7 @@ static const struct ktap_case cases[] = {
 	{"ioremap refuses memory", test_ioremap_refuses},
 	{"ioremap reads a PCI device", test_ioremap_bar},
 	{"kernel stacks have guard pages", test_stacks},
+	{"switch to a stack that no directory knows", test_switch_to_new_stack},
 	{"walker", test_walker},
 	{NULL, NULL},
 };
