@@ -9,6 +9,7 @@
  */
 #include "symbols.h"
 #include "kernel/compiler.h"
+#include "kernel/kallsyms.h"
 #include "kernel/printk.h"
 #include "proc/task.h"
 
@@ -18,12 +19,11 @@
 extern const u32 ksym_count, ksym_addresses[], ksym_name_offsets[];
 extern const char ksym_names[];
 
-const char *symbol_find(u32 addr, u32 *offset)
+/* The last symbol at or below an address that is in the text. */
+static u32 symbol_index(u32 addr)
 {
 	u32 low = 0, high = ksym_count, middle;
 
-	if (ksym_count == 0 || addr < ksym_addresses[0] || addr >= ksym_addresses[ksym_count])
-		return NULL;
 	while (high - low > 1) {
 		middle = low + (high - low) / 2;
 		if (ksym_addresses[middle] <= addr)
@@ -31,8 +31,34 @@ const char *symbol_find(u32 addr, u32 *offset)
 		else
 			high = middle;
 	}
-	*offset = addr - ksym_addresses[low];
-	return ksym_names + ksym_name_offsets[low];
+	return low;
+}
+
+static bool is_text(u32 addr)
+{
+	return ksym_count && addr >= ksym_addresses[0] && addr < ksym_addresses[ksym_count];
+}
+
+const char *symbol_find(u32 addr, u32 *offset)
+{
+	u32 i;
+
+	if (!is_text(addr))
+		return NULL;
+	i = symbol_index(addr);
+	*offset = addr - ksym_addresses[i];
+	return ksym_names + ksym_name_offsets[i];
+}
+
+int sprint_symbol(char *buf, size_t size, unsigned long addr)
+{
+	u32 i;
+
+	if (!is_text(addr))
+		return scnprintf(buf, size, "0x%08lx", addr);
+	i = symbol_index(addr);
+	return scnprintf(buf, size, "%s+0x%lx/0x%x", ksym_names + ksym_name_offsets[i],
+			 addr - ksym_addresses[i], ksym_addresses[i + 1] - ksym_addresses[i]);
 }
 
 static void print_frame(u32 eip)

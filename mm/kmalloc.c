@@ -63,15 +63,15 @@ static __noinline void *kmalloc_pages(size_t size, gfp_t gfp)
 }
 
 /* All but the common case. */
-static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
+static __noinline void *kmalloc_other(size_t size, gfp_t gfp, const void *caller)
 {
 	gfp_t plain = gfp & ~__GFP_ZERO;
 	void *object;
 
 	if (size <= CLASS_MOST && (gfp & __GFP_DMA))
-		object = cache_alloc(&dma_caches[kmalloc_class(size)], plain);
+		object = cache_alloc(&dma_caches[kmalloc_class(size)], plain, caller);
 	else if (size <= CLASS_MOST)
-		object = cache_alloc(&caches[kmalloc_class(size)], plain);
+		object = cache_alloc(&caches[kmalloc_class(size)], plain, caller);
 	else
 		object = kmalloc_pages(size, plain);
 	if ((gfp & __GFP_ZERO) && object)
@@ -79,11 +79,16 @@ static __noinline void *kmalloc_other(size_t size, gfp_t gfp)
 	return object;
 }
 
-void *__kmalloc(size_t size, gfp_t gfp)
+static __always_inline void *kmalloc_for(size_t size, gfp_t gfp, const void *caller)
 {
 	if (likely(size - 1 < LOOKUP_MOST && !(gfp & (__GFP_ZERO | __GFP_DMA))))
-		return cache_alloc(small[(size - 1) / LOOKUP_STEP], gfp);
-	return kmalloc_other(size, gfp);
+		return cache_alloc(small[(size - 1) / LOOKUP_STEP], gfp, caller);
+	return kmalloc_other(size, gfp, caller ? caller : CALLER);
+}
+
+void *__kmalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc_for(size, gfp, NULL);
 }
 
 /* The page of an object that kmalloc() gave out: of a slab, or the head of a compound block. */
@@ -111,7 +116,7 @@ void kfree(const void *object)
 		return;
 	page = object_page(object);
 	if (likely(PageSlab(page)))
-		cache_free((struct kmem_cache *)page->lru.next, (void *)object);
+		cache_free(page_cache_of(page), (void *)object);
 	else
 		kfree_pages(page, object);
 }
@@ -121,7 +126,7 @@ size_t ksize(const void *object)
 	const struct page *page = object_page(object);
 
 	if (PageSlab(page))
-		return ((const struct kmem_cache *)page->lru.next)->object_size;
+		return page_cache_of(page)->object_size;
 	BUG_ON(!PageHead(page));
 	return PAGE_SIZE << compound_order(page);
 }
@@ -138,7 +143,7 @@ void *krealloc(const void *object, size_t size, gfp_t gfp)
 	}
 	if (size <= old)
 		return (void *)object;
-	bigger = kmalloc(size, gfp);
+	bigger = kmalloc_for(size, gfp, CALLER);
 	if (bigger && object) {
 		memcpy(bigger, object, old);
 		kfree(object);
@@ -149,7 +154,7 @@ void *krealloc(const void *object, size_t size, gfp_t gfp)
 char *kstrdup(const char *s, gfp_t gfp)
 {
 	size_t size = strlen(s) + 1;
-	char *copy = kmalloc(size, gfp);
+	char *copy = kmalloc_for(size, gfp, CALLER);
 
 	return copy ? memcpy(copy, s, size) : NULL;
 }

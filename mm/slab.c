@@ -54,14 +54,10 @@ static struct slab *place_descriptor(struct kmem_cache *cache, char *base, unsig
 	struct slab *slab;
 
 	base += colour * cache->align;
-	if (!cache->off_slab) {
-		slab = (struct slab *)base;
-		slab->objects = base + cache->desc_size;
-		return slab;
-	}
-	slab = kmalloc(cache->desc_size, gfp & ~__GFP_ZERO);
+	slab = cache->off_slab ? kmalloc(cache->desc_size, gfp & ~GFP_SLAB_DROPS)
+			       : (struct slab *)base;
 	if (slab)
-		slab->objects = base;
+		slab->objects = base + cache->lead;
 	return slab;
 }
 
@@ -70,9 +66,13 @@ static void fill_slab(struct kmem_cache *cache, struct slab *slab)
 	slab->in_use = 0;
 	slab->free = 0;
 	for (unsigned int i = 0; i < cache->num; i++) {
+		char *object = slab->objects + i * cache->size;
+
 		slab->next[i] = (u16)(i + 1);
 		if (cache->ctor)
-			cache->ctor(slab->objects + i * cache->size);
+			cache->ctor(object);
+		if (cache->flags & SLAB_DEBUG_FLAGS)
+			slab_debug_new(cache, object);
 	}
 	slab->next[cache->num - 1] = SLAB_END;
 }
@@ -84,16 +84,6 @@ static void mark_pages(struct kmem_cache *cache, struct slab *slab, struct page 
 		page[i].lru.next = (struct list_head *)cache;
 		page[i].lru.prev = (struct list_head *)slab;
 	}
-}
-
-static struct kmem_cache *page_cache_of(const struct page *page)
-{
-	return (struct kmem_cache *)page->lru.next;
-}
-
-static struct slab *page_slab_of(const struct page *page)
-{
-	return (struct slab *)page->lru.prev;
 }
 
 /* Adds an empty slab. No lock held. */
@@ -149,6 +139,8 @@ static unsigned long destroy_list(struct kmem_cache *cache, struct list_head *sl
 
 	list_for_each_entry_safe (slab, next, slabs, list) {
 		list_del(&slab->list);
+		if (cache->flags & SLAB_DEBUG_FLAGS)
+			check_destroyed(cache, slab);
 		slab_destroy(cache, slab);
 		pages += BIT(cache->order);
 	}
@@ -170,6 +162,16 @@ static void *slab_take(struct kmem_cache *cache, struct slab *slab)
 	return slab->objects + i * cache->size;
 }
 
+static void __noreturn freed_twice(const struct kmem_cache *cache, const void *object)
+{
+	struct slab_damage none = {.what = "Object already free"};
+
+	if (!(cache->flags & SLAB_DEBUG_FLAGS))
+		bad_object(cache, object, "freed twice");
+	slab_report(cache, object, &none);
+	bad_object(cache, object, none.what);
+}
+
 /* The slab of an object, after checking that this cache gave it out; sets its number. */
 static struct slab *object_slab(const struct kmem_cache *cache, const void *object,
 				unsigned int *number)
@@ -188,15 +190,20 @@ static struct slab *object_slab(const struct kmem_cache *cache, const void *obje
 	if (*number >= cache->num || offset % cache->size)
 		bad_object(cache, object, "is not the start of an object");
 	if (slab->next[*number] != SLAB_IN_USE)
-		bad_object(cache, object, "freed twice");
+		freed_twice(cache, object);
 	return slab;
 }
 
-static void slab_give(struct kmem_cache *cache, void *object)
+static void slab_give(struct kmem_cache *cache, void *object, const void *caller)
 {
 	unsigned int i;
 	struct slab *slab = object_slab(cache, object, &i);
 
+	if (unlikely(cache->flags & SLAB_DEBUG_FLAGS)) {
+		if (cache->flags & SLAB_CONSISTENCY_CHECKS)
+			check_slab(cache, slab);
+		slab_debug_free(cache, object, caller);
+	}
 	slab->next[i] = slab->free;
 	slab->free = (u16)i;
 	cache->in_use--;
@@ -227,18 +234,25 @@ static void *take_one(struct kmem_cache *cache)
 {
 	struct list_head *slabs = list_empty(&cache->partial) ? &cache->empty : &cache->partial;
 
+	struct slab *slab;
+
 	if (list_empty(slabs))
 		return NULL;
-	return slab_take(cache, list_first_entry(slabs, struct slab, list));
+	slab = list_first_entry(slabs, struct slab, list);
+	if (cache->flags & SLAB_CONSISTENCY_CHECKS)
+		check_slab(cache, slab);
+	return slab_take(cache, slab);
 }
 
 /* Interrupts off. */
-static void *take_from_slabs(struct kmem_cache *cache)
+static void *take_from_slabs(struct kmem_cache *cache, const void *caller)
 {
 	void *object;
 
 	spin_lock(&cache->lock);
 	object = take_one(cache);
+	if (object && (cache->flags & SLAB_DEBUG_FLAGS))
+		slab_debug_alloc(cache, object, caller);
 	spin_unlock(&cache->lock);
 	return object;
 }
@@ -255,17 +269,17 @@ static void refill(struct kmem_cache *cache, struct array_cache *array)
 }
 
 /* An object by way of the array, or past one that may hold none; NULL when no slab has any. */
-static void *take_object(struct kmem_cache *cache, struct array_cache *array)
+static void *take_object(struct kmem_cache *cache, struct array_cache *array, const void *caller)
 {
 	if (!array->limit)
-		return take_from_slabs(cache);
+		return take_from_slabs(cache, caller);
 	if (!array->avail)
 		refill(cache, array);
 	return array->avail ? array->entry[array->avail--] : NULL;
 }
 
 /* Others may take the objects of a new slab before interrupts are off again: hence the loop. */
-void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
+void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp, const void *caller)
 {
 	void *object;
 
@@ -275,7 +289,7 @@ void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
 	do {
 		unsigned long flags = local_irq_save();
 
-		object = take_object(cache, &cache->array[smp_processor_id()]);
+		object = take_object(cache, &cache->array[smp_processor_id()], caller);
 		local_irq_restore(flags);
 	} while (!object && cache_grow(cache, gfp));
 	return object;
@@ -289,7 +303,7 @@ static void flush_oldest(struct kmem_cache *cache, struct array_cache *array, un
 
 	spin_lock(&cache->lock);
 	for (unsigned int i = 1; i <= n; i++)
-		slab_give(cache, array->entry[i]);
+		slab_give(cache, array->entry[i], NULL);
 	detach_empty(cache, keep_empty, &slabs);
 	spin_unlock(&cache->lock);
 	array->avail -= n;
@@ -298,12 +312,12 @@ static void flush_oldest(struct kmem_cache *cache, struct array_cache *array, un
 }
 
 /* An object goes to its slab, past the array. Interrupts off. */
-static void give_to_slab(struct kmem_cache *cache, void *object)
+static void give_to_slab(struct kmem_cache *cache, void *object, const void *caller)
 {
 	LIST_HEAD(slabs);
 
 	spin_lock(&cache->lock);
-	slab_give(cache, object);
+	slab_give(cache, object, caller);
 	detach_empty(cache, cache->empty_most, &slabs);
 	spin_unlock(&cache->lock);
 	destroy_list(cache, &slabs);
@@ -318,7 +332,7 @@ static void put_in_array(struct kmem_cache *cache, struct array_cache *array, vo
 	array->entry[++array->avail] = object;
 }
 
-void cache_free_slow(struct kmem_cache *cache, void *object)
+void cache_free_slow(struct kmem_cache *cache, void *object, const void *caller)
 {
 	struct array_cache *array = &cache->array[smp_processor_id()];
 	unsigned long flags = local_irq_save();
@@ -326,7 +340,7 @@ void cache_free_slow(struct kmem_cache *cache, void *object)
 	if (array->limit)
 		put_in_array(cache, array, object);
 	else
-		give_to_slab(cache, object);
+		give_to_slab(cache, object, caller);
 	local_irq_restore(flags);
 }
 
@@ -361,6 +375,8 @@ unsigned long kmem_cache_shrink(struct kmem_cache *cache)
 	unsigned long flags;
 
 	cache_drain(cache);
+	if (cache->flags & SLAB_DEBUG_FLAGS)
+		check_free_objects(cache);
 	spin_lock_irqsave(&cache->lock, flags);
 	detach_empty(cache, 0, &slabs);
 	spin_unlock_irqrestore(&cache->lock, flags);
@@ -393,9 +409,9 @@ unsigned long slab_pages_reclaimable(void)
 	return slab_page_count[1];
 }
 
-static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp)
+static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp, const void *caller)
 {
-	void *object = cache_alloc(cache, gfp & ~__GFP_ZERO);
+	void *object = cache_alloc(cache, gfp & ~__GFP_ZERO, caller);
 
 	BUG_ON(cache->ctor);
 	return object ? memset(object, 0, cache->object_size) : NULL;
@@ -404,8 +420,8 @@ static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp)
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
 	if (unlikely(gfp & __GFP_ZERO))
-		return alloc_zeroed(cache, gfp);
-	return cache_alloc(cache, gfp);
+		return alloc_zeroed(cache, gfp, CALLER);
+	return cache_alloc(cache, gfp, NULL);
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)

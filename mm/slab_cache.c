@@ -1,5 +1,5 @@
 /*
- * slab_cache.c - making, describing, checking and removing slab caches.
+ * slab_cache.c - making, describing and removing slab caches.
  *
  * The layout of a cache's slabs is worked out once. The order is the smallest
  * one that wastes at most an eighth of the slab; of what is left over, colours
@@ -30,24 +30,25 @@ static size_t desc_bytes(unsigned int num)
 	return sizeof(struct slab) + num * sizeof(u16);
 }
 
-/* Objects that fit in a slab of this order, with the descriptor; sets what is left over. */
+/* Bytes before the first of `num` objects: descriptor and red zone. */
+static size_t lead_bytes(const struct kmem_cache *cache, unsigned int num)
+{
+	size_t desc = cache->off_slab ? 0 : desc_bytes(num);
+
+	return round_up(desc + cache->red_left, cache->align);
+}
+
+/* Objects that fit in a slab of this order, with what leads them; sets what is left over. */
 static unsigned int objects_that_fit(const struct kmem_cache *cache, unsigned int order,
 				     size_t *left_over)
 {
+	size_t most = cache->off_slab ? (OFF_DESC_MOST - desc_bytes(0)) / sizeof(u16) : SLAB_MOST;
 	size_t bytes = PAGE_SIZE << order;
-	size_t num, used;
+	unsigned int num = (unsigned int)min(bytes / cache->size, most);
 
-	if (cache->off_slab) {
-		num = min(bytes / cache->size, (OFF_DESC_MOST - desc_bytes(0)) / sizeof(u16));
-		used = num * cache->size;
-	} else {
-		num = (bytes - desc_bytes(0)) / (cache->size + sizeof(u16));
-		num = min(num, (size_t)SLAB_MOST);
-		while (num && round_up(desc_bytes(num), cache->align) + num * cache->size > bytes)
-			num--;
-		used = num ? round_up(desc_bytes(num), cache->align) + num * cache->size : 0;
-	}
-	*left_over = bytes - used;
+	while (num && lead_bytes(cache, num) + num * cache->size > bytes)
+		num--;
+	*left_over = num ? bytes - lead_bytes(cache, num) - num * cache->size : bytes;
 	return num;
 }
 
@@ -67,10 +68,29 @@ static bool lay_out(struct kmem_cache *cache)
 			return false;
 	}
 	cache->desc_size = desc_bytes(cache->num);
-	if (!cache->off_slab)
-		cache->desc_size = round_up(cache->desc_size, cache->align);
+	cache->lead = lead_bytes(cache, cache->num);
 	cache->colours = left_over / cache->align + 1;
 	return true;
+}
+
+static bool lay_out_plain(struct kmem_cache *cache)
+{
+	cache->flags &= ~SLAB_DEBUG_FLAGS;
+	cache->red_left = 0;
+	cache->size = round_up(cache->object_size, cache->align);
+	return lay_out(cache);
+}
+
+/* False when none is wanted, or the objects would get too large for a slab by it. */
+static bool lay_out_debug(struct kmem_cache *cache)
+{
+	cache->flags |= slab_debug_flags(cache->name);
+	if (cache->ctor)
+		cache->flags &= ~SLAB_POISON;
+	if (!(cache->flags & SLAB_DEBUG_FLAGS))
+		return false;
+	slab_debug_layout(cache);
+	return lay_out(cache);
 }
 
 /* How many objects a CPU may hold: fewer, the larger they are (Linux's steps). */
@@ -88,7 +108,8 @@ static unsigned int array_limit(size_t size)
 /* An array of no entries is never used: see take_object(). */
 void cache_set_limit(struct kmem_cache *cache)
 {
-	unsigned int limit = cache_shortcuts ? array_limit(cache->object_size) : 0;
+	bool use = cache_shortcuts && !(cache->flags & SLAB_DEBUG_FLAGS);
+	unsigned int limit = use ? array_limit(cache->object_size) : 0;
 
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
 		cache->array[cpu].limit = limit;
@@ -130,8 +151,7 @@ bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t
 		.lock = SPIN_LOCK_INIT(name),
 	};
 	cache->lock.irq_safe = true;
-	cache->size = round_up(size, cache->align);
-	if (!lay_out(cache))
+	if (!lay_out_debug(cache) && !lay_out_plain(cache))
 		return false;
 	INIT_LIST_HEAD(&cache->full);
 	INIT_LIST_HEAD(&cache->partial);
@@ -172,7 +192,8 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 {
 	kmem_cache_shrink(cache);
 	if (cache->nr_slabs) {
-		pr_err("slab %s: destroyed with %lu objects in use\n", cache->name, cache->in_use);
+		slab_report_leaks(cache);
+		warn_at(__FILE__, __LINE__, "kmem_cache_destroy() of a cache in use");
 		return -EBUSY;
 	}
 	spin_lock(&cache_chain_lock);
@@ -184,6 +205,7 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 
 void kmem_cache_init(void)
 {
+	slab_debug_init();
 	BUG_ON(!cache_setup(&cache_cache, "kmem_cache", sizeof(struct kmem_cache), CACHE_LINE, 0,
 			    NULL));
 	kmalloc_init();
@@ -247,78 +269,5 @@ void slab_for_each(void (*fn)(void *arg, const struct slabinfo *info), void *arg
 		spin_unlock_irqrestore(&cache->lock, flags);
 		fn(arg, &info);
 	}
-	spin_unlock(&cache_chain_lock);
-}
-
-static void check_page_of(const struct kmem_cache *cache, const struct slab *slab, const char *at)
-{
-	const struct page *page = virt_to_page(at);
-
-	if (!PageSlab(page) || page->lru.next != (const struct list_head *)cache ||
-	    page->lru.prev != (const struct list_head *)slab)
-		bad_page(page, "holds objects of a slab that it does not know");
-}
-
-/* One slab: its counts, its list of free objects and the marks on its pages. */
-static void check_slab(const struct kmem_cache *cache, const struct slab *slab)
-{
-	unsigned int free = 0, out = 0;
-
-	for (unsigned int i = slab->free; i != SLAB_END; i = slab->next[i])
-		if (i >= cache->num || ++free > cache->num)
-			panic("slab %s: list of free objects is broken", cache->name);
-	for (unsigned int i = 0; i < cache->num; i++) {
-		const char *object = slab->objects + i * cache->size;
-
-		out += slab->next[i] == SLAB_IN_USE;
-		check_page_of(cache, slab, object);
-		check_page_of(cache, slab, object + cache->size - 1);
-	}
-	if (out != slab->in_use || out + free != cache->num)
-		panic("slab %s: %u out, %u free of %u, in_use says %u", cache->name, out, free,
-		      cache->num, slab->in_use);
-}
-
-/* One list of a cache; its slabs must have between `least` and `most` objects in use. */
-static unsigned long check_list(const struct kmem_cache *cache, const struct list_head *list,
-				unsigned int least, unsigned int most, unsigned long *in_use)
-{
-	const struct slab *slab;
-	unsigned long n = 0;
-
-	list_for_each_entry (slab, list, list) {
-		if (++n > cache->nr_slabs)
-			panic("slab %s: more slabs in lists than there are", cache->name);
-		if (slab->in_use < least || slab->in_use > most)
-			panic("slab %s: slab with %u of %u objects in the wrong list", cache->name,
-			      slab->in_use, cache->num);
-		check_slab(cache, slab);
-		*in_use += slab->in_use;
-	}
-	return n;
-}
-
-static void check_cache(struct kmem_cache *cache)
-{
-	unsigned long in_use = 0, flags, slabs, empty;
-
-	spin_lock_irqsave(&cache->lock, flags);
-	empty = check_list(cache, &cache->empty, 0, 0, &in_use);
-	slabs = empty + check_list(cache, &cache->full, cache->num, cache->num, &in_use) +
-		check_list(cache, &cache->partial, 1, cache->num - 1, &in_use);
-	if (slabs != cache->nr_slabs || empty != cache->nr_empty || in_use != cache->in_use)
-		panic("slab %s: %lu slabs, %lu empty, %lu objects; counters say %lu, %lu, %lu",
-		      cache->name, slabs, empty, in_use, cache->nr_slabs, cache->nr_empty,
-		      cache->in_use);
-	spin_unlock_irqrestore(&cache->lock, flags);
-}
-
-void slab_check(void)
-{
-	struct kmem_cache *cache;
-
-	spin_lock(&cache_chain_lock);
-	list_for_each_entry (cache, &cache_chain, node)
-		check_cache(cache);
 	spin_unlock(&cache_chain_lock);
 }

@@ -1,5 +1,5 @@
 /*
- * slab_internal.h - inside a slab cache: for slab.c, slab_cache.c and kmalloc.c only.
+ * slab_internal.h - inside a slab cache: for slab*.c and kmalloc.c only.
  *
  * One slab of 2^order pages, descriptor on the slab:
  *
@@ -13,6 +13,16 @@
  * next[i] links the free objects by number; it holds SLAB_IN_USE for an object
  * that is out, so that a second free of it is seen. The pages of a slab have
  * PG_slab, ->lru.next the cache and ->lru.prev the descriptor.
+ *
+ * With debugging (slab_debug.c) an object stands between red zones, and who took
+ * and who freed it last is noted behind it:
+ *
+ *        red_left   object_size      red zone          struct slab_owners
+ *   ... | cc cc cc | 5a 5a 5a ... 5a | cc cc cc cc | alloc: who, when | free: who, when | next left
+ * zone 0 = the object    object_size     red_end = owners                       size
+ *
+ * The left zone takes what alignment leaves: it fills all from the owners of the
+ * object before (of the descriptor, for object 0) to the object.
  */
 #ifndef MM_SLAB_INTERNAL_H
 #define MM_SLAB_INTERNAL_H
@@ -24,6 +34,24 @@
 #define SLAB_END       0xffffu /* end of the list of free objects */
 #define SLAB_IN_USE    0xfffeu
 #define SLAB_MOST      0xfffdu /* objects in a slab */
+
+/* Linux's bytes. */
+#define RED_INACTIVE 0xbb
+#define RED_ACTIVE   0xcc
+#define POISON_FREE  0x6b
+#define POISON_END   0xa5 /* last byte of a free object */
+#define POISON_INUSE 0x5a /* not written yet */
+
+#define RED_ZONE_MIN	 4u /* bytes on each side, at least */
+#define SLAB_DEBUG_FLAGS (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+
+struct slab_owner {
+	const void *caller; /* return address; NULL: nobody yet */
+	unsigned long when; /* jiffies */
+};
+struct slab_owners {
+	struct slab_owner alloc, free; /* the last of each */
+};
 
 struct slab {
 	struct list_head list; /* in full, partial or empty of its cache */
@@ -51,8 +79,11 @@ struct kmem_cache {
 	unsigned int flags;
 	gfp_t gfp; /* of its pages */
 	bool off_slab;
-	size_t desc_size; /* bytes of struct slab and next[], on the slab rounded up */
+	size_t desc_size; /* bytes of struct slab and next[] */
+	size_t lead;	  /* from the slab's colour to its first object */
 	size_t align;
+	/* With debugging, see above; red_left is 0 without red zones. */
+	size_t red_left, red_end, owners;
 	unsigned int colours;	 /* different first offsets, each `align` apart */
 	unsigned int empty_most; /* empty slabs kept */
 	void (*ctor)(void *object);
@@ -70,6 +101,17 @@ struct kmem_cache {
 extern struct list_head cache_chain;
 extern spinlock_t cache_chain_lock;
 
+/* What the pages of a slab know. */
+static inline struct kmem_cache *page_cache_of(const struct page *page)
+{
+	return (struct kmem_cache *)page->lru.next;
+}
+
+static inline struct slab *page_slab_of(const struct page *page)
+{
+	return (struct slab *)page->lru.prev;
+}
+
 /* slab_cache.c: fills in everything but the lists; false when no slab can hold such objects. */
 bool cache_setup(struct kmem_cache *cache, const char *name, size_t size, size_t align,
 		 unsigned int flags, void (*ctor)(void *object));
@@ -82,27 +124,76 @@ void cache_set_limit(struct kmem_cache *cache);
 void kmalloc_init(void);
 
 /* slab.c: the long ways of the two functions below. Any context that they allow. */
-void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp);
-void cache_free_slow(struct kmem_cache *cache, void *object);
+void *cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp, const void *caller);
+void cache_free_slow(struct kmem_cache *cache, void *object, const void *caller);
 /* Moves the objects of this CPU's array to their slabs. */
 void cache_drain(struct kmem_cache *cache);
 /* Panics: the pointer is no object that this cache gave out. */
 void bad_object(const struct kmem_cache *cache, const void *object, const char *why) __noreturn;
 
+/* --- slab_check.c --- */
+
+/* Panics when counts, free list or page marks of a slab are wrong. cache->lock held. */
+void check_slab(const struct kmem_cache *cache, const struct slab *slab);
+/* Panics, after a report, when the bytes of an object were damaged. Cache with debugging. */
+void check_free_objects(struct kmem_cache *cache);
+void check_destroyed(const struct kmem_cache *cache, const struct slab *slab);
+
+/* --- slab_debug.c --- */
+
+/* Boot: reads slab_debug=. */
+void slab_debug_init(void);
+/* What slab_debug= says of a cache. */
+unsigned int slab_debug_flags(const char *name);
+/* Distance and parts of the objects, from object_size, align and flags. */
+void slab_debug_layout(struct kmem_cache *cache);
+/* An object of a new slab, after its constructor. */
+void slab_debug_new(const struct kmem_cache *cache, void *object);
+/* An object goes to a caller / comes back. Panic when it was misused. cache->lock held. */
+void slab_debug_alloc(const struct kmem_cache *cache, void *object, const void *caller);
+void slab_debug_free(const struct kmem_cache *cache, void *object, const void *caller);
+
+struct slab_damage {
+	const char *what;
+	u8 *first, *end; /* bytes that are not what they should be; NULL: no byte is wrong */
+	u8 wanted;
+};
+/* Are red zones and poison of an object as they should be, it being free or out? */
+bool slab_debug_intact(const struct kmem_cache *cache, void *object, bool out,
+		       struct slab_damage *damage);
+/* The same; reports and panics when not. */
+void slab_debug_check(const struct kmem_cache *cache, void *object, bool out);
+/* Makes them so; of an object that is out, the red zones only. */
+void slab_debug_mark(const struct kmem_cache *cache, void *object, bool out);
+struct slab_owners *slab_owners(const struct kmem_cache *cache, const void *object);
+
+/* --- slab_report.c: cache with debugging; any context --- */
+
+void slab_report(const struct kmem_cache *cache, const void *object,
+		 const struct slab_damage *damage);
+/* Any cache: what callers still have. */
+void slab_report_leaks(struct kmem_cache *cache);
+
+/*
+ * Who called the function that this stands in. As an argument it would be fetched at once: the
+ * two below take NULL for it, and fetch it only when they turn into the long way.
+ */
+#define CALLER __builtin_return_address(0)
+
 /* These two wait for no call, so that kmalloc() and kfree() need no stack frame on the short way.
  */
-static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp)
+static __always_inline void *cache_alloc(struct kmem_cache *cache, gfp_t gfp, const void *caller)
 {
 	struct array_cache *array = &cache->array[smp_processor_id()];
 	unsigned long flags;
 	void *object;
 
 	if (wrong_wait(gfp))
-		return cache_alloc_slow(cache, gfp);
+		return cache_alloc_slow(cache, gfp, caller ? caller : CALLER);
 	flags = local_irq_save();
 	if (unlikely(!array->avail)) {
 		local_irq_restore(flags);
-		return cache_alloc_slow(cache, gfp);
+		return cache_alloc_slow(cache, gfp, caller ? caller : CALLER);
 	}
 	object = array->entry[array->avail--];
 	local_irq_restore(flags);
@@ -116,7 +207,7 @@ static __always_inline void cache_free(struct kmem_cache *cache, void *object)
 
 	if (unlikely(array->avail == array->limit)) {
 		local_irq_restore(flags);
-		cache_free_slow(cache, object);
+		cache_free_slow(cache, object, CALLER);
 		return;
 	}
 	if (unlikely(array->entry[array->avail] == object))

@@ -31,6 +31,7 @@ H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_OBJS += mm/shrinker.o mm/zone_stat.o
+H_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o
 # --- sources under test: address spaces, page cache
 H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
@@ -42,7 +43,8 @@ H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/m
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
-H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab shrinker kmap vmalloc
+H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
+H_TESTS += slab_debug shrinker
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap migrate
 H_TESTS += fault_inject
@@ -116,6 +118,7 @@ H_COST_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/wa
 H_COST_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 H_COST_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 H_COST_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
+H_COST_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o
 H_COST_OBJS += mm/vmap_area.o mm/vmalloc.o kernel/lib/rbtree.o
 H_COST_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_COST_OBJS += tests/host/cost/kernel.o

@@ -77,6 +77,9 @@ extern unsigned long
 /* Frames that the windows' TLB loaded. */
 extern unsigned long host_tlb_fills;
 
+/* So many WARN_ON()s are what the test wants; others fail it. */
+extern unsigned int host_warnings_expected;
+
 /* What the kernel printed since the last host_log_clear(). */
 const char *host_log(void);
 void host_log_clear(void);

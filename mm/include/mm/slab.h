@@ -12,10 +12,14 @@ struct kmem_cache;
 
 #define SLAB_HWCACHE_ALIGN 0x1u /* objects start on cache lines */
 #define SLAB_PANIC	   0x2u /* creation may not fail */
-#define SLAB_RECLAIM_ACCOUNT                                                                \
-	0x4u		    /* a shrinker frees objects: pages are asked for as reclaimable \
-			     */
-#define SLAB_CACHE_DMA 0x8u /* pages below 16 MiB */
+/* A shrinker frees objects: pages are asked for as reclaimable. */
+#define SLAB_RECLAIM_ACCOUNT 0x4u
+#define SLAB_CACHE_DMA	     0x8u /* pages below 16 MiB */
+/* Debugging, as slab_debug= turns it on for caches by name. See slab_debug.c. */
+#define SLAB_CONSISTENCY_CHECKS 0x10u /* F: the slab is checked at each alloc and free */
+#define SLAB_RED_ZONE		0x20u /* Z: bytes on both sides of an object */
+#define SLAB_POISON		0x40u /* P: free objects are filled; not with a constructor */
+#define SLAB_STORE_USER		0x80u /* U: who took and who freed each object last */
 
 /*
  * Makes a cache of objects of `size` bytes. `ctor` (may be NULL) runs once for
@@ -27,7 +31,8 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 				     unsigned int flags, void (*ctor)(void *object));
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp); /* __GFP_ZERO works without ctor */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
-/* Returns 0, or -EBUSY (and reports them) when objects are still in use. */
+/* Returns 0, or -EBUSY when objects are still in use: lists them, with who took them if
+ * SLAB_STORE_USER knows, and warns. */
 int kmem_cache_destroy(struct kmem_cache *cache);
 /* Gives empty slabs back; returns pages freed. */
 unsigned long kmem_cache_shrink(struct kmem_cache *cache);
@@ -124,6 +129,12 @@ struct slabinfo {
 
 /* Calls fn for each cache, with a spinlock held: fn may not sleep. */
 void slab_for_each(void (*fn)(void *arg, const struct slabinfo *info), void *arg);
+/*
+ * Compares red zones and poison of all objects of a cache: returns how many
+ * were damaged, prints a report of each if told so, and makes them whole. For tests. 0 when
+ * the cache has no debugging. Any context but interrupts.
+ */
+unsigned int kmem_cache_validate(struct kmem_cache *cache, bool report);
 /* Walks every cache and panics on a broken one. For tests. */
 void slab_check(void);
 

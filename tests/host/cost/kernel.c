@@ -9,6 +9,7 @@
 #include "arch/pgtable.h"
 #include "arch/tlb.h"
 #include "kernel/bug.h"
+#include "kernel/kallsyms.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
@@ -48,6 +49,16 @@ void might_sleep_at(const char *file, int line)
 {
 	(void)file;
 	(void)line;
+}
+
+void warn_at(const char *file, int line, const char *expr)
+{
+	panic("%s:%d: %s", file, line, expr);
+}
+
+int sprint_symbol(char *buf, size_t size, unsigned long addr)
+{
+	return scnprintf(buf, size, "0x%lx", addr);
 }
 
 unsigned long shrink_slab(gfp_t gfp)
