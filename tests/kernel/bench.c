@@ -24,7 +24,7 @@
 #include "proc/task.h"
 
 #define BATCHES	  7
-#define OPS	  256
+#define OPS	  2048 /* half of it is more than the per-CPU lists hold */
 #define LABEL_MAX 48
 
 static struct page *held[OPS]; /* single frames: of HIGHMEM when there is any */
