@@ -140,6 +140,17 @@ void buddy_give(struct zone *zone, struct page *page, unsigned int order);
  */
 unsigned int buddy_isolate_block(struct zone *zone, struct page *page);
 
+/* Is there a free block of at least this order that requests may have? A moment's truth
+ * without zone->lock. */
+static inline bool zone_has_block(const struct zone *zone, unsigned int order)
+{
+	for (; order < MAX_ORDER; order++)
+		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++)
+			if (!list_empty(&zone->free_area[order].free_list[type]))
+				return true;
+	return false;
+}
+
 /* More or fewer frames on the lists of a type. */
 static __always_inline void buddy_account(struct zone *zone, enum migratetype type, long frames)
 {

@@ -8,13 +8,15 @@
  *   1. any zone of the fallback list that stays above its low watermark
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
- *      and then, if the caller may sleep, objects that shrinkers can do without
- *      and empty slabs
+ *      and then, if the caller may sleep, after moving pages out of the way of a
+ *      larger block, and after freeing objects that shrinkers can do without and
+ *      empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
  * Giving back is page_free.c, the report page_report.c.
  */
+#include "mm/compaction.h"
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
@@ -24,16 +26,6 @@
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
 #define SHRINK_ROUNDS 16u
 
-/* Is there a free block of at least this order that requests may have? */
-static bool has_block(const struct zone *zone, unsigned int order)
-{
-	for (; order < MAX_ORDER; order++)
-		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++)
-			if (!list_empty(&zone->free_area[order].free_list[type]))
-				return true;
-	return false;
-}
-
 /* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
  */
 static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned long min,
@@ -41,7 +33,7 @@ static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned 
 {
 	if (zone->free_pages < BIT(order) + min + zone->lowmem_reserve[class])
 		return false;
-	return order == 0 || has_block(zone, order);
+	return order == 0 || zone_has_block(zone, order);
 }
 
 static struct page *take_block(struct zone *zone, const struct alloc_request *req)
@@ -99,6 +91,8 @@ static struct page *take_harder(const struct alloc_request *req)
 
 	drain_local_pages();
 	page = take_from_list(req, FLOOR_MIN);
+	if (!page && req->order && (req->gfp & __GFP_WAIT) && try_to_compact_pages(req))
+		page = take_from_list(req, FLOOR_MIN);
 	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
 		if (!(req->gfp & __GFP_WAIT) || !(shrink_slab(req->gfp) + slab_reap()))
 			break;

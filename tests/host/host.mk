@@ -37,7 +37,7 @@ H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
 H_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
 H_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o
+H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
@@ -46,7 +46,8 @@ H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker
 # --- test programs: address spaces, page cache
-H_TESTS += vma areas mmap fault fault_cause filemap migrate
+H_TESTS += vma areas mmap fault fault_cause filemap
+H_TESTS += migrate compaction
 H_TESTS += fault_inject
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))

@@ -7,40 +7,46 @@
 #include "mm/zone.h"
 
 /* X(NAME, "name in /proc/vmstat") */
-#define VM_EVENTS(X)                                    \
-	X(PGALLOC, "pgalloc")                           \
-	X(PGFREE, "pgfree")                             \
-	X(PGFAULT, "pgfault")                           \
-	X(PGMAJFAULT, "pgmajfault")                     \
-	X(PGPGIN, "pgpgin")                             \
-	X(PGPGOUT, "pgpgout")                           \
-	X(PGCLEAR, "pgclear")                           \
-	X(PGCOPY, "pgcopy")                             \
-	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")       \
-	X(PGFAULT_ANON, "pgfault_anon")                 \
-	X(PGFAULT_FILE, "pgfault_file")                 \
-	X(PGFAULT_FILE_COW, "pgfault_file_cow")         \
-	X(PGFAULT_SHARED, "pgfault_shared")             \
-	X(PGFAULT_COW, "pgfault_cow")                   \
-	X(PGFAULT_COW_REUSE, "pgfault_cow_reuse")       \
-	X(PGFAULT_STACK, "pgfault_stack")               \
-	X(PGFAULT_SPURIOUS, "pgfault_spurious")         \
-	X(PGFAULT_VMALLOC_SYNC, "pgfault_vmalloc_sync") \
-	X(PGFAULT_FIXUP, "pgfault_fixup")               \
-	X(PGFAULT_SIGSEGV, "pgfault_sigsegv")           \
-	X(PGFAULT_SIGBUS, "pgfault_sigbus")             \
-	X(PGFAULT_OOM, "pgfault_oom")                   \
-	X(TLB_FLUSH_PAGE, "nr_tlb_flush_page")          \
-	X(TLB_FLUSH_MM, "nr_tlb_flush_mm")              \
-	X(TLB_FLUSH_ALL, "nr_tlb_flush_all")            \
-	X(PGMIGRATE_SUCCESS, "pgmigrate_success")       \
-	X(PGMIGRATE_FAIL, "pgmigrate_fail")             \
-	X(SLABS_SCANNED, "slabs_scanned")               \
-	X(DROP_PAGECACHE, "drop_pagecache")             \
-	X(DROP_SLAB, "drop_slab")                       \
-	X(ALLOC_FAIL, "alloc_fail")                     \
-	X(PAGEBLOCK_STEAL, "pageblock_steal")           \
-	X(FAILSLAB, "failslab")                         \
+#define VM_EVENTS(X)                                         \
+	X(PGALLOC, "pgalloc")                                \
+	X(PGFREE, "pgfree")                                  \
+	X(PGFAULT, "pgfault")                                \
+	X(PGMAJFAULT, "pgmajfault")                          \
+	X(PGPGIN, "pgpgin")                                  \
+	X(PGPGOUT, "pgpgout")                                \
+	X(PGCLEAR, "pgclear")                                \
+	X(PGCOPY, "pgcopy")                                  \
+	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")            \
+	X(PGFAULT_ANON, "pgfault_anon")                      \
+	X(PGFAULT_FILE, "pgfault_file")                      \
+	X(PGFAULT_FILE_COW, "pgfault_file_cow")              \
+	X(PGFAULT_SHARED, "pgfault_shared")                  \
+	X(PGFAULT_COW, "pgfault_cow")                        \
+	X(PGFAULT_COW_REUSE, "pgfault_cow_reuse")            \
+	X(PGFAULT_STACK, "pgfault_stack")                    \
+	X(PGFAULT_SPURIOUS, "pgfault_spurious")              \
+	X(PGFAULT_VMALLOC_SYNC, "pgfault_vmalloc_sync")      \
+	X(PGFAULT_FIXUP, "pgfault_fixup")                    \
+	X(PGFAULT_SIGSEGV, "pgfault_sigsegv")                \
+	X(PGFAULT_SIGBUS, "pgfault_sigbus")                  \
+	X(PGFAULT_OOM, "pgfault_oom")                        \
+	X(TLB_FLUSH_PAGE, "nr_tlb_flush_page")               \
+	X(TLB_FLUSH_MM, "nr_tlb_flush_mm")                   \
+	X(TLB_FLUSH_ALL, "nr_tlb_flush_all")                 \
+	X(PGMIGRATE_SUCCESS, "pgmigrate_success")            \
+	X(PGMIGRATE_FAIL, "pgmigrate_fail")                  \
+	X(COMPACTMIGRATE_SCANNED, "compact_migrate_scanned") \
+	X(COMPACTFREE_SCANNED, "compact_free_scanned")       \
+	X(COMPACTISOLATED, "compact_isolated")               \
+	X(COMPACTSTALL, "compact_stall")                     \
+	X(COMPACTFAIL, "compact_fail")                       \
+	X(COMPACTSUCCESS, "compact_success")                 \
+	X(SLABS_SCANNED, "slabs_scanned")                    \
+	X(DROP_PAGECACHE, "drop_pagecache")                  \
+	X(DROP_SLAB, "drop_slab")                            \
+	X(ALLOC_FAIL, "alloc_fail")                          \
+	X(PAGEBLOCK_STEAL, "pageblock_steal")                \
+	X(FAILSLAB, "failslab")                              \
 	X(FAIL_PAGE_ALLOC, "fail_page_alloc")
 
 enum vm_event {

@@ -14,6 +14,7 @@
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/bootmem.h"
+#include "mm/compaction.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
 #include "mm/slab.h"
@@ -65,6 +66,12 @@ unsigned long shrink_slab(gfp_t gfp)
 {
 	(void)gfp;
 	return 0;
+}
+
+bool try_to_compact_pages(const struct alloc_request *req)
+{
+	(void)req;
+	return false;
 }
 
 bool in_interrupt(void)
