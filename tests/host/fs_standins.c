@@ -82,6 +82,10 @@ void devfs_init(void)
 {
 }
 
+void sysfs_init(void)
+{
+}
+
 void procfs_init(void)
 {
 }
