@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 9
+plan 12
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -17,6 +17,18 @@ for file in tlb faults tasks vmas marks meta; do
 	cmp "$scratch/one/$file.csv" "$scratch/two/$file.csv"
 done >"$scratch/differences" 2>&1
 is "two runs give the same bytes" "$(cat "$scratch/differences")" ""
+# direct_map DIR: kinds of entry that fills above the first 4 MiB of the direct map brought (MEM=64)
+direct_map()
+{
+	awk -F, '$4 == "fill" && $6 >= "0xc0400000" && $6 < "0xc3c00000" {
+		global = index("1357bdf", substr($11, length($11) - 2, 1)) ? "G" : "-"
+		seen[$8 " " global]++
+	}
+	END { for (kind in seen) print kind }' "$scratch/$1/tlb.csv"
+}
+is "the direct map is global and of 4 MiB pages" "$(direct_map one)" "4M G"
+ok "without PSE and PGE" record plain APPEND='selftest=none nopse nopge'
+is "it is not global, and of 4 KiB pages" "$(direct_map plain)" "4K -"
 build/user/demo >"$scratch/demo.ok"
 rm -f demo.tmp
 ok "its output is what it is on this machine" cmp "$scratch/one/stdout.txt" "$scratch/demo.ok"
