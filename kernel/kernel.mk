@@ -87,7 +87,7 @@ K_OBJS += kernel/fs/proc_sysctl.o kernel/fs/sysfs.o kernel/fs/tree.o kernel/fs/t
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel
-K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o
+K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/kernel/test_lib.o tests/kernel/test_buddy.o tests/kernel/test_pcp.o
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_vmalloc.o
 K_OBJS += tests/kernel/test_layout.o tests/kernel/test_zones.o

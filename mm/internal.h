@@ -10,6 +10,7 @@
 #include "kernel/lock.h"
 #include "mm/gfp.h"
 #include "mm/page.h"
+#include "mm/page_poison.h"
 #include "mm/zone.h"
 
 /* --- node.c, movable.c: how memory is divided --- */
@@ -253,11 +254,8 @@ const char *gfp_text(gfp_t gfp, char text[GFP_TEXT_MAX]);
 
 /* --- page_poison.c --- */
 
-extern bool page_poisoning;
 /* Boot, memory handed over: reads page_poison=. */
 void page_poison_init(void);
-/* On and off, for tests. Any context but interrupts. */
-void page_poison_enable(bool on);
 /* Only while page_poisoning. Fills a block that is about to be free. */
 void page_poison(struct page *page, unsigned int order);
 /* Panics when a byte of a block that was free since page_poison() has changed. */

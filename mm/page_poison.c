@@ -11,13 +11,13 @@
  * would take longer than the boot. Each time that poisoning is switched on has
  * a mark of its own, so that frames freed before and used meanwhile do not count.
  */
+#include "mm/page_poison.h"
 #include "kernel/cmdline.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/highmem.h"
 #include "internal.h"
 
-#define PAGE_POISON 0xaa
 #define POISON_WORD 0xaaaaaaaaul
 #define FIRST_MARK  0xaaaa0000ul /* no page of a file has such an index */
 #define BYTES_SHOWN 16

@@ -66,6 +66,11 @@ void pageblock_init(void)
 		pr_info("Mobility grouping off: %lu pages are too few\n", pages);
 }
 
+enum migratetype get_pageblock_migratetype(const struct page *page)
+{
+	return pageblock_type(page);
+}
+
 /*
  * The first head of a free block at *pfn or behind it, before `end`; NULL: none. *pfn is left
  * behind that block.

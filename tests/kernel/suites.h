@@ -6,6 +6,8 @@
 
 /* test_lib.c, test_buddy.c, test_slab.c, test_kmap.c, test_malloc.c */
 extern const struct ktap_suite lib_suite, buddy_suite, slab_suite, kmap_suite, malloc_suite;
+/* test_pcp.c */
+extern const struct ktap_suite pcp_suite;
 /* test_slab_debug.c, test_shrinker.c */
 extern const struct ktap_suite slab_debug_suite, shrinker_suite;
 /* test_vmalloc.c */

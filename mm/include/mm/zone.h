@@ -178,6 +178,9 @@ extern unsigned long min_free_kbytes; /* what was set last */
 void setup_per_zone_lowmem_reserve(const unsigned int ratio[MAX_NR_ZONES]);
 extern unsigned int lowmem_reserve_ratio[MAX_NR_ZONES];
 
+/* The type of the pageblock that holds the page. */
+enum migratetype get_pageblock_migratetype(const struct page *page);
+
 /* Free frames of a zone, those in per-CPU lists included. */
 unsigned long zone_free_pages(const struct zone *zone);
 /* Sums over the nodes of all zones of one type: free frames, and frames given to the buddy system.
