@@ -37,10 +37,17 @@
  * KiB; one less than a power of two, so that frames given back in batches do
  * not fall into step with the cache's colours. Hot lists hold six batches; cold
  * ones two, and move half a batch at a time.
+ *
+ * Where Linux would come to less than 7 (a zone of less than 128 MiB) it is 7
+ * nevertheless, unless the zone is tiny (8 MiB): with batches of one or three frames
+ * most requests would split a large block and merge it again, which costs ten
+ * times what they cost otherwise.
  */
 #define ZONE_SHARE   1024
 #define SHARE_MOST   (512ul * 1024 / PAGE_SIZE)
 #define SHARE_PART   4
+#define BATCH_LEAST  7u
+#define LEAST_FROM   (8ul << (20 - PAGE_SHIFT))
 #define HOT_BATCHES  6
 #define COLD_BATCHES 4
 _Static_assert(HOT_BATCHES *(SHARE_MOST / SHARE_PART - 1) <= PCP_MOST, "the list is too short");
@@ -55,10 +62,11 @@ static unsigned int closed;
 
 static unsigned int batch_of(const struct zone *zone)
 {
-	unsigned long batch = min(zone->managed_pages / ZONE_SHARE, SHARE_MOST) / SHARE_PART;
+	unsigned long share = min(zone->managed_pages / ZONE_SHARE, SHARE_MOST) / SHARE_PART;
+	unsigned int least = zone->managed_pages >= LEAST_FROM ? BATCH_LEAST : 1;
 
-	batch = max(batch, 1ul);
-	return max((1u << __fls(batch + batch / 2)) - 1, 1u);
+	share = max(share, 1ul);
+	return max((1u << __fls(share + share / 2)) - 1, least);
 }
 
 static void list_resize(struct pcp_list *list, unsigned int batch, unsigned int batches)

@@ -49,7 +49,7 @@ static void test_sizes(void)
 	static const struct {
 		unsigned long pages;
 		unsigned int batch;
-	} sizes[] = {{0, 1},	 {1000, 1},   {8191, 1},   {12288, 3},	 {16384, 3},
+	} sizes[] = {{0, 1},	 {1000, 1},   {2047, 1},   {2048, 7},	 {16384, 7},
 		     {32768, 7}, {65536, 15}, {98304, 31}, {229376, 31}, {917504, 31}};
 	unsigned long managed = zone->managed_pages;
 
