@@ -7,6 +7,7 @@
 #include "fs/proc.h"
 #include "mm/shrinker.h"
 #include "mm/vmstat.h"
+#include "mm/zone.h"
 #include "proc/task.h"
 #include "proc/uts.h"
 
@@ -14,6 +15,8 @@
 #define DROP_PAGES 1u
 #define DROP_SLABS 2u
 #define DROP_QUIET 4u /* Linux: without a message, and here there is none */
+
+#define RATIO_MOST 0x7fffffffu /* an int, as in Linux */
 
 /* The one number that a file is about, at most `most`: 0 or -EINVAL. */
 static int one_number(char *words, unsigned long least, unsigned long most, unsigned long *number)
@@ -39,6 +42,57 @@ static int store_drop_caches(char *words, int number)
 		drop_slab();
 		count_vm_event(VM_DROP_SLAB);
 	}
+	return 0;
+}
+
+static int show_min_free_kbytes(struct text *text, int number)
+{
+	(void)number;
+	text_printf(text, "%lu\n", min_free_kbytes);
+	return 0;
+}
+
+/* A reserve of all memory would leave none to ask for. */
+static int store_min_free_kbytes(char *words, int number)
+{
+	unsigned long kib, total = 0;
+	struct zone *zone;
+	int err;
+
+	(void)number;
+	for_each_zone (zone)
+		total += zone->managed_pages * (PAGE_SIZE / 1024);
+	err = one_number(words, 1, total - 1, &kib);
+	if (!err)
+		setup_per_zone_wmarks(kib);
+	return err;
+}
+
+static int show_lowmem_reserve_ratio(struct text *text, int number)
+{
+	(void)number;
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		text_printf(text, "%s%u", i ? "\t" : "", lowmem_reserve_ratio[i]);
+	text_printf(text, "\n");
+	return 0;
+}
+
+/* One number a zone type, lowest first; those that are not given stay. */
+static int store_lowmem_reserve_ratio(char *words, int number)
+{
+	unsigned long given[MAX_NR_ZONES];
+	unsigned int ratio[MAX_NR_ZONES];
+	int n = tree_parse_numbers(words, given, MAX_NR_ZONES, true);
+
+	(void)number;
+	if (n < 0)
+		return n;
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		ratio[i] = i < n ? given[i] : lowmem_reserve_ratio[i];
+		if (ratio[i] > RATIO_MOST)
+			return -EINVAL;
+	}
+	setup_per_zone_lowmem_reserve(ratio);
 	return 0;
 }
 
@@ -85,6 +139,9 @@ const struct tree_entry proc_sysctl_entries[] = {
 	{"kernel/pid_max", S_IFREG | 0444, show_pid_max, NULL, NULL},
 	{"kernel/version", S_IFREG | 0444, show_version, NULL, NULL},
 	{"vm", S_IFDIR | 0555, NULL, NULL, NULL},
+	{"vm/lowmem_reserve_ratio", S_IFREG | 0644, show_lowmem_reserve_ratio,
+	 store_lowmem_reserve_ratio, NULL},
+	{"vm/min_free_kbytes", S_IFREG | 0644, show_min_free_kbytes, store_min_free_kbytes, NULL},
 	{"vm/drop_caches", S_IFREG | 0200, NULL, store_drop_caches, NULL},
 	{0},
 };

@@ -12,6 +12,7 @@
 #include "mm/filemap.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
+#include "mm/zone.h"
 #include "proc/task.h"
 
 #define BASE	 0x20000000ul
@@ -218,6 +219,65 @@ static void test_bad_words(void)
 	end();
 }
 
+/* The marks of all zones added up: they follow what is written. */
+static unsigned long marks(enum zone_watermark mark)
+{
+	unsigned long pages = 0;
+	struct zone *zone;
+
+	for_each_zone (zone)
+		if (!zone_is_highmem(zone))
+			pages += zone->watermark[mark];
+	return pages;
+}
+
+static void test_min_free(void)
+{
+	static const char path[] = "/proc/sys/vm/min_free_kbytes";
+	static const char *const bad[] = {"0", "-1", "1 1", "", "4294967295", "x"};
+	unsigned long before = min_free_kbytes, min_before = marks(WMARK_MIN);
+	char words[16];
+
+	if (!begin())
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_write(path, bad[i], -EINVAL);
+	EXPECT_EQ(marks(WMARK_MIN), min_before);
+	snprintf(words, sizeof(words), "%lu", 2 * before);
+	expect_write(path, words, (ssize_t)strlen(words));
+	EXPECT_EQ(min_free_kbytes, 2 * before);
+	EXPECT(marks(WMARK_MIN) > min_before && marks(WMARK_HIGH) > marks(WMARK_LOW));
+	snprintf(words, sizeof(words), "%lu\n", before);
+	expect_write(path, words, (ssize_t)strlen(words));
+	EXPECT_EQ(marks(WMARK_MIN), min_before);
+	end();
+}
+
+static void test_reserve_ratio(void)
+{
+	static const char path[] = "/proc/sys/vm/lowmem_reserve_ratio";
+	static const char *const bad[] = {"",	"1 2 3 4 5",  "1 x",
+					  "-1", "3000000000", "1 2 3 3000000000"};
+	const unsigned int before[MAX_NR_ZONES] = {256, 32, 0, 0};
+	const struct zone *dma = &NODE_DATA(0)->node_zones[ZONE_DMA];
+	unsigned long reserve = dma->lowmem_reserve[ZONE_NORMAL];
+
+	if (!begin())
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_write(path, bad[i], -EINVAL);
+	EXPECT(memcmp(lowmem_reserve_ratio, before, sizeof(before)) == 0);
+	EXPECT_EQ(dma->lowmem_reserve[ZONE_NORMAL], reserve);
+	expect_write(path, "128\n", 4); /* half the ratio, twice the reserve */
+	EXPECT(dma->lowmem_reserve[ZONE_NORMAL] / 2 == reserve);
+	EXPECT_EQ(lowmem_reserve_ratio[ZONE_NORMAL], 32);
+	expect_write(path, "0 1", 3);
+	EXPECT_EQ(dma->lowmem_reserve[ZONE_NORMAL], 0);
+	expect_write(path, "256\t32\t0\t0\n", 11);
+	EXPECT_EQ(dma->lowmem_reserve[ZONE_NORMAL], reserve);
+	end();
+}
+
 /* Clean pages go; dirty and mapped ones stay, and nothing that was in a file is lost. */
 static void test_drop_pages(void)
 {
@@ -273,6 +333,8 @@ static const struct ktap_case cases[] = {
 	{"listing", test_listing},
 	{"numbers", test_numbers},
 	{"bad_words", test_bad_words},
+	{"min_free", test_min_free},
+	{"reserve_ratio", test_reserve_ratio},
 	{"drop_pages", test_drop_pages},
 	{"drop_buffers", test_drop_buffers},
 	{NULL, NULL},
