@@ -11,6 +11,7 @@
 #include "kernel/ktap.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "mm/fault_inject.h"
 #include "mm/gfp.h"
 #include "mm/highmem.h"
 
@@ -160,6 +161,25 @@ static void test_bounce(void)
 	__free_page(page);
 }
 
+/* Nowhere to bounce: nothing is read, and the page stays as it was. */
+static void test_no_memory(void)
+{
+	struct page *page = page_above_16_mib(GFP_HIGHUSER);
+	struct block_device *floppy;
+
+	if (!page)
+		return;
+	floppy = need_floppy();
+	if (floppy) {
+		spoil(page);
+		fault_inject_nth(1);
+		EXPECT_EQ(blkdev_rw(floppy, 0, page, 0, 1, false), -ENOMEM);
+		EXPECT(fault_inject_nth_end());
+		EXPECT(is_spoilt(page, 0, PAGE_SIZE));
+	}
+	__free_page(page);
+}
+
 static void test_past_the_end(void)
 {
 	struct block_device *floppy = need_floppy();
@@ -256,6 +276,7 @@ static const struct ktap_case cases[] = {
 	{"read", test_read},
 	{"above_16_mib", test_above_16_mib},
 	{"bounce", test_bounce},
+	{"no_memory", test_no_memory},
 	{"past_the_end", test_past_the_end},
 	{NULL, NULL},
 };

@@ -8,6 +8,8 @@
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
 #     -d FILE   keep the disk as the guest left it (the guest always writes to a copy)
+#     -f FILE   diskette in the first drive, write-protected (build/floppy.img); none: none is in
+#               it, and Bochs has no drive either
 #     -i        interactive: the serial console is this terminal
 #     -p        live progress line on standard error, when that is a terminal
 #     -g        stop at reset and wait for gdb (QEMU)
@@ -17,10 +19,9 @@
 set -euo pipefail
 
 readonly poll=0.2 # seconds between two looks at a running guest
-readonly floppy=build/floppy.img # in the guest's first diskette drive, write-protected
 out=out/latest emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
-gdb=''
-while getopts o:e:m:c:t:T:d:ipg option; do
+gdb='' floppy=build/floppy.img
+while getopts o:e:m:c:t:T:d:f:ipg option; do
 	case $option in
 	o) out=$OPTARG ;;
 	e) emulator=$OPTARG ;;
@@ -29,6 +30,7 @@ while getopts o:e:m:c:t:T:d:ipg option; do
 	t) limit=$OPTARG ;;
 	T) trace=$OPTARG ;;
 	d) keep=$OPTARG ;;
+	f) floppy=$OPTARG ;;
 	i) interactive=1 ;;
 	p) progress=1 ;;
 	g) gdb=1 ;;
@@ -77,6 +79,7 @@ bochs_command()
 		PAGODA_SERIAL=term PAGODA_CONSOLE=/dev/tty
 	fi
 	# The plain Bochs does not know the plugin's line.
+	[ "$floppy" != none ] || edit+=(-e 's/^floppya:.*/floppya: type=none/')
 	[ "$emulator" = bochs ] || edit+=(-e '/^tlbtrace:/d')
 	sed "${edit[@]}" bochsrc >"$work/bochsrc"
 	command=("$program" -q -f "$work/bochsrc")
@@ -87,10 +90,11 @@ qemu_command()
 	# shellcheck disable=SC2054 # QEMU writes commas within a word
 	command=(qemu-system-i386 -accel tcg -machine pc -cpu "${cpu:-qemu32}" -m "$mem"
 		-drive "file=${disk//,/,,},format=raw,if=ide,index=0" -boot c
-		-drive "file=$floppy,format=raw,if=floppy,index=0,readonly=on"
 		-display none -monitor none -nic none -no-reboot
 		-device isa-debug-exit,iobase=0xf4,iosize=4
 		-d cpu_reset -D "$out/emulator.log")
+	[ "$floppy" = none ] ||
+		command+=(-drive "file=${floppy//,/,,},format=raw,if=floppy,index=0,readonly=on")
 	if [ -n "$interactive" ]; then
 		command+=(-chardev "stdio,id=com1,signal=off,logfile=${out//,/,,}/console.log"
 			-serial chardev:com1)
@@ -177,7 +181,7 @@ cleanup()
 }
 
 [ -f "$image" ] || die "no disk image $image"
-[ -f "$floppy" ] || die "no diskette image $floppy: make builds it"
+[ "$floppy" = none ] || [ -f "$floppy" ] || die "no diskette image $floppy: make builds it"
 prepare_out
 mkdir -p build/run
 work=$(mktemp -d build/run/XXXXXX)
