@@ -44,7 +44,7 @@ $(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
-K_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o
+K_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
 K_OBJS += mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
@@ -68,7 +68,7 @@ K_OBJS += kernel/proc/fork.o kernel/proc/exit.o kernel/proc/wait4.o kernel/proc/
 K_OBJS += kernel/proc/signal.o kernel/proc/signal_take.o kernel/proc/sigaction.o kernel/proc/kill.o
 K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o kernel/proc/elf.o
 K_OBJS += kernel/proc/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
-K_OBJS += kernel/proc/sys_ids.o kernel/proc/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o
+K_OBJS += kernel/proc/sys_ids.o kernel/proc/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o kernel/proc/sys_mempolicy.o
 K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
 K_OBJS += kernel/arch/fpstate.o
 

@@ -31,7 +31,7 @@ int fault_anon_read(const struct fault *fault)
 int fault_anon_write(const struct fault *fault)
 {
 	struct mm_struct *mm = fault->mm;
-	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct page *page = alloc_user_page(GFP_HIGHUSER_MOVABLE);
 	bool unchanged;
 
 	if (unlikely(!page))

@@ -100,7 +100,7 @@ static void keep_frames(struct compact_control *cc, struct page *page, unsigned 
 {
 	if (page_poisoning)
 		page_poison_check(page, order);
-	count_vm_events(VM_PGALLOC, 1u << order);
+	page_zone(page)->taken += BIT(order);
 	for (unsigned long i = 0; i < BIT(order); i++) {
 		atomic_set(&page[i]._refcount, 1);
 		list_add(&page[i].lru, &cc->frames);

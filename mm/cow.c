@@ -49,7 +49,7 @@ static __noinline int copy_old_page(const struct fault *fault)
 
 	if (unlikely(!old))
 		return FAULT_AGAIN;
-	copy = alloc_page(GFP_HIGHUSER_MOVABLE);
+	copy = alloc_user_page(GFP_HIGHUSER_MOVABLE);
 	if (unlikely(!copy)) {
 		put_page(old);
 		return -ENOMEM;

@@ -155,7 +155,7 @@ static bool install_copy(const struct fault *fault, struct page *copy)
 /* Write to a private page that is not mapped: copied at once, one fault instead of two. */
 int fault_file_cow(const struct fault *fault)
 {
-	struct page *copy = alloc_page(GFP_HIGHUSER_MOVABLE);
+	struct page *copy = alloc_user_page(GFP_HIGHUSER_MOVABLE);
 	struct vm_fault vmf;
 	int err;
 

@@ -141,7 +141,7 @@ int fill_page(struct address_space *mapping, struct page *page)
 /* A fresh page, locked, entered at `index`; -EEXIST when somebody was faster. */
 static struct page *add_new_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
 {
-	struct page *page = alloc_page(gfp);
+	struct page *page = alloc_user_page(gfp);
 	int err;
 
 	if (!page)

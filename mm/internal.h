@@ -28,10 +28,21 @@ void movable_init(void);
  * frame. */
 void build_all_zonelists(void);
 
+#define ALL_NODES (~0u)
+
+/* The zones for a request at a node. */
+static inline const struct zonelist *node_zonelist(int nid, gfp_t gfp)
+{
+	const pg_data_t *node = NODE_DATA(nid);
+
+	return gfp & __GFP_THISNODE ? &node->thisnode_zonelists[gfp & GFP_ZONEMASK]
+				    : &node->node_zonelists[gfp & GFP_ZONEMASK];
+}
+
 /* Where a request that names no node begins. */
 static inline const struct zonelist *local_zonelist(gfp_t gfp)
 {
-	return &NODE_DATA(numa_node_id())->node_zonelists[gfp & GFP_ZONEMASK];
+	return node_zonelist(numa_node_id(), gfp);
 }
 
 /* What kind of pageblock the flags ask for; MIGRATE_ISOLATE: they contradict each other. */
@@ -240,7 +251,9 @@ static __always_inline bool pcp_give(struct zone *zone, struct page *page)
 struct alloc_request {
 	gfp_t gfp;
 	unsigned int order;
+	const struct zonelist *near; /* zones of the node asked for, tried first; or NULL */
 	const struct zonelist *list; /* zones that may serve it, best first */
+	unsigned int nodes;	     /* bit n: zones of node n may; the others are passed over */
 	enum migratetype type;
 	const void *caller;
 };

@@ -5,6 +5,7 @@
  * empty, and for everything else, there is the long way, in which each step is
  * tried only when those before it found nothing:
  *
+ *   0. a caller that names a node: any zone of that node above its low watermark
  *   1. any zone of the fallback list that stays above its low watermark
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
@@ -20,7 +21,6 @@
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
-#include "mm/vmstat.h"
 #include "internal.h"
 
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
@@ -64,15 +64,17 @@ static unsigned long zone_floor(const struct zone *zone, gfp_t gfp, enum floor f
 	return gfp & __GFP_HIGH ? zone->watermark[WMARK_MIN] / 2 : zone->watermark[WMARK_MIN];
 }
 
-/* From the first zone of the list that can spare it; NULL: none can. */
-static struct page *take_from_list(const struct alloc_request *req, enum floor floor)
+/* From the first zone of a list that can spare it; NULL: none can. */
+static struct page *take_from_zones(const struct alloc_request *req, const struct zonelist *list,
+				    enum floor floor)
 {
-	const struct zonelist *list = req->list;
 	struct zone *zone;
 
 	for (unsigned int i = 0; (zone = list->zones[i]) != NULL; i++) {
 		struct page *page;
 
+		if (unlikely(req->nodes != ALL_NODES) && !(req->nodes >> zone->node->node_id & 1))
+			continue;
 		if (floor != FLOOR_NONE &&
 		    !zone_has_room(zone, req->order, zone_floor(zone, req->gfp, floor),
 				   list->class))
@@ -82,6 +84,11 @@ static struct page *take_from_list(const struct alloc_request *req, enum floor f
 			return page;
 	}
 	return NULL;
+}
+
+static struct page *take_from_list(const struct alloc_request *req, enum floor floor)
+{
+	return take_from_zones(req, req->list, floor);
 }
 
 /* Step 3 above. */
@@ -107,7 +114,10 @@ static struct page *alloc_block(const struct alloc_request *req)
 	struct page *page = NULL;
 
 	if (req->order < MAX_ORDER) {
-		page = take_from_list(req, FLOOR_LOW);
+		if (req->near)
+			page = take_from_zones(req, req->near, FLOOR_LOW);
+		if (!page)
+			page = take_from_list(req, FLOOR_LOW);
 		if (!page)
 			page = take_from_list(req, FLOOR_MIN);
 		if (!page)
@@ -126,22 +136,31 @@ static void zero_block(struct page *page, unsigned int order)
 		clear_highpage(page + i);
 }
 
-/* The long way, for all orders and flags. */
-static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
+/* For /proc/vmstat: the request wanted a node and got another one's frames. */
+static void account_miss(const struct alloc_request *req, struct zone *zone)
 {
-	const struct alloc_request req = {.gfp = gfp,
-					  .order = order,
-					  .list = local_zonelist(gfp),
-					  .type = gfp_migratetype(gfp),
-					  .caller = __builtin_return_address(0)};
+	struct zone *wanted = (req->near ? req->near : req->list)->zones[0];
+
+	if (!wanted || wanted->node == zone->node)
+		return;
+	zone->numa_miss += BIT(req->order);
+	wanted->numa_foreign += BIT(req->order);
+}
+
+/* The long way, for all orders, flags and nodes. */
+static struct page *alloc_request(const struct alloc_request *req)
+{
+	const gfp_t gfp = req->gfp;
+	const unsigned int order = req->order;
 	struct page *page;
+	struct zone *zone;
 
 	assert_may_wait(gfp);
 	/* No page is both movable and reclaimable. */
 	BUG_ON(gfp_flags_type(gfp) >= MIGRATE_PCPTYPES);
 	if (should_fail_alloc_page(gfp, order))
 		return NULL;
-	page = alloc_block(&req);
+	page = alloc_block(req);
 	if (!page)
 		return NULL;
 	if (unlikely(page_count(page) || page_has_leftovers(page)))
@@ -149,7 +168,10 @@ static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 	if (page_poisoning)
 		page_poison_check(page, order);
 	atomic_set(&page->_refcount, 1);
-	count_vm_events(VM_PGALLOC, 1u << order);
+	zone = page_zone(page);
+	zone->taken += BIT(order);
+	if (nr_online_nodes > 1)
+		account_miss(req, zone);
 	if (gfp & __GFP_ZERO)
 		zero_block(page, order);
 	if (order && (gfp & __GFP_COMP))
@@ -157,24 +179,63 @@ static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 	return page;
 }
 
+static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
+{
+	const struct alloc_request req = {.gfp = gfp,
+					  .order = order,
+					  .list = local_zonelist(gfp),
+					  .nodes = ALL_NODES,
+					  .type = gfp_migratetype(gfp),
+					  .caller = __builtin_return_address(0)};
+
+	return alloc_request(&req);
+}
+
+struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	struct alloc_request req = {.gfp = gfp,
+				    .order = order,
+				    .nodes = ALL_NODES,
+				    .type = gfp_migratetype(gfp),
+				    .caller = __builtin_return_address(0)};
+
+	if (nid < 0 || nid >= nr_online_nodes)
+		return NULL;
+	req.near = node_zonelist(nid, gfp | __GFP_THISNODE);
+	req.list = node_zonelist(nid, gfp);
+	return alloc_request(&req);
+}
+
+struct page *alloc_pages_nodemask(gfp_t gfp, unsigned int order, unsigned int nodes)
+{
+	const struct alloc_request req = {.gfp = gfp,
+					  .order = order,
+					  .list = local_zonelist(gfp),
+					  .nodes = nodes,
+					  .type = gfp_migratetype(gfp),
+					  .caller = __builtin_return_address(0)};
+
+	return alloc_request(&req);
+}
+
 /* A frame off a per-CPU list becomes the caller's. */
-static __always_inline void page_taken(struct page *page)
+static __always_inline void page_taken(struct pcp_list *list, struct page *page)
 {
 	if (unlikely(page_count(page)))
 		bad_page(page, "was used while it was free");
 	atomic_set(&page->_refcount, 1);
-	count_vm_event(VM_PGALLOC);
+	list->taken++;
 }
 
-/* One frame, cold or zeroed. */
+/* One frame, zeroed, cold or of this node. */
 static __noinline struct page *alloc_special(gfp_t gfp)
 {
+	struct pcp_list *list = this_cpu(preferred_list)[gfp & GFP_LISTMASK];
 	struct page *page;
 
-	if ((gfp & __GFP_COLD) || wrong_wait(gfp) ||
-	    !pcp_take(this_cpu(preferred_list)[gfp & GFP_LISTMASK], &page))
+	if ((gfp & (__GFP_COLD | __GFP_THISNODE)) || wrong_wait(gfp) || !pcp_take(list, &page))
 		return alloc_long(gfp, 0);
-	page_taken(page);
+	page_taken(list, page);
 	clear_highpage(page);
 	return page;
 }
@@ -182,14 +243,14 @@ static __noinline struct page *alloc_special(gfp_t gfp)
 /* The short way ends here or hands all over: it makes no call that it waits for. */
 struct page *alloc_page(gfp_t gfp)
 {
+	struct pcp_list *list = this_cpu(preferred_list)[gfp & GFP_LISTMASK];
 	struct page *page;
 
-	if (unlikely(gfp & (__GFP_ZERO | __GFP_COLD)))
+	if (unlikely(gfp & (__GFP_ZERO | __GFP_COLD | __GFP_THISNODE)))
 		return alloc_special(gfp);
-	if (wrong_wait(gfp) ||
-	    unlikely(!pcp_take(this_cpu(preferred_list)[gfp & GFP_LISTMASK], &page)))
+	if (wrong_wait(gfp) || unlikely(!pcp_take(list, &page)))
 		return alloc_long(gfp, 0);
-	page_taken(page);
+	page_taken(list, page);
 	return page;
 }
 

@@ -39,6 +39,7 @@ static const struct {
 	{__GFP_ZERO, "__GFP_ZERO"},
 	{__GFP_COMP, "__GFP_COMP"},
 	{__GFP_MEMALLOC, "__GFP_MEMALLOC"},
+	{__GFP_THISNODE, "__GFP_THISNODE"},
 };
 
 const char *gfp_text(gfp_t gfp, char text[GFP_TEXT_MAX])

@@ -12,6 +12,7 @@
 #define MM_VM_H
 
 #include "kernel/errno.h"
+#include "mm/mempolicy.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/gfp.h"

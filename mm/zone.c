@@ -208,3 +208,61 @@ unsigned long nr_free_pages_gfp(gfp_t gfp)
 		free += zone_free_pages(list->zones[i]);
 	return free;
 }
+
+unsigned long zone_allocated(const struct zone *zone)
+{
+	unsigned long taken = zone->taken;
+
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++)
+			taken += zone->pcp[cpu].hot[type].taken;
+	return taken;
+}
+
+unsigned long zones_allocated(enum zone_type type)
+{
+	unsigned long taken = 0;
+
+	for (int nid = 0; nid < nr_online_nodes; nid++)
+		taken += zone_allocated(&NODE_DATA(nid)->node_zones[type]);
+	return taken;
+}
+
+const char *const numa_stat_names[NR_NUMA_STATS] = {
+	[NUMA_HIT] = "numa_hit",	 [NUMA_MISS] = "numa_miss",
+	[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE_HIT] = "numa_interleave",
+	[NUMA_LOCAL] = "numa_local",	 [NUMA_OTHER] = "numa_other",
+};
+
+/* The short way of an allocation counts nothing but frames: what it takes is a hit. */
+unsigned long zone_numa_stat(const struct zone *zone, enum numa_stat stat)
+{
+	const bool local = zone->node->node_id == numa_node_id();
+
+	switch (stat) {
+	case NUMA_HIT:
+		return zone_allocated(zone) - zone->numa_miss;
+	case NUMA_MISS:
+		return zone->numa_miss;
+	case NUMA_FOREIGN:
+		return zone->numa_foreign;
+	case NUMA_INTERLEAVE_HIT:
+		return zone->numa_interleave;
+	case NUMA_LOCAL:
+		return local ? zone_allocated(zone) : 0;
+	case NUMA_OTHER:
+		return local ? 0 : zone_allocated(zone);
+	default:
+		return 0;
+	}
+}
+
+unsigned long numa_stat_sum(enum numa_stat stat)
+{
+	unsigned long sum = 0;
+	struct zone *zone;
+
+	for_each_zone (zone)
+		sum += zone_numa_stat(zone, stat);
+	return sum;
+}

@@ -100,7 +100,11 @@ int main(int argc, char **argv) { return argc < 3 || execv(argv[1], argv + 2); }
 plan $((${#names[@]} + 3))
 ok "one boot runs them all" boot
 for name in "${names[@]}"; do
-	is "$name" "$(guest_output "$name")" "$(host_output "$name")"
+	host=$(host_output "$name")
+	case $host in # containers may forbid memory policies
+	*"allowed nodes: "E[PN]*) pass "$name # SKIP this machine forbids it" ;;
+	*) is "$name" "$(guest_output "$name")" "$host" ;;
+	esac
 done
 is "the working directory is as it was" "$(ls "$scratch/host")" input
 check_disk()

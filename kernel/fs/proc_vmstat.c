@@ -2,7 +2,8 @@
  * proc_vmstat.c - /proc/vmstat: Linux's names in Linux's order, then our own.
  *
  *   zone lines      what the pages are used for now      zone_stat.c counts them
- *   node lines      the same                             when the file is read
+ *   numa lines      frames given out since boot          zone.c
+ *   node lines      what the pages are used for now      when the file is read
  *   event lines     what has happened since boot         vm_events[], by name
  *
  * A line whose feature this kernel has not stays, with 0, if Linux's file always
@@ -247,8 +248,26 @@ static bool is_linux_event(const char *name)
 	return false;
 }
 
+/* "pgalloc_high" and its like: frames that a zone type gave out. False for other names. */
+static bool zone_event_by_name(const char *name, unsigned long *value)
+{
+	static const char *const names[MAX_NR_ZONES] = {PER_ZONE("pgalloc")};
+
+	for (unsigned int type = 0; type < MAX_NR_ZONES; type++) {
+		if (strcmp(names[type], name) != 0)
+			continue;
+		*value = zones_allocated((enum zone_type)type);
+		return true;
+	}
+	return false;
+}
+
 static unsigned long event_by_name(const char *name)
 {
+	unsigned long value;
+
+	if (zone_event_by_name(name, &value))
+		return value;
 	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
 		if (strcmp(vm_event_names[i], name) == 0)
 			return vm_event_sum((enum vm_event)i);
@@ -262,6 +281,9 @@ int proc_show_vmstat(struct text *text, struct task_struct *task)
 	(void)task;
 	vm_stat_of_all(&stat);
 	vm_stat_show_zone(text, &stat, VM_STAT_LINES);
+	for (unsigned int i = 0; i < NR_NUMA_STATS; i++)
+		show_line(text, numa_stat_names[i], numa_stat_sum((enum numa_stat)i),
+			  VM_STAT_LINES);
 	vm_stat_show_node(text, &stat, VM_STAT_LINES);
 	show_line(text, "nr_dirty_threshold", 0, VM_STAT_LINES);
 	show_line(text, "nr_dirty_background_threshold", 0, VM_STAT_LINES);

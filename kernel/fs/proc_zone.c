@@ -152,6 +152,9 @@ int proc_show_zoneinfo(struct text *text, struct task_struct *task)
 		if (zone->present_pages) {
 			vm_stat_of_zone(&stat, zone);
 			vm_stat_show_zone(text, &stat, VM_STAT_INDENTED);
+			for (unsigned int i = 0; i < NR_NUMA_STATS; i++)
+				text_printf(text, "\n      %-12s %lu", numa_stat_names[i],
+					    zone_numa_stat(zone, (enum numa_stat)i));
 			show_pagesets(text, zone);
 			text_printf(text, "\n  node_unreclaimable:  0\n  start_pfn:           %lu",
 				    zone->start_pfn);

@@ -19,6 +19,7 @@
 #include "arch/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
+#include "mm/mempolicy.h"
 #include "mm/fault.h"
 #include "mm/gfp.h"
 #include "mm/highmem.h"
@@ -163,7 +164,7 @@ static int stack_alloc(struct stack_image *stack, u32 esp)
 	stack->nr = (STACK_TOP - stack->start) / PAGE_SIZE;
 	BUG_ON(stack->nr > STACK_PAGES);
 	for (i = 0; i < stack->nr; i++) {
-		stack->page[i] = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
+		stack->page[i] = alloc_user_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
 		if (!stack->page[i])
 			return -ENOMEM;
 	}

@@ -132,6 +132,8 @@ static void copy_identity(struct task_struct *child, u32 flags)
 
 	memcpy(child->comm, current->comm, sizeof(child->comm));
 	memcpy(child->rlim, current->rlim, sizeof(child->rlim));
+	child->own_mempolicy = current->own_mempolicy;
+	child->mempolicy = current->mempolicy ? &child->own_mempolicy : NULL;
 	child->pgrp = current->pgrp;
 	child->session = current->session;
 	child->blocked = current->blocked;

@@ -72,6 +72,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	}
 	current = next;
 	this_cpu(current_fault_nth) = &next->fault_nth;
+	this_cpu(task_mempolicy) = next->mempolicy;
 	switch_mm(old, next->active_mm);
 	if (!prev->mm) {
 		prev->active_mm = NULL;

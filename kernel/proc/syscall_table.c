@@ -31,6 +31,8 @@ SYSCALL(get_id);
 SYSCALL(get_ids);
 SYSCALL(get_thread_area);
 SYSCALL(getcpu);
+SYSCALL(get_mempolicy);
+SYSCALL(set_mempolicy);
 SYSCALL(getgroups32);
 SYSCALL(getitimer);
 SYSCALL(getpgid);
@@ -262,6 +264,8 @@ const syscall_fn syscall_table[NR_SYSCALLS] = {
 	[269] = sys_fstatfs64,
 	[270] = sys_tgkill,
 	[271] = sys_utimes,
+	[275] = sys_get_mempolicy,
+	[276] = sys_set_mempolicy,
 	[284] = sys_waitid,
 	[295] = sys_openat,
 	[296] = sys_mkdirat,

@@ -20,6 +20,7 @@
 #include "kernel/percpu.h"
 #include "kernel/types.h"
 #include "kernel/wait.h"
+#include "mm/mempolicy.h"
 #include "mm/fault_inject.h"
 #include "mm/mm.h"
 #include "proc/siginfo.h"
@@ -129,6 +130,8 @@ struct task_struct {
 	int fault_depth;		    /* page faults being handled now, nested */
 	struct fault_nth fault_nth;	    /* an allocation of its own that is to fail */
 	unsigned long start_time;	    /* jiffies */
+	struct mempolicy *mempolicy;	    /* own_mempolicy, or NULL: the default */
+	struct mempolicy own_mempolicy;	    /* set_mempolicy() */
 	struct rlimit64 rlim[RLIM_NLIMITS]; /* the same in all threads of a process */
 };
 

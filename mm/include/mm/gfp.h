@@ -28,6 +28,7 @@ typedef unsigned int gfp_t;
 #define __GFP_ZERO	  0x1000u
 #define __GFP_COMP	  0x2000u /* mark head and tails */
 #define __GFP_MEMALLOC	  0x4000u /* may use the whole reserve: it will free memory */
+#define __GFP_THISNODE	  0x8000u /* the node asked for, or NULL */
 
 #define GFP_ATOMIC	     (__GFP_HIGH)
 #define GFP_NOWAIT	     0u
@@ -47,6 +48,14 @@ typedef unsigned int gfp_t;
 struct page *alloc_pages(gfp_t gfp, unsigned int order);
 /* The same for one frame, by a shorter way. */
 struct page *alloc_page(gfp_t gfp);
+
+/*
+ * The same, but from node `nid` as long as that has room, in whatever zone; then as alloc_pages()
+ * on a CPU of that node. NULL for a node that is not there.
+ */
+struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order);
+/* alloc_pages() from these nodes only (bit n: node n). */
+struct page *alloc_pages_nodemask(gfp_t gfp, unsigned int order, unsigned int nodes);
 
 /*
  * Drops the caller's reference on a block of 2^order frames; frees it when that

@@ -8,7 +8,6 @@
 
 /* X(NAME, "name in /proc/vmstat") */
 #define VM_EVENTS(X)                                         \
-	X(PGALLOC, "pgalloc")                                \
 	X(PGFREE, "pgfree")                                  \
 	X(PGFAULT, "pgfault")                                \
 	X(PGMAJFAULT, "pgmajfault")                          \

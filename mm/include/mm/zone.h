@@ -60,6 +60,7 @@ struct pcp_list {
 	unsigned int count;
 	unsigned int high;	      /* full: gives a batch back; 0: takes no frame in */
 	unsigned int batch;	      /* frames moved at a time */
+	unsigned long taken;	      /* frames that alloc_page() took, since boot */
 	struct page *entry[PCP_MOST]; /* oldest first */
 };
 
@@ -84,6 +85,19 @@ struct zone {
 	unsigned long managed_pages; /* given to the buddy system */
 	struct pglist_data *node;
 	const char *name;
+	/* Since boot, in frames: given out the long way; and see enum numa_stat. */
+	unsigned long taken, numa_miss, numa_foreign, numa_interleave;
+};
+
+/* /proc/vmstat's counters of a node or zone, in frames. Linux's names and meaning. */
+enum numa_stat {
+	NUMA_HIT,     /* wanted here, and got here */
+	NUMA_MISS,    /* wanted on another node, but got here */
+	NUMA_FOREIGN, /* wanted here, but got on another node */
+	NUMA_INTERLEAVE_HIT,
+	NUMA_LOCAL, /* got here, by a CPU of this node */
+	NUMA_OTHER, /* got here, by a CPU of another node */
+	NR_NUMA_STATS
 };
 
 /* Zone modifiers of a gfp_t: DMA, HIGHMEM, MOVABLE. */
@@ -187,6 +201,13 @@ unsigned long zone_free_pages(const struct zone *zone);
  */
 unsigned long zones_free_pages(enum zone_type type);
 unsigned long zones_managed_pages(enum zone_type type);
+/* Frames that were ever given out of a zone / of all zones of a type. */
+unsigned long zone_allocated(const struct zone *zone);
+unsigned long zones_allocated(enum zone_type type);
+extern const char *const numa_stat_names[NR_NUMA_STATS];
+unsigned long zone_numa_stat(const struct zone *zone, enum numa_stat stat);
+/* The sum over all zones of all nodes. */
+unsigned long numa_stat_sum(enum numa_stat stat);
 /* Prints every zone's state: the report of a failed allocation and of a panic. */
 void show_free_areas(void);
 /* Gives the per-CPU lists, hot and cold, back to the free lists. */
