@@ -52,7 +52,7 @@ K_OBJS += mm/zone_stat.o
 K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 K_OBJS += mm/fault_inject.o
 K_OBJS += mm/shrinker.o
-K_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o
+K_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o mm/mempool.o
 
 # --- mm (address spaces, page cache)
 K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
@@ -91,7 +91,7 @@ K_OBJS += tests/kernel/bench.o tests/kernel/ktap.o tests/kernel/suites.o tests/k
 K_OBJS += tests/kernel/test_slab.o tests/kernel/test_kmap.o tests/kernel/test_malloc.o
 K_OBJS += tests/kernel/test_vmalloc.o
 K_OBJS += tests/kernel/test_layout.o tests/kernel/test_zones.o
-K_OBJS += tests/kernel/test_shrinker.o tests/kernel/test_slab_debug.o
+K_OBJS += tests/kernel/test_shrinker.o tests/kernel/test_slab_debug.o tests/kernel/test_mempool.o
 K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)

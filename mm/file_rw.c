@@ -6,14 +6,19 @@
  * the very page being copied. So no page is locked while it runs. Reading
  * needs no lock: a page that is uptodate stays valid while we hold it.
  * Writing copies twice, into a page of our own and then, locked, into the
- * file's page.
+ * file's page. That page comes from a pool: when memory is out, a program must
+ * still get its data into pages that the cache has.
  */
 #include "kernel/string.h"
 #include "mm/highmem.h"
+#include "mm/mempool.h"
 #include "vm.h"
 
 /* One call moves at most this many bytes, as on Linux: the count fits the result. */
 #define MAX_RW_COUNT ((size_t)(0x7fffffff & PAGE_MASK))
+#define BOUNCE_PAGES 2u /* writers that go on without memory */
+
+static mempool_t *bounce_pool;
 
 static unsigned long page_index(loff_t pos)
 {
@@ -147,10 +152,18 @@ static void zero_old_tail(struct address_space *mapping, loff_t pos)
 	put_page(page);
 }
 
+void filemap_rw_init(void)
+{
+	bounce_pool = mempool_create_page_pool(BOUNCE_PAGES, 0);
+	if (!bounce_pool)
+		panic("no memory for the page cache");
+}
+
 ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size_t count,
 		      page_copy_fn from_buf)
 {
 	size_t done = 0, n, left = 0;
+	struct page *page;
 	void *bounce;
 	int err = 0;
 
@@ -161,9 +174,8 @@ ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size
 		return 0;
 	if (beyond_index(pos + (loff_t)count))
 		return -EFBIG;
-	bounce = (void *)__get_free_page(GFP_KERNEL);
-	if (!bounce)
-		return -ENOMEM;
+	page = mempool_alloc(bounce_pool, GFP_KERNEL);
+	bounce = page_address(page);
 	zero_old_tail(mapping, pos);
 	while (done < count && !left && !err) {
 		n = within_page(pos, count - done);
@@ -176,7 +188,7 @@ ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size
 			pos += (loff_t)n;
 		}
 	}
-	free_page((unsigned long)bounce);
+	mempool_free(page, bounce_pool);
 	if (done)
 		return (ssize_t)done;
 	return err ? err : -EFAULT;

@@ -293,5 +293,6 @@ void filemap_init(void)
 	for (i = 0; i < PAGE_WAIT_QUEUES; i++)
 		init_waitqueue_head(&page_wait[i]);
 	make_radix_cache();
+	filemap_rw_init();
 	shmem_init();
 }

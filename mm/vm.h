@@ -281,6 +281,9 @@ int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
 unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
 			       struct page **pages);
 
+/* file_rw.c */
+void filemap_rw_init(void);
+
 /* shmem.c: memory that processes share and no file backs. */
 struct mapped_file *shmem_create(unsigned long size);
 extern const struct vm_ops shmem_vm_ops;

@@ -31,7 +31,7 @@ H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat
 H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
 H_OBJS += mm/fault_inject.o kernel/cmdline.o
 H_OBJS += mm/shrinker.o mm/zone_stat.o
-H_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o
+H_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o mm/mempool.o
 # --- sources under test: address spaces, page cache
 H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
@@ -44,7 +44,7 @@ H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
-H_TESTS += slab_debug shrinker
+H_TESTS += slab_debug shrinker mempool
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap
 H_TESTS += migrate compaction

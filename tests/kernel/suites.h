@@ -8,8 +8,8 @@
 extern const struct ktap_suite lib_suite, buddy_suite, slab_suite, kmap_suite, malloc_suite;
 /* test_pcp.c */
 extern const struct ktap_suite pcp_suite;
-/* test_slab_debug.c, test_shrinker.c */
-extern const struct ktap_suite slab_debug_suite, shrinker_suite;
+/* test_slab_debug.c, test_shrinker.c, test_mempool.c */
+extern const struct ktap_suite slab_debug_suite, shrinker_suite, mempool_suite;
 /* test_vmalloc.c */
 extern const struct ktap_suite vmalloc_suite;
 /* test_zones.c */
