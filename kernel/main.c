@@ -77,6 +77,7 @@ static const struct start_step early_steps[] = {
 	{"cpu", cpu_detect},
 	{"segments", gdt_init},
 	{"exceptions", trap_init},
+	{"windows", paging_size_windows},
 	{"memory map", memory_map_init},
 	{"memory ranges", iomem_init},
 	{"direct map", paging_init},

@@ -171,7 +171,7 @@ void bootmem_finish(u64 limit)
 	if (ram_kb() < BOOTMEM_MIN_KB)
 		panic("too little memory: %lu KiB usable, %d KiB needed", ram_kb(), BOOTMEM_MIN_KB);
 	max_pfn = (pfn_t)(ram.r[ram.n - 1].end >> PAGE_SHIFT);
-	max_low_pfn = min(max_pfn, (pfn_t)(LOWMEM_MAX >> PAGE_SHIFT));
+	max_low_pfn = min(max_pfn, (pfn_t)(lowmem_limit >> PAGE_SHIFT));
 	/* Frame 0: the real-mode vectors; and 0 is "none" to many callers. */
 	bootmem_reserve(0, PAGE_SIZE);
 }

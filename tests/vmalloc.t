@@ -7,12 +7,12 @@ set -u
 
 disk/job.sh -n busybox -a true "$scratch/root"
 
-# boot CMDLINE: its status; the recording is left in $scratch/out
+# boot CMDLINE [OPTION]...: its status; the recording is left in $scratch/out
 boot()
 {
 	disk/mkimage.sh -o "$scratch/disk.img" -k build/boot.elf \
 		-a "root=/dev/hda1 rw console=ttyS0 $1" build/root "$scratch/root"
-	tests/run/boot.sh -o "$scratch/out" -t 120 "$scratch/disk.img"
+	tests/run/boot.sh -o "$scratch/out" -t 120 "${@:2}" "$scratch/disk.img"
 }
 
 ok 'suite vmalloc' boot selftest=vmalloc
@@ -24,6 +24,16 @@ like 'the recording shows a copied entry: in the window, by the kernel, not pres
 twice=$(awk -F, '{ n = index("0123456789abcdef", substr($3, 5, 1)) - 1
 	print $9, substr($3, 1, 4), int(n / 4) }' "$scratch/rows" | sort | uniq -d)
 is 'no address space needs the same entry twice' "$twice" ''
+
+# vmalloc= moves the border between low memory and the window.
+ok 'vmalloc=400M: all suites' boot 'selftest=all vmalloc=400M' -m 1024
+like 'its window' "$(cat "$scratch/out/console.log")" ' vmalloc +: 0xe6400000 - 0xff7fe000  \( 403 MiB\)'
+like 'its low memory' "$(cat "$scratch/out/console.log")" ' lowmem +: 0xc0000000 - 0xe5c00000  \( 604 MiB\)'
+for size in 20M 3G; do
+	ok "vmalloc=$size: boots" boot "selftest=none vmalloc=$size"
+	like "vmalloc=$size: refused" "$(cat "$scratch/out/console.log")" \
+		'^vmalloc=[0-9]+ KiB: 114680 to 786432 KiB are possible; it stays at 114680 KiB'
+done
 
 # overflow KIND TASK: what the report must say
 overflow()

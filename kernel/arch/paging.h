@@ -2,6 +2,9 @@
 #ifndef ARCH_PAGING_H
 #define ARCH_PAGING_H
 
+/* vmalloc=SIZE: moves the end of low memory and the start of the vmalloc window. Before
+ * memory_map_init(). A size that cannot be is refused with a message. */
+void paging_size_windows(void);
 /* Maps all low memory and makes the windows' tables; drops the identity map. After
  * memory_map_init(); afterwards bootmem may hand out any low memory. Panics without memory. */
 void paging_init(void);

@@ -20,14 +20,34 @@
 #include "arch/tlb.h"
 #include "boot/boot.h"
 #include "kernel/bug.h"
+#include "kernel/cmdline.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/bootmem.h"
 #include "mm/gfp.h"
 
+/* Most and least of vmalloc=: the first leaves 244 MiB of low memory, the second is what there is
+ * without. */
+#define WINDOW_MOST  (768ul << 20)
+#define WINDOW_LEAST (VMALLOC_END - VMALLOC_GAP - LOWMEM_MAX - PAGE_OFFSET)
+
 u32 kernel_global;
+unsigned long lowmem_limit = LOWMEM_MAX;
 
 static bool page_allocator_up;
+
+void paging_size_windows(void)
+{
+	unsigned long size = cmdline_get_size("vmalloc", 0);
+
+	if (!size)
+		return;
+	if (size < WINDOW_LEAST || size > WINDOW_MOST)
+		pr_warn("vmalloc=%lu KiB: %lu to %lu KiB are possible; it stays at %lu KiB\n",
+			size >> 10, WINDOW_LEAST >> 10, WINDOW_MOST >> 10, WINDOW_LEAST >> 10);
+	else
+		lowmem_limit = (VMALLOC_END - size - VMALLOC_GAP - PAGE_OFFSET) & PGDIR_MASK;
+}
 
 static pgprot_t direct_map_prot(unsigned long addr)
 {

@@ -55,7 +55,7 @@ static void test_addresses(void)
 	EXPECT_EQ(__va(__pa(_end)), _end);
 	EXPECT_EQ(PFN_UP(KERNEL_PHYS + 1), (KERNEL_PHYS >> PAGE_SHIFT) + 1);
 	EXPECT_EQ(PFN_DOWN(KERNEL_PHYS + PAGE_SIZE - 1), KERNEL_PHYS >> PAGE_SHIFT);
-	EXPECT(max_low_pfn <= LOWMEM_MAX >> PAGE_SHIFT);
+	EXPECT(max_low_pfn <= lowmem_limit >> PAGE_SHIFT);
 	EXPECT(max_low_pfn <= max_pfn);
 }
 
@@ -118,10 +118,40 @@ static void test_holes(void)
 	EXPECT(read_faults((unsigned long)boot_stack_guard));
 	EXPECT(read_faults((unsigned long)boot_stack - 1));
 	EXPECT(!read_faults((unsigned long)boot_stack));
-	EXPECT(read_faults(FIXADDR_TOP));
-	EXPECT(read_faults((unsigned long)-1));
-	EXPECT(read_faults(VMALLOC_END));
-	EXPECT(read_faults(PAGE_OFFSET + LOWMEM_MAX));
+	EXPECT(read_faults(fix_to_virt(FIX_HOLE)));
+	EXPECT(!read_faults(fix_to_virt(FIX_VGA)));
+}
+
+/* The kernel's quarter from below: windows in this order, and between them what must fault. */
+static void test_gaps(void)
+{
+	const struct {
+		const char *name;
+		unsigned long start, end;
+		unsigned long gap; /* behind it, at least */
+	} windows[] = {
+		{"direct map", PAGE_OFFSET, (unsigned long)pfn_to_virt(max_low_pfn), VMALLOC_GAP},
+		{"vmalloc", VMALLOC_START, VMALLOC_END, 2 * PAGE_SIZE},
+		{"kmap", PKMAP_BASE, PKMAP_END, 0},
+		{"fixmap", FIXADDR_START, FIXADDR_TOP, PAGE_SIZE},
+		{"end", 0, 0, 0}, /* of the address space: 4 GiB is 0 */
+	};
+
+	for (unsigned int i = 0; i + 1 < ARRAY_SIZE(windows); i++) {
+		unsigned long start = windows[i].start, end = windows[i].end;
+		unsigned long gap = windows[i + 1].start - end;
+
+		ktap_info("%-10s 0x%08lx - 0x%08lx %7lu KiB, then a gap of %lu KiB",
+			  windows[i].name, start, end, (end - start) >> 10, gap >> 10);
+		EXPECT(start < end);
+		EXPECT(gap >= windows[i].gap && gap < PAGE_OFFSET);
+		if (!gap)
+			continue;
+		EXPECT(read_faults(end) && write_faults(end));
+		EXPECT(read_faults(end + gap / 2));
+		EXPECT(read_faults(end + gap - 1) && write_faults(end + gap - 1));
+	}
+	EXPECT(read_faults(VMALLOC_END - 1)); /* the last page of the window is a guard at best */
 }
 
 static void test_windows(void)
@@ -167,6 +197,7 @@ static const struct ktap_case layout_cases[] = {
 	{"image_protection", test_image_protection},
 	{"nothing_below", test_nothing_below},
 	{"holes", test_holes},
+	{"gaps", test_gaps},
 	{"windows", test_windows},
 	{"flush_kernel_page", test_flush_kernel_page},
 	{NULL, NULL},
