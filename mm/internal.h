@@ -2,7 +2,7 @@
  * internal.h - what the files of mm/ share and nobody else sees.
  *
  * mm/README.md holds the lock order of all of mm/; for the files below it is
- * kmap_lock, cache_chain_lock > cache->lock > zone->lock.
+ * kmap_lock, vmap_lock, cache_chain_lock > cache->lock > zone->lock.
  */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
