@@ -59,7 +59,7 @@ K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 K_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
 K_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
 K_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o
+K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o mm/page_isolation.o mm/memory_hotplug.o
 
 # --- kernel/proc
 K_OBJS += kernel/proc/lock.o kernel/proc/sched.o kernel/proc/wait.o kernel/proc/task.o
@@ -98,7 +98,7 @@ K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
-K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o test_compaction.o)
+K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o test_compaction.o test_hotplug.o)
 K_OBJS += tests/kernel/test_resource.o tests/kernel/test_isa_dma.o
 K_OBJS += $(addprefix tests/kernel/,test_procfs.o test_sysctl.o)
 

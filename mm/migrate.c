@@ -41,7 +41,7 @@
 /* Pages with one of these are never moved, whatever their other fields say. */
 #define FLAGS_STAY                                                                        \
 	(BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_table) | BIT(PG_head) | \
-	 BIT(PG_tail) | BIT(PG_isolated))
+	 BIT(PG_tail))
 
 struct mover {
 	new_page_t get_new;
@@ -66,8 +66,7 @@ static bool in_page_cache(const struct page *page)
 	return page->mapping && !((unsigned long)page->mapping & PAGE_MAPPING_FLAGS);
 }
 
-/* A page of which nothing is held: could it be moved, as far as can be seen? */
-static bool looks_movable(const struct page *page)
+bool page_is_movable(const struct page *page)
 {
 	if (page->flags & FLAGS_STAY)
 		return false;
@@ -77,9 +76,9 @@ static bool looks_movable(const struct page *page)
 /* Referenced and locked: nobody frees it, and ->mapping stays. */
 static int isolate_locked(struct page *page, struct list_head *list)
 {
-	if (!looks_movable(page))
+	if (!page_is_movable(page))
 		return -EBUSY;
-	if (PageWriteback(page))
+	if (PageIsolated(page) || PageWriteback(page))
 		return -EAGAIN;
 	if (PageMovable(page) && !page_movable_ops(page)->isolate_page(page))
 		return -EAGAIN;
@@ -93,7 +92,7 @@ int isolate_page(struct page *page, struct list_head *list)
 {
 	int err = -EAGAIN;
 
-	if (page_count(page) && !looks_movable(page))
+	if (page_count(page) && !page_is_movable(page))
 		return -EBUSY;
 	if (!get_page_unless_zero(page))
 		return -EAGAIN;
@@ -249,8 +248,7 @@ static int one_pass(struct list_head *from, struct list_head *stay, const struct
 	return result;
 }
 
-/* A tick for those who hold the pages that we want. */
-static void pause_for_holders(void)
+void wait_for_holders(void)
 {
 	static DECLARE_WAIT_QUEUE_HEAD(nobody_wakes);
 
@@ -270,7 +268,7 @@ unsigned int migrate_pages(struct list_head *from, new_page_t get_new, free_page
 	for (unsigned int pass = 0; err == -EAGAIN && pass < (sync ? PASSES : ASYNC_PASSES);
 	     pass++) {
 		if (sync && pass > ASYNC_PASSES)
-			pause_for_holders();
+			wait_for_holders();
 		err = one_pass(from, &stay, &mover, sync && pass, &moved);
 	}
 	list_splice_init(&stay, from);

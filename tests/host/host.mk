@@ -37,7 +37,7 @@ H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
 H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
 H_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
 H_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o
+H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o mm/page_isolation.o mm/memory_hotplug.o
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o

@@ -388,7 +388,7 @@ static void test_moves(void)
 	own_alloc(&own[3]);
 	old = own[3].page;
 	CHECK_EQ(isolate_page(old, &isolated), 0);
-	CHECK_EQ(isolate_page(old, &isolated), -EBUSY); /* twice */
+	CHECK_EQ(isolate_page(old, &isolated), -EAGAIN); /* twice */
 	CHECK_EQ(migrate_pages(&isolated, new_page, NULL, 77, MIGRATE_ASYNC), 0);
 	CHECK(own[3].page != old && list_empty(&isolated));
 	CHECK_EQ(page_count(old), 0);

@@ -16,8 +16,8 @@ extern const struct ktap_suite vmalloc_suite;
 extern const struct ktap_suite zones_suite;
 /* test_vma.c, test_fault.c, test_filemap.c */
 extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
-/* test_migrate.c, test_compaction.c */
-extern const struct ktap_suite migrate_suite, compaction_suite;
+/* test_migrate.c, test_compaction.c, test_hotplug.c */
+extern const struct ktap_suite migrate_suite, compaction_suite, hotplug_suite;
 /* test_layout.c */
 extern const struct ktap_suite layout_suite, arch_suite;
 /* test_sched.c, test_lock.c, test_proc.c */

@@ -82,7 +82,7 @@ static void test_held(void)
 
 	if (!EXPECT(page) || !EXPECT_EQ(isolate_page(page, &list), 0))
 		return;
-	EXPECT_EQ(isolate_page(page, &list), -EBUSY);
+	EXPECT_EQ(isolate_page(page, &list), -EAGAIN);
 	get_page(page);
 	EXPECT_EQ(migrate_pages(&list, new_page, NULL, 0, MIGRATE_SYNC), 1);
 	putback_movable_pages(&list);

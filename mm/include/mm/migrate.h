@@ -66,13 +66,17 @@ enum migrate_mode {
 	MIGRATE_SYNC,  /* waits for page locks and for others to let go; may sleep */
 };
 
+/* Is it a page in use of one of the two kinds? As far as can be seen: it may be held, and nothing
+ * keeps it. */
+bool page_is_movable(const struct page *page);
+
 /*
  * Isolates a page in whatever state it may be, without waiting, and puts it at the end of
- * `list`. 0; -EAGAIN: free, locked or held by somebody; -EBUSY: cannot be moved (anything
+ * `list`. 0; -EAGAIN: free, locked or being moved by somebody; -EBUSY: cannot be moved (anything
  * but the two kinds above; cached pages that user page tables map stay until there are reverse
  * maps). Process context, no spinlock held.
  */
-int __must_check isolate_page(struct page *page, struct list_head *list);
+int isolate_page(struct page *page, struct list_head *list);
 /* Gives isolated pages back to their owners; the list is empty then. May sleep. */
 void putback_movable_pages(struct list_head *list);
 
@@ -90,5 +94,8 @@ typedef void (*free_page_t)(struct page *page, unsigned long private);
 unsigned int __must_check migrate_pages(struct list_head *from, new_page_t get_new,
 					free_page_t put_new, unsigned long private,
 					enum migrate_mode mode);
+
+/* Sleeps a tick: time for those who hold pages that are to be moved. */
+void wait_for_holders(void);
 
 #endif
