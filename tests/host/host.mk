@@ -96,7 +96,7 @@ H_PROGS += $(H)/test_exec
 H_ISA_OBJS := $(addprefix kernel/drivers/,dma8237.o fdc.o floppy.o blkdev.o)
 H_ISA_OBJS += kernel/resource.o tests/host/isa_machine.o
 H_ISA_OBJS := $(addprefix $(H)/isa/,$(H_ISA_OBJS))
-H_ISA_TESTS := $(H)/isa/tests/host/test_dma8237.o $(H)/isa/tests/host/test_floppy.o
+H_ISA_TESTS := $(addprefix $(H)/isa/tests/host/test_,dma8237.o floppy.o resource.o)
 H_ISA_FLAGS = -Itests/host/ports $(H_FLAGS) -Ikernel
 $(H)/isa/%.o: %.c tests/host/host.mk
 	@mkdir -p $(@D)
@@ -104,7 +104,9 @@ $(H)/isa/%.o: %.c tests/host/host.mk
 
 $(H)/test_dma8237 $(H)/test_floppy: $(H)/test_%: $(H)/isa/tests/host/test_%.o $(H_ISA_OBJS) $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
-H_PROGS += $(H)/test_dma8237 $(H)/test_floppy
+$(H)/test_resource: $(H)/isa/tests/host/test_resource.o $(H)/isa/kernel/resource.o $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_dma8237 $(H)/test_floppy $(H)/test_resource
 -include $(H_ISA_OBJS:.o=.d) $(H_ISA_TESTS:.o=.d)
 
 # The instruction counter: mm/ as the kernel's own flags compile it, its names kept to itself.
