@@ -28,7 +28,7 @@ files()
 
 mapfile -t c_files < <(files '*.c')
 mapfile -t source_files < <(files '*.c' '*.h' '*.cc')
-mapfile -t all_files < <(files '*' | grep -vE '\.(csv|ok|png|svg|in|zst)$')
+mapfile -t all_files < <(files '*' | grep -vE '\.(csv|ok|png|svg|in|zst)$|^tests/host/corpus/')
 mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell=' "${all_files[@]}")
 
 # nothing NAME COMMAND...: ok when the command prints nothing; what it prints are the offenders

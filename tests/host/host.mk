@@ -40,7 +40,7 @@ H_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
 H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o mm/page_isolation.o mm/memory_hotplug.o
 
 # --- the simulated machine
-H_OBJS += tests/host/test.o tests/host/machine.o tests/host/standins.o
+H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
@@ -148,3 +148,4 @@ CHECK += host-tests
 
 -include $(H_OBJS:.o=.d) $(H_TEST_OBJS:.o=.d) $(H_COST_OBJS:.o=.d)
 -include $(H)/tests/host/cost/main.d
+include tests/host/fuzz/fuzz.mk

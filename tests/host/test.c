@@ -1,5 +1,5 @@
 /*
- * test.c - running tests and properties, expecting panics.
+ * test.c - failed checks, expected panics, random numbers, inputs.
  *
  * An expected panic runs in a forked child, which gets private copies of the
  * simulated memory (machine.c) and sends the message through a pipe: after a
@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define PROPERTY_MS 1000
 #define MESSAGE_MAX 512
 
 static unsigned int failures;
@@ -42,6 +40,11 @@ unsigned int test_failures(void)
 	return failures;
 }
 
+void test_failures_clear(void)
+{
+	failures = 0;
+}
+
 bool test_check_str(const char *file, int line, const char *expr, const char *got, const char *want)
 {
 	bool same = got && want && !strcmp(got, want);
@@ -50,21 +53,6 @@ bool test_check_str(const char *file, int line, const char *expr, const char *go
 		test_fail(file, line, "%s is \"%s\", expected \"%s\"", expr, got ? got : "(null)",
 			  want ? want : "(null)");
 	return same;
-}
-
-int test_main(const struct test *tests, size_t n)
-{
-	unsigned int failed = 0;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%zu\n", n);
-	for (size_t i = 0; i < n; i++) {
-		failures = 0;
-		tests[i].run();
-		printf("%sok %zu - %s\n", failures ? "not " : "", i + 1, tests[i].name);
-		failed += failures != 0;
-	}
-	return failed != 0;
 }
 
 bool test_panic_begin(void)
@@ -132,45 +120,9 @@ u32 test_random_below(u32 n)
 	return test_random() % n;
 }
 
-static void run_seed(int (*one_input)(const u8 *data, size_t n), u32 seed, u8 *data, size_t most)
+void test_random_seed(u32 seed)
 {
-	size_t n;
-
 	random_state = seed * 2654435761u | 1;
-	n = test_random_below((u32)most) + 1;
-	for (size_t i = 0; i < n; i++)
-		data[i] = (u8)(test_random() >> 11);
-	one_input(data, n);
-	if (failures)
-		printf("# the input that failed: HOST_SEED=%u, %zu bytes\n", seed, n);
-}
-
-static long elapsed_ms(const struct timespec *since)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
-}
-
-void check_property(int (*one_input)(const u8 *data, size_t n), size_t most)
-{
-	const char *only = getenv("HOST_SEED");
-	u8 *data = malloc(most);
-	struct timespec start;
-	u32 seed;
-
-	if (!data)
-		abort();
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (only) {
-		run_seed(one_input, (u32)strtoul(only, NULL, 0), data, most);
-	} else {
-		for (seed = 1; !failures && elapsed_ms(&start) < PROPERTY_MS; seed++)
-			run_seed(one_input, seed, data, most);
-		printf("# %u random inputs\n", seed - 1);
-	}
-	free(data);
 }
 
 u8 input_u8(struct input *in)

@@ -27,8 +27,9 @@ int test_main(const struct test *tests, size_t n);
 	}
 
 void test_fail(const char *file, int line, const char *fmt, ...) __printf_like(3, 4);
-/* Failed checks of the running test so far. */
+/* Failed checks of the running test so far; from now on. */
 unsigned int test_failures(void);
+void test_failures_clear(void);
 
 #define CHECK(cond)                                                          \
 	({                                                                   \
@@ -73,9 +74,12 @@ void test_panicked(const char *message);
 u32 test_random(void);
 /* 0 .. n - 1 */
 u32 test_random_below(u32 n);
+void test_random_seed(u32 seed);
 
-/* Feeds random strings of up to `most` bytes to the property for about a second. */
-void check_property(int (*one_input)(const u8 *data, size_t n), size_t most);
+/* Feeds random strings of up to `most` bytes to the property for about a second (run.c), or lets
+ * the fuzzer look for strings that reach new code (fuzz/fuzz.c). */
+#define check_property(one_input, most) run_property(#one_input, one_input, most)
+void run_property(const char *name, int (*one_input)(const u8 *data, size_t n), size_t most);
 
 /* Reads a byte string as a stream of decisions; zeroes when it is used up. */
 struct input {
