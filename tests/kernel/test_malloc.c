@@ -7,6 +7,7 @@
 #include "kernel/ktap.h"
 #include "mm/gfp.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 
 /* The end of the direct map: high_memory in Linux. */
 static unsigned long high_memory(void)
@@ -69,11 +70,28 @@ static void test_dma(void)
 	free_page(dmamem);
 }
 
+/* Contiguous in addresses, high above the others; the frames are where there are some. */
+static void test_vmalloc(void)
+{
+	unsigned long size = 1000000;
+	unsigned long vmallocmem = (unsigned long)vmalloc(size);
+
+	if (!EXPECT(vmallocmem))
+		return;
+	ktap_info("vmallocmem = 0x%lx, its first frame 0x%08x, its last 0x%08x", vmallocmem,
+		  page_to_phys(vmalloc_to_page((void *)vmallocmem)),
+		  page_to_phys(vmalloc_to_page((void *)(vmallocmem + size - 1))));
+	EXPECT(vmallocmem >= high_memory() + VMALLOC_GAP);
+	EXPECT(vmallocmem >= VMALLOC_START && vmallocmem + size <= VMALLOC_END);
+	vfree((void *)vmallocmem);
+}
+
 static const struct ktap_case cases[] = {
 	{"__get_free_page", test_get_free_page},
 	{"kmalloc", test_kmalloc},
 	{"kmalloc is contiguous", test_contiguous},
 	{"GFP_DMA", test_dma},
+	{"vmalloc", test_vmalloc},
 	{NULL, NULL},
 };
 const struct ktap_suite malloc_suite = {"malloc_test", cases};
