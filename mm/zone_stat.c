@@ -12,6 +12,9 @@
  *   mapping of a file, PG_dirty             file, dirty (if a disk is behind it)
  *   no mapping, _mapcount >= 0              anon
  *
+ * A free page has none of these marks. _refcount says nothing here: of a block
+ * that is not compound only the first page has one.
+ *
  * The scan goes in steps, so that others get the CPU; within a step nobody can
  * free the file or the slab cache that a page names.
  */
@@ -53,7 +56,7 @@ static bool slab_reclaimable(const struct page *page)
 
 static void count_page(const struct page *page, struct zone_usage *usage)
 {
-	if (!page_count(page) || PageReserved(page))
+	if (PageReserved(page))
 		return;
 	if (in_page_cache(page)) {
 		count_cached(page, usage);

@@ -6,12 +6,14 @@
 #
 # Two kinds of package are told apart. The first kind is installed, with apt-get, as root or through
 # sudo, after saying what. The second kind is only unpacked, into the cache: a 32-bit static busybox
-# (the guest's shell) and GRUB legacy, which cannot be installed beside a Debian machine's own GRUB
-# 2. Those two come through a private apt state directory, so that the machine's sources,
+# (the guest's shell); GRUB legacy, which cannot be installed beside a Debian machine's own GRUB 2;
+# and, for the tests, 32-bit programs that read /proc and /sys, with their libraries. They come
+# through a private apt state directory, so that the machine's sources,
 # architectures and package lists stay as they are; the mirror is the one the machine already uses.
 #
 # Says nothing when there is nothing to do. With NO_APT=1 it installs and fetches nothing, names
-# what is missing and ends non-zero if that is anything. Leaves build/deps/{busybox,grub/}.
+# what is missing and ends non-zero if that is anything. Leaves build/deps/{busybox,grub/}, and for
+# the tests build/deps/stats/{bin,lib}/.
 set -eu
 
 run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev bochsbios vgabios
@@ -23,6 +25,12 @@ check_packages='libasan8-i386-cross libubsan1-i386-cross parallel file
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pagoda
 deps=build/deps
 grub_suite=bookworm # the last to have GRUB legacy: the package of that name in Debian 13 is empty
+
+# Programs for tests/stats.t, of one release everywhere, and the packages that have what they need.
+stats_suite=bookworm
+stats_packages='procps libproc2-0 libsystemd0 libcap2 libgcrypt20 libgpg-error0 liblz4-1 liblzma5
+	libzstd1 libncursesw6 libtinfo6 util-linux libsmartcols1 numactl libnuma1'
+stats_programs='free vmstat slabtop lsmem numactl numastat'
 
 die()
 {
@@ -88,14 +96,17 @@ private_sources()
 			}'
 }
 
-# fetch PACKAGE ARCH SUITE: unpack it into $cache/PACKAGE-SUITE, whole or not at all.
+# fetch NAME ARCH SUITE [PACKAGE]...: unpack the packages (one called NAME) into $cache/NAME-SUITE,
+# all of them or nothing.
 fetch()
 {
-	arch=$2 suite=$3
-	[ ! -d "$cache/$1-$suite" ] || return 0
+	name=$1 arch=$2 suite=$3
+	shift 3
+	[ $# -gt 0 ] || set -- "$name"
+	[ ! -d "$cache/$name-$suite" ] || return 0
 	state=$cache/apt-$suite-$arch
 	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/tmp"
-	echo "deps: fetching $1:$arch of $suite into the cache"
+	echo "deps: fetching $name:$arch of $suite into the cache"
 	private_sources >"$state/sources.list"
 	if [ ! -s "$state/sources.list" ]; then # this machine has no package lists yet
 		as_root apt-get -q update
@@ -105,11 +116,13 @@ fetch()
 	private_apt update >"$state/log" 2>&1 ||
 		die "no package lists for $suite: $(tail -n 1 "$state/log")"
 	fetched=$(mktemp -d "$cache/tmp/XXXXXX")
-	(cd "$fetched" && private_apt download "$1") >"$state/log" 2>&1 ||
-		die "cannot fetch $1: $(tail -n 1 "$state/log")"
+	(cd "$fetched" && private_apt download "$@") >"$state/log" 2>&1 ||
+		die "cannot fetch $name: $(tail -n 1 "$state/log")"
 	mkdir "$fetched/root"
-	dpkg-deb -x "$fetched"/*.deb "$fetched/root"
-	mv "$fetched/root" "$cache/$1-$suite"
+	for deb in "$fetched"/*.deb; do
+		dpkg-deb -x "$deb" "$fetched/root"
+	done
+	mv "$fetched/root" "$cache/$name-$suite"
 	rm -rf "$fetched"
 }
 
@@ -121,6 +134,19 @@ stage()
 	grub=$cache/grub-legacy-$grub_suite/usr
 	cp -p "$grub/sbin/grub" "$grub"/lib/grub/*/stage1 "$grub"/lib/grub/*/stage2 \
 		"$grub"/lib/grub/*/e2fs_stage1_5 "$deps/grub"
+}
+
+# The same for the programs of the tests, with the libraries under the names they are asked for by.
+stage_stats()
+{
+	root=$cache/stats-$stats_suite
+	rm -rf "$deps/stats"
+	mkdir -p "$deps/stats/bin" "$deps/stats/lib"
+	for program in $stats_programs; do
+		cp -p "$root/usr/bin/$program" "$deps/stats/bin"
+	done
+	find "$root" -path '*/lib/i386-linux-gnu/lib*.so.[0-9]*' ! -name '*.so.*.*' \
+		-exec cp -Lp {} "$deps/stats/lib" \;
 }
 
 case ${1-} in
@@ -137,7 +163,8 @@ codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 # shellcheck disable=SC2086 # a list of names
 lacking=$(missing $wanted)
 if [ "${NO_APT-}" = 1 ]; then
-	for package in "busybox-static-$codename" "grub-legacy-$grub_suite"; do
+	[ "$1" = run ] && stats='' || stats=stats-$stats_suite
+	for package in "busybox-static-$codename" "grub-legacy-$grub_suite" $stats; do
 		[ -d "$cache/$package" ] || lacking="$lacking$package(cached) "
 	done
 	[ -z "$lacking" ] || die "missing: $lacking"
@@ -150,3 +177,8 @@ flock 9
 fetch busybox-static i386 "$codename"
 fetch grub-legacy amd64 $grub_suite
 stage
+if [ "$1" = check ]; then
+	# shellcheck disable=SC2086 # a list of names
+	fetch stats i386 $stats_suite $stats_packages
+	stage_stats
+fi

@@ -9,11 +9,11 @@
 #include "fs/bdev.h"
 #include "fs/proc.h"
 #include "fs/proc_vmstat.h"
+#include "kernel/kallsyms.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "proc/task.h"
-#include "symbols.h"
 
 #define KIB_PER_PAGE	 (PAGE_SIZE / 1024)
 #define OVERCOMMIT_RATIO 50 /* percent of memory that CommitLimit promises, Linux's default */
@@ -47,7 +47,7 @@ static void count_memory(struct memory *memory)
 		memory->total += zone->managed_pages;
 		memory->reserve += zone_reserve(zone);
 		memory->low_marks += zone->watermark[WMARK_LOW];
-		if (zone->start_pfn >= max_low_pfn) {
+		if (zone_is_highmem(zone)) {
 			memory->high += zone->managed_pages;
 			memory->high_free += zone_free_pages(zone);
 		}
@@ -229,18 +229,6 @@ int proc_show_slabinfo(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-/* Where in the kernel: "vmalloc_user+0x12". */
-static void show_place(struct text *text, const void *addr)
-{
-	u32 offset;
-	const char *name = symbol_find((u32)addr, &offset);
-
-	if (name)
-		text_printf(text, " %s+0x%x", name, offset);
-	else
-		text_printf(text, " 0x%08x", (u32)addr);
-}
-
 /* How many of an area's frames each node has: " N0=4". */
 static void show_nodes(struct text *text, const struct vmalloc_info *info)
 {
@@ -260,12 +248,15 @@ static void show_nodes(struct text *text, const struct vmalloc_info *info)
 
 static void show_area(void *arg, const struct vmalloc_info *info)
 {
+	char place[KSYM_SYMBOL_LEN];
+
 	text_printf(arg, "0x%08lx-0x%08lx %7lu", info->start, info->end, info->end - info->start);
 	if (info->kind == VMALLOC_UNPURGED) {
 		text_printf(arg, " unpurged vm_area\n");
 		return;
 	}
-	show_place(arg, info->caller);
+	sprint_symbol(place, sizeof(place), (unsigned long)info->caller);
+	text_printf(arg, " %s", place);
 	if (info->kind == VMALLOC_IOREMAP) {
 		text_printf(arg, " phys=0x%08lx ioremap\n", (unsigned long)info->phys);
 		return;

@@ -5,6 +5,7 @@
  * changes nothing.
  */
 #include "fs/proc.h"
+#include "mm/compaction.h"
 #include "mm/shrinker.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
@@ -43,6 +44,17 @@ static int store_drop_caches(char *words, int number)
 		count_vm_event(VM_DROP_SLAB);
 	}
 	return 0;
+}
+
+static int store_compact_memory(char *words, int number)
+{
+	unsigned long one;
+	int err = one_number(words, 1, 1, &one);
+
+	(void)number;
+	if (!err)
+		compact_memory();
+	return err;
 }
 
 static int show_min_free_kbytes(struct text *text, int number)
@@ -139,9 +151,10 @@ const struct tree_entry proc_sysctl_entries[] = {
 	{"kernel/pid_max", S_IFREG | 0444, show_pid_max, NULL, NULL},
 	{"kernel/version", S_IFREG | 0444, show_version, NULL, NULL},
 	{"vm", S_IFDIR | 0555, NULL, NULL, NULL},
+	{"vm/compact_memory", S_IFREG | 0200, NULL, store_compact_memory, NULL},
+	{"vm/drop_caches", S_IFREG | 0200, NULL, store_drop_caches, NULL},
 	{"vm/lowmem_reserve_ratio", S_IFREG | 0644, show_lowmem_reserve_ratio,
 	 store_lowmem_reserve_ratio, NULL},
 	{"vm/min_free_kbytes", S_IFREG | 0644, show_min_free_kbytes, store_min_free_kbytes, NULL},
-	{"vm/drop_caches", S_IFREG | 0200, NULL, store_drop_caches, NULL},
 	{0},
 };

@@ -10,11 +10,9 @@
 #include "fs/proc_vmstat.h"
 #include "fs/tree.h"
 
-#define SYSFS_DEV      0x0005u
-#define SYSFS_MAGIC    0x62656572u
-#define KIB_PER_PAGE   (PAGE_SIZE / 1024)
-#define LOCAL_DISTANCE 10 /* ACPI's SLIT: a node to itself, and to any other */
-#define OTHER_DISTANCE 20
+#define SYSFS_DEV    0x0005u
+#define SYSFS_MAGIC  0x62656572u
+#define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
 /* --- nodes --- */
 
@@ -69,10 +67,9 @@ static bool has_memory(int nid)
 	return has_zone(nid, ZONE_DMA, ZONE_MOVABLE);
 }
 
-/* All CPUs belong to the first node: there is one. */
 static bool has_cpu(int nid)
 {
-	return nid == 0;
+	return nid == numa_node_id();
 }
 
 static int show_online(struct text *text, int number)
@@ -125,8 +122,7 @@ static int show_cpumap(struct text *text, int nid)
 static int show_distance(struct text *text, int nid)
 {
 	for (int other = 0; other < nr_online_nodes; other++)
-		text_printf(text, "%s%d", other ? " " : "",
-			    other == nid ? LOCAL_DISTANCE : OTHER_DISTANCE);
+		text_printf(text, "%s%d", other ? " " : "", node_distance(nid, other));
 	text_printf(text, "\n");
 	return 0;
 }
@@ -149,7 +145,7 @@ static void node_totals(const pg_data_t *node, unsigned long *managed, unsigned 
 		const struct zone *zone = &node->node_zones[i];
 
 		*managed += zone->managed_pages;
-		if (zone->start_pfn >= max_low_pfn) {
+		if (zone_is_highmem(zone)) {
 			*high += zone->managed_pages;
 			*high_free += zone_free_pages(zone);
 		}
@@ -209,12 +205,39 @@ static int show_node_meminfo(struct text *text, int nid)
 	return 0;
 }
 
+static unsigned long node_numa_stat(int nid, enum numa_stat stat)
+{
+	unsigned long sum = 0;
+
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		sum += zone_numa_stat(&NODE_DATA(nid)->node_zones[i], stat);
+	return sum;
+}
+
+/* Where requests got their frames; names as in the node's file, not as in vmstat. */
+static int show_numastat(struct text *text, int nid)
+{
+	static const char *const names[NR_NUMA_STATS] = {
+		[NUMA_HIT] = "numa_hit",	 [NUMA_MISS] = "numa_miss",
+		[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE_HIT] = "interleave_hit",
+		[NUMA_LOCAL] = "local_node",	 [NUMA_OTHER] = "other_node",
+	};
+
+	for (int stat = 0; stat < NR_NUMA_STATS; stat++)
+		text_printf(text, "%s %lu\n", names[stat],
+			    node_numa_stat(nid, (enum numa_stat)stat));
+	return 0;
+}
+
 static int show_node_vmstat(struct text *text, int nid)
 {
 	struct vm_stat stat;
 
 	vm_stat_of_node(&stat, NODE_DATA(nid));
 	vm_stat_show_zone(text, &stat, VM_STAT_LINES);
+	for (int i = 0; i < NR_NUMA_STATS; i++)
+		text_printf(text, "%s %lu\n", numa_stat_names[i],
+			    node_numa_stat(nid, (enum numa_stat)i));
 	vm_stat_show_node(text, &stat, VM_STAT_LINES);
 	return 0;
 }
@@ -238,6 +261,7 @@ static const struct tree_entry sysfs_entries[] = {
 	FILE_OF("devices/system/node/node#/cpumap", show_cpumap),
 	FILE_OF("devices/system/node/node#/distance", show_distance),
 	FILE_OF("devices/system/node/node#/meminfo", show_node_meminfo),
+	FILE_OF("devices/system/node/node#/numastat", show_numastat),
 	FILE_OF("devices/system/node/node#/vmstat", show_node_vmstat),
 	{0},
 };
