@@ -40,7 +40,7 @@ void bad_object(const struct kmem_cache *cache, const void *object, const char *
 {
 	pfn_t pfn = virt_to_pfn(object);
 
-	if (pfn < max_low_pfn)
+	if (pfn < max_low_pfn && pfn_valid(pfn))
 		dump_page(pfn_to_page(pfn), why);
 	panic("slab %s: object %p %s", cache ? cache->name : "(none)", object, why);
 }
@@ -180,7 +180,7 @@ static struct slab *object_slab(const struct kmem_cache *cache, const void *obje
 	struct slab *slab;
 	size_t offset;
 
-	if (pfn >= max_low_pfn || !PageSlab(pfn_to_page(pfn)))
+	if (pfn >= max_low_pfn || !pfn_valid(pfn) || !PageSlab(pfn_to_page(pfn)))
 		bad_object(cache, object, "does not lie in a slab");
 	if (page_cache_of(pfn_to_page(pfn)) != cache)
 		bad_object(cache, object, "belongs to another cache");

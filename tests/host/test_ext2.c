@@ -28,6 +28,7 @@ static void start(void)
 
 	if (!booted) {
 		host_boot();
+		filemap_init();
 		vfs_init();
 	}
 	booted = true;

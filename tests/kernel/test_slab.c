@@ -155,6 +155,90 @@ static void test_no_overlap(void)
 	slab_check();
 }
 
+struct search {
+	const char *name;
+	struct slabinfo info;
+};
+
+static void find_cache(void *arg, const struct slabinfo *info)
+{
+	struct search *search = arg;
+
+	if (!strcmp(info->name, search->name))
+		search->info = *info;
+}
+
+/* Large objects fill their slab: the descriptor lies elsewhere. Their pages come and go. */
+static void test_off_slab(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("test_large", PAGE_SIZE / 2, 0, 0, NULL);
+	struct search search = {.name = "test_large"};
+	static u8 *objects[OBJECTS];
+	unsigned long pages;
+
+	if (!EXPECT(cache))
+		return;
+	pages = slab_pages();
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		if (EXPECT(objects[i]))
+			memset(objects[i], (int)i, PAGE_SIZE / 2);
+	}
+	slab_for_each(find_cache, &search);
+	EXPECT_EQ(search.info.active_objs, OBJECTS);
+	EXPECT_EQ(search.info.object_size, PAGE_SIZE / 2);
+	if (search.info.size == PAGE_SIZE / 2) /* no red zones */
+		EXPECT_EQ(search.info.objs_per_slab, 2 * search.info.pages_per_slab);
+	EXPECT(slab_pages() >= pages + search.info.num_slabs * search.info.pages_per_slab);
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		EXPECT_EQ(objects[i][PAGE_SIZE / 2 - 1], (u8)i);
+		kmem_cache_free(cache, objects[i]);
+	}
+	kmem_cache_shrink(cache);
+	slab_for_each(find_cache, &search);
+	EXPECT_EQ(search.info.num_slabs, 0);
+	EXPECT_EQ(kmem_cache_shrink(cache), 0);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Through size classes and pages, up and down again. */
+static void test_krealloc(void)
+{
+	static const size_t sizes[] = {10, 90, 100, 4000, 5000, 100000, 50, 1000};
+	u8 *object = NULL, *bigger;
+	size_t had = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		bigger = krealloc(object, sizes[i], GFP_KERNEL);
+		if (!EXPECT(bigger))
+			break;
+		object = bigger;
+		had = min(had, sizes[i]);
+		EXPECT(!had || (object[0] == 0x3e && object[had - 1] == 0x3e));
+		had = sizes[i];
+		memset(object, 0x3e, had);
+	}
+	EXPECT(!krealloc(object, KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
+	EXPECT_EQ(object[0], 0x3e);
+	EXPECT(!krealloc(object, 0, GFP_KERNEL));
+	EXPECT(!kmalloc_array(0x10000, 0x10000, GFP_KERNEL));
+	object = kcalloc(10, 10, GFP_KERNEL);
+	if (EXPECT(object))
+		EXPECT(object[0] == 0 && object[99] == 0);
+	kfree(object);
+}
+
+static void test_dma(void)
+{
+	for (size_t size = 8; size <= 8192; size *= 4) {
+		void *object = kmalloc(size, GFP_DMA | __GFP_NOWARN);
+
+		if (EXPECT(object))
+			EXPECT(__pa(object) + size <= 16ul << 20);
+		kfree(object);
+	}
+}
+
 static void test_kstrdup(void)
 {
 	char *copy = kstrdup("a string", GFP_KERNEL);
@@ -170,6 +254,9 @@ static const struct ktap_case cases[] = {
 	{"colouring", test_colouring},
 	{"kmalloc sizes", test_kmalloc_sizes},
 	{"no overlap", test_no_overlap},
+	{"off-slab descriptors", test_off_slab},
+	{"krealloc and arrays", test_krealloc},
+	{"GFP_DMA", test_dma},
 	{"kstrdup", test_kstrdup},
 	{NULL, NULL},
 };
