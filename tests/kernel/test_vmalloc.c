@@ -247,7 +247,7 @@ static phys_addr_t find_memory_bar(void)
 			continue;
 		for (i = 0; i < PCI_BARS; i++) {
 			bar = pci_read(device, PCI_BAR0 + 4 * i);
-			/* Bit 0: I/O ports. Bits 1-2: 0 is an address of 32 bits. Bit 3: prefetch. */
+			/* Bit 0: I/O ports. Bits 1-2: 0 is an address of 32 bits. 3: prefetch. */
 			if (bar > 0xf && !(bar & 7))
 				return bar - (bar & 8);
 		}
