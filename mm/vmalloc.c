@@ -97,6 +97,8 @@ void *__vmalloc(unsigned long size, unsigned long align, gfp_t gfp, pgprot_t pro
 
 	might_sleep();
 	BUG_ON(!is_power_of_2(align) || align < PAGE_SIZE || !(gfp & __GFP_WAIT));
+	if (pages > max_pfn) /* more than all memory: not worth emptying it for */
+		return NULL;
 	area = vmap_area_alloc(pages, align, VMALLOC_PAGES, caller);
 	if (!area)
 		return NULL;

@@ -19,8 +19,8 @@
  *
  * An area that has ended keeps its addresses: its entries are cleared, but TLBs may
  * remember them, and nobody may get addresses that still show somebody else's
- * frames. Such areas collect in lazy_list until they are worth a flush, LAZY_MAX
- * bytes of them, or until there is no room: then one flush serves all (a purge).
+ * frames. Such areas collect in lazy_list until they are worth a flush (LAZY_MAX
+ * bytes or LAZY_AREAS of them) or there is no room: then one flush serves all, a purge.
  * The frames go back at once: only a user of a freed address could see them.
  *
  * Page tables of the window are never freed. So a directory's copy of an entry
@@ -36,6 +36,8 @@
 
 /* Linux: 32 MiB for each power of two of CPUs. Here that is about a third of the window. */
 #define LAZY_MAX (32ul << 20)
+/* Small areas, stacks for one: so that no more than 64 KiB go into descriptors of nothing. */
+#define LAZY_AREAS 512
 /* Reports of a full window; later requests fail in silence. */
 #define REPORTS_SHOWN 5
 
@@ -43,10 +45,12 @@
 static DEFINE_SPINLOCK(vmap_lock);
 static LIST_HEAD(areas);
 static LIST_HEAD(lazy_list);
+static unsigned int nr_lazy;
 static struct rb_root tree = RB_ROOT;
 static struct vmalloc_totals totals; /* but `used` and `chunk`, which are found when asked for */
 
 static struct kmem_cache *area_cache;
+_Static_assert(LAZY_AREAS * sizeof(struct vmap_area) <= 65536, "LAZY_AREAS");
 
 static struct vmap_area *node_area(struct rb_node *node)
 {
@@ -169,6 +173,7 @@ static void purge(void)
 		kmem_cache_free(area_cache, area);
 	}
 	INIT_LIST_HEAD(&lazy_list);
+	nr_lazy = 0;
 	totals.lazy = 0;
 	totals.purges++;
 }
@@ -204,7 +209,7 @@ static bool place_or_purge(struct vmap_area *area, unsigned long size, unsigned 
 	bool placed;
 
 	spin_lock(&vmap_lock);
-	if (totals.lazy > LAZY_MAX)
+	if (totals.lazy > LAZY_MAX || nr_lazy > LAZY_AREAS)
 		purge();
 	placed = place(area, size, align);
 	if (!placed) {
@@ -275,6 +280,7 @@ void vmap_area_retire(struct vmap_area *area)
 {
 	spin_lock(&vmap_lock);
 	list_add_tail(&area->lazy, &lazy_list);
+	nr_lazy++;
 	totals.lazy += area->end - area->start;
 	spin_unlock(&vmap_lock);
 }

@@ -20,7 +20,8 @@
 #define MAP_MOST    9000 /* pages of one vmap(): a few of them fill the window */
 #define MALLOC_MOST 40
 #define LAZY_MAX    (32ul << 20) /* mm/vmap_area.c */
-#define DEVICE	    0xa0000u	 /* reserved frames that the memory file has */
+#define LAZY_AREAS  512
+#define DEVICE	    0xa0000u /* reserved frames that the memory file has */
 #define DEVICE_END  0x100000u
 
 struct model_area {
@@ -328,6 +329,13 @@ static void test_threshold(void)
 		vunmap(vmap(many, pages, PAGE_KERNEL));
 	CHECK_EQ(host_flushes - before, (rounds - 1) / (LAZY_MAX / ((pages + 1) * PAGE_SIZE) + 1));
 	vm_unmap_aliases();
+	before = host_flushes;
+	for (unsigned int i = 0; i < 2 * LAZY_AREAS + 2; i++)
+		vunmap(vmap(many, 1, PAGE_KERNEL));
+	CHECK_EQ(host_flushes, before + 1);
+	vunmap(vmap(many, 1, PAGE_KERNEL));
+	CHECK_EQ(host_flushes, before + 2);
+	vm_unmap_aliases();
 }
 
 static void test_full_window(void)
@@ -502,7 +510,7 @@ static const struct test tests[] = {
 	{"every allocation fails once", test_failing}, /* first: the window has no tables yet */
 	{"areas agree with an array", test_model},
 	{"one flush for all", test_one_flush},
-	{"a flush for each 32 MiB", test_threshold},
+	{"a flush for each 32 MiB, or 512 areas", test_threshold},
 	{"full window", test_full_window},
 	{"kinds of memory", test_kinds},
 	{"ioremap", test_ioremap},
