@@ -20,29 +20,45 @@ static size_t word_length(const char *p)
 	return n;
 }
 
-/* The value (behind "=", or the empty end of the word) of a key; NULL when it is not there. */
-static const char *find_value(const char *key, size_t *length)
+/* The value (behind "=", or the empty end of the word) of a key, at `p` or after; NULL when it is
+ * not there. */
+static const char *next_value(const char *p, const char *key, size_t *length)
 {
-	const char *p = boot_command_line, *found = NULL;
 	size_t key_length = strlen(key), n;
 
-	for (; *p; p += n) {
+	for (; *p; p += n ? n : 1) {
 		n = word_length(p);
-		if (n == 0) {
-			n = 1;
-			continue;
-		}
 		if (n < key_length || strncmp(p, key, key_length) != 0)
 			continue;
-		if (n == key_length) {
-			found = p + n;
-			*length = 0;
-		} else if (p[key_length] == '=') {
-			found = p + key_length + 1;
-			*length = n - key_length - 1;
+		if (n == key_length || p[key_length] == '=') {
+			*length = n == key_length ? 0 : n - key_length - 1;
+			return p + n - *length;
 		}
 	}
+	return NULL;
+}
+
+/* The last one's. */
+static const char *find_value(const char *key, size_t *length)
+{
+	const char *found = NULL, *p = boot_command_line;
+	size_t n;
+
+	*length = 0;
+	while ((p = next_value(p, key, &n)) != NULL) {
+		found = p;
+		*length = n;
+		p += n;
+	}
 	return found;
+}
+
+static void copy_value(char *value, size_t size, const char *found, size_t length)
+{
+	if (length >= size)
+		length = size - 1;
+	memcpy(value, found, length);
+	value[length] = '\0';
 }
 
 bool cmdline_get(const char *key, char *value, size_t size)
@@ -50,12 +66,20 @@ bool cmdline_get(const char *key, char *value, size_t size)
 	size_t length;
 	const char *found = find_value(key, &length);
 
-	if (!found || size == 0)
-		return found != NULL;
-	if (length >= size)
-		length = size - 1;
-	memcpy(value, found, length);
-	value[length] = '\0';
+	if (found && size)
+		copy_value(value, size, found, length);
+	return found != NULL;
+}
+
+bool cmdline_next(const char **at, const char *key, char *value, size_t size)
+{
+	size_t length;
+	const char *found = next_value(*at ? *at : boot_command_line, key, &length);
+
+	if (!found)
+		return false;
+	copy_value(value, size, found, length);
+	*at = found + length;
 	return true;
 }
 

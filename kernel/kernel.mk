@@ -46,7 +46,7 @@ $(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
-K_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
+K_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
 K_OBJS += mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o

@@ -138,6 +138,7 @@ void memory_map_init(void)
 			MAX_RANGES);
 	for (i = 0; i < nr_ranges; i++)
 		bootmem_add(ranges[i].start, ranges[i].size, ranges[i].type);
+	bootmem_add_holes();
 	reserve_fixed();
 	bootmem_limit = EARLY_MAP_SIZE;
 	bootmem_finish(cmdline_get_size("mem", 0));

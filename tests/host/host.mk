@@ -24,7 +24,7 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 # --- sources under test: lib, physical memory, kernel memory
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
-H_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
+H_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
 H_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 H_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
@@ -117,7 +117,7 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreest
 	-MD -MP -Itests/host/cost -Itests/host/include -Itests/host -Ikernel/include -Imm/include \
 	-Imm/include/flat
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
-H_COST_OBJS += mm/bootmem.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
+H_COST_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
 H_COST_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
 H_COST_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
 H_COST_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o

@@ -11,6 +11,9 @@ extern char boot_command_line[CMDLINE_MAX];
 
 /* Finds `key` as a whole word ("ro") or with "=": copies the value (may be empty), returns true. */
 bool cmdline_get(const char *key, char *value, size_t size);
+/* For keys that may be given several times: the value of the next one behind *at (NULL: the first).
+ * size > 0. False: there is no more. */
+bool cmdline_next(const char **at, const char *key, char *value, size_t size);
 bool cmdline_has(const char *key);
 /* Value as a size with K/M/G suffix; `fallback` when absent; complains and falls back when
  * malformed. */

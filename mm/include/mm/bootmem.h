@@ -13,6 +13,9 @@
 /* Firmware's word: [start, start + size) is of `type`. Above 4 GiB is cut off with a note. Called
  * by kernel/boot for each entry; overlaps and disorder are allowed (RAM loses). */
 void bootmem_add(u64 start, u64 size, u32 type);
+/* Adds the holes that memmap=nn$ss on the command line asks for; complains of what it cannot read.
+ */
+void bootmem_add_holes(void);
 /* Sets aside [start, end): kernel image, modules, BIOS data. */
 void bootmem_reserve(phys_addr_t start, phys_addr_t end);
 /* After the last bootmem_add(): sorts, applies `limit` bytes (mem=; 0: none), sets max_pfn and
