@@ -99,8 +99,8 @@ void setup_per_zone_lowmem_reserve(const unsigned int ratio[MAX_NR_ZONES])
 		unsigned int type = zone_idx(zone), divisor = lowmem_reserve_ratio[type];
 		unsigned long above = 0;
 
-		for (unsigned int class = type + 1; class < MAX_NR_ZONES; class ++) {
-			above += zones[class].managed_pages;
+		for (unsigned int class = 0; class < MAX_NR_ZONES; class ++) {
+			above += class > type ? zones[class].managed_pages : 0;
 			zone->lowmem_reserve[class] = divisor ? above / divisor : 0;
 		}
 	}

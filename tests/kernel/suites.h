@@ -12,8 +12,8 @@ extern const struct ktap_suite pcp_suite;
 extern const struct ktap_suite slab_debug_suite, shrinker_suite, mempool_suite;
 /* test_vmalloc.c */
 extern const struct ktap_suite vmalloc_suite;
-/* test_zones.c */
-extern const struct ktap_suite zones_suite;
+/* test_zones.c, test_numa.c */
+extern const struct ktap_suite zones_suite, numa_suite;
 /* test_vma.c, test_fault.c, test_filemap.c */
 extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
 /* test_migrate.c, test_compaction.c, test_hotplug.c */
