@@ -211,6 +211,30 @@ static void step_compact(void)
 	CHECK_EQ(host_allocations(), allocations);
 }
 
+/* Pageblocks out of use for a while; what is in use in them may be freed meanwhile. */
+static void step_isolate(void)
+{
+	pfn_t blocks = max_pfn / PAGEBLOCK_PAGES, first = input_below(in, (u32)blocks);
+	pfn_t start = first * PAGEBLOCK_PAGES;
+	pfn_t end = start + (1 + input_below(in, (u32)(blocks - first))) * PAGEBLOCK_PAGES;
+	unsigned int before = used;
+	struct page *busy;
+
+	if (!CHECK_EQ(start_isolate_page_range(start, end), 0))
+		return;
+	step_take();
+	step_take_block();
+	for (unsigned int i = before; i < used; i++)
+		CHECK(page_to_pfn(entries[i].page) < start || page_to_pfn(entries[i].page) >= end);
+	for (unsigned int i = used; i-- > 0;)
+		if (input_below(in, 2))
+			release(i);
+	check_all();
+	busy = test_pages_isolated(start, end);
+	CHECK(!busy || page_count(busy) || !PageBuddy(busy));
+	undo_isolate_page_range(start, end);
+}
+
 static void step_large(void)
 {
 	unsigned int order = 1 + input_below(in, MAX_ORDER - 1);
@@ -220,9 +244,9 @@ static void step_large(void)
 		__free_pages(page, order);
 }
 
-static void (*const steps[])(void) = {step_take,    step_take, step_take_block, step_release,
-				      step_hold,    step_hold, step_compact,	step_compact,
-				      step_compact, step_large};
+static void (*const steps[])(void) = {step_take,    step_take,	step_take_block, step_release,
+				      step_hold,    step_hold,	step_compact,	 step_compact,
+				      step_compact, step_large, step_isolate};
 
 static int one_input(const u8 *data, size_t n)
 {
@@ -237,6 +261,26 @@ static int one_input(const u8 *data, size_t n)
 	release_all();
 	user_ledger_close();
 	return 0;
+}
+
+/* One that is isolated already: the others are as they were. */
+static void test_isolated_twice(void)
+{
+	const pfn_t start = max_low_pfn + PAGEBLOCK_PAGES, end = start + 3 * PAGEBLOCK_PAGES;
+	unsigned long free = nr_free_pages();
+
+	CHECK(!has_unmovable_pages(start, end));
+	CHECK(has_unmovable_pages(0, PAGEBLOCK_PAGES) == pfn_to_page(0));
+	CHECK_EQ(start_isolate_page_range(end - PAGEBLOCK_PAGES, end), 0);
+	CHECK_EQ(nr_free_pages(), free - PAGEBLOCK_PAGES);
+	CHECK_EQ(start_isolate_page_range(start, end), -EBUSY);
+	CHECK_EQ(nr_free_pages(), free - PAGEBLOCK_PAGES);
+	CHECK(!test_pages_isolated(end - PAGEBLOCK_PAGES, end));
+	buddy_check();
+	undo_isolate_page_range(end - PAGEBLOCK_PAGES, end);
+	CHECK_EQ(nr_free_pages(), free);
+	CHECK_PANICS("BUG", undo_isolate_page_range(start, end));
+	CHECK_PANICS("BUG", CHECK(start_isolate_page_range(start + 1, end)));
 }
 
 static void test_random_zones(void)
@@ -268,6 +312,7 @@ static void test_refused(void)
 
 static const struct test tests[] = {
 	{"nothing moves when the owner refuses", test_refused},
+	{"isolated already", test_isolated_twice},
 	{"random zones compacted, nothing lost", test_random_zones},
 };
 

@@ -3,9 +3,11 @@
  * booted kernel. With SPARSEMEM only; that a section with live pages is emptied is tried
  * in ZONE_MOVABLE (movablecore=), where nothing else can be in the way.
  */
+#include "kernel/compiler.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/movable.h"
+#include "mm/fault_inject.h"
 #include "mm/memory_hotplug.h"
 #include "mm/vmstat.h"
 
@@ -186,6 +188,33 @@ static void test_held(void)
 	buddy_check();
 }
 
+/* The nth page that is to move finds no place. */
+static void test_no_room(void)
+{
+	static const unsigned int nth[] = {1, 2, 100};
+	unsigned int nr = live_section();
+
+	if (nr == NO_SECTION)
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(nth); i++) {
+		int err;
+
+		fault_inject_nth(nth[i]);
+		err = offline_pages(nr);
+		fault_inject_nth_end();
+		/* With few pages in the section the nth is none of them. */
+		if (!err)
+			EXPECT_EQ(online_pages(nr), 0);
+		else
+			EXPECT_EQ(err, -ENOMEM);
+		EXPECT(err || i);
+		EXPECT_EQ(memory_section_state(nr), MEMORY_ONLINE);
+		EXPECT(movable_verify());
+		buddy_check();
+	}
+	movable_drop_all();
+}
+
 /* Any section that happens to hold nothing that cannot move, of the ordinary zones. */
 static void test_ordinary(void)
 {
@@ -213,6 +242,7 @@ static const struct ktap_case cases[] = {
 	{"refused", test_refused},
 	{"live_pages_move_out", test_live},
 	{"held_page_keeps_it_online", test_held},
+	{"no_room_elsewhere", test_no_room},
 	{"section_of_an_ordinary_zone", test_ordinary},
 	{NULL, NULL},
 };

@@ -29,8 +29,8 @@ void radix_tree_init(void *(*alloc_node)(size_t size), void (*free_node)(void *n
 /* Stores `item` (not NULL). Returns 0, -EEXIST or -ENOMEM (nothing changed). */
 int __must_check radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
 void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index);
-/* Puts `item` in the place of the one at `index`, which keeps its tags. Returns the old one, or NULL
- * when there was none: nothing changed. */
+/* Puts `item` in the place of the one at `index`, which keeps its tags. Returns the old one, or
+ * NULL when there was none: nothing changed. */
 void *radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item);
 /* Returns the removed item or NULL. Frees nodes that become empty. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
