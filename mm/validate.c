@@ -19,6 +19,7 @@ static void check_gap(const struct vm_area_struct *vma)
 	unsigned long low = vma->vm_prev ? vma->vm_prev->vm_end : 0;
 	unsigned long high = vma_start_gap(vma), gap = high > low ? high - low : 0;
 
+	BUG_ON(vma->gap != gap);
 	gap = max(gap, child_gap(vma->vm_rb.left));
 	gap = max(gap, child_gap(vma->vm_rb.right));
 	BUG_ON(vma->rb_subtree_gap != gap);

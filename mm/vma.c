@@ -41,7 +41,7 @@ static unsigned long area_gap(const struct vm_area_struct *vma)
 static __always_inline bool set_subtree_gap(struct rb_node *node)
 {
 	struct vm_area_struct *vma = node_area(node);
-	unsigned long gap = area_gap(vma);
+	unsigned long gap = vma->gap;
 
 	if (node->left)
 		gap = max(gap, node_area(node->left)->rb_subtree_gap);
@@ -55,6 +55,7 @@ static __always_inline bool set_subtree_gap(struct rb_node *node)
 
 static void update_gap(struct vm_area_struct *vma)
 {
+	vma->gap = area_gap(vma);
 	__rb_augment_path(&vma->vm_rb, set_subtree_gap);
 }
 
@@ -155,8 +156,7 @@ static __noinline void tree_erase(struct vm_area_struct *vma)
 static void tree_insert(struct vm_area_struct *vma)
 {
 	tree_link(vma);
-	set_subtree_gap(&vma->vm_rb);
-	/* Not only if that was a change: what was there before is garbage. */
+	vma->gap = vma->rb_subtree_gap = area_gap(vma);
 	__rb_augment_path(vma->vm_rb.parent, set_subtree_gap);
 	tree_rebalance(vma);
 }
@@ -196,6 +196,8 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	list_insert(vma, prev);
 	if (next && next->vm_rb.left)
 		update_gap(next);
+	else if (next)
+		next->gap = area_gap(next);
 	tree_insert(vma);
 	if (vma->vm_file)
 		file_link(vma);
@@ -223,6 +225,7 @@ void vma_unlink(struct vm_area_struct *vma)
 	account_pages(vma, -(long)vma_pages(vma));
 	if (next && vma->vm_rb.parent == &next->vm_rb) {
 		list_remove(vma);
+		next->gap = area_gap(next);
 		tree_erase(vma);
 		return;
 	}
@@ -267,6 +270,7 @@ static struct rb_node *build_subtree(struct tree_build *build, unsigned int n, u
 	if (node->right)
 		node->right->parent = node;
 	node->red = level == build->lowest;
+	node_area(node)->gap = area_gap(node_area(node));
 	set_subtree_gap(node);
 	return node;
 }
@@ -316,7 +320,7 @@ void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
 	set_end(vma, upper->vm_start);
 	list_insert(upper, vma);
 	tree_link(upper);
-	upper->rb_subtree_gap = 0;
+	upper->gap = upper->rb_subtree_gap = 0;
 	tree_rebalance(upper);
 	if (upper->vm_file)
 		file_link(upper);

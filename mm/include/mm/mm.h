@@ -105,6 +105,7 @@ struct vm_area_struct {
 	struct vm_area_struct *vm_next, *vm_prev; /* sorted by address */
 	struct rb_node vm_rb;
 	/* Largest free gap, in bytes, below any area of this subtree (between it and vm_prev). */
+	unsigned long gap; /* free bytes below it, down to the area before */
 	unsigned long rb_subtree_gap;
 	struct mm_struct *vm_mm;
 	pgprot_t vm_page_prot;
