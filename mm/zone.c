@@ -53,7 +53,8 @@ static void node_init_zones(pg_data_t *node)
 	node->nr_zones = MAX_NR_ZONES;
 	for (unsigned long i = 0; i < MAX_NR_ZONES; i++) {
 		struct zone *zone = &node->node_zones[i];
-		pfn_t to = min(ends[i], i == ZONE_MOVABLE ? end : min(end, movable));
+		const pfn_t last = i == ZONE_MOVABLE ? end : min(end, movable);
+		const pfn_t to = min(ends[i], last);
 
 		zone->name = zone_names[i];
 		zone->node = node;

@@ -50,7 +50,7 @@ formatted()
 
 long_files()
 {
-	wc -l "${all_files[@]}" | awk '$2 == "total" || $2 ~ /^(LICENSE|README\.md)$/ { next }
+	wc -l "${all_files[@]}" | awk '$2 == "total" || $2 ~ /^(LICENSE|(mm\/)?README\.md)$/ { next }
 		$1 > ($2 == "GNUmakefile" ? 286 : 600) { print $2 ": " $1 " lines" }'
 }
 
