@@ -121,7 +121,7 @@ void wake_up_all(wait_queue_head_t *queue)
 	(void)queue;
 }
 
-static struct page *high[2];
+static struct page *high[2], *low;
 static struct kmem_cache *cache;
 
 void cost_setup(void)
@@ -135,6 +135,7 @@ void cost_setup(void)
 	vmalloc_init();
 	high[0] = alloc_page(GFP_HIGHUSER);
 	high[1] = alloc_page(GFP_HIGHUSER);
+	low = alloc_page(GFP_KERNEL);
 	cache = kmem_cache_create("cost", 100, 0, SLAB_PANIC, NULL);
 }
 
@@ -196,6 +197,11 @@ static void kmap_atomic_other(void)
 	kunmap_atomic(kmap_atomic(high[turn ^= 1]));
 }
 
+static void kmap_atomic_low(void)
+{
+	kunmap_atomic(kmap_atomic(low));
+}
+
 static void kmap_again(void)
 {
 	kmap(high[0]);
@@ -218,6 +224,7 @@ const struct cost_row cost_rows[] = {
 	{"kmem_cache_alloc + kmem_cache_free", cache_object, 60},
 	{"kmap_atomic + kunmap_atomic, same page", kmap_atomic_same, 38},
 	{"kmap_atomic + kunmap_atomic, another page", kmap_atomic_other, 40},
+	{"kmap_atomic + kunmap_atomic, low page", kmap_atomic_low, 20},
 	{"kmap + kunmap, page that has a slot", kmap_again, 120},
 	{"vmalloc(64 KiB) + vfree", vmalloc_16, 2600},
 	{NULL, NULL, 0},
