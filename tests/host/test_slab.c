@@ -364,9 +364,9 @@ static void fail_each(void (*operation)(bool may_fail))
 	operation(false);
 }
 
-static void op_off_slab(bool may_fail)
+static void use_cache(bool may_fail, unsigned int flags)
 {
-	struct kmem_cache *cache = kmem_cache_create("fail", 1000, 0, 0, NULL);
+	struct kmem_cache *cache = kmem_cache_create("fail", 1000, 0, flags, NULL);
 	void *object;
 
 	if (!cache) {
@@ -378,6 +378,29 @@ static void op_off_slab(bool may_fail)
 	if (object)
 		kmem_cache_free(cache, object);
 	CHECK_EQ(kmem_cache_destroy(cache), 0);
+}
+
+static void op_off_slab(bool may_fail)
+{
+	use_cache(may_fail, 0);
+}
+
+static void op_debug(bool may_fail)
+{
+	use_cache(may_fail, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER);
+}
+
+static void op_krealloc(bool may_fail)
+{
+	void *object = krealloc(NULL, 10, GFP_KERNEL), *bigger;
+
+	CHECK(object || may_fail);
+	for (size_t size = 100; object && size <= 100000; size *= 10) {
+		bigger = krealloc(object, size, GFP_KERNEL);
+		CHECK(bigger || may_fail);
+		object = bigger ? bigger : object;
+	}
+	kfree(object);
 }
 
 static void op_kmalloc(bool may_fail)
@@ -395,6 +418,8 @@ static void test_failures_each(void)
 {
 	boot_once();
 	fail_each(op_off_slab);
+	fail_each(op_debug);
+	fail_each(op_krealloc);
 	fail_each(op_kmalloc);
 	CHECK_PANICS("cannot create slab cache must",
 		     (host_fail_after(0), kmem_cache_create("must", 8, 0, SLAB_PANIC, NULL)));
