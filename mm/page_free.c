@@ -27,19 +27,33 @@ static __noinline void refuse_free(struct page *page)
 	refuse_reserved(page);
 }
 
+/* One that may not be freed as part of a block, or NULL; takes all flags off. */
+static struct page *strip_block(struct page *page, unsigned int order)
+{
+	for (const struct page *end = page + BIT(order); page < end; page++) {
+		const unsigned long flags = page->flags;
+
+		/* One test for all: a block may have a thousand pages. */
+		if (unlikely((flags & PAGE_FLAGS_BUSY) | (unsigned long)page_count(page) |
+			     (unsigned long)page_mapcount(page) | (unsigned long)page->mapping))
+			return page;
+		page->flags = flags & PAGE_ID_MASK;
+	}
+	return NULL;
+}
+
 static __noinline void free_block(struct page *page, unsigned int order)
 {
 	struct zone *zone = page_zone(page);
+	struct page *refused;
 	unsigned long flags;
 
 	if (PageHead(page))
 		compound_check(page, order);
-	for (unsigned long i = 0; i < BIT(order); i++) {
-		if (page_count(page + i) || page_has_leftovers(page + i)) {
-			refuse_free(page + i);
-			return;
-		}
-		page[i].flags &= PAGE_ID_MASK;
+	refused = strip_block(page, order);
+	if (unlikely(refused)) {
+		refuse_free(refused);
+		return;
 	}
 	count_vm_events(VM_PGFREE, 1u << order);
 	if (page_poisoning)

@@ -1,12 +1,13 @@
 /*
  * page_report.c - what is printed when a request for pages fails.
  *
- *   page allocation failure: order:9, mode:0x2070(GFP_KERNEL|__GFP_COMP), by 0xc0123456
- *   then every zone: free frames, watermarks, free blocks of each order
+ *   page allocation failure: order:9, mode:0x20d0(GFP_KERNEL|__GFP_COMP), by
+ * kmalloc_large+0x1b/0x60 then every zone: free frames, watermarks, free blocks of each order
  *
  * It tells the three cases apart: no memory at all, memory below the watermarks
  * only, and memory enough but none of it in one piece.
  */
+#include "kernel/kallsyms.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"
 #include "mm/vmstat.h"
@@ -75,12 +76,13 @@ static bool report_allowed(void)
 
 void alloc_failed(const struct alloc_request *req)
 {
-	char text[GFP_TEXT_MAX];
+	char text[GFP_TEXT_MAX], by[KSYM_SYMBOL_LEN];
 
 	count_vm_event(VM_ALLOC_FAIL);
 	if (!(req->gfp & __GFP_NOWARN) && report_allowed()) {
-		pr_warn("page allocation failure: order:%u, mode:0x%x(%s), by %p\n", req->order,
-			req->gfp, gfp_text(req->gfp, text), req->caller);
+		sprint_symbol(by, sizeof(by), (unsigned long)req->caller);
+		pr_warn("page allocation failure: order:%u, mode:0x%x(%s), by %s\n", req->order,
+			req->gfp, gfp_text(req->gfp, text), by);
 		show_free_areas();
 	}
 	if (req->gfp & __GFP_NOFAIL)

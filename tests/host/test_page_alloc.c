@@ -56,7 +56,7 @@ static void test_report(void)
 	host_log_clear();
 	CHECK(!alloc_pages(GFP_KERNEL, MAX_ORDER));
 	CHECK(strstr(host_log(),
-		     "page allocation failure: order:11, mode:0xd0(GFP_KERNEL), by 0x"));
+		     "page allocation failure: order:11, mode:0xd0(GFP_KERNEL), by text+0x"));
 	CHECK(strstr(host_log(), "Normal free:"));
 	CHECK(strstr(host_log(), "HighMem: "));
 	CHECK_EQ(vm_event_sum(VM_ALLOC_FAIL), failed + 1);

@@ -164,6 +164,11 @@ static void page_order_3(void)
 	__free_pages(alloc_pages(GFP_KERNEL, 3), 3);
 }
 
+static void page_cold(void)
+{
+	free_cold_page(alloc_page(GFP_KERNEL | __GFP_COLD));
+}
+
 static void page_shared(void)
 {
 	get_page(high[0]);
@@ -218,6 +223,7 @@ const struct cost_row cost_rows[] = {
 	{"alloc_page + __free_page, user", page_user, 80},
 	{"alloc_page + __free_page, kernel", page_kernel, 80},
 	{"alloc_pages + __free_pages, order 3", page_order_3, 510},
+	{"alloc_page + free_cold_page", page_cold, 300},
 	{"get_page + put_page", page_shared, 30},
 	{"kmalloc(32) + kfree", kmalloc_32, 60},
 	{"kmalloc(256) + kfree", kmalloc_256, 60},
