@@ -27,17 +27,15 @@
 #include "mm/fault_inject.h"
 #include "kernel/cmdline.h"
 #include "kernel/printk.h"
+#include "kernel/ratelimit.h"
 #include "kernel/string.h"
-#include "kernel/time.h"
 #include "mm/vmstat.h"
 #include "slab_internal.h"
 
 #define ATTR_TEXT_MAX 64
 #define NO_LIMIT      (-1l)
 
-/* At most this many reports in an interval of ticks: Linux's ratelimit. */
-#define REPORT_BURST	10
-#define REPORT_INTERVAL (5 * HZ)
+static struct ratelimit reports;
 
 /* Failures by chance of one allocator. */
 struct fault_attr {
@@ -133,18 +131,6 @@ static bool fails_by_order(void)
 	return nth->left && --nth->left == 0;
 }
 
-static bool report_allowed(void)
-{
-	static unsigned long interval_start;
-	static unsigned int burst;
-
-	if (jiffies - interval_start >= REPORT_INTERVAL) {
-		interval_start = jiffies;
-		burst = 0;
-	}
-	return burst++ < REPORT_BURST;
-}
-
 static bool should_fail(struct fault_attr *attr, gfp_t gfp, unsigned long size)
 {
 	unsigned long flags;
@@ -167,7 +153,7 @@ bool should_failslab(const struct kmem_cache *cache, gfp_t gfp)
 {
 	if (likely(!should_fail(&failslab, gfp, cache->object_size)))
 		return false;
-	if (!(gfp & __GFP_NOWARN) && report_allowed())
+	if (!(gfp & __GFP_NOWARN) && ratelimit(&reports))
 		pr_notice("FAULT_INJECTION: forcing a failure: failslab, %s, mode:0x%x\n",
 			  cache->name, gfp);
 	return true;
@@ -177,7 +163,7 @@ bool should_fail_alloc_page(gfp_t gfp, unsigned int order)
 {
 	if (likely(!should_fail(&fail_page_alloc, gfp, BIT(order))))
 		return false;
-	if (!(gfp & __GFP_NOWARN) && report_allowed())
+	if (!(gfp & __GFP_NOWARN) && ratelimit(&reports))
 		pr_notice("FAULT_INJECTION: forcing a failure: fail_page_alloc, order:%u, "
 			  "mode:0x%x\n",
 			  order, gfp);

@@ -9,13 +9,11 @@
  */
 #include "kernel/kallsyms.h"
 #include "kernel/printk.h"
-#include "kernel/time.h"
+#include "kernel/ratelimit.h"
 #include "mm/vmstat.h"
 #include "internal.h"
 
-/* At most this many reports in an interval of ticks: Linux's ratelimit. */
-#define REPORT_BURST	10
-#define REPORT_INTERVAL (5 * HZ)
+static struct ratelimit reports;
 
 /* Combinations before their parts. */
 static const struct {
@@ -62,24 +60,12 @@ const char *gfp_text(gfp_t gfp, char text[GFP_TEXT_MAX])
 	return text;
 }
 
-static bool report_allowed(void)
-{
-	static unsigned long interval_start;
-	static unsigned int burst;
-
-	if (jiffies - interval_start >= REPORT_INTERVAL) {
-		interval_start = jiffies;
-		burst = 0;
-	}
-	return burst++ < REPORT_BURST;
-}
-
 void alloc_failed(const struct alloc_request *req)
 {
 	char text[GFP_TEXT_MAX], by[KSYM_SYMBOL_LEN];
 
 	count_vm_event(VM_ALLOC_FAIL);
-	if (!(req->gfp & __GFP_NOWARN) && report_allowed()) {
+	if (!(req->gfp & __GFP_NOWARN) && ratelimit(&reports)) {
 		sprint_symbol(by, sizeof(by), (unsigned long)req->caller);
 		pr_warn("page allocation failure: order:%u, mode:0x%x(%s), by %s\n", req->order,
 			req->gfp, gfp_text(req->gfp, text), by);
