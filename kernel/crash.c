@@ -4,6 +4,7 @@
  * of memory stands in crash_memory.c.
  */
 #include "crash.h"
+#include "arch/irq.h"
 #include "arch/uaccess.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
@@ -61,20 +62,30 @@ static int fault_again(struct vm_area_struct *vma, struct vm_fault *vmf)
 
 static const struct vm_ops fault_again_ops = {.name = "crash", .fault = fault_again};
 
+/* Gives this task an empty address space of its own, as a process has one. */
+static struct mm_struct *become_process(void)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	BUG_ON(!mm);
+	local_irq_disable();
+	current->mm = current->active_mm = mm;
+	load_mm(&init_mm, mm);
+	local_irq_enable();
+	return mm;
+}
+
 /* A page fault inside the handling of a page fault: the report must show the first one first. */
 static void crash_nested(void)
 {
-	struct mm_struct *mm = mm_alloc();
+	struct mm_struct *mm = become_process();
 	long addr;
 	u32 value;
 
-	BUG_ON(!mm);
 	down_write(&mm->mmap_sem);
 	addr = do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	find_vma(mm, (unsigned long)addr)->vm_ops = &fault_again_ops;
 	up_write(&mm->mmap_sem);
-	current->mm = current->active_mm = mm;
-	load_mm(&init_mm, mm);
 	if (get_user_u32(&value, (u32 __user *)addr))
 		panic("crash=nested: the fault was not taken");
 }
@@ -97,6 +108,7 @@ static __noinline u32 overflow(u32 depth)
 
 static void crash_task_stack(void)
 {
+	become_process();
 	overflow(0);
 }
 

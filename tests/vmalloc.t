@@ -41,7 +41,7 @@ overflow()
 	boot "selftest=none crash=$1" >/dev/null 2>&1
 	is "$1: status" $? 1
 	for line in "^BUG: kernel stack overflow in task $2" \
-		'^ESP 0x[0-9a-f]{8}, guard page 0x[0-9a-f]{5}000 - 0x[0-9a-f]{5}000, stack up to 0x' \
+		'^ESP 0x[0-9a-f]{8}, guard page 0x[0-9a-f]{5}000 - 0x[0-9a-f]{5}000, stack up to 0x[0-9a-f]{8}, CR3 was 0x' \
 		'^EAX: [0-9a-f]{8} EBX: ' '^Call trace:' '^  \[0x[0-9a-f]{8}\] overflow.*\+0x' \
 		'^Kernel panic - not syncing: kernel stack overflow'; do
 		ok "$1: $line" grep -qE "$line" "$scratch/out/console.log"

@@ -98,8 +98,10 @@ static void report_overflow(u32 esp)
 
 	printk(KERN_EMERG "BUG: kernel stack overflow in task %d (%s)\n", current->pid,
 	       current->comm);
-	printk(KERN_EMERG "ESP 0x%08x, guard page 0x%08x - 0x%08x, stack up to 0x%08x\n", esp,
-	       stack - (u32)PAGE_SIZE, stack, stack + (u32)THREAD_SIZE);
+	printk(KERN_EMERG "ESP 0x%08x, guard page 0x%08x - 0x%08x, stack up to 0x%08x, "
+			  "CR3 was 0x%08x\n",
+	       esp, stack - (u32)PAGE_SIZE, stack, stack + (u32)THREAD_SIZE,
+	       __pa(current->active_mm->pgd));
 }
 
 /* Runs as a task of its own on double_fault_stack; the victim never goes on. */
