@@ -343,7 +343,7 @@ static int become_program(void *unused)
 /* A file with all programs, of which the header chooses one. */
 static bool make_program(void)
 {
-	u32 code = (u32)(fault_user_end - fault_user);
+	u32 code = (u32)fault_user_end - (u32)fault_user;
 	struct {
 		struct elf32_ehdr header;
 		struct elf32_phdr segment;
@@ -354,7 +354,7 @@ static bool make_program(void)
 				.type = ET_EXEC,
 				.machine = EM_386,
 				.version = 1,
-				.entry = USER_START + USER_CODE + (u32)(program - fault_user),
+				.entry = USER_START + USER_CODE + (u32)program - (u32)fault_user,
 				.phoff = sizeof(struct elf32_ehdr),
 				.ehsize = sizeof(struct elf32_ehdr),
 				.phentsize = sizeof(struct elf32_phdr),
