@@ -7,6 +7,7 @@
  * the area's second page is all zeroes. The entry point chooses the program.
  */
 #define START 0x08048000
+#define CODE  0x100	 /* where fault_user lies in the file, and from START on */
 #define BUF   0x08049800 /* in the page of zeroes */
 
 #define SYS_EXIT    1
@@ -35,7 +36,7 @@
 	.section .rodata
 	.globl fault_user, fault_user_end
 	.globl fault_user_nothing, fault_user_memory, fault_user_fork, fault_user_pipe
-	.globl fault_user_file
+	.globl fault_user_file, fault_user_proc
 
 fault_user:
 fault_user_nothing:
@@ -145,6 +146,26 @@ fault_user_file:
 	testl %eax, %eax
 	jns failed
 	jmp fault_user_nothing
+
+/* Texts of /proc: of the system, and of the program itself. */
+fault_user_proc:
+	movl $START + CODE + meminfo - fault_user, %ebx
+	call 1f
+	movl $START + CODE + maps - fault_user, %ebx
+	call 1f
+	jmp fault_user_nothing
+1:	xorl %ecx, %ecx
+	call_or_end SYS_OPEN
+	movl %eax, %ebx
+	movl $BUF, %ecx
+	movl $1000, %edx
+	call_or_end SYS_READ
+	call_or_end SYS_CLOSE
+	ret
+meminfo:
+	.asciz "/proc/meminfo"
+maps:
+	.asciz "/proc/self/maps"
 fault_user_end:
 
 	.section .note.GNU-stack, "", @progbits

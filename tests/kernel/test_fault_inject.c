@@ -38,7 +38,7 @@
 
 extern const char fault_user[], fault_user_end[];
 extern const char fault_user_nothing[], fault_user_memory[], fault_user_fork[], fault_user_pipe[],
-	fault_user_file[];
+	fault_user_file[], fault_user_proc[];
 
 struct operation {
 	bool (*prepare)(void); /* NULL: nothing to prepare or to clean up */
@@ -456,6 +456,11 @@ static void test_user_file(void)
 	fail_each_of_program(fault_user_file, false, 6);
 }
 
+static void test_user_proc(void)
+{
+	fail_each_of_program(fault_user_proc, false, 6);
+}
+
 /* --- the switch itself --- */
 
 /* Exactly the nth fails, once, and not where failure is forbidden. */
@@ -497,6 +502,7 @@ static const struct ktap_case cases[] = {
 	{"program_fork", test_user_fork},
 	{"program_pipe", test_user_pipe},
 	{"program_file", test_user_file},
+	{"program_proc", test_user_proc},
 	{NULL, NULL},
 };
 

@@ -78,7 +78,7 @@ run_one()
 		"build/fuzz/$2.log"
 }
 
-# Few and small: the smallest inputs first, until there is no room.
+# Few: the longest inputs first, which reach most, until there is no room.
 keep_one()
 {
 	local size used=0 input merged=build/fuzz/merged
@@ -91,7 +91,7 @@ keep_one()
 		used=$((used + size))
 		[ $used -le $keep_most ] || break
 		mv "$input" tests/host/corpus/"$1"
-	done < <(find $merged -type f -printf '%s %p\n' | sort -n)
+	done < <(find $merged -type f -printf '%s %p\n' | sort -rn)
 	echo "$1: $(find tests/host/corpus/"$1" -type f | wc -l) inputs, $used bytes"
 }
 
