@@ -43,13 +43,14 @@ static unsigned int nodes_wanted(unsigned int possible)
 		return 1;
 	}
 	if (n > possible) {
-		pr_warn("numa=%s: this memory makes at most %u nodes\n", value, possible);
+		pr_warn("numa=%s: this memory makes at most %u node%s\n", value, possible,
+			possible == 1 ? "" : "s");
 		n = possible;
 	}
 	return (unsigned int)n;
 }
 
-/* Node `nid` ends before `section`: the previous one did not, or is better with it? */
+/* Is a node with `done` frames nearer to its target without the next section's? */
 static bool node_is_full(unsigned long done, unsigned long more, unsigned long target)
 {
 	return done + more / 2 >= target;

@@ -1,17 +1,19 @@
 #!/bin/sh
-# host.t - lib/ and mm/ on this machine: every program of tests/host, test by test.
+# host.t - lib/ and mm/ on this machine: every program of tests/host, test by test; those that look
+# at struct pages in every memory model.
 . tests/tap.sh
 
 # The programs are built for `make check` by tests/host/host.mk; their sources name them.
-for source in tests/host/test_*.c; do
-	name=$(basename "$source" .c)
+run_program()
+{
+	name=$1
 	log=$scratch/$name.tap
-	if [ ! -x "build/host/$name" ]; then
+	if [ ! -x "$2" ]; then
 		fail "$name is built"
-		continue
+		return
 	fi
 	status=0
-	timeout 120 "build/host/$name" >"$log" 2>&1 || status=$?
+	timeout 120 "$2" >"$log" 2>&1 || status=$?
 	while IFS= read -r line; do
 		case $line in
 		"ok "*) pass "${name#test_}: ${line#ok * - }" ;;
@@ -22,5 +24,15 @@ for source in tests/host/test_*.c; do
 	planned=$(sed -n 's/^1\.\.//p' "$log")
 	is "${name#test_}: ran to its end" "status $status, $(grep -c '^\(not \)*ok ' "$log") results" \
 		"status 0, $planned results" || diag "$(tail -n 40 "$log")"
+}
+
+for source in tests/host/test_*.c; do
+	name=$(basename "$source" .c)
+	run_program "$name" "build/host/$name"
+done
+for model in discontig sparse; do
+	for name in test_zone test_buddy; do
+		run_program "${name}_$model" "build/host-$model/$name"
+	done
 done
 done_testing

@@ -44,7 +44,7 @@ H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/sta
 H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
-H_TESTS += slab_debug shrinker mempool
+H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
 H_TESTS += vma areas mmap fault fault_cause filemap
 H_TESTS += migrate compaction
@@ -69,6 +69,26 @@ $(H)/libhost.a: $(H_OBJS)
 
 $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
+
+# The other memory models: their own objects, and the tests that look at struct pages.
+H_MODEL_TESTS := zone buddy
+H_MODEL_OBJS := $(filter-out $(H)/mm/model_flat.o $(H)/kernel/%,$(H_OBJS))
+H_MODEL_OBJS += $(patsubst %,$(H)/tests/host/test_%.o,$(H_MODEL_TESTS))
+
+# $(call host_model,MODEL)
+define host_model
+$(H)-$(1)/%.o: %.c tests/host/host.mk
+	@mkdir -p $$(@D)
+	$(Q)$(CC32) $$(subst /include/flat,/include/$(1),$$(H_FLAGS)) -c -o $$@ $$<
+
+H_OBJS_$(1) := $(patsubst $(H)/%,$(H)-$(1)/%,$(H_MODEL_OBJS)) $(H)-$(1)/mm/model_$(1).o
+$(H)-$(1)/test_%: $$(H_OBJS_$(1)) $(filter $(H)/kernel/%,$(H_OBJS))
+	$(Q)$(CC32) $(H_LINK) -o $$@ $$(filter-out $(H)-$(1)/tests/host/test_%,$$^) \
+		$(H)-$(1)/tests/host/test.o $(H)-$(1)/tests/host/test_$$*.o
+H_PROGS += $(patsubst %,$(H)-$(1)/test_%,$(H_MODEL_TESTS))
+-include $$(H_OBJS_$(1):.o=.d)
+endef
+$(foreach model,discontig sparse,$(eval $(call host_model,$(model))))
 
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
 H_FS_OBJS := $(addprefix kernel/fs/,inode.o bdev.o namei.o dirops.o mount.o open.o rw.o text.o)

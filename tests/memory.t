@@ -1,0 +1,102 @@
+#!/bin/bash
+# memory.t - the kernel boots and passes its self-test however memory is made: little and much of it,
+# around the end of the direct map, with holes, as one node or four, in all three memory models.
+#
+# On QEMU, where a boot takes two seconds; boot.t does the usual sizes on Bochs. Each row's words on
+# the console are looked for in its log: that the self-test passes is not enough, it must have run
+# on the memory that was meant.
+. tests/tap.sh
+
+models=(flat discontig sparse)
+guest_root=$scratch/root
+disk/job.sh -n busybox -a true "$guest_root"
+
+for model in "${models[@]}"; do
+	suffix=$([ "$model" = flat ] || echo "-$model")
+	i686-linux-gnu-strip --strip-debug -o "$scratch/$model.elf" "build/kernel$suffix/kernel.elf"
+done
+
+# start MODEL MIB CMDLINE: boots; sets $status, the log is $scratch/out/console.log
+start()
+{
+	status=0
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$scratch/$1.elf" \
+		-a "root=/dev/hda1 rw console=ttyS0 $3" build/root "$guest_root" &&
+		verdict=$(tests/run/boot.sh -e qemu -o "$scratch/out" -m "$2" -t 90 "$scratch/disk.img" 2>&1) ||
+		status=$?
+	log=$(tr -d '\r' <"$scratch/out/console.log")
+}
+
+# boot MODEL MIB CMDLINE [ERE]...: must pass, and say these things
+boot()
+{
+	local name="$1, $2 MiB${3:+, $3}" pattern missing=()
+	start "$1" "$2" "$3"
+	for pattern in "memory model $1\$" "${@:4}"; do
+		grep -qE -e "$pattern" <<<"$log" || missing+=("$pattern")
+	done
+	if [ $status = 0 ] && [ ${#missing[@]} = 0 ]; then
+		pass "$name"
+	else
+		fail "$name"
+		diag "$(tail -n 12 <<<"$verdict")"
+		diag "not said: ${missing[*]}"
+	fi
+}
+
+# refuse MIB CMDLINE ERE: must not start, and say why
+refuse()
+{
+	start flat "$1" "$2"
+	is "$1 MiB, $2: refused, with a reason" "$((status != 0)):$(grep -cE -e "$3" <<<"$log")" 1:1 ||
+		diag "$verdict"
+}
+
+# Every size in at least two models and with different numbers of nodes.
+four='^node 3: \[mem 0x[0-9a-f]{8}-0x[0-9a-f]{8}\]'
+two='^node 1: \[mem '
+boot flat 16 ''
+boot sparse 16 'numa=fake=2' 'numa=fake=2: this memory makes at most 1 node'
+boot discontig 64 'numa=fake=4' "$four"
+boot sparse 64 ''
+boot flat 895 'numa=fake=2' "$two" '\(0K HighMem\)'
+boot discontig 896 'numa=fake=4' "$four" '\(0K HighMem\)'
+boot sparse 896 'numa=fake=2' "$two"
+boot flat 897 '' '\([1-9][0-9]*K HighMem\)'
+boot sparse 897 'numa=fake=4' "$four" '\([1-9][0-9]*K HighMem\)'
+boot discontig 1024 ''
+boot flat 1024 'numa=fake=4' "$four"
+boot sparse 2048 'numa=fake=4' "$four"
+boot discontig 2048 'numa=fake=2' "$two"
+boot discontig 3584 '' '\(2[0-9]{6}K HighMem\)'
+boot sparse 3584 'numa=fake=8' '^node 7: '
+
+# ZONE_MOVABLE: above 896 MiB, in the direct map, and on several nodes.
+boot sparse 1500 'movablecore=300M numa=fake=2' '^node 1: ZONE_MOVABLE has 30[0-9]{4}K'
+boot flat 128 'movablecore=50%' '^node 0: ZONE_MOVABLE has 6[0-9]{4}K'
+boot discontig 1200 'kernelcore=90% numa=fake=4' '^node 3: ZONE_MOVABLE has 1[0-9]{5}K'
+
+# Holes: in the middle of a section, over several sections, at a node's border.
+boot sparse 256 'memmap=5M$19M,40M$60M numa=fake=2' 'e820: \[0x003c00000-0x0063fffff\] reserved' "$two"
+boot discontig 256 'memmap=40M$100M memmap=4K$200M numa=fake=3' '^node 2: ' 'e820: \[0x00c800000-'
+boot flat 256 'memmap=1K$20M memmap=70000K$90M' 'e820: \[0x005a00000-'
+
+# What makes no sense is said, and the machine starts without it.
+boot flat 128 'numa=fake=99' 'numa=fake=99: this memory makes at most 8 nodes' '^node 7: '
+boot discontig 64 'numa=fake=x' 'numa=fake=x: not numa=off nor numa=fake=1..8; one node'
+boot sparse 64 'numa=fake=0' 'numa=fake=0: not numa=off nor numa=fake=1..8; one node'
+boot flat 64 'movablecore=8G' 'movablecore: .* wanted, but memory has 65[0-9]{3}K; no ZONE_MOVABLE'
+boot flat 64 'kernelcore=junk memmap=junk' 'kernelcore=junk: not a size, nor a percentage; ignored' \
+	'memmap=junk: not a hole, nn\$ss; ignored'
+refuse 64 'mem=1M' 'too little memory: [0-9]+ KiB usable, 8192 KiB needed'
+refuse 64 'memmap=60M$1M' 'too little memory: '
+
+# A program sees what it asked for: pages of its own choice of nodes.
+cp build/test-user/numa "$guest_root/bin"
+printf '%s\n' 'name numa' 'cwd /work' 'stdin /dev/null' 'arg /bin/numa' 'arg nodes' '' \
+	>"$guest_root/etc/job"
+boot sparse 256 'numa=fake=4 selftest=none' '^nodes: 4$' \
+	'^interleaved pages: spread evenly' "^a child's pages: spread evenly" \
+	'^bound pages: all on that node' '^preferred pages: all on that node'
+
+done_testing
