@@ -57,8 +57,8 @@ static void test_report(void)
 	CHECK(!alloc_pages(GFP_KERNEL, MAX_ORDER));
 	CHECK(strstr(host_log(),
 		     "page allocation failure: order:11, mode:0xd0(GFP_KERNEL), by text+0x"));
-	CHECK(strstr(host_log(), "Normal free:"));
-	CHECK(strstr(host_log(), "HighMem: "));
+	CHECK(strstr(host_log(), "Node 0 Normal free:"));
+	CHECK(strstr(host_log(), "Node 0 HighMem: "));
 	CHECK_EQ(vm_event_sum(VM_ALLOC_FAIL), failed + 1);
 	host_log_clear();
 	CHECK(!alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));

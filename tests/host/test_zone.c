@@ -279,10 +279,11 @@ static void on_machine(const char *options, void (*make)(void), void (*check)(vo
 	CHECK_EQ(status, 0);
 }
 
-/* One byte less than 64 regions, alternating; the border of two nodes falls into a wide hole. */
+/* 62 regions, most of them small and unaligned; the border of two nodes falls into a wide hole. */
 static void make_comb(void)
 {
 	bootmem_add(0, 24ul << 20, E820_RAM);
+	bootmem_add(260ul << 20, 24ul << 20, E820_RAM);
 	for (u64 i = 0; i < 60; i++)
 		bootmem_add((26ull << 20) + i * 0x40000 + (i >= 30 ? 200ull << 20 : 0), 0x23000,
 			    E820_RAM);
