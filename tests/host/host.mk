@@ -84,7 +84,7 @@ $(H)-$(1)/%.o: %.c tests/host/host.mk
 H_OBJS_$(1) := $(patsubst $(H)/%,$(H)-$(1)/%,$(H_MODEL_OBJS)) $(H)-$(1)/mm/model_$(1).o
 $(H)-$(1)/test_%: $$(H_OBJS_$(1)) $(filter $(H)/kernel/%,$(H_OBJS))
 	$(Q)$(CC32) $(H_LINK) -o $$@ $$(filter-out $(H)-$(1)/tests/host/test_%,$$^) \
-		$(H)-$(1)/tests/host/test.o $(H)-$(1)/tests/host/test_$$*.o
+		$(H)-$(1)/tests/host/test_$$*.o
 H_PROGS += $(patsubst %,$(H)-$(1)/test_%,$(H_MODEL_TESTS))
 -include $$(H_OBJS_$(1):.o=.d)
 endef

@@ -17,7 +17,7 @@
 
 #define BASE	 0x20000000ul
 #define MANY	 16 /* pages of a file */
-#define NAMES	 16
+#define NAMES	 24
 #define NAME_LEN 32
 
 /* What one write() of `words` to a file of the tree answers. */
