@@ -3,8 +3,8 @@
  * of one table in tests/kernel/suites.c, printed as KTAP 1 nested subtests.
  *
  * A failed check marks the case and goes on, so that a case cleans up after
- * itself. The leak ledger wraps each suite: free pages, slab objects and kmap
- * slots at its start must be there again at its end.
+ * itself. The leak ledger wraps each suite: free pages, slab objects, kmap
+ * slots and vmalloc areas at its start must be there again at its end.
  */
 #ifndef TESTS_KTAP_H
 #define TESTS_KTAP_H
