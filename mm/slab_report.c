@@ -87,7 +87,7 @@ static void dump_object(const struct kmem_cache *cache, const u8 *object, const 
 	size_t from = 0, left = min(cache->red_left, (size_t)LINE_BYTES);
 	size_t right = cache->flags & SLAB_RED_ZONE ? cache->red_end - cache->object_size : 0;
 
-	if (spot > object + DUMP_BYTES / 2)
+	if (cache->object_size > DUMP_BYTES && spot > object + DUMP_BYTES / 2)
 		from = min((size_t)(spot - object), cache->object_size) - DUMP_BYTES / 2;
 	from = round_down(from, LINE_BYTES);
 	print_bytes("Redzone", object - left, left);

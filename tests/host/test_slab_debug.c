@@ -164,6 +164,26 @@ static void test_report(void)
 	CHECK_EQ(kmem_cache_destroy(cache), 0);
 }
 
+/* A small object is shown whole, wherever the damage is. */
+static void test_report_small(void)
+{
+	struct kmem_cache *cache;
+	char text[40];
+	u8 *object;
+
+	boot_once();
+	cache = kmem_cache_create("small", 96, 0, SLAB_RED_ZONE, NULL);
+	object = kmem_cache_alloc(cache, GFP_KERNEL);
+	memset(object, 0, 96);
+	object[96] = 1;
+	host_log_clear();
+	CHECK_EQ(kmem_cache_validate(cache, true), 1);
+	snprintf(text, sizeof(text), "Object  %p: ", object);
+	expect_log(text);
+	kmem_cache_free(cache, object);
+	CHECK_EQ(kmem_cache_destroy(cache), 0);
+}
+
 /* Of a large object the lines around the damage. */
 static void test_report_large(void)
 {
@@ -279,6 +299,7 @@ static void test_option(void)
 static const struct test tests[] = {
 	{"every damaged byte is found", test_damage},
 	{"reports", test_report},
+	{"report of a small object", test_report_small},
 	{"report of a large object", test_report_large},
 	{"misuse ends the run", test_panics},
 	{"objects that remain", test_leaks},
