@@ -46,8 +46,8 @@ static void node_init_zones(pg_data_t *node)
 {
 	const pfn_t start = node->node_start_pfn, end = start + node->node_spanned_pages;
 	const pfn_t movable = movable_start[node->node_id];
-	const pfn_t ends[MAX_NR_ZONES] = {min(max_low_pfn, (pfn_t)ZONE_DMA_END_PFN), max_low_pfn,
-					  max_pfn, max_pfn};
+	const pfn_t dma_end = min(max_low_pfn, (pfn_t)ZONE_DMA_END_PFN);
+	const pfn_t ends[MAX_NR_ZONES] = {dma_end, max_low_pfn, max_pfn, max_pfn};
 	pfn_t from = start;
 
 	node->nr_zones = MAX_NR_ZONES;
@@ -143,7 +143,7 @@ static void zone_free_bootmem(struct zone *zone)
 
 void mem_init(void)
 {
-	unsigned long managed = 0, present = 0;
+	unsigned long managed = 0, present = 0, high = 0;
 	struct zone *zone;
 
 	pageblock_init();
@@ -151,6 +151,7 @@ void mem_init(void)
 		zone_free_bootmem(zone);
 		pcp_resize(zone);
 		managed += zone->managed_pages;
+		high += zone_is_highmem(zone) ? zone->managed_pages : 0;
 		present += zone->present_pages;
 	}
 	build_all_zonelists();
@@ -158,8 +159,7 @@ void mem_init(void)
 	setup_per_zone_lowmem_reserve(lowmem_reserve_ratio);
 	page_poison_init();
 	pr_info("Memory: %luK of %luK available (%luK HighMem)\n", managed * (PAGE_SIZE / 1024),
-		present * (PAGE_SIZE / 1024),
-		zones_managed_pages(ZONE_HIGHMEM) * (PAGE_SIZE / 1024));
+		present * (PAGE_SIZE / 1024), high * (PAGE_SIZE / 1024));
 }
 
 unsigned long zone_free_pages(const struct zone *zone)

@@ -52,9 +52,11 @@ SYSCALL(sysinfo)
 	for_each_zone (zone) {
 		info.totalram += zone->managed_pages;
 		info.freeram += zone_free_pages(zone);
+		if (!zone_is_highmem(zone))
+			continue;
+		info.totalhigh += zone->managed_pages;
+		info.freehigh += zone_free_pages(zone);
 	}
-	info.totalhigh = zones_managed_pages(ZONE_HIGHMEM);
-	info.freehigh = zones_free_pages(ZONE_HIGHMEM);
 	return copy_to_user((void __user *)a, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
