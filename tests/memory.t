@@ -72,9 +72,12 @@ boot discontig 3584 '' '\(2[0-9]{6}K HighMem\)'
 boot sparse 3584 'numa=fake=8' '^node 7: '
 
 # ZONE_MOVABLE: above 896 MiB, in the direct map, and on several nodes.
-boot sparse 1500 'movablecore=300M numa=fake=2' '^node 1: ZONE_MOVABLE has 30[0-9]{4}K' \
-	'^  ok [0-9]+ live_pages_move_out$' '^  ok [0-9]+ held_page_keeps_it_online$' \
-	'^  ok [0-9]+ no_room_elsewhere$'
+boot sparse 1500 'movablecore=300M numa=fake=2' '^node 1: ZONE_MOVABLE has 30[0-9]{4}K'
+for suite in migrate compaction hotplug; do
+	ok "... and nothing of suite $suite was skipped" tried_all $suite "$scratch/out/console.log"
+done
+boot sparse 128 'movablecore=50% memmap=4M$120M' '^node 0: ZONE_MOVABLE has [56][0-9]{4}K'
+ok '... sections went offline and came back' tried_all hotplug "$scratch/out/console.log"
 boot flat 128 'movablecore=50%' '^node 0: ZONE_MOVABLE has 6[0-9]{4}K'
 boot discontig 1200 'kernelcore=90% numa=fake=4' '^node 3: ZONE_MOVABLE has 1[0-9]{5}K'
 
