@@ -63,6 +63,7 @@ static void test_large_block(void)
 {
 	u32 stalls = vm_event_sum(VM_COMPACTSTALL), successes = vm_event_sum(VM_COMPACTSUCCESS);
 	u32 moved = vm_event_sum(VM_PGMIGRATE_SUCCESS);
+	u32 seen = vm_event_sum(VM_COMPACTMIGRATE_SCANNED) + vm_event_sum(VM_COMPACTFREE_SCANNED);
 	struct page *page;
 
 	if (!can_fragment())
@@ -73,7 +74,11 @@ static void test_large_block(void)
 			__free_pages(page, BIG_ORDER);
 		EXPECT_EQ(vm_event_sum(VM_COMPACTSTALL) - stalls, 1);
 		EXPECT_EQ(vm_event_sum(VM_COMPACTSUCCESS) - successes, 1);
-		EXPECT(vm_event_sum(VM_PGMIGRATE_SUCCESS) - moved >= 64);
+		moved = vm_event_sum(VM_PGMIGRATE_SUCCESS) - moved;
+		seen = vm_event_sum(VM_COMPACTMIGRATE_SCANNED) +
+		       vm_event_sum(VM_COMPACTFREE_SCANNED) - seen;
+		EXPECT(moved >= 64 && seen < 3 * dma_zone()->spanned_pages);
+		ktap_info("%u pages moved, %u frames looked at", moved, seen);
 	}
 	EXPECT(movable_verify());
 	movable_drop_all();

@@ -215,6 +215,35 @@ static void test_no_room(void)
 	movable_drop_all();
 }
 
+/* All sections of ZONE_MOVABLE that can go, one after the other, and back. */
+static void test_many(void)
+{
+	unsigned long managed = zones_managed_pages(ZONE_MOVABLE), gone = 0;
+	static bool offline[NR_SECTIONS];
+
+	if (live_section() == NO_SECTION)
+		return;
+	for (unsigned int nr = 0; nr < NR_SECTIONS; nr++) {
+		const struct zone *zone = memory_section_zone(nr);
+
+		offline[nr] = zone && zone_idx(zone) == ZONE_MOVABLE &&
+			      memory_section_removable(nr) && EXPECT_EQ(offline_pages(nr), 0);
+		gone += offline[nr] ? PAGES_PER_SECTION : 0;
+	}
+	EXPECT(gone > 0);
+	EXPECT_EQ(zones_managed_pages(ZONE_MOVABLE), managed - gone);
+	EXPECT(zones_free_pages(ZONE_MOVABLE) <= managed - gone);
+	EXPECT(movable_verify());
+	buddy_check();
+	for (unsigned int nr = 0; nr < NR_SECTIONS; nr++)
+		if (offline[nr])
+			EXPECT_EQ(online_pages(nr), 0);
+	EXPECT_EQ(zones_managed_pages(ZONE_MOVABLE), managed);
+	EXPECT(movable_verify());
+	movable_drop_all();
+	buddy_check();
+}
+
 /* Any section that happens to hold nothing that cannot move, of the ordinary zones. */
 static void test_ordinary(void)
 {
@@ -243,6 +272,7 @@ static const struct ktap_case cases[] = {
 	{"live_pages_move_out", test_live},
 	{"held_page_keeps_it_online", test_held},
 	{"no_room_elsewhere", test_no_room},
+	{"all_of_zone_movable", test_many},
 	{"section_of_an_ordinary_zone", test_ordinary},
 	{NULL, NULL},
 };
