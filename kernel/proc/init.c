@@ -45,6 +45,8 @@ static const char *const kernel_words[] = {
 	"loglevel",
 	"crash",
 	"fail_page_alloc",
+	"memmap",
+	"bench",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
