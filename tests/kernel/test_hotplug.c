@@ -132,7 +132,7 @@ static void check_offline(unsigned int nr, const struct zone *zone)
 
 static void test_live(void)
 {
-	unsigned long managed, present;
+	unsigned long managed, present, high;
 	unsigned int nr = live_section();
 	struct zone *zone;
 
@@ -141,10 +141,12 @@ static void test_live(void)
 	zone = memory_section_zone(nr);
 	managed = zone->managed_pages;
 	present = zone->present_pages;
+	high = zone->watermark[WMARK_HIGH];
 	EXPECT(movable_in(section_start(nr), section_end(nr)));
 	if (EXPECT_EQ(offline_pages(nr), 0)) {
 		EXPECT_EQ(zone->managed_pages, managed - PAGES_PER_SECTION);
 		EXPECT_EQ(zone->present_pages, present - PAGES_PER_SECTION);
+		EXPECT(zone->watermark[WMARK_HIGH] < high);
 		EXPECT(movable_verify());
 		check_offline(nr, zone);
 		buddy_check();
@@ -154,6 +156,7 @@ static void test_live(void)
 	EXPECT_EQ(memory_section_state(nr), MEMORY_ONLINE);
 	EXPECT_EQ(zone->managed_pages, managed);
 	EXPECT_EQ(zone->present_pages, present);
+	EXPECT_EQ(zone->watermark[WMARK_HIGH], high);
 	/* The rest of the zone is in use, but for what its watermark kept. */
 	for (unsigned int i = 0; i < PAGES_PER_SECTION / 2; i++)
 		EXPECT(movable_take(GFP_HIGHUSER_MOVABLE));
