@@ -69,9 +69,9 @@ bochs()
 	rm -f "$scratch/disk.img.lock"
 	PAGODA_CPU=${cpu:-p3_katmai} PAGODA_MEM=64 PAGODA_DISK=$scratch/disk.img PAGODA_SERIAL=file \
 		PAGODA_CONSOLE=$scratch/console PAGODA_LOG=${log:-/dev/null} TZ=UTC0 \
-		PAGODA_OUT=$2 PAGODA_TRACE=${3-}
-	export PAGODA_CPU PAGODA_MEM PAGODA_DISK PAGODA_SERIAL PAGODA_CONSOLE PAGODA_LOG PAGODA_OUT \
-		PAGODA_TRACE TZ
+		PAGODA_FLOPPY=build/floppy.img PAGODA_OUT=$2 PAGODA_TRACE=${3-}
+	export PAGODA_CPU PAGODA_MEM PAGODA_DISK PAGODA_SERIAL PAGODA_CONSOLE PAGODA_LOG PAGODA_FLOPPY \
+		PAGODA_OUT PAGODA_TRACE TZ
 	$limit build/bochs/bochs -q -f "${rc:-bochsrc}" >"$2.log" 2>&1
 }
 
