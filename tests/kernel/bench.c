@@ -25,6 +25,8 @@
 
 #define BATCHES	  7
 #define OPS	  2048 /* half of it is more than the per-CPU lists hold */
+#define OPS_3	  1024 /* half of it is 16 MiB: a small machine has as much */
+#define OPS_9	  16   /* the same */
 #define LABEL_MAX 48
 
 static struct page *held[OPS]; /* single frames: of HIGHMEM when there is any */
@@ -66,6 +68,24 @@ static void page_9(unsigned int i)
 {
 	(void)i;
 	__free_pages(alloc_pages(GFP_KERNEL, 9), 9);
+}
+
+static void block_cold(unsigned int i, unsigned int ops, unsigned int order)
+{
+	if (i < ops / 2)
+		held[i] = alloc_pages(GFP_KERNEL, order);
+	else
+		__free_pages(held[i - ops / 2], order);
+}
+
+static void page_3_cold(unsigned int i)
+{
+	block_cold(i, OPS_3, 3);
+}
+
+static void page_9_cold(unsigned int i)
+{
+	block_cold(i, OPS_9, 9);
 }
 
 static void hold_buddy(unsigned int order)
@@ -167,27 +187,28 @@ static void vmalloc_16(unsigned int i)
 static const struct {
 	const char *name;
 	void (*op)(unsigned int i);
-	unsigned int halves; /* 2: a batch is as many allocations as frees */
+	unsigned int ops;    /* a batch */
+	unsigned int halves; /* 2: the first half of a batch are allocations, the second frees */
 	void (*before)(void);
 	void (*after)(void);
 } rows[] = {
-	{"nothing", nothing, 1, NULL, NULL},
-	{"page_0_hot", page_0_hot, 1, NULL, NULL},
-	{"page_user_hot", page_user_hot, 1, NULL, NULL},
-	{"page_0_cold", page_0_cold, 2, NULL, NULL},
-	{"page_3_hot", page_3, 1, hold_buddy_3, drop_buddy_3},
-	{"page_3_cold", page_3, 1, NULL, NULL},
-	{"page_9_hot", page_9, 1, hold_buddy_9, drop_buddy_9},
-	{"page_9_cold", page_9, 1, NULL, NULL},
-	{"kmalloc_32", kmalloc_32, 1, NULL, NULL},
-	{"kmalloc_256", kmalloc_256, 1, NULL, NULL},
-	{"kmalloc_4096", kmalloc_4096, 1, NULL, NULL},
-	{"kmalloc_32_cold", kmalloc_32_cold, 2, NULL, NULL},
-	{"kmap", kmap_same, 1, hold_pages, drop_pages},
-	{"kmap_next", kmap_next, 1, hold_pages, drop_pages},
-	{"kmap_atomic", kmap_atomic_same, 1, hold_pages, drop_pages},
-	{"kmap_atomic_next", kmap_atomic_next, 1, hold_pages, drop_pages},
-	{"vmalloc_16", vmalloc_16, 1, NULL, NULL},
+	{"nothing", nothing, OPS, 1, NULL, NULL},
+	{"page_0_hot", page_0_hot, OPS, 1, NULL, NULL},
+	{"page_user_hot", page_user_hot, OPS, 1, NULL, NULL},
+	{"page_0_cold", page_0_cold, OPS, 2, NULL, NULL},
+	{"page_3_hot", page_3, OPS, 1, hold_buddy_3, drop_buddy_3},
+	{"page_3_cold", page_3_cold, OPS_3, 2, NULL, NULL},
+	{"page_9_hot", page_9, OPS, 1, hold_buddy_9, drop_buddy_9},
+	{"page_9_cold", page_9_cold, OPS_9, 2, NULL, NULL},
+	{"kmalloc_32", kmalloc_32, OPS, 1, NULL, NULL},
+	{"kmalloc_256", kmalloc_256, OPS, 1, NULL, NULL},
+	{"kmalloc_4096", kmalloc_4096, OPS, 1, NULL, NULL},
+	{"kmalloc_32_cold", kmalloc_32_cold, OPS, 2, NULL, NULL},
+	{"kmap", kmap_same, OPS, 1, hold_pages, drop_pages},
+	{"kmap_next", kmap_next, OPS, 1, hold_pages, drop_pages},
+	{"kmap_atomic", kmap_atomic_same, OPS, 1, hold_pages, drop_pages},
+	{"kmap_atomic_next", kmap_atomic_next, OPS, 1, hold_pages, drop_pages},
+	{"vmalloc_16", vmalloc_16, OPS, 1, NULL, NULL},
 };
 
 static void mark(const char *label)
@@ -200,13 +221,14 @@ static void run_row(unsigned int row)
 {
 	char label[LABEL_MAX];
 
-	scnprintf(label, sizeof(label), "kernel_%s %u", rows[row].name, OPS / rows[row].halves);
+	scnprintf(label, sizeof(label), "kernel_%s %u", rows[row].name,
+		  rows[row].ops / rows[row].halves);
 	if (rows[row].before)
 		rows[row].before();
 	for (unsigned int batch = 0; batch <= BATCHES; batch++) {
 		if (batch)
 			mark(label);
-		for (unsigned int i = 0; i < OPS; i++)
+		for (unsigned int i = 0; i < rows[row].ops; i++)
 			rows[row].op(i);
 		if (batch)
 			mark(".");
