@@ -85,7 +85,8 @@ K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
 K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
 K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o kernel/fs/block_file.o
 K_OBJS += kernel/fs/proc_mm.o kernel/fs/proc_zone.o kernel/fs/proc_vmstat.o
-K_OBJS += kernel/fs/proc_sysctl.o kernel/fs/sysfs.o kernel/fs/tree.o kernel/fs/text_file.o
+K_OBJS += kernel/fs/proc_sysctl.o kernel/fs/sysfs.o kernel/fs/sysfs_memory.o kernel/fs/tree.o
+K_OBJS += kernel/fs/text_file.o
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel

@@ -35,4 +35,9 @@ for model in discontig sparse; do
 		run_program "${name}_$model" "build/host-$model/$name"
 	done
 done
+# Instructions counted one by one: the limits were set with this compiler, another may need more.
+case $(i686-linux-gnu-gcc -dumpversion) in
+12*) run_program test_cost build/host/test_cost ;;
+*) diag 'instructions not counted: their limits are for GCC 12' ;;
+esac
 done_testing

@@ -32,6 +32,20 @@ job()
 }
 
 mkdir -p "$guest_root"/{bin,lib,etc,work}
+# The last section that can go: offline and back, then what is refused.
+cat >"$guest_root/work/section.sh" <<'END'
+cd /sys/devices/system/memory
+for dir in memory*; do
+	[ "$(cat $dir/removable)" = 0 ] || last=$dir
+done
+total() { grep ^MemTotal /proc/meminfo; }
+total; cat $last/state $last/valid_zones
+echo offline >$last/state; cat $last/state; total
+echo online >$last/state; cat $last/state; total
+echo nonsense >$last/state; echo $?
+echo offline >memory0/state; echo $?
+cat memory0/state
+END
 cp -p "$stats"/bin/* "$guest_root/bin"
 cp -p "$stats"/lib/* "$guest_root/lib"
 cp -L $cross_lib/{ld-linux.so.2,libc.so.6,libm.so.6} "$guest_root/lib"
@@ -47,13 +61,17 @@ job vmstat_m /bin/vmstat -m
 job slabtop /bin/slabtop -o
 job numastat_m /bin/numastat -m
 # shellcheck disable=SC2016 # the shell of the guest expands it
+job lsmem /bin/lsmem
+job numactl /bin/numactl --hardware
+job section /bin/sh /work/section.sh
+# shellcheck disable=SC2016 # the shell of the guest expands it
 job sysctl /bin/sh -c 'cd /proc/sys/vm; cat min_free_kbytes; echo 4000 >min_free_kbytes; cat min_free_kbytes; echo x >min_free_kbytes; echo $?; cat min_free_kbytes lowmem_reserve_ratio'
 job drop /bin/sh -c 'grep ^Cached /proc/meminfo; echo 3 >/proc/sys/vm/drop_caches; grep ^Cached /proc/meminfo'
 
 boot()
 {
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$sparse_elf" \
-		-a 'root=/dev/hda1 rw console=ttyS0 selftest=none numa=fake=2' build/root "$guest_root" &&
+		-a 'root=/dev/hda1 rw console=ttyS0 selftest=none numa=fake=2 movablecore=40%' build/root "$guest_root" &&
 		tests/run/boot.sh -o "$out" -m 256 -t 240 "$scratch/disk.img"
 }
 
@@ -122,6 +140,15 @@ like 'slabtop: caches' "$(output slabtop)" '^ *[1-9][0-9]* +[0-9]+ +[0-9]+% .* k
 ok 'numastat -m: memory of both nodes, in MiB to two places' awk -v kib="$total" '
 	$1 == "MemTotal" { off = $4 * 1024 - kib; sum = $2 + $3 - $4; n++ }
 	END { exit !(n == 1 && off < 11 && off > -11 && sum < 0.02 && sum > -0.02) }' <(output numastat_m)
+
+like 'lsmem: all sections are online' "$(output lsmem)" '^Total online memory: +256M$'
+like 'lsmem: none is not' "$(output lsmem)" '^Total offline memory: +0B$'
+like 'numactl: two nodes' "$(output numactl)" '^available: 2 nodes \(0-1\)$'
+like 'numactl: their distance' "$(output numactl)" '^ +1: +20 +10 *$'
+output section >/dev/null
+like 'a section goes offline and comes back' "$(awk '{ print /^MemTotal/ ? $2 - first : $0; if (NR == 1) first = $2 }
+	' "$scratch/section" | sed 1d | head -n 8 | tr '\n' ' ')" '^online (Normal|Movable) offline -16384 online 0 1 1 $'
+is 'the section of the kernel stays' "$(tail -n 1 "$scratch/section")" online
 
 output sysctl >/dev/null
 is 'min_free_kbytes: set, bad words refused' "$(sed -n '2,4p' "$scratch/sysctl" | tr '\n' ' ')" '4000 1 4000 '

@@ -6,9 +6,8 @@
  *   /sys/devices/system/memory/memory0/...   one a section of 16 MiB that exists;
  *                                            only with a memory model that has sections
  */
-#include "fs/internal.h"
 #include "fs/proc_vmstat.h"
-#include "fs/tree.h"
+#include "fs/sysfs.h"
 
 #define SYSFS_DEV    0x0005u
 #define SYSFS_MAGIC  0x62656572u
@@ -263,6 +262,15 @@ static const struct tree_entry sysfs_entries[] = {
 	FILE_OF("devices/system/node/node#/meminfo", show_node_meminfo),
 	FILE_OF("devices/system/node/node#/numastat", show_numastat),
 	FILE_OF("devices/system/node/node#/vmstat", show_node_vmstat),
+	DIRS_OF("devices/system/memory", sysfs_has_sections),
+	FILE_OF("devices/system/memory/block_size_bytes", sysfs_show_block_size),
+	DIRS_OF("devices/system/memory/memory#", sysfs_next_section),
+	FILE_OF("devices/system/memory/memory#/phys_device", sysfs_show_section_device),
+	FILE_OF("devices/system/memory/memory#/phys_index", sysfs_show_section_index),
+	FILE_OF("devices/system/memory/memory#/removable", sysfs_show_section_removable),
+	{"devices/system/memory/memory#/state", S_IFREG | 0644, sysfs_show_section_state,
+	 sysfs_store_section_state, NULL},
+	FILE_OF("devices/system/memory/memory#/valid_zones", sysfs_show_section_zones),
 	{0},
 };
 

@@ -130,7 +130,8 @@ H_PROGS += $(H)/test_dma8237 $(H)/test_floppy $(H)/test_resource
 -include $(H_ISA_OBJS:.o=.d) $(H_ISA_TESTS:.o=.d)
 
 # The instruction counter: mm/ as the kernel's own flags compile it, its names kept to itself.
-H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mregparm=3 -ffreestanding -fno-pic \
+H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mtune-ctrl=^four_jump_limit -mregparm=3 \
+	-ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-omit-frame-pointer -fno-strict-aliasing \
 	-fno-asynchronous-unwind-tables -fno-common -mno-sse -mno-mmx -mno-80387 \
 	-mpreferred-stack-boundary=2 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror \

@@ -289,7 +289,9 @@ static void check_slabinfo(void)
 	unsigned long slab = 0, objects = 0, before = slab_pages(), after;
 	const char *in = strstr(make(proc_show_slabinfo), "<sharedavail>\n");
 
-	while (in && *(in = strchr(in, '\n') + 1)) {
+	if (!EXPECT(in))
+		return;
+	for (in = strchr(in, '\n') + 1; *in; in = strchr(in, '\n') + 1) {
 		const char *at = strchr(in, ' ');
 		unsigned long active = number_at(&at), all = number_at(&at);
 		unsigned long pages;
