@@ -162,7 +162,7 @@ $(H)/test_cost: $(H)/tests/host/cost/main.o $(H)/cost/kernel-half.o
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(H)/test_cost
 
-.SECONDARY: $(H_TEST_OBJS)
+.SECONDARY: $(H_TEST_OBJS) $(H_OBJS_discontig) $(H_OBJS_sparse)
 .PHONY: host-tests
 host-tests: $(H_PROGS)
 CHECK += host-tests
