@@ -219,7 +219,10 @@ static void put_guest(struct recorder *r)
 	}
 	if (!r->finished)
 		return;
-	meta_text(&r->meta, "selftest", r->selftest ? "failed" : "ok");
+	meta_text(&r->meta, "selftest",
+		  r->selftest == TRACE_SELFTEST_OK     ? "ok"
+		  : r->selftest == TRACE_SELFTEST_NONE ? "none"
+						       : "failed");
 	if (r->prog_status != TRACE_STATUS_NONE)
 		meta_number(&r->meta, "prog_status", r->prog_status);
 }

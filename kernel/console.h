@@ -37,6 +37,8 @@ void loglevel_init(void);
 void machine_power_off(int status) __attribute__((noreturn));
 /* Failed self-test cases; the FINISH hint carries whether there were any. */
 extern unsigned int selftest_failures;
+/* False with selftest=none. */
+extern bool selftest_asked;
 /* The disorderly end, for panic(): no status line. */
 void machine_halt(void) __attribute__((noreturn));
 

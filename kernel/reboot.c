@@ -28,6 +28,7 @@
 #define SECOND_POLLS	    10000000u /* reads of the clock in a second, at most: 1 us each */
 
 unsigned int selftest_failures;
+bool selftest_asked;
 
 static void __noreturn leave(u8 qemu_value)
 {
@@ -59,6 +60,13 @@ static void send_counters(void)
 	send_counter("selftest_failures", selftest_failures);
 }
 
+static enum trace_selftest selftest_verdict(void)
+{
+	if (selftest_failures || warn_count)
+		return TRACE_SELFTEST_FAILED;
+	return selftest_asked ? TRACE_SELFTEST_OK : TRACE_SELFTEST_NONE;
+}
+
 void machine_power_off(int status)
 {
 	local_irq_disable();
@@ -67,7 +75,7 @@ void machine_power_off(int status)
 		printk(KERN_WARNING "%u kernel warnings: this run is no pass\n", warn_count);
 	if (status == 0 && warn_count)
 		status = STATUS_WARNED;
-	trace_hint(TRACE_FINISH, selftest_failures || warn_count, (u32)status, 0, 0);
+	trace_hint(TRACE_FINISH, selftest_verdict(), (u32)status, 0, 0);
 	console_fresh_line();
 	printk(KERN_EMERG "Pagoda: power off, status %d\n", status);
 	leave(QEMU_ORDERLY);

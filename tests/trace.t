@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 12
+plan 13
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -17,6 +17,7 @@ for file in tlb faults tasks vmas marks meta; do
 	cmp "$scratch/one/$file.csv" "$scratch/two/$file.csv"
 done >"$scratch/differences" 2>&1
 is "two runs give the same bytes" "$(cat "$scratch/differences")" ""
+is "and says that no self-test was asked for" "$(sed -n 's/^selftest,//p' "$scratch/one/meta.csv")" none
 # direct_map DIR: kinds of entry that fills above the first 4 MiB of the direct map brought (MEM=64)
 direct_map()
 {

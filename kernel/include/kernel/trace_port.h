@@ -21,7 +21,7 @@
  *   MARK             pid             -              label string    -
  *   COUNTER          value low       value high     name string     -
  *   OUTPUT           1 or 2          byte count     first byte      -
- *   FINISH           self-test: 0 ok prog_status    -               -
+ *   FINISH           enum selftest   prog_status    -               -
  *
  * FAULT is sent once for each page fault, by its handler, before the return
  * (or before the death of the task): it says why. FINISH is the last word of
@@ -35,6 +35,13 @@
 #define TRACE_STR_MAX	  256
 #define TRACE_OUTPUT_MAX  65536	      /* bytes in one OUTPUT hint */
 #define TRACE_STATUS_NONE 0xffffffffu /* FINISH when no program was run */
+
+/* FINISH: what became of the self-test. */
+enum trace_selftest {
+	TRACE_SELFTEST_OK,
+	TRACE_SELFTEST_FAILED,
+	TRACE_SELFTEST_NONE /* no suite was asked for */
+};
 
 /* The high half is a signature, so that a guest's stray OUT is not taken for a hint. */
 enum trace_op {
