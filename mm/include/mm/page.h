@@ -35,13 +35,13 @@ enum pageflags {
 	PG_reserved,   /* never given to the buddy system: image, holes, BIOS */
 	PG_buddy,      /* head of a free block; private = order */
 	PG_slab,       /* belongs to a slab cache */
-	PG_lru,	       /* on an LRU list (stage D) */
+	PG_lru,	       /* on an LRU list (not used yet) */
 	PG_active,     /* on the active one */
 	PG_head,       /* first page of a block of order > 0 taken with __GFP_COMP */
 	PG_tail,       /* other pages of it; private = the head */
 	PG_waiters,    /* somebody sleeps for PG_locked */
 	PG_writeback,  /* being written to disk */
-	PG_swapcache,  /* private = swap slot (stage D) */
+	PG_swapcache,  /* private = swap slot (not used yet) */
 	PG_table,      /* a page table or directory */
 	PG_isolated,   /* taken off its owner's lists to be moved (migrate.c) */
 	NR_PAGEFLAGS
@@ -61,7 +61,7 @@ struct page {
 	/*
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
-	 * anonymous: mapping NULL (an anon_vma with bit 0 set, from stage D);
+	 * anonymous: mapping NULL (with reverse maps: an anon_vma with bit 0 set);
 	 * movable page of the kernel's own: its movable_operations with bit 1 set (migrate.h);
 	 * slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
