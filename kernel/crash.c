@@ -5,7 +5,7 @@
  */
 #include "crash.h"
 #include "arch/irq.h"
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/compiler.h"

@@ -7,7 +7,7 @@
  * returns to crash.c, which says so and panics.
  */
 #include "arch/page.h"
-#include "arch/sections.h"
+#include "i386/sections.h"
 #include "crash.h"
 #include "kernel/bug.h"
 #include "kernel/compiler.h"

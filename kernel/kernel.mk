@@ -23,15 +23,15 @@ KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mtune-ctrl=^four_jump_lim
 	-ffile-prefix-map=$(CURDIR)=.
 
 # mm/ and kernel/lib/ see the machine contract and the basics, nothing else.
-K_INC_LOW := -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL)
+K_INC_LOW := -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL) -Imm
 K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests
 
 # --- kernel/boot, kernel/arch, kernel/drivers (machine), kernel/*.c
 K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o kernel/boot/iomem.o kernel/resource.o
-K_OBJS += kernel/arch/entry.o kernel/arch/switch.o kernel/arch/cpu.o kernel/arch/gdt.o
-K_OBJS += kernel/arch/traps.o kernel/arch/irq.o kernel/arch/fault.o kernel/arch/uaccess.o
-K_OBJS += kernel/arch/pgtable.o kernel/arch/tlb.o kernel/arch/fpu.o kernel/arch/tls.o
-K_OBJS += kernel/arch/thread.o kernel/arch/signal_frame.o
+K_OBJS += kernel/i386/entry.o kernel/i386/switch.o kernel/i386/cpu.o kernel/i386/gdt.o
+K_OBJS += kernel/i386/traps.o kernel/i386/irq.o kernel/i386/page_fault.o kernel/i386/uaccess.o
+K_OBJS += kernel/i386/pgtable.o kernel/i386/tlb.o kernel/i386/fpu.o kernel/i386/tls.o
+K_OBJS += kernel/i386/thread.o kernel/i386/signal_frame.o
 K_OBJS += kernel/drivers/serial.o kernel/drivers/vga.o kernel/drivers/pic.o
 K_OBJS += kernel/drivers/pit.o kernel/drivers/rtc.o
 K_OBJS += kernel/main.o kernel/printk.o kernel/panic.o kernel/symbols.o kernel/cmdline.o
@@ -46,47 +46,47 @@ $(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
 # --- mm (physical memory, kernel memory)
-K_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
-K_OBJS += mm/model_$(MEMMODEL).o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-K_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
-K_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
-K_OBJS += mm/zone_stat.o
-K_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
-K_OBJS += mm/fault_inject.o
-K_OBJS += mm/shrinker.o
-K_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o mm/mempool.o
+K_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
+K_OBJS += mm/zone/model_$(MEMMODEL).o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
+K_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
+K_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/window/fixmap.o mm/zone/vmstat.o
+K_OBJS += mm/zone/zone_stat.o
+K_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o mm/window/ioremap.o
+K_OBJS += mm/debug/fault_inject.o
+K_OBJS += mm/slab/shrinker.o
+K_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o mm/slab/mempool.o
 
 # --- mm (address spaces, page cache)
-K_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
-K_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
-K_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
-K_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-K_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o mm/page_isolation.o mm/memory_hotplug.o
+K_OBJS += mm/area/vma.o mm/area/vma_merge.o mm/area/unmapped_area.o mm/area/area_hint.o
+K_OBJS += mm/area/mmap.o mm/area/munmap.o mm/area/brk.o mm/area/mprotect.o mm/area/madvise.o
+K_OBJS += mm/fault/pagetable.o mm/fault/zap.o mm/fault/fault.o mm/fault/anon.o mm/fault/cow.o mm/fault/file_fault.o
+K_OBJS += mm/area/mm_struct.o mm/area/dup.o mm/area/validate.o
+K_OBJS += mm/cache/filemap.o mm/cache/file_rw.o mm/cache/writeback.o mm/cache/truncate.o mm/cache/shmem.o mm/move/migrate.o mm/move/compaction.o mm/move/page_isolation.o mm/move/memory_hotplug.o
 
 # --- kernel/proc
-K_OBJS += kernel/proc/lock.o kernel/proc/sched.o kernel/proc/wait.o kernel/proc/task.o
-K_OBJS += kernel/proc/timer.o kernel/proc/clock.o kernel/proc/sys_time.o kernel/proc/itimer.o
+K_OBJS += kernel/sched/lock.o kernel/sched/sched.o kernel/sched/wait.o kernel/proc/task.o
+K_OBJS += kernel/sched/timer.o kernel/sched/clock.o kernel/sched/sys_time.o kernel/sched/itimer.o
 K_OBJS += kernel/proc/fork.o kernel/proc/exit.o kernel/proc/wait4.o kernel/proc/rusage.o
-K_OBJS += kernel/proc/signal.o kernel/proc/signal_take.o kernel/proc/sigaction.o kernel/proc/kill.o
+K_OBJS += kernel/signal/signal.o kernel/signal/signal_take.o kernel/signal/sigaction.o kernel/signal/kill.o
 K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o kernel/proc/elf.o
-K_OBJS += kernel/proc/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
-K_OBJS += kernel/proc/sys_ids.o kernel/proc/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o kernel/proc/sys_mempolicy.o
+K_OBJS += kernel/sched/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
+K_OBJS += kernel/proc/sys_ids.o kernel/sched/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o kernel/proc/sys_mempolicy.o
 K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
-K_OBJS += kernel/arch/fpstate.o
+K_OBJS += kernel/i386/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
 K_OBJS += kernel/drivers/ide.o kernel/drivers/blkdev.o kernel/drivers/partition.o
 K_OBJS += kernel/drivers/dma8237.o kernel/drivers/fdc.o kernel/drivers/floppy.o
-K_OBJS += kernel/fs/inode.o kernel/fs/mount.o kernel/fs/namei.o kernel/fs/dirops.o kernel/fs/bdev.o
-K_OBJS += kernel/fs/open.o kernel/fs/open_calls.o kernel/fs/fdtable.o kernel/fs/fs_struct.o
-K_OBJS += kernel/fs/rw.o kernel/fs/sendfile.o kernel/fs/stat.o kernel/fs/statfs.o kernel/fs/attr.o
-K_OBJS += kernel/fs/readdir.o kernel/fs/dir_calls.o kernel/fs/poll.o kernel/fs/select.o
-K_OBJS += kernel/fs/pipe.o kernel/fs/devices.o kernel/fs/tty.o kernel/fs/text.o
-K_OBJS += kernel/fs/procfs.o kernel/fs/proc_sys.o kernel/fs/proc_pid.o kernel/fs/proc_maps.o
-K_OBJS += kernel/fs/proc_mark.o kernel/fs/proc_resource.o kernel/fs/block_file.o
-K_OBJS += kernel/fs/proc_mm.o kernel/fs/proc_zone.o kernel/fs/proc_vmstat.o
-K_OBJS += kernel/fs/proc_sysctl.o kernel/fs/sysfs.o kernel/fs/sysfs_memory.o kernel/fs/tree.o
-K_OBJS += kernel/fs/text_file.o
+K_OBJS += kernel/fs/vfs/inode.o kernel/fs/vfs/mount.o kernel/fs/vfs/namei.o kernel/fs/vfs/dirops.o kernel/fs/vfs/bdev.o
+K_OBJS += kernel/fs/vfs/open.o kernel/fs/vfs/open_calls.o kernel/fs/vfs/fdtable.o kernel/fs/vfs/fs_struct.o
+K_OBJS += kernel/fs/vfs/rw.o kernel/fs/vfs/sendfile.o kernel/fs/vfs/stat.o kernel/fs/vfs/statfs.o kernel/fs/vfs/attr.o
+K_OBJS += kernel/fs/vfs/readdir.o kernel/fs/vfs/dir_calls.o kernel/fs/vfs/poll.o kernel/fs/vfs/select.o
+K_OBJS += kernel/fs/pipe/pipe.o kernel/fs/dev/devices.o kernel/fs/tty/tty.o kernel/fs/pseudo/text.o
+K_OBJS += kernel/fs/proc/procfs.o kernel/fs/proc/proc_system.o kernel/fs/proc/proc_pid.o kernel/fs/proc/proc_maps.o
+K_OBJS += kernel/fs/proc/proc_mark.o kernel/fs/proc/proc_resource.o kernel/fs/dev/block_file.o
+K_OBJS += kernel/fs/proc/proc_mm.o kernel/fs/proc/proc_zone.o kernel/fs/proc/proc_vmstat.o
+K_OBJS += kernel/fs/proc/proc_sysctl.o kernel/fs/sys/sysfs.o kernel/fs/sys/sysfs_memory.o kernel/fs/pseudo/tree.o
+K_OBJS += kernel/fs/pseudo/text_file.o
 K_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 
 # --- tests/kernel

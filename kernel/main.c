@@ -7,14 +7,14 @@
  * test: all may sleep) and goes on to become init (proc/init.c), while the boot
  * thread becomes the idle task.
  */
-#include "arch/cpu.h"
-#include "arch/fpu.h"
-#include "arch/gdt.h"
+#include "i386/cpu.h"
+#include "i386/fpu.h"
+#include "i386/gdt.h"
 #include "arch/hint.h"
 #include "arch/irq.h"
 #include "arch/page.h"
-#include "arch/paging.h"
-#include "arch/trap.h"
+#include "i386/paging.h"
+#include "i386/trap.h"
 #include "boot/boot.h"
 #include "console.h"
 #include "crash.h"
@@ -26,7 +26,7 @@
 #include "drivers/rtc.h"
 #include "drivers/serial.h"
 #include "drivers/vga.h"
-#include "fs/vfs.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/errno.h"
@@ -39,7 +39,7 @@
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "mm/zone.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 #include "kernel/bench.h"
 #include "kernel/ktap.h"
 

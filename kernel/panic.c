@@ -5,11 +5,11 @@
  * (first) one first; registers; backtrace; the panic line; memory. A failure
  * inside a report ends the machine at once, with one line.
  */
-#include "arch/control.h"
-#include "arch/cpu.h"
-#include "arch/fault.h"
+#include "i386/control.h"
+#include "i386/cpu.h"
+#include "i386/page_fault.h"
 #include "arch/irq.h"
-#include "arch/oops.h"
+#include "i386/oops.h"
 #include "console.h"
 #include "kernel/bug.h"
 #include "kernel/printk.h"

@@ -5,10 +5,10 @@
  * QEMU by isa-debug-exit (its exit status is 2 * value + 1). Where nobody
  * listens, the CPU halts for good.
  */
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/hint.h"
 #include "arch/irq.h"
-#include "arch/oops.h"
+#include "i386/oops.h"
 #include "console.h"
 #include "drivers/rtc.h"
 #include "drivers/serial.h"
@@ -18,7 +18,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "mm/vmstat.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define BOCHS_SHUTDOWN_PORT 0x8900
 #define QEMU_EXIT_PORT	    0xf4

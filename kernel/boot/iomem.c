@@ -6,7 +6,7 @@
  * ranges win where two overlap, as they do there.
  */
 #include "arch/page.h"
-#include "arch/sections.h"
+#include "i386/sections.h"
 #include "boot/boot.h"
 #include "kernel/errno.h"
 #include "kernel/compiler.h"

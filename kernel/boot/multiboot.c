@@ -7,8 +7,8 @@
  * can show it; a loader without a map leaves the two sizes that the BIOS gave.
  */
 #include "arch/page.h"
-#include "arch/sections.h"
-#include "arch/thread.h"
+#include "i386/sections.h"
+#include "i386/thread.h"
 #include "boot/boot.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"

@@ -24,7 +24,7 @@
  * clears the bits of all four channels, so they are collected in `done`.
  */
 #include "drivers/dma8237.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "kernel/bug.h"
 #include "kernel/errno.h"
 #include "kernel/lock.h"

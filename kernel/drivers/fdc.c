@@ -16,8 +16,8 @@
  * the caller resets it.
  */
 #include "drivers/fdc.h"
-#include "arch/cpu.h"
-#include "arch/trap.h"
+#include "i386/cpu.h"
+#include "i386/trap.h"
 #include "drivers/dma8237.h"
 #include "kernel/errno.h"
 #include "kernel/lock.h"

@@ -26,7 +26,7 @@
 #include "kernel/wait.h"
 #include "mm/gfp.h"
 #include "mm/highmem.h"
-#include "proc/timer.h"
+#include "sched/timer.h"
 
 #define CMOS_DRIVES    0x10 /* PC/AT: types of the first drive (high half) and the second */
 #define SPIN_UP_TICKS  (HZ / 2)

@@ -13,9 +13,9 @@
  * Registers and commands: ATA/ATAPI-4 (INCITS 317), sections 7 and 8.
  */
 #include "drivers/ide.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/irq.h"
-#include "arch/trap.h"
+#include "i386/trap.h"
 #include "drivers/partition.h"
 #include "kernel/blkdev.h"
 #include "kernel/errno.h"

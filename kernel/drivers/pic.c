@@ -5,7 +5,7 @@
  * which are exceptions: pic_init() moves them.
  */
 #include "drivers/pic.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "kernel/bug.h"
 #include "kernel/compiler.h"
 #include "kernel/resource.h"

@@ -3,14 +3,14 @@
  * it counts from RELOAD down to 1, then raises IRQ 0 and starts again.
  */
 #include "drivers/pit.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/irq.h"
-#include "arch/trap.h"
+#include "i386/trap.h"
 #include "drivers/pic.h"
 #include "kernel/bug.h"
 #include "kernel/resource.h"
 #include "kernel/time.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define PIT_HZ	    1193182u /* 14.31818 MHz / 12 */
 #define RELOAD	    ((PIT_HZ + HZ / 2) / HZ)

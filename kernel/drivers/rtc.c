@@ -5,7 +5,7 @@
  * equal readings in a row, with no update under way, are taken as good.
  */
 #include "drivers/rtc.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "kernel/bug.h"
 #include "kernel/compiler.h"
 #include "kernel/printk.h"

@@ -12,9 +12,9 @@
  *   write() -> ring -> [transmitter empty: IRQ 4 or poll] -> FIFO -> wire
  */
 #include "drivers/serial.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/irq.h"
-#include "arch/trap.h"
+#include "i386/trap.h"
 #include "console.h"
 #include "kernel/bug.h"
 #include "kernel/compiler.h"

@@ -3,7 +3,7 @@
  * (IBM VGA technical reference). Output only: serial is the console to type on.
  */
 #include "drivers/vga.h"
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/page.h"
 #include "console.h"
 #include "kernel/bug.h"

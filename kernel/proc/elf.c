@@ -16,7 +16,7 @@
  * Headers are the user's word and may be hostile: whatever does not add up is
  * -ENOEXEC before anything is mapped.
  */
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "kernel/time.h"

@@ -12,15 +12,15 @@
  * script again, INTERP_MAX deep.
  */
 #include "arch/hint.h"
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/slab.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 #define S_IXUGO 0111u

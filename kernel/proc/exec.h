@@ -5,7 +5,7 @@
 #ifndef PROC_EXEC_H
 #define PROC_EXEC_H
 
-#include "fs/vfs.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/types.h"
 #include "mm/mm.h"
 

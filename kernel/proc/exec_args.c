@@ -16,7 +16,7 @@
  * The stack's pages are filled before the area that holds them exists, and
  * then installed; so nothing is copied while the new address space can fault.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "mm/mempolicy.h"

@@ -5,8 +5,8 @@
 #include "kernel/errno.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 
 /* Children of the process know their parent by address. */
 static void inherit_children(struct task_struct *to, struct task_struct *from)

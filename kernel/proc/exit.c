@@ -8,14 +8,14 @@
  * leader goes at once. The end of init is the end of the run.
  */
 #include "arch/hint.h"
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "console.h"
-#include "fs/vfs.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/printk.h"
 #include "proc/exit.h"
-#include "proc/futex.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/futex.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)

@@ -7,12 +7,12 @@
  * last step puts the child into the lists and on the run queue and cannot fail.
  */
 #include "arch/hint.h"
-#include "arch/uaccess.h"
-#include "fs/vfs.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 /* What of clone() this kernel knows; namespaces and tracing are not among it. */

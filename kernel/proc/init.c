@@ -8,13 +8,13 @@
  * and all behind "--" are its arguments.
  */
 #include "arch/hint.h"
-#include "fs/vfs.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/cmdline.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "proc/exec.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define DEFAULT_ROOT "hda1"
 #define INIT_WORDS   32 /* Linux's MAX_INIT_ARGS and MAX_INIT_ENVS */

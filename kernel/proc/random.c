@@ -8,9 +8,9 @@
  */
 #include "proc/random.h"
 #include "arch/irq.h"
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 #include "proc/syscall.h"
 
 #define SEED	     0x50616765u /* "Page"; anything but 0 */

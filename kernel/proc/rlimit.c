@@ -3,8 +3,8 @@
  * stack, the data segment and the number of open files are enforced, where
  * these grow.
  */
-#include "arch/uaccess.h"
-#include "fs/vfs.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/errno.h"
 #include "proc/syscall.h"
 #include "proc/task.h"

@@ -6,11 +6,11 @@
  * and stand in the leader (c...) and in signal_struct.
  */
 #include "proc/rusage.h"
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
-#include "proc/signal.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 #define USEC_PER_TICK (1000000 / HZ)

@@ -3,9 +3,9 @@
  *
  * There is one user, root: its ids are 0 and cannot become others.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
-#include "proc/signal.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 SYSCALL(getpid)

@@ -6,7 +6,7 @@
  * task's own; areas have none (mbind() answers ENOSYS). Of the mode flags none is
  * supported, and nodes do not come or go, so that none would matter.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "mm/fault.h"
 #include "mm/mempolicy.h"

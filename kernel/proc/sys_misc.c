@@ -2,14 +2,14 @@
  * sys_misc.c - system calls about the system, and those of a task's own that
  * fit nowhere else.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "console.h"
-#include "fs/vfs.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "mm/zone.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 #include "proc/syscall.h"
 #include "proc/uts.h"
 

@@ -1,8 +1,8 @@
 /*
  * sys_mm.c - memory system calls: from register arguments to mm/'s functions.
  */
-#include "arch/uaccess.h"
-#include "fs/vfs.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/vfs.h"
 #include "kernel/errno.h"
 #include "mm/mmap.h"
 #include "proc/syscall.h"

@@ -5,7 +5,7 @@
  * number is named on the console, so that a program that needs it can be told
  * from one that only asks.
  */
-#include "fs/fs_syscalls.h"
+#include "fs/vfs/fs_syscalls.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "proc/syscall.h"

@@ -7,7 +7,7 @@
  *
  * Kernel stacks are vmalloc areas of two pages, aligned to their size (symbols.c
  * finds a stack by any address in it). The page below each is never mapped
- * (mm/vmap_area.c): a stack that overflows runs into it and ends as a double
+ * (mm/window/vmap_area.c): a stack that overflows runs into it and ends as a double
  * fault (arch/gdt.c) instead of in somebody else's memory. A few stacks are kept
  * back, so that a shell's forks do not make an area each time.
  */
@@ -20,8 +20,8 @@
 #include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 
 #define PID_RESERVED   300 /* after a wrap the low numbers stay with the daemons */
 #define PID_HASH_SIZE  256

@@ -13,7 +13,7 @@
 #ifndef PROC_TASK_H
 #define PROC_TASK_H
 
-#include "arch/thread.h"
+#include "i386/thread.h"
 #include "kernel/atomic.h"
 #include "kernel/list.h"
 #include "kernel/lock.h"
@@ -23,7 +23,7 @@
 #include "mm/mempolicy.h"
 #include "mm/fault_inject.h"
 #include "mm/mm.h"
-#include "proc/siginfo.h"
+#include "signal/siginfo.h"
 
 struct files_struct;
 struct fs_struct;

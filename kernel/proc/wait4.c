@@ -6,13 +6,13 @@
  * matches and has news; else it sleeps on the process's wait_child queue,
  * which every such event wakes, and scans again.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "proc/exit.h"
 #include "proc/rusage.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 #include "proc/syscall.h"
 
 #define WNOHANG	    0x00000001u

@@ -2,8 +2,8 @@
  * fs_standins.c - what the rest of the kernel gives the file layer, for host
  * tests: one task that stands nowhere, a clock, and user memory that nobody can reach.
  */
-#include "arch/uaccess.h"
-#include "fs/internal.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/internal.h"
 #include "kernel/ktap.h"
 #include "kernel/time.h"
 #include "proc/task.h"

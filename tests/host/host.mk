@@ -15,7 +15,7 @@ H_SYSROOT := /usr/i686-linux-gnu
 H_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 H_FLAGS = -m32 -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -fno-common -fno-pie \
 	-Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP $(H_SAN) \
-	-Itests/host/include -Itests/host -Ikernel/include -Imm/include -Imm/include/flat
+	-Itests/host/include -Itests/host -Ikernel/include -Imm/include -Imm/include/flat -Imm
 H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/lib \
 	-Wl,--dynamic-linker=$(H_SYSROOT)/lib/ld-linux.so.2 \
 	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
@@ -24,20 +24,20 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 # --- sources under test: lib, physical memory, kernel memory
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
-H_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
-H_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-H_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
-H_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/fixmap.o mm/vmstat.o
-H_OBJS += mm/vmap_area.o mm/vmalloc.o mm/ioremap.o
-H_OBJS += mm/fault_inject.o kernel/cmdline.o
-H_OBJS += mm/shrinker.o mm/zone_stat.o
-H_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o mm/mempool.o
+H_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
+H_OBJS += mm/zone/model_flat.o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
+H_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
+H_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/window/fixmap.o mm/zone/vmstat.o
+H_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o mm/window/ioremap.o
+H_OBJS += mm/debug/fault_inject.o kernel/cmdline.o
+H_OBJS += mm/slab/shrinker.o mm/zone/zone_stat.o
+H_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o mm/slab/mempool.o
 # --- sources under test: address spaces, page cache
-H_OBJS += mm/vma.o mm/vma_merge.o mm/unmapped_area.o mm/area_hint.o
-H_OBJS += mm/mmap.o mm/munmap.o mm/brk.o mm/mprotect.o mm/madvise.o
-H_OBJS += mm/pagetable.o mm/zap.o mm/fault.o mm/anon.o mm/cow.o mm/file_fault.o
-H_OBJS += mm/mm_struct.o mm/dup.o mm/validate.o
-H_OBJS += mm/filemap.o mm/file_rw.o mm/writeback.o mm/truncate.o mm/shmem.o mm/migrate.o mm/compaction.o mm/page_isolation.o mm/memory_hotplug.o
+H_OBJS += mm/area/vma.o mm/area/vma_merge.o mm/area/unmapped_area.o mm/area/area_hint.o
+H_OBJS += mm/area/mmap.o mm/area/munmap.o mm/area/brk.o mm/area/mprotect.o mm/area/madvise.o
+H_OBJS += mm/fault/pagetable.o mm/fault/zap.o mm/fault/fault.o mm/fault/anon.o mm/fault/cow.o mm/fault/file_fault.o
+H_OBJS += mm/area/mm_struct.o mm/area/dup.o mm/area/validate.o
+H_OBJS += mm/cache/filemap.o mm/cache/file_rw.o mm/cache/writeback.o mm/cache/truncate.o mm/cache/shmem.o mm/move/migrate.o mm/move/compaction.o mm/move/page_isolation.o mm/move/memory_hotplug.o
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
@@ -72,7 +72,7 @@ $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy
-H_MODEL_OBJS := $(filter-out $(H)/mm/model_flat.o $(H)/kernel/%,$(H_OBJS))
+H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/%,$(H_OBJS))
 H_MODEL_OBJS += $(patsubst %,$(H)/tests/host/test_%.o,$(H_MODEL_TESTS))
 
 # $(call host_model,MODEL)
@@ -81,7 +81,7 @@ $(H)-$(1)/%.o: %.c tests/host/host.mk
 	@mkdir -p $$(@D)
 	$(Q)$(CC32) $$(subst /include/flat,/include/$(1),$$(H_FLAGS)) -c -o $$@ $$<
 
-H_OBJS_$(1) := $(patsubst $(H)/%,$(H)-$(1)/%,$(H_MODEL_OBJS)) $(H)-$(1)/mm/model_$(1).o
+H_OBJS_$(1) := $(patsubst $(H)/%,$(H)-$(1)/%,$(H_MODEL_OBJS)) $(H)-$(1)/mm/zone/model_$(1).o
 $(H)-$(1)/test_%: $$(H_OBJS_$(1)) $(filter $(H)/kernel/%,$(H_OBJS))
 	$(Q)$(CC32) $(H_LINK) -o $$@ $$(filter-out $(H)-$(1)/tests/host/test_%,$$^) \
 		$(H)-$(1)/tests/host/test_$$*.o
@@ -91,7 +91,7 @@ endef
 $(foreach model,discontig sparse,$(eval $(call host_model,$(model))))
 
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
-H_FS_OBJS := $(addprefix kernel/fs/,inode.o bdev.o namei.o dirops.o mount.o open.o rw.o text.o)
+H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o namei.o dirops.o mount.o open.o rw.o) kernel/fs/pseudo/text.o
 H_FS_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 H_FS_OBJS += kernel/drivers/blkdev.o tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
@@ -136,15 +136,15 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mtune-ctrl=^four_ju
 	-fno-asynchronous-unwind-tables -fno-common -mno-sse -mno-mmx -mno-80387 \
 	-mpreferred-stack-boundary=2 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror \
 	-MD -MP -Itests/host/cost -Itests/host/include -Itests/host -Ikernel/include -Imm/include \
-	-Imm/include/flat
+	-Imm/include/flat -Imm
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
-H_COST_OBJS += mm/bootmem.o mm/memmap.o mm/node.o mm/movable.o mm/zone.o mm/zonelist.o mm/watermark.o mm/show_mem.o mm/mempolicy.o
-H_COST_OBJS += mm/model_flat.o mm/buddy.o mm/buddy_check.o mm/pageblock.o mm/pcp.o mm/page.o
-H_COST_OBJS += mm/page_alloc.o mm/page_free.o mm/page_addr.o mm/page_report.o mm/page_poison.o
-H_COST_OBJS += mm/slab.o mm/slab_cache.o mm/kmalloc.o mm/kmap.o mm/vmstat.o
-H_COST_OBJS += mm/slab_debug.o mm/slab_check.o mm/slab_report.o
-H_COST_OBJS += mm/vmap_area.o mm/vmalloc.o kernel/lib/rbtree.o
-H_COST_OBJS += mm/fault_inject.o kernel/cmdline.o
+H_COST_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
+H_COST_OBJS += mm/zone/model_flat.o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
+H_COST_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
+H_COST_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/zone/vmstat.o
+H_COST_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o
+H_COST_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o kernel/lib/rbtree.o
+H_COST_OBJS += mm/debug/fault_inject.o kernel/cmdline.o
 H_COST_OBJS += tests/host/cost/kernel.o
 H_COST_OBJS := $(addprefix $(H)/cost/,$(H_COST_OBJS))
 

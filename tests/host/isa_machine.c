@@ -7,12 +7,12 @@
  * still. What the chip would do wrong with a bad address it does wrong here.
  */
 #include "isa_machine.h"
-#include "arch/cpu.h"
-#include "arch/trap.h"
+#include "i386/cpu.h"
+#include "i386/trap.h"
 #include "drivers/rtc.h"
 #include "kernel/errno.h"
 #include "machine.h"
-#include "proc/timer.h"
+#include "sched/timer.h"
 #include "test.h"
 #include <string.h>
 

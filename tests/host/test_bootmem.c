@@ -3,7 +3,7 @@
  * with random firmware maps: overlapping, unsorted, unaligned. The source is
  * included, so that each input can start from an empty map.
  */
-#include "../../mm/bootmem.c"
+#include "../../mm/boot/bootmem.c"
 #include "machine.h"
 #include "test.h"
 

@@ -3,8 +3,8 @@
  * suite, ELF headers changed at random, memory that runs out at every point,
  * arguments taken from user memory up to the limit.
  */
-#include "arch/cpu.h"
-#include "arch/uaccess.h"
+#include "i386/cpu.h"
+#include "i386/uaccess.h"
 #include "fake_file.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
@@ -15,7 +15,7 @@
 #include "mm/vmstat.h"
 #include "proc/elf.h"
 #include "proc/exec.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 #include "test.h"
 #include "user.h"
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * metadata changed at random, memory that runs out at every point, and images that
  * mke2fs made, which e2fsck must find whole after a storm of changes.
  */
-#include "fs/internal.h"
+#include "fs/vfs/internal.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/suites.h"

@@ -8,7 +8,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
-#include "../../mm/slab_internal.h"
+#include "../../mm/slab/slab_internal.h"
 #include "test.h"
 
 #define MAX_OBJECTS 60u
@@ -252,7 +252,7 @@ static void test_leaks(void)
 	snprintf(text, sizeof(text), "Object %p\nAllocated in text+0x", leaked[0]);
 	expect_log(text);
 	expect_log("and 4 more\n");
-	expect_log("WARNING at mm/slab_cache.c");
+	expect_log("WARNING at mm/slab/slab_cache.c");
 	for (unsigned int i = 0; i < ARRAY_SIZE(leaked); i++)
 		kmem_cache_free(cache, leaked[i]);
 	CHECK_EQ(kmem_cache_destroy(cache), 0);

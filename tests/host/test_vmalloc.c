@@ -19,7 +19,7 @@
 #define POOL	    8	 /* the pages that vmap() gets, over and over */
 #define MAP_MOST    9000 /* pages of one vmap(): a few of them fill the window */
 #define MALLOC_MOST 40
-#define LAZY_MAX    (32ul << 20) /* mm/vmap_area.c */
+#define LAZY_MAX    (32ul << 20) /* mm/window/vmap_area.c */
 #define LAZY_AREAS  512
 #define DEVICE	    0xa0000u /* reserved frames that the memory file has */
 #define DEVICE_END  0x100000u

@@ -2,7 +2,7 @@
 #ifndef TESTS_FS_HELPERS_H
 #define TESTS_FS_HELPERS_H
 
-#include "fs/internal.h"
+#include "fs/vfs/internal.h"
 #include "kernel/ktap.h"
 #include "kernel/ramdisk.h"
 

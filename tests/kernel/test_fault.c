@@ -3,7 +3,7 @@
  * forgotten flush shows only here: each case looks at memory again through a
  * translation that must have been dropped.
  */
-#include "arch/uaccess.h"
+#include "i386/uaccess.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/user_helpers.h"

@@ -12,7 +12,7 @@
  * meet the failure.
  */
 #include "arch/irq.h"
-#include "arch/thread.h"
+#include "i386/thread.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/string.h"
 #include "mm/fault.h"
@@ -24,8 +24,8 @@
 #include "proc/elf.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
-#include "proc/sched.h"
-#include "proc/signal.h"
+#include "sched/sched.h"
+#include "signal/signal.h"
 
 #define NTH_MOST   400u /* more than any operation here needs */
 #define TURNS_MAX  10000

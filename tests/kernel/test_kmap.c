@@ -11,7 +11,7 @@
 #include "mm/gfp.h"
 #include "mm/highmem.h"
 #include "mm/zone.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 /* More pages than slots, so that the window wraps. */
 #define WRAP_PAGES (PKMAP_SLOTS + 200)

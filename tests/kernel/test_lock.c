@@ -9,7 +9,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define LOG_MAX	   64
 #define SETTLE_MAX 1000 /* turns given to the others before the test gives up on them */

@@ -7,7 +7,7 @@
 #include "mm/gfp.h"
 #include "mm/mempool.h"
 #include "mm/slab.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define RESERVE 4u
 #define TURNS	20 /* given to the other thread */

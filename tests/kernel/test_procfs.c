@@ -5,10 +5,10 @@
  * Figures are compared with a text that has its memory already: making it
  * changes nothing that it tells of.
  */
-#include "arch/uaccess.h"
-#include "fs/bdev.h"
-#include "fs/proc.h"
-#include "fs/proc_vmstat.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/bdev.h"
+#include "fs/proc/proc.h"
+#include "fs/proc/proc_vmstat.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"

@@ -4,7 +4,7 @@
  */
 #include "kernel/resource.h"
 #include "arch/page.h"
-#include "arch/sections.h"
+#include "i386/sections.h"
 #include "kernel/compiler.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"

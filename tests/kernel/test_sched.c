@@ -6,8 +6,8 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
-#include "proc/sched.h"
-#include "proc/timer.h"
+#include "sched/sched.h"
+#include "sched/timer.h"
 
 #define THREADS	  3
 #define ROUNDS	  3

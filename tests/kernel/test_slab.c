@@ -1,5 +1,5 @@
 /* test_slab.c - suite `slab`: object caches and kmalloc() on the booted kernel. */
-#include "arch/oops.h"
+#include "i386/oops.h"
 #include "kernel/compiler.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"

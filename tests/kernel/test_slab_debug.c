@@ -1,5 +1,5 @@
 /* test_slab_debug.c - suite `slab_debug`: misused objects of a cache of our own are noticed. */
-#include "arch/oops.h"
+#include "i386/oops.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/string.h"

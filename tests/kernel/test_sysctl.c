@@ -2,9 +2,9 @@
  * test_sysctl.c - /proc/sys and /sys: what their tables make of paths and of
  * what is written, and what drop_caches may take away.
  */
-#include "arch/uaccess.h"
-#include "fs/bdev.h"
-#include "fs/tree.h"
+#include "i386/uaccess.h"
+#include "fs/vfs/bdev.h"
+#include "fs/pseudo/tree.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"

@@ -2,7 +2,7 @@
  * test_vfs.c - paths, the inode cache, built-in directories, text that grows.
  * What programs see through system calls is tests/user's.
  */
-#include "fs/text.h"
+#include "fs/pseudo/text.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"

@@ -3,7 +3,7 @@
  * tables and TLB, the lazily copied directory entries, device memory, and the
  * guard pages of kernel stacks.
  */
-#include "arch/cpu.h"
+#include "i386/cpu.h"
 #include "arch/irq.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
@@ -16,7 +16,7 @@
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "mm/vmstat.h"
-#include "proc/sched.h"
+#include "sched/sched.h"
 
 #define PAGES	   40
 #define VGA_PHYS   0xb8000u

@@ -6,8 +6,8 @@
  */
 #include "kernel/user_helpers.h"
 #include "arch/irq.h"
-#include "arch/thread.h"
-#include "arch/uaccess.h"
+#include "i386/thread.h"
+#include "i386/uaccess.h"
 #include "kernel/ktap.h"
 #include "proc/task.h"
 

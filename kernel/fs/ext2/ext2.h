@@ -9,8 +9,8 @@
 #ifndef FS_EXT2_EXT2_H
 #define FS_EXT2_EXT2_H
 
-#include "fs/bdev.h"
-#include "fs/internal.h"
+#include "fs/vfs/bdev.h"
+#include "fs/vfs/internal.h"
 #include "kernel/lock.h"
 
 #define EXT2_MAGIC	  0xef53

@@ -1,7 +1,7 @@
 /*
  * namei.c - names in ext2: looking up, making, removing, renaming.
  *
- * Called with the directory's lock held and names checked (kernel/fs/dirops.c).
+ * Called with the directory's lock held and names checked (kernel/fs/vfs/dirops.c).
  * Order of the steps: a new inode is whole before a name leads to it, and a name is
  * gone before its inode's link count falls. An inode made in vain is given a count of 0,
  * and its last iput() takes it off the disk again.

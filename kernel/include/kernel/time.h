@@ -1,4 +1,4 @@
-/* time.h - ticks and clocks. The tick is the PIT's, HZ a second. kernel/proc/timer.c. */
+/* time.h - ticks and clocks. The tick is the PIT's, HZ a second. kernel/sched/timer.c. */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H
 

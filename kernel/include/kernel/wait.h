@@ -1,5 +1,5 @@
 /*
- * wait.h - sleeping until something happens. Implemented in kernel/proc/wait.c
+ * wait.h - sleeping until something happens. Implemented in kernel/sched/wait.c
  * (in the kernel) and by the host tests' stand-in.
  *
  * The pattern that loses no wake-up: enter the queue and set the state first,

@@ -1,5 +1,5 @@
 /*
- * fault_inject.h - making allocations fail on purpose. mm/fault_inject.c.
+ * fault_inject.h - making allocations fail on purpose. mm/debug/fault_inject.c.
  *
  * Two ways: by chance, from the kernel command line; and exactly the nth
  * allocation of one task, for tests that try every way that a call can fail.

@@ -1,4 +1,4 @@
-/* page_poison.h - free pages filled with 0xaa, to see who writes to them. mm/page_poison.c. */
+/* page_poison.h - free pages filled with 0xaa, to see who writes to them. mm/page/page_poison.c. */
 #ifndef MM_PAGE_POISON_H
 #define MM_PAGE_POISON_H
 

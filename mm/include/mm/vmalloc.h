@@ -8,7 +8,7 @@
  *
  * All that make an area may sleep. All that end one do not, and may be called
  * with interrupts off, but not by an interrupt handler: the addresses stay
- * reserved until a later call flushes the TLB for many areas at once (mm/vmap_area.c).
+ * reserved until a later call flushes the TLB for many areas at once (mm/window/vmap_area.c).
  */
 #ifndef MM_VMALLOC_H
 #define MM_VMALLOC_H

@@ -1,9 +1,0 @@
-/* sections.h - borders that kernel.lds sets. */
-#ifndef ARCH_SECTIONS_H
-#define ARCH_SECTIONS_H
-
-extern char _text[], _etext[], _rodata[], _erodata[], _data[], _edata[], __bss_start[], _end[];
-/* The code that may touch user addresses (arch/uaccess.c). */
-extern char __uaccess_start[], __uaccess_end[];
-
-#endif

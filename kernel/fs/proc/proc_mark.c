@@ -1,0 +1,47 @@
+/*
+ * proc_mark.c - /proc/trace_mark: a program names what it is doing now.
+ *
+ * Each line written is a label and becomes a mark in the recording. A label ends at the
+ * newline or with the write, and is cut to what a hint can carry.
+ */
+#include "arch/hint.h"
+#include "i386/uaccess.h"
+#include "fs/proc/proc.h"
+#include "kernel/lock.h"
+#include "proc/task.h"
+
+#define MARK_MAX (TRACE_STR_MAX - 1)
+
+static DEFINE_MUTEX(mark_lock);
+static char label[TRACE_STR_MAX]; /* present and in low memory, as the plugin wants it */
+
+/* Sends the label that starts at buf: bytes used up, or -EFAULT. */
+static ssize_t mark_line(const char __user *buf, size_t count)
+{
+	size_t n = min(count, (size_t)MARK_MAX), len = 0;
+
+	if (copy_from_user(label, buf, n))
+		return -EFAULT;
+	while (len < n && label[len] != '\n' && label[len] != '\0')
+		len++;
+	label[len] = '\0';
+	if (len)
+		trace_hint(TRACE_MARK, (u32)current->pid, 0, (u32)label, 0);
+	return (ssize_t)(len < n ? len + 1 : n);
+}
+
+ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t count)
+{
+	size_t done = 0;
+	ssize_t n = 0;
+
+	(void)task;
+	mutex_lock(&mark_lock);
+	while (n >= 0 && done < count) {
+		n = mark_line(buf + done, count - done);
+		if (n > 0)
+			done += (size_t)n;
+	}
+	mutex_unlock(&mark_lock);
+	return done || !count ? (ssize_t)done : n;
+}

@@ -1,0 +1,372 @@
+/*
+ * proc_pid.c - /proc files about one process, in Linux's formats.
+ *
+ * The process may end while it is looked at: its address space is held by
+ * get_task_mm(), its other parts are read between sleeps.
+ */
+#include "arch/layout.h"
+#include "i386/uaccess.h"
+#include "fs/proc/proc.h"
+#include "kernel/string.h"
+#include "kernel/time.h"
+#include "mm/fault.h"
+#include "mm/highmem.h"
+#include "proc/rusage.h"
+#include "signal/signal.h"
+
+#define KIB_PER_PAGE	(PAGE_SIZE / 1024)
+#define MAX_CMDLINE	(128u << 10)
+#define NUMBER_CHARS	12
+#define PAGES(from, to) (PAGE_ALIGN((to) - (from)) / PAGE_SIZE)
+
+static char state_letter(const struct task_struct *task)
+{
+	switch (task->state) {
+	case TASK_RUNNING:
+		return 'R';
+	case TASK_INTERRUPTIBLE:
+		return 'S';
+	case TASK_UNINTERRUPTIBLE:
+		return 'D';
+	case TASK_STOPPED:
+		return 'T';
+	case TASK_ZOMBIE:
+		return 'Z';
+	default:
+		return 'X';
+	}
+}
+
+static const char *state_name(const struct task_struct *task)
+{
+	switch (task->state) {
+	case TASK_RUNNING:
+		return "running";
+	case TASK_INTERRUPTIBLE:
+		return "sleeping";
+	case TASK_UNINTERRUPTIBLE:
+		return "disk sleep";
+	case TASK_STOPPED:
+		return "stopped";
+	case TASK_ZOMBIE:
+		return "zombie";
+	default:
+		return "dead";
+	}
+}
+
+static unsigned int count_threads(struct task_struct *task)
+{
+	struct task_struct *thread;
+	unsigned int n = 0;
+
+	for_each_thread(task, thread) n++;
+	return n;
+}
+
+static pid_t parent_pid(const struct task_struct *task)
+{
+	return task->parent ? task->parent->tgid : 0;
+}
+
+/* The sets of ignored and of caught signals. */
+static void signal_sets(const struct task_struct *task, sigset_t *ignored, sigset_t *caught)
+{
+	int sig;
+
+	*ignored = *caught = 0;
+	for (sig = 1; task->sighand && sig <= NSIG; sig++) {
+		u32 handler = task->sighand->action[sig - 1].handler;
+
+		if (handler == SIG_IGN)
+			*ignored |= sigmask(sig);
+		else if (handler != SIG_DFL)
+			*caught |= sigmask(sig);
+	}
+}
+
+static int show_comm(struct text *text, struct task_struct *task)
+{
+	text_printf(text, "%s\n", task->comm);
+	return 0;
+}
+
+static void kib(struct text *text, const char *name, unsigned long pages)
+{
+	text_printf(text, "%s:\t%8lu kB\n", name, pages * KIB_PER_PAGE);
+}
+
+static void status_memory(struct text *text, const struct mm_struct *mm)
+{
+	unsigned long rss = mm->rss_anon + mm->rss_file;
+
+	kib(text, "VmPeak", mm->total_vm);
+	kib(text, "VmSize", mm->total_vm);
+	kib(text, "VmLck", mm->locked_vm);
+	kib(text, "VmPin", 0);
+	kib(text, "VmHWM", max(mm->hiwater_rss, rss));
+	kib(text, "VmRSS", rss);
+	kib(text, "RssAnon", mm->rss_anon);
+	kib(text, "RssFile", mm->rss_file);
+	kib(text, "RssShmem", 0);
+	kib(text, "VmData", PAGES(mm->start_brk, mm->brk) + PAGES(mm->start_data, mm->end_data));
+	kib(text, "VmStk", mm->stack_vm);
+	kib(text, "VmExe", PAGES(mm->start_code, mm->end_code));
+	kib(text, "VmLib", 0);
+	kib(text, "VmPTE", mm->nr_ptes);
+	kib(text, "VmSwap", 0);
+}
+
+static int show_status(struct text *text, struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	u32 umask = task->fs ? task->fs->umask : 0;
+	sigset_t ignored, caught, shared = task->signal ? task->signal->shared.set : 0;
+
+	signal_sets(task, &ignored, &caught);
+	text_printf(text, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", task->comm, umask,
+		    state_letter(task), state_name(task));
+	text_printf(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", task->tgid,
+		    task->pid, parent_pid(task));
+	text_printf(text, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t%u\nGroups:\t0 \n",
+		    (unsigned int)NR_OPEN);
+	if (mm) {
+		status_memory(text, mm);
+		mmput(mm);
+	}
+	text_printf(text, "Threads:\t%u\nSigPnd:\t%016llx\nShdPnd:\t%016llx\n", count_threads(task),
+		    task->pending.set, shared);
+	text_printf(text, "SigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n", task->blocked,
+		    ignored, caught);
+	text_printf(text, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+		    task->nvcsw, task->nivcsw);
+	return 0;
+}
+
+/* The 52 fields of proc(5), in groups; those that are not kept are 0. */
+static int show_stat(struct text *text, struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	sigset_t ignored, caught;
+	unsigned long utime, stime;
+
+	process_times(task, &utime, &stime);
+	signal_sets(task, &ignored, &caught);
+	text_printf(text, "%d (%s) %c %d %d %d 0 %d 0 %u %u %u %u", task->pid, task->comm,
+		    state_letter(task), parent_pid(task), task->pgrp, task->session, -1,
+		    task->min_flt, task->cmin_flt, task->maj_flt, task->cmaj_flt);
+	text_printf(text, " %lu %lu %lu %lu 20 0 %u 0 %lu", utime, stime, task->cutime,
+		    task->cstime, count_threads(task), task->start_time);
+	if (mm) {
+		text_printf(text, " %lu %lu %llu %lu %lu %lu 0 0", mm->total_vm * PAGE_SIZE,
+			    mm->rss_anon + mm->rss_file, task->rlim[RLIMIT_DATA].cur,
+			    mm->start_code, mm->end_code, mm->start_stack);
+	} else {
+		text_printf(text, " 0 0 0 0 0 0 0 0");
+	}
+	text_printf(text, " %u %u %u %u 0 0 0 %d 0 0 0 0 0 0", (u32)task->pending.set & 0x7fffffff,
+		    (u32)task->blocked & 0x7fffffff, (u32)ignored & 0x7fffffff,
+		    (u32)caught & 0x7fffffff, task->exit_signal);
+	if (mm) {
+		text_printf(text, " %lu %lu %lu %lu %lu %lu %lu %d\n", mm->start_data, mm->end_data,
+			    mm->start_brk, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end,
+			    task->exit_code);
+		mmput(mm);
+	} else {
+		text_printf(text, " 0 0 0 0 0 0 0 %d\n", task->exit_code);
+	}
+	return 0;
+}
+
+static int show_statm(struct text *text, struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+
+	if (!mm) {
+		text_printf(text, "0 0 0 0 0 0 0\n");
+		return 0;
+	}
+	text_printf(text, "%lu %lu %lu %lu 0 %lu 0\n", mm->total_vm, mm->rss_anon + mm->rss_file,
+		    mm->rss_file, PAGES(mm->start_code, mm->end_code),
+		    PAGES(mm->start_brk, mm->brk) + mm->stack_vm);
+	mmput(mm);
+	return 0;
+}
+
+/* Copies [start, end) of an address space, at most MAX_CMDLINE bytes, until a page is missing. */
+static void copy_user_text(struct text *text, struct mm_struct *mm, unsigned long start,
+			   unsigned long end)
+{
+	unsigned long n;
+	struct page *page;
+	char *addr;
+
+	if (end > TASK_SIZE || start >= end)
+		return;
+	end = min(end, start + MAX_CMDLINE);
+	for (; start < end; start += n) {
+		n = min(end - start, PAGE_SIZE - (start & ~PAGE_MASK));
+		page = get_user_page(mm, start, false);
+		if (IS_ERR(page))
+			return;
+		addr = kmap(page);
+		text_append(text, addr + (start & ~PAGE_MASK), n);
+		kunmap(page);
+		put_page(page);
+	}
+}
+
+static int show_cmdline(struct text *text, struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+
+	if (!mm)
+		return 0;
+	copy_user_text(text, mm, mm->arg_start, mm->arg_end);
+	mmput(mm);
+	return 0;
+}
+
+static int show_environ(struct text *text, struct task_struct *task)
+{
+	struct mm_struct *mm = get_task_mm(task);
+
+	if (!mm)
+		return 0;
+	copy_user_text(text, mm, mm->env_start, mm->env_end);
+	mmput(mm);
+	return 0;
+}
+
+static int link_exe(struct text *text, struct task_struct *task, int fd)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	int err = -ENOENT;
+
+	(void)fd;
+	if (!mm)
+		return err;
+	if (mm->exe_file) {
+		text_printf(text, "%s", mm->exe_file->path);
+		err = 0;
+	}
+	mmput(mm);
+	return err;
+}
+
+static struct inode *target_exe(struct task_struct *task, int fd)
+{
+	(void)fd;
+	if (!task->mm || !task->mm->exe_file)
+		return NULL;
+	return iget_ref(file_of(task->mm->exe_file)->inode);
+}
+
+static int link_cwd(struct text *text, struct task_struct *task, int fd)
+{
+	(void)fd;
+	if (!task->fs)
+		return -ENOENT;
+	text_printf(text, "%s", task->fs->cwd_path);
+	return 0;
+}
+
+static struct inode *target_cwd(struct task_struct *task, int fd)
+{
+	(void)fd;
+	return task->fs ? iget_ref(task->fs->cwd) : NULL;
+}
+
+static int link_root(struct text *text, struct task_struct *task, int fd)
+{
+	(void)task;
+	(void)fd;
+	text_printf(text, "/");
+	return 0;
+}
+
+/* What printing it allocates does not count. */
+static int show_fail_nth(struct text *text, struct task_struct *task)
+{
+	unsigned int left = task->fault_nth.left;
+
+	task->fault_nth.left = 0;
+	text_printf(text, "%u\n", left);
+	task->fault_nth.left = left;
+	return 0;
+}
+
+static ssize_t write_fail_nth(struct task_struct *task, const char __user *buf, size_t count)
+{
+	char number[NUMBER_CHARS];
+	unsigned long n;
+
+	if (count >= sizeof(number))
+		return -EINVAL;
+	if (copy_from_user(number, buf, count))
+		return -EFAULT;
+	if (count && number[count - 1] == '\n')
+		number[count - 1] = '\0';
+	number[count] = '\0';
+	if (kstrtoul(number, 0, &n))
+		return -EINVAL;
+	if (task->exiting)
+		return -ESRCH;
+	fault_nth_set(&task->fault_nth, (unsigned int)n);
+	return (ssize_t)count;
+}
+
+bool proc_fd_open(const struct task_struct *task, int fd)
+{
+	return task->files && files_slot(task->files, (unsigned int)fd);
+}
+
+int proc_next_fd(const struct task_struct *task, int fd)
+{
+	for (; fd >= 0 && fd < NR_OPEN; fd++) {
+		if (proc_fd_open(task, fd))
+			return fd;
+	}
+	return -1;
+}
+
+static int link_fd(struct text *text, struct task_struct *task, int fd)
+{
+	struct file *file;
+
+	if (!proc_fd_open(task, fd))
+		return -ENOENT;
+	file = get_file(task->files->fd[fd]);
+	text_printf(text, "%s", file->mf.path);
+	fput(file);
+	return 0;
+}
+
+static struct inode *target_fd(struct task_struct *task, int fd)
+{
+	return proc_fd_open(task, fd) ? iget_ref(task->files->fd[fd]->inode) : NULL;
+}
+
+const struct proc_entry proc_fd_entry = {
+	.name = "fd", .mode = S_IFLNK | 0700, .link = link_fd, .target = target_fd};
+
+#define FILE_ENTRY(text, function) {.name = text, .mode = S_IFREG | 0444, .show = function}
+
+const struct proc_entry proc_pid_entries[] = {
+	FILE_ENTRY("cmdline", show_cmdline),
+	FILE_ENTRY("comm", show_comm),
+	{.name = "cwd", .mode = S_IFLNK | 0777, .link = link_cwd, .target = target_cwd},
+	FILE_ENTRY("environ", show_environ),
+	{.name = "exe", .mode = S_IFLNK | 0777, .link = link_exe, .target = target_exe},
+	{.name = "fail-nth",
+	 .mode = S_IFREG | 0644,
+	 .show = show_fail_nth,
+	 .write = write_fail_nth},
+	{.name = "fd", .mode = S_IFDIR | 0500},
+	FILE_ENTRY("maps", proc_show_maps),
+	{.name = "root", .mode = S_IFLNK | 0777, .link = link_root},
+	FILE_ENTRY("stat", show_stat),
+	FILE_ENTRY("statm", show_statm),
+	FILE_ENTRY("status", show_status),
+	{0},
+};

@@ -1,0 +1,298 @@
+/*
+ * proc_vmstat.c - /proc/vmstat: Linux's names in Linux's order, then our own.
+ *
+ *   zone lines      what the pages are used for now      zone_stat.c counts them
+ *   numa lines      frames given out since boot          zone.c
+ *   node lines      what the pages are used for now      when the file is read
+ *   event lines     what has happened since boot         vm_events[], by name
+ *
+ * A line whose feature this kernel has not stays, with 0, if Linux's file always
+ * has it. Events that only this kernel counts follow at the end.
+ */
+#include "fs/proc/proc_vmstat.h"
+#include "kernel/string.h"
+#include "mm/vmalloc.h"
+#include "mm/vmstat.h"
+#include "mm/zone_stat.h"
+#include "sched/sched.h"
+#include "proc/task.h"
+
+struct stat_line {
+	const char *name;
+	enum vm_stat_item item;
+};
+
+static const struct stat_line zone_lines[] = {
+	{"nr_free_pages", VM_STAT_FREE},
+	{"nr_zone_inactive_anon", VM_STAT_NONE},
+	{"nr_zone_active_anon", VM_STAT_NONE},
+	{"nr_zone_inactive_file", VM_STAT_NONE},
+	{"nr_zone_active_file", VM_STAT_NONE},
+	{"nr_zone_unevictable", VM_STAT_NONE},
+	{"nr_zone_write_pending", VM_STAT_PENDING},
+	{"nr_mlock", VM_STAT_NONE},
+	{"nr_bounce", VM_STAT_NONE},
+	{"nr_free_cma", VM_STAT_NONE},
+};
+
+static const struct stat_line node_lines[] = {
+	{"nr_inactive_anon", VM_STAT_NONE},
+	{"nr_active_anon", VM_STAT_NONE},
+	{"nr_inactive_file", VM_STAT_NONE},
+	{"nr_active_file", VM_STAT_NONE},
+	{"nr_unevictable", VM_STAT_NONE},
+	{"nr_slab_reclaimable", VM_STAT_SLAB_RECLAIMABLE},
+	{"nr_slab_unreclaimable", VM_STAT_SLAB_UNRECLAIMABLE},
+	{"nr_isolated_anon", VM_STAT_ISOLATED_ANON},
+	{"nr_isolated_file", VM_STAT_ISOLATED_FILE},
+	{"workingset_nodes", VM_STAT_NONE},
+	{"workingset_refault_anon", VM_STAT_NONE},
+	{"workingset_refault_file", VM_STAT_NONE},
+	{"workingset_activate_anon", VM_STAT_NONE},
+	{"workingset_activate_file", VM_STAT_NONE},
+	{"workingset_restore_anon", VM_STAT_NONE},
+	{"workingset_restore_file", VM_STAT_NONE},
+	{"workingset_nodereclaim", VM_STAT_NONE},
+	{"nr_anon_pages", VM_STAT_ANON},
+	{"nr_mapped", VM_STAT_MAPPED},
+	{"nr_file_pages", VM_STAT_FILE},
+	{"nr_dirty", VM_STAT_DIRTY},
+	{"nr_writeback", VM_STAT_WRITEBACK},
+	{"nr_writeback_temp", VM_STAT_NONE},
+	{"nr_shmem", VM_STAT_SHMEM},
+	{"nr_shmem_hugepages", VM_STAT_NONE},
+	{"nr_shmem_pmdmapped", VM_STAT_NONE},
+	{"nr_file_hugepages", VM_STAT_NONE},
+	{"nr_file_pmdmapped", VM_STAT_NONE},
+	{"nr_anon_transparent_hugepages", VM_STAT_NONE},
+	{"nr_vmscan_write", VM_STAT_NONE},
+	{"nr_vmscan_immediate_reclaim", VM_STAT_NONE},
+	{"nr_dirtied", VM_STAT_NONE},
+	{"nr_written", VM_STAT_NONE},
+	{"nr_throttled_written", VM_STAT_NONE},
+	{"nr_kernel_misc_reclaimable", VM_STAT_NONE},
+	{"nr_foll_pin_acquired", VM_STAT_NONE},
+	{"nr_foll_pin_released", VM_STAT_NONE},
+	{"nr_kernel_stack", VM_STAT_STACK_KIB},
+	{"nr_page_table_pages", VM_STAT_TABLES},
+	{"nr_sec_page_table_pages", VM_STAT_NONE},
+	{"nr_swapcached", VM_STAT_NONE},
+};
+
+/* Names of one event in each zone. */
+#define PER_ZONE(event) event "_dma", event "_normal", event "_high", event "_movable"
+
+static const char *const event_lines[] = {
+	"pgpgin",
+	"pgpgout",
+	"pswpin",
+	"pswpout",
+	PER_ZONE("pgalloc"),
+	PER_ZONE("allocstall"),
+	PER_ZONE("pgskip"),
+	"pgfree",
+	"pgactivate",
+	"pgdeactivate",
+	"pglazyfree",
+	"pgfault",
+	"pgmajfault",
+	"pglazyfreed",
+	"pgrefill",
+	"pgreuse",
+	"pgsteal_kswapd",
+	"pgsteal_direct",
+	"pgdemote_kswapd",
+	"pgdemote_direct",
+	"pgscan_kswapd",
+	"pgscan_direct",
+	"pgscan_direct_throttle",
+	"pgscan_anon",
+	"pgscan_file",
+	"pgsteal_anon",
+	"pgsteal_file",
+	"zone_reclaim_failed",
+	"pginodesteal",
+	"slabs_scanned",
+	"kswapd_inodesteal",
+	"kswapd_low_wmark_hit_quickly",
+	"kswapd_high_wmark_hit_quickly",
+	"pageoutrun",
+	"pgrotated",
+	"drop_pagecache",
+	"drop_slab",
+	"oom_kill",
+	"pgmigrate_success",
+	"pgmigrate_fail",
+	"thp_migration_success",
+	"thp_migration_fail",
+	"thp_migration_split",
+	"compact_migrate_scanned",
+	"compact_free_scanned",
+	"compact_isolated",
+	"compact_stall",
+	"compact_fail",
+	"compact_success",
+	"compact_daemon_wake",
+	"compact_daemon_migrate_scanned",
+	"compact_daemon_free_scanned",
+	"unevictable_pgs_culled",
+	"unevictable_pgs_scanned",
+	"unevictable_pgs_rescued",
+	"unevictable_pgs_mlocked",
+	"unevictable_pgs_munlocked",
+	"unevictable_pgs_cleared",
+	"unevictable_pgs_stranded",
+	"swap_ra",
+	"swap_ra_hit",
+};
+
+/* The node of a kernel stack's first page. */
+static int stack_node(const void *stack)
+{
+	const struct page *page =
+		is_vmalloc_addr(stack) ? vmalloc_to_page(stack) : virt_to_page(stack);
+
+	return page ? page_to_nid(page) : 0;
+}
+
+/* Of the node, in KiB: stacks are frames of any zone. */
+static unsigned long stacks_on_node(int nid)
+{
+	const struct task_struct *task;
+	unsigned long kib = 0;
+
+	for_each_task (task)
+		if (task->stack && stack_node(task->stack) == nid)
+			kib += THREAD_SIZE / 1024;
+	return kib;
+}
+
+/* `stat` += what the pages of the zone are used for. */
+static void add_zone(struct vm_stat *stat, const struct zone *zone)
+{
+	struct zone_usage usage = {0};
+
+	zone_count_usage(zone, &usage);
+	stat->item[VM_STAT_FREE] += zone_free_pages(zone);
+	stat->item[VM_STAT_ANON] += usage.anon;
+	stat->item[VM_STAT_FILE] += usage.file;
+	stat->item[VM_STAT_SHMEM] += usage.shmem;
+	stat->item[VM_STAT_MAPPED] += usage.mapped;
+	stat->item[VM_STAT_DIRTY] += usage.dirty;
+	stat->item[VM_STAT_WRITEBACK] += usage.writeback;
+	stat->item[VM_STAT_PENDING] += usage.dirty + usage.writeback;
+	stat->item[VM_STAT_SLAB_RECLAIMABLE] += usage.slab_reclaimable;
+	stat->item[VM_STAT_SLAB_UNRECLAIMABLE] += usage.slab - usage.slab_reclaimable;
+	stat->item[VM_STAT_ISOLATED_ANON] += usage.isolated_anon;
+	stat->item[VM_STAT_ISOLATED_FILE] += usage.isolated_file;
+	stat->item[VM_STAT_TABLES] += usage.tables;
+}
+
+void vm_stat_of_zone(struct vm_stat *stat, const struct zone *zone)
+{
+	*stat = (struct vm_stat){0};
+	add_zone(stat, zone);
+}
+
+static void add_node(struct vm_stat *stat, const pg_data_t *node)
+{
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		add_zone(stat, &node->node_zones[i]);
+	stat->item[VM_STAT_STACK_KIB] += stacks_on_node(node->node_id);
+}
+
+void vm_stat_of_node(struct vm_stat *stat, const pg_data_t *node)
+{
+	*stat = (struct vm_stat){0};
+	add_node(stat, node);
+}
+
+void vm_stat_of_all(struct vm_stat *stat)
+{
+	*stat = (struct vm_stat){0};
+	for (int nid = 0; nid < nr_online_nodes; nid++)
+		add_node(stat, NODE_DATA(nid));
+}
+
+static void show_line(struct text *text, const char *name, unsigned long value,
+		      enum vm_stat_style style)
+{
+	if (style == VM_STAT_INDENTED)
+		text_printf(text, "\n      %-12s %lu", name, value);
+	else
+		text_printf(text, "%s %lu\n", name, value);
+}
+
+static void show_lines(struct text *text, const struct stat_line *lines, unsigned int count,
+		       const struct vm_stat *stat, enum vm_stat_style style)
+{
+	for (unsigned int i = 0; i < count; i++)
+		show_line(text, lines[i].name, stat->item[lines[i].item], style);
+}
+
+void vm_stat_show_zone(struct text *text, const struct vm_stat *stat, enum vm_stat_style style)
+{
+	show_lines(text, zone_lines, ARRAY_SIZE(zone_lines), stat, style);
+}
+
+void vm_stat_show_node(struct text *text, const struct vm_stat *stat, enum vm_stat_style style)
+{
+	show_lines(text, node_lines, ARRAY_SIZE(node_lines), stat, style);
+}
+
+static bool is_linux_event(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(event_lines); i++)
+		if (strcmp(event_lines[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* "pgalloc_high" and its like: frames that a zone type gave out. False for other names. */
+static bool zone_event_by_name(const char *name, unsigned long *value)
+{
+	static const char *const names[MAX_NR_ZONES] = {PER_ZONE("pgalloc")};
+
+	for (unsigned int type = 0; type < MAX_NR_ZONES; type++) {
+		if (strcmp(names[type], name) != 0)
+			continue;
+		*value = zones_allocated((enum zone_type)type);
+		return true;
+	}
+	return false;
+}
+
+static unsigned long event_by_name(const char *name)
+{
+	unsigned long value;
+
+	if (zone_event_by_name(name, &value))
+		return value;
+	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
+		if (strcmp(vm_event_names[i], name) == 0)
+			return vm_event_sum((enum vm_event)i);
+	return 0;
+}
+
+int proc_show_vmstat(struct text *text, struct task_struct *task)
+{
+	struct vm_stat stat;
+
+	(void)task;
+	vm_stat_of_all(&stat);
+	vm_stat_show_zone(text, &stat, VM_STAT_LINES);
+	for (unsigned int i = 0; i < NR_NUMA_STATS; i++)
+		show_line(text, numa_stat_names[i], numa_stat_sum((enum numa_stat)i),
+			  VM_STAT_LINES);
+	vm_stat_show_node(text, &stat, VM_STAT_LINES);
+	show_line(text, "nr_dirty_threshold", 0, VM_STAT_LINES);
+	show_line(text, "nr_dirty_background_threshold", 0, VM_STAT_LINES);
+	for (unsigned int i = 0; i < ARRAY_SIZE(event_lines); i++)
+		show_line(text, event_lines[i], event_by_name(event_lines[i]), VM_STAT_LINES);
+	show_line(text, "nr_unstable", 0, VM_STAT_LINES);
+	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
+		if (!is_linux_event(vm_event_names[i]))
+			show_line(text, vm_event_names[i], vm_event_sum((enum vm_event)i),
+				  VM_STAT_LINES);
+	return 0;
+}

@@ -1,0 +1,312 @@
+/*
+ * sysfs.c - /sys: the memory's nodes and sections, where programs look for them
+ * on Linux (lsmem, numactl, numastat).
+ *
+ *   /sys/devices/system/node/node0/...       one directory a node
+ *   /sys/devices/system/memory/memory0/...   one a section of 16 MiB that exists;
+ *                                            only with a memory model that has sections
+ */
+#include "fs/proc/proc_vmstat.h"
+#include "fs/sys/sysfs.h"
+
+#define SYSFS_DEV    0x0005u
+#define SYSFS_MAGIC  0x62656572u
+#define KIB_PER_PAGE (PAGE_SIZE / 1024)
+
+/* --- nodes --- */
+
+static int next_node(int from)
+{
+	return from < nr_online_nodes ? from : -1;
+}
+
+/* The nodes for which `has` holds, as "0-2,5". */
+static void show_node_list(struct text *text, bool (*has)(int nid))
+{
+	const char *comma = "";
+	int first, nid;
+
+	for (nid = 0; nid < nr_online_nodes; nid++) {
+		if (!has(nid))
+			continue;
+		first = nid;
+		while (nid + 1 < nr_online_nodes && has(nid + 1))
+			nid++;
+		text_printf(text, nid > first ? "%s%d-%d" : "%s%d", comma, first, nid);
+		comma = ",";
+	}
+	text_printf(text, "\n");
+}
+
+static bool is_online(int nid)
+{
+	return next_node(nid) == nid;
+}
+
+static bool has_zone(int nid, enum zone_type from, enum zone_type to)
+{
+	for (enum zone_type type = from; type <= to; type++)
+		if (NODE_DATA(nid)->node_zones[type].present_pages)
+			return true;
+	return false;
+}
+
+static bool has_normal(int nid)
+{
+	return has_zone(nid, ZONE_DMA, ZONE_NORMAL);
+}
+
+static bool has_high(int nid)
+{
+	return has_zone(nid, ZONE_DMA, ZONE_HIGHMEM);
+}
+
+static bool has_memory(int nid)
+{
+	return has_zone(nid, ZONE_DMA, ZONE_MOVABLE);
+}
+
+static bool has_cpu(int nid)
+{
+	return nid == numa_node_id();
+}
+
+static int show_online(struct text *text, int number)
+{
+	(void)number;
+	show_node_list(text, is_online);
+	return 0;
+}
+
+static int show_has_normal(struct text *text, int number)
+{
+	(void)number;
+	show_node_list(text, has_normal);
+	return 0;
+}
+
+static int show_has_high(struct text *text, int number)
+{
+	(void)number;
+	show_node_list(text, has_high);
+	return 0;
+}
+
+static int show_has_memory(struct text *text, int number)
+{
+	(void)number;
+	show_node_list(text, has_memory);
+	return 0;
+}
+
+static int show_has_cpu(struct text *text, int number)
+{
+	(void)number;
+	show_node_list(text, has_cpu);
+	return 0;
+}
+
+static int show_cpulist(struct text *text, int nid)
+{
+	text_printf(text, "%s\n", has_cpu(nid) ? "0" : "");
+	return 0;
+}
+
+static int show_cpumap(struct text *text, int nid)
+{
+	text_printf(text, "%d\n", has_cpu(nid));
+	return 0;
+}
+
+static int show_distance(struct text *text, int nid)
+{
+	for (int other = 0; other < nr_online_nodes; other++)
+		text_printf(text, "%s%d", other ? " " : "", node_distance(nid, other));
+	text_printf(text, "\n");
+	return 0;
+}
+
+static void node_line(struct text *text, int nid, const char *name, unsigned long kib)
+{
+	size_t start = text->len;
+
+	text_printf(text, "Node %d %s:", nid, name);
+	text_pad(text, start, 23);
+	text_printf(text, "%8lu kB\n", kib);
+}
+
+/* Sums over the zones of a node: given to the buddy system, and free. */
+static void node_totals(const pg_data_t *node, unsigned long *managed, unsigned long *high,
+			unsigned long *high_free)
+{
+	*managed = *high = *high_free = 0;
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		const struct zone *zone = &node->node_zones[i];
+
+		*managed += zone->managed_pages;
+		if (zone_is_highmem(zone)) {
+			*high += zone->managed_pages;
+			*high_free += zone_free_pages(zone);
+		}
+	}
+}
+
+static void show_node_use(struct text *text, int nid, const unsigned long *item)
+{
+	const struct {
+		const char *name;
+		unsigned long pages;
+	} lines[] = {
+		{"Dirty", item[VM_STAT_DIRTY]},
+		{"Writeback", item[VM_STAT_WRITEBACK]},
+		{"FilePages", item[VM_STAT_FILE]},
+		{"Mapped", item[VM_STAT_MAPPED]},
+		{"AnonPages", item[VM_STAT_ANON]},
+		{"Shmem", item[VM_STAT_SHMEM]},
+		{"KernelStack", item[VM_STAT_STACK_KIB] / KIB_PER_PAGE},
+		{"PageTables", item[VM_STAT_TABLES]},
+		{"SecPageTables", 0},
+		{"NFS_Unstable", 0},
+		{"Bounce", 0},
+		{"WritebackTmp", 0},
+		{"KReclaimable", item[VM_STAT_SLAB_RECLAIMABLE]},
+		{"Slab", item[VM_STAT_SLAB_RECLAIMABLE] + item[VM_STAT_SLAB_UNRECLAIMABLE]},
+		{"SReclaimable", item[VM_STAT_SLAB_RECLAIMABLE]},
+		{"SUnreclaim", item[VM_STAT_SLAB_UNRECLAIMABLE]},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++)
+		node_line(text, nid, lines[i].name, lines[i].pages * KIB_PER_PAGE);
+}
+
+static int show_node_meminfo(struct text *text, int nid)
+{
+	static const char *const lists[] = {
+		"SwapCached",	"Active",	  "Inactive",	 "Active(anon)", "Inactive(anon)",
+		"Active(file)", "Inactive(file)", "Unevictable", "Mlocked",
+	};
+	unsigned long managed, high, high_free, free;
+	struct vm_stat stat;
+
+	vm_stat_of_node(&stat, NODE_DATA(nid));
+	node_totals(NODE_DATA(nid), &managed, &high, &high_free);
+	free = stat.item[VM_STAT_FREE];
+	node_line(text, nid, "MemTotal", managed * KIB_PER_PAGE);
+	node_line(text, nid, "MemFree", free * KIB_PER_PAGE);
+	node_line(text, nid, "MemUsed", (managed - free) * KIB_PER_PAGE);
+	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++)
+		node_line(text, nid, lists[i], 0);
+	node_line(text, nid, "HighTotal", high * KIB_PER_PAGE);
+	node_line(text, nid, "HighFree", high_free * KIB_PER_PAGE);
+	node_line(text, nid, "LowTotal", (managed - high) * KIB_PER_PAGE);
+	node_line(text, nid, "LowFree", (free - min(free, high_free)) * KIB_PER_PAGE);
+	show_node_use(text, nid, stat.item);
+	return 0;
+}
+
+static unsigned long node_numa_stat(int nid, enum numa_stat stat)
+{
+	unsigned long sum = 0;
+
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		sum += zone_numa_stat(&NODE_DATA(nid)->node_zones[i], stat);
+	return sum;
+}
+
+/* Where requests got their frames; names as in the node's file, not as in vmstat. */
+static int show_numastat(struct text *text, int nid)
+{
+	static const char *const names[NR_NUMA_STATS] = {
+		[NUMA_HIT] = "numa_hit",	 [NUMA_MISS] = "numa_miss",
+		[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE_HIT] = "interleave_hit",
+		[NUMA_LOCAL] = "local_node",	 [NUMA_OTHER] = "other_node",
+	};
+
+	for (int stat = 0; stat < NR_NUMA_STATS; stat++)
+		text_printf(text, "%s %lu\n", names[stat],
+			    node_numa_stat(nid, (enum numa_stat)stat));
+	return 0;
+}
+
+static int show_node_vmstat(struct text *text, int nid)
+{
+	struct vm_stat stat;
+
+	vm_stat_of_node(&stat, NODE_DATA(nid));
+	vm_stat_show_zone(text, &stat, VM_STAT_LINES);
+	for (int i = 0; i < NR_NUMA_STATS; i++)
+		text_printf(text, "%s %lu\n", numa_stat_names[i],
+			    node_numa_stat(nid, (enum numa_stat)i));
+	vm_stat_show_node(text, &stat, VM_STAT_LINES);
+	return 0;
+}
+
+#define DIR(path)	    {path, S_IFDIR | 0555, NULL, NULL, NULL}
+#define FILE_OF(path, show) {path, S_IFREG | 0444, show, NULL, NULL}
+#define DIRS_OF(path, next) {path, S_IFDIR | 0555, NULL, NULL, next}
+
+static const struct tree_entry sysfs_entries[] = {
+	DIR("devices"),
+	DIR("devices/system"),
+	DIR("devices/system/node"),
+	FILE_OF("devices/system/node/online", show_online),
+	FILE_OF("devices/system/node/possible", show_online),
+	FILE_OF("devices/system/node/has_normal_memory", show_has_normal),
+	FILE_OF("devices/system/node/has_high_memory", show_has_high),
+	FILE_OF("devices/system/node/has_memory", show_has_memory),
+	FILE_OF("devices/system/node/has_cpu", show_has_cpu),
+	DIRS_OF("devices/system/node/node#", next_node),
+	FILE_OF("devices/system/node/node#/cpulist", show_cpulist),
+	FILE_OF("devices/system/node/node#/cpumap", show_cpumap),
+	FILE_OF("devices/system/node/node#/distance", show_distance),
+	FILE_OF("devices/system/node/node#/meminfo", show_node_meminfo),
+	FILE_OF("devices/system/node/node#/numastat", show_numastat),
+	FILE_OF("devices/system/node/node#/vmstat", show_node_vmstat),
+	DIRS_OF("devices/system/memory", sysfs_has_sections),
+	FILE_OF("devices/system/memory/block_size_bytes", sysfs_show_block_size),
+	DIRS_OF("devices/system/memory/memory#", sysfs_next_section),
+	FILE_OF("devices/system/memory/memory#/phys_device", sysfs_show_section_device),
+	FILE_OF("devices/system/memory/memory#/phys_index", sysfs_show_section_index),
+	FILE_OF("devices/system/memory/memory#/removable", sysfs_show_section_removable),
+	{"devices/system/memory/memory#/state", S_IFREG | 0644, sysfs_show_section_state,
+	 sysfs_store_section_state, NULL},
+	FILE_OF("devices/system/memory/memory#/valid_zones", sysfs_show_section_zones),
+	{0},
+};
+
+/* --- the file system --- */
+
+static void sysfs_statfs(struct fs_super *sb, struct kstatfs *st)
+{
+	(void)sb;
+	st->type = SYSFS_MAGIC;
+	st->bsize = PAGE_SIZE;
+	st->namelen = NAME_MAX;
+}
+
+static const struct super_ops sysfs_super_ops = {
+	.free_inode = tree_free_inode,
+	.statfs = sysfs_statfs,
+};
+
+static struct fs_super sysfs_sb = {
+	.type = "sysfs",
+	.source = "sysfs",
+	.dev = SYSFS_DEV,
+	.ops = &sysfs_super_ops,
+	.inodes = LIST_HEAD_INIT(sysfs_sb.inodes),
+};
+
+static const struct tree sysfs_tree = {
+	.entries = sysfs_entries,
+	.sb = &sysfs_sb,
+	.first_ino = 1,
+};
+
+void sysfs_init(void)
+{
+	sysfs_sb.root = tree_root(&sysfs_tree); /* for ever */
+	if (IS_ERR(sysfs_sb.root))
+		panic("no memory for /sys");
+	vfs_graft("sys", &sysfs_sb);
+}

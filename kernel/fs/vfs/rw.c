@@ -1,0 +1,275 @@
+/*
+ * rw.c - reading, writing and seeking, for all kinds of files.
+ *
+ * The calls check descriptor, mode and sizes; the file's operations move the
+ * bytes. Regular files read through the page cache here; how they are written is
+ * the file system's affair (it must find room first).
+ */
+#include "i386/uaccess.h"
+#include "fs/vfs/fs_syscalls.h"
+#include "fs/vfs/internal.h"
+#include "kernel/string.h"
+#include "mm/slab.h"
+
+#define IOV_MAX 1024 /* Linux's UIO_MAXIOV */
+
+struct iovec32 {
+	u32 base, len;
+};
+
+unsigned long page_to_user(void *page, void *buf, unsigned long n)
+{
+	return copy_to_user(buf, page, n);
+}
+
+unsigned long page_from_user(void *page, void *buf, unsigned long n)
+{
+	return copy_from_user(page, buf, n);
+}
+
+unsigned long page_to_kernel(void *page, void *buf, unsigned long n)
+{
+	memcpy(buf, page, n);
+	return 0;
+}
+
+unsigned long page_from_kernel(void *page, void *buf, unsigned long n)
+{
+	memcpy(page, buf, n);
+	return 0;
+}
+
+ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+{
+	ssize_t ret = filemap_read(&file->inode->mapping, *pos, buf, count, page_to_user);
+
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+loff_t generic_llseek(struct file *file, loff_t offset, int whence)
+{
+	loff_t base;
+
+	switch (whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = file->pos;
+		break;
+	case SEEK_END:
+		base = file->inode->mapping.size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
+		return -EINVAL;
+	file->pos = offset;
+	return offset;
+}
+
+static ssize_t do_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+{
+	if (!file->mf.readable)
+		return -EBADF;
+	if (!file->ops->read)
+		return S_ISDIR(file->inode->mode) ? -EISDIR : -EINVAL;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->ops->read(file, buf, min(count, (size_t)MAX_RW_COUNT), pos);
+}
+
+static ssize_t do_write(struct file *file, const void __user *buf, size_t count, loff_t *pos)
+{
+	if (!file->mf.writable)
+		return -EBADF;
+	if (!file->ops->write)
+		return -EINVAL;
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	return file->ops->write(file, buf, min(count, (size_t)MAX_RW_COUNT), pos);
+}
+
+/* a: descriptor, b: buffer, c: bytes. */
+SYSCALL(read)
+{
+	struct file *file = fget((int)a);
+	ssize_t ret;
+
+	if (!file)
+		return -EBADF;
+	ret = do_read(file, (void __user *)b, c, &file->pos);
+	fput(file);
+	return ret;
+}
+
+SYSCALL(write)
+{
+	struct file *file = fget((int)a);
+	ssize_t ret;
+
+	if (!file)
+		return -EBADF;
+	ret = do_write(file, (const void __user *)b, c, &file->pos);
+	fput(file);
+	return ret;
+}
+
+/* A file that can be read and written at a given place, and the place (64-bit halves). */
+static long positioned(u32 fd, u32 low, u32 high, struct file **out, loff_t *pos)
+{
+	struct file *file;
+
+	*pos = (loff_t)((u64)high << 32 | low);
+	if (*pos < 0)
+		return -EINVAL;
+	file = fget((int)fd);
+	if (!file)
+		return -EBADF;
+	if (!file->ops->llseek) {
+		fput(file);
+		return -ESPIPE;
+	}
+	*out = file;
+	return 0;
+}
+
+/* a: descriptor, b: buffer, c: bytes, d and e: place, 64-bit halves. */
+SYSCALL(pread64)
+{
+	struct file *file;
+	loff_t pos;
+	long ret = positioned(a, d, e, &file, &pos);
+
+	if (ret)
+		return ret;
+	ret = do_read(file, (void __user *)b, c, &pos);
+	fput(file);
+	return ret;
+}
+
+SYSCALL(pwrite64)
+{
+	struct file *file;
+	loff_t pos;
+	long ret = positioned(a, d, e, &file, &pos);
+
+	if (ret)
+		return ret;
+	ret = do_write(file, (const void __user *)b, c, &pos);
+	fput(file);
+	return ret;
+}
+
+/* Copies and checks an array of buffers; ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). Free with kfree(). */
+static struct iovec32 *get_iovec(u32 user, u32 nr)
+{
+	struct iovec32 *iov;
+	u32 i, total = 0;
+	long err = -EFAULT;
+
+	if (nr > IOV_MAX)
+		return ERR_PTR(-EINVAL);
+	iov = kmalloc_array(max(nr, 1u), sizeof(*iov), GFP_KERNEL);
+	if (!iov)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_user(iov, (const void __user *)user, nr * sizeof(*iov)))
+		goto out_free;
+	for (i = 0; i < nr; i++) {
+		err = -EINVAL;
+		if ((s32)iov[i].len < 0)
+			goto out_free;
+		err = -EFAULT;
+		if (!access_ok((void __user *)iov[i].base, iov[i].len))
+			goto out_free;
+		if (iov[i].len > MAX_RW_COUNT - total) /* the sum is cut, as Linux does */
+			iov[i].len = MAX_RW_COUNT - total;
+		total += iov[i].len;
+	}
+	return iov;
+out_free:
+	kfree(iov);
+	return ERR_PTR(err);
+}
+
+/* Moves buffer after buffer until one is moved short. What was moved counts more than an error. */
+static long do_iovec(u32 fd, u32 user, u32 nr, bool write)
+{
+	struct file *file = fget((int)fd);
+	struct iovec32 *iov;
+	ssize_t n;
+	long done = 0;
+	u32 i;
+
+	if (!file)
+		return -EBADF;
+	iov = get_iovec(user, nr);
+	if (IS_ERR(iov)) {
+		done = PTR_ERR(iov);
+		goto out_fput;
+	}
+	for (i = 0; i < nr; i++) {
+		if (iov[i].len == 0)
+			continue;
+		if (write)
+			n = do_write(file, (const void __user *)iov[i].base, iov[i].len,
+				     &file->pos);
+		else
+			n = do_read(file, (void __user *)iov[i].base, iov[i].len, &file->pos);
+		if (n < 0 && done == 0)
+			done = n;
+		if (n > 0)
+			done += n;
+		if (n != (ssize_t)iov[i].len)
+			break;
+	}
+	kfree(iov);
+out_fput:
+	fput(file);
+	return done;
+}
+
+/* a: descriptor, b: array of buffers, c: how many. */
+SYSCALL(readv)
+{
+	return do_iovec(a, b, c, false);
+}
+
+SYSCALL(writev)
+{
+	return do_iovec(a, b, c, true);
+}
+
+static loff_t do_seek(u32 fd, loff_t offset, u32 whence)
+{
+	struct file *file = fget((int)fd);
+	loff_t ret = -ESPIPE;
+
+	if (!file)
+		return -EBADF;
+	if (file->ops->llseek)
+		ret = file->ops->llseek(file, offset, (int)whence);
+	fput(file);
+	return ret;
+}
+
+/* a: descriptor, b: offset, c: whence. */
+SYSCALL(lseek)
+{
+	loff_t ret = do_seek(a, (s32)b, c);
+
+	return ret > MAX_NON_LFS ? -EOVERFLOW : (long)ret;
+}
+
+/* a: descriptor, b and c: offset, high word first; d: where the result goes, e: whence. */
+SYSCALL(_llseek)
+{
+	loff_t ret = do_seek(a, (loff_t)((u64)b << 32 | c), e);
+
+	if (ret < 0)
+		return (long)ret;
+	return copy_to_user((void __user *)d, &ret, sizeof(ret)) ? -EFAULT : 0;
+}

@@ -1,0 +1,82 @@
+/*
+ * wait.c - wait queues: who sleeps for an event, in order of arrival.
+ *
+ * An entry is a task on its own stack. Whoever wakes it takes it out of the
+ * queue, so that the next wake_up_one() finds the next sleeper; finish_wait()
+ * takes it out when something else ended the sleep. Interrupt handlers wake
+ * too, so a queue's lock is held with interrupts off.
+ */
+#include "kernel/wait.h"
+#include "sched/sched.h"
+#include "proc/task.h"
+
+void init_waitqueue_head(wait_queue_head_t *queue)
+{
+	spin_lock_init(&queue->lock, "wait_queue");
+	INIT_LIST_HEAD(&queue->entries);
+}
+
+/*
+ * Enters the queue and marks the current task as going to sleep. A wake-up from
+ * here on is not lost: it makes the task runnable again before it has slept.
+ */
+void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
+{
+	unsigned long flags;
+
+	entry->task = current;
+	spin_lock_irqsave(&queue->lock, flags);
+	list_add_tail(&entry->node, &queue->entries);
+	current->state = interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE;
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+/* Leaves the queue, if no waker did that already, and is awake for good. */
+void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
+{
+	unsigned long flags;
+
+	current->state = TASK_RUNNING;
+	if (list_empty(&entry->node))
+		return;
+	spin_lock_irqsave(&queue->lock, flags);
+	/* Again: a waker may have been faster. */
+	if (!list_empty(&entry->node))
+		list_del_init(&entry->node);
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+/* Takes the first entry out and wakes its task; false if that one was awake already. */
+static bool wake_first(wait_queue_head_t *queue)
+{
+	wait_queue_entry_t *entry = list_first_entry(&queue->entries, wait_queue_entry_t, node);
+
+	list_del_init(&entry->node);
+	return wake_up_process(entry->task);
+}
+
+void wake_up_all(wait_queue_head_t *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	while (!list_empty(&queue->entries))
+		wake_first(queue);
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+/* Wakes the first task that really sleeps: one awake for another reason uses up no wake-up. */
+void wake_up_one(wait_queue_head_t *queue)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	while (!list_empty(&queue->entries) && !wake_first(queue))
+		;
+	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+bool signal_pending_current(void)
+{
+	return current->sigpending;
+}
