@@ -8,7 +8,7 @@
  */
 #include "arch/hint.h"
 #include "kernel/percpu.h"
-#include "vm.h"
+#include "internal.h"
 
 static DEFINE_PER_CPU(struct trace_vma, area_record);
 

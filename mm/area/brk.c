@@ -3,7 +3,7 @@
  *
  *   start_code ... end_data | BSS | start_brk ======== brk ->      mmap area
  */
-#include "vm.h"
+#include "internal.h"
 
 int do_brk_area(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot)
 {

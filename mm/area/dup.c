@@ -11,7 +11,8 @@
  */
 #include "arch/tlb.h"
 #include "kernel/string.h"
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 /* One table's worth of entries being copied; both page_table_locks held. */
 struct table_copy {

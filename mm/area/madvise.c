@@ -6,7 +6,8 @@
  * any time, so it does; DONTFORK and DOFORK say whether fork copies the area.
  * The rest is accepted and has no effect, which advice may.
  */
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 static int advise_area(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		       int advice)

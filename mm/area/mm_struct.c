@@ -11,7 +11,9 @@
 #include "arch/tlb.h"
 #include "kernel/printk.h"
 #include "mm/slab.h"
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
+#include "slab/internal.h"
 
 struct mm_struct init_mm = {
 	.pgd = swapper_pg_dir,

@@ -7,7 +7,9 @@
  * before an older mapping at the same place is taken away, so a request that
  * runs out of memory leaves everything as it was.
  */
-#include "vm.h"
+#include "cache/internal.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 static const unsigned int kind_flags_all = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 

@@ -12,7 +12,8 @@
  * pages, so pages that others share stay protected; writing faults once.
  */
 #include "arch/tlb.h"
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 /* Flags to turn off and on in a range. */
 struct flag_change {

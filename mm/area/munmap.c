@@ -13,7 +13,8 @@
  * while the areas still tell truncation where to look for them; then areas
  * shrink or leave; then page tables whose 4 MiB hold no area any more.
  */
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 /*
  * Takes the areas from `vma` on that end at or below `end` out, and returns

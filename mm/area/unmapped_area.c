@@ -12,7 +12,7 @@
  * the search, which happens along one path only: the search takes O(log n).
  */
 #include "kernel/compiler.h"
-#include "vm.h"
+#include "internal.h"
 
 /* Lowest address of the search that goes upwards. */
 #define BOTTOM_UP_BASE PAGE_ALIGN(TASK_SIZE / 3)

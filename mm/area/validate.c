@@ -2,7 +2,8 @@
  * validate.c - checks that an address space agrees with itself. For tests: it
  * visits every area and every page-table entry.
  */
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 static struct vm_area_struct *node_area(const struct rb_node *node)
 {

@@ -19,7 +19,8 @@
 #include "kernel/bug.h"
 #include "kernel/rbtree_augmented.h"
 #include "mm/slab.h"
-#include "vm.h"
+#include "internal.h"
+#include "slab/internal.h"
 
 static struct kmem_cache *vma_cache;
 

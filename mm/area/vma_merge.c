@@ -9,7 +9,7 @@
  * areas vm_pgoff is the page of the address space, so neighbours always follow.
  * Areas whose operations have a close() stay apart: it counts areas.
  */
-#include "vm.h"
+#include "internal.h"
 
 static bool same_kind(const struct vm_area_struct *vma, const struct area_kind *kind)
 {

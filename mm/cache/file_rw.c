@@ -12,7 +12,8 @@
 #include "kernel/string.h"
 #include "mm/highmem.h"
 #include "mm/mempool.h"
-#include "vm.h"
+#include "internal.h"
+#include "kernel/errno.h"
 
 /* One call moves at most this many bytes, as on Linux: the count fits the result. */
 #define MAX_RW_COUNT ((size_t)(0x7fffffff & PAGE_MASK))

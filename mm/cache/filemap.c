@@ -15,7 +15,10 @@
 #include "kernel/wait.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
-#include "vm.h"
+#include "internal.h"
+#include "slab/internal.h"
+#include "kernel/errno.h"
+#include "mm/mempolicy.h"
 
 #define PAGE_WAIT_QUEUES 64 /* power of two */
 

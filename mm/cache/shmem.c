@@ -8,7 +8,9 @@
  */
 #include "mm/highmem.h"
 #include "mm/slab.h"
-#include "vm.h"
+#include "fault/internal.h"
+#include "internal.h"
+#include "slab/internal.h"
 
 struct shmem_object {
 	struct mapped_file file;

@@ -10,7 +10,9 @@
  * could miss goes, so what is locked, mapped, dirty or referenced stays.
  */
 #include "mm/highmem.h"
-#include "vm.h"
+#include "area/internal.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 #define TRUNCATE_BATCH 16
 

@@ -11,7 +11,9 @@
  */
 #include "arch/tlb.h"
 #include "mm/highmem.h"
-#include "vm.h"
+#include "area/internal.h"
+#include "fault/internal.h"
+#include "internal.h"
 
 #define SYNC_BATCH 16
 

@@ -30,7 +30,8 @@
 #include "kernel/ratelimit.h"
 #include "kernel/string.h"
 #include "mm/vmstat.h"
-#include "slab/slab_internal.h"
+#include "page/internal.h"
+#include "slab/internal.h"
 
 #define ATTR_TEXT_MAX 64
 #define NO_LIMIT      (-1l)

@@ -7,7 +7,8 @@
  */
 #include "mm/highmem.h"
 #include "arch/tlb.h"
-#include "vm.h"
+#include "internal.h"
+#include "mm/mempolicy.h"
 
 struct page *zero_page;
 pfn_t zero_pfn;

@@ -15,7 +15,8 @@
  */
 #include "arch/tlb.h"
 #include "mm/highmem.h"
-#include "vm.h"
+#include "internal.h"
+#include "mm/mempolicy.h"
 
 static bool sole_owner(const struct page *page)
 {

@@ -21,7 +21,8 @@
  * meanwhile, because mmap_sem is held for reading throughout.
  */
 #include "arch/tlb.h"
-#include "vm.h"
+#include "area/internal.h"
+#include "internal.h"
 
 /* The CPU knows no execute permission and no write-only page: any right lets it read. */
 static bool access_allowed(const struct vm_area_struct *vma, bool write)

@@ -14,7 +14,9 @@
  */
 #include "arch/tlb.h"
 #include "mm/highmem.h"
-#include "vm.h"
+#include "area/internal.h"
+#include "cache/internal.h"
+#include "internal.h"
 
 unsigned int fault_around_pages = FAULT_AROUND_MAX;
 

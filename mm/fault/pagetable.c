@@ -5,7 +5,7 @@
  * A table is one zeroed page of low memory, flagged PG_table, counted in
  * mm->nr_ptes. With mmap_sem held, at least for reading, it stays.
  */
-#include "vm.h"
+#include "internal.h"
 
 /**
  * user_table_alloc() - gives a directory entry of the user half a page table.

@@ -11,7 +11,8 @@
  * because the CPU may still walk them on its own.
  */
 #include "arch/tlb.h"
-#include "vm.h"
+#include "internal.h"
+#include "mm/filemap.h"
 
 static void forget_range(struct mmu_gather *gather)
 {

@@ -24,7 +24,7 @@
 #include "mm/compaction.h"
 #include "mm/migrate.h"
 #include "mm/vmstat.h"
-#include "internal.h"
+#include "page/internal.h"
 
 /* Pages isolated before they are moved: Linux's COMPACT_CLUSTER_MAX. */
 #define BATCH 32u

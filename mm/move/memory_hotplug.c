@@ -20,6 +20,8 @@
 #include "kernel/printk.h"
 #include "mm/migrate.h"
 #include "internal.h"
+#include "page/internal.h"
+#include "zone/internal.h"
 
 /* Rounds of moving before a section is given up. */
 #define ROUNDS 5

@@ -30,7 +30,7 @@
 #include "mm/filemap.h"
 #include "mm/highmem.h"
 #include "mm/vmstat.h"
-#include "internal.h"
+#include "page/internal.h"
 
 #define PASSES	     10 /* Linux's */
 #define ASYNC_PASSES 3	/* nobody is waited for: more would only find the same */

@@ -13,6 +13,7 @@
 #include "kernel/errno.h"
 #include "mm/migrate.h"
 #include "internal.h"
+#include "page/internal.h"
 
 /* What the pageblocks were before: enum migratetype, as pageblock_types[]. */
 static u8 types_before[sizeof(pageblock_types)];

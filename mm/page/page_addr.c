@@ -8,7 +8,7 @@
  *             [0][1][2][3][4]    the caller's, each _refcount 1
  *                        [5][6][7] freed at once
  */
-#include "internal.h"
+#include "mm/gfp.h"
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {

@@ -22,6 +22,8 @@
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
 #include "internal.h"
+#include "slab/internal.h"
+#include "zone/internal.h"
 
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
 #define SHRINK_ROUNDS 16u

@@ -31,6 +31,7 @@
  */
 #include "kernel/string.h"
 #include "internal.h"
+#include "zone/internal.h"
 
 /*
  * Linux's sizes (2.6): a quarter of a thousandth of the zone, of at most 512

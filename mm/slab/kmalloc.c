@@ -9,7 +9,8 @@
  * an eighth of the size looks it up. Whole pages are compound blocks, which know
  * their order.
  */
-#include "slab_internal.h"
+#include "internal.h"
+#include "page/internal.h"
 #include "kernel/string.h"
 
 #define CLASS_MOST    4096u

@@ -17,6 +17,7 @@
  */
 #include "mm/mempool.h"
 #include "internal.h"
+#include "page/internal.h"
 #include "kernel/errno.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"

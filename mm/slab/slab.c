@@ -1,6 +1,6 @@
 /*
  * slab.c - caches of equal objects: taking, giving back, growing, shrinking.
- * slab_internal.h draws a slab; slab_cache.c makes and describes caches.
+ * internal.h draws a slab; slab_cache.c makes and describes caches.
  *
  *   alloc <- [ array of this CPU ] -> free       most calls end here
  *                  |        ^
@@ -17,7 +17,8 @@
  * No lock is held while pages are asked for. Everything but growing with
  * __GFP_WAIT may be called in interrupts.
  */
-#include "slab_internal.h"
+#include "internal.h"
+#include "page/internal.h"
 #include "mm/fault_inject.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"

@@ -7,7 +7,7 @@
  * the same fields of objects in different slabs do not fight for the same cache
  * lines.
  */
-#include "slab_internal.h"
+#include "internal.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 

@@ -1,10 +1,11 @@
 /*
- * slab_check.c - walks over whole caches: is everything as slab_internal.h draws it?
+ * slab_check.c - walks over whole caches: is everything as internal.h draws it?
  *
  * slab_check() panics on the first thing that is not. kmem_cache_validate() looks
  * at the bytes around and in objects only, and repairs what it finds.
  */
-#include "slab_internal.h"
+#include "internal.h"
+#include "page/internal.h"
 
 static void check_page_of(const struct kmem_cache *cache, const struct slab *slab, const char *at)
 {

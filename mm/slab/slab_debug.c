@@ -1,7 +1,7 @@
 /*
  * slab_debug.c - caches that catch those who misuse their objects.
  *
- * slab_internal.h draws the layout. What the bytes around and in an object are:
+ * internal.h draws the layout. What the bytes around and in an object are:
  *
  *                       free            out to a caller
  *   red zones           0xbb            0xcc
@@ -20,7 +20,7 @@
  * Letters are Linux's (F Z P U), none means all of them; no cache means all
  * caches, and a name may end in "*".
  */
-#include "slab_internal.h"
+#include "internal.h"
 #include "kernel/cmdline.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"

@@ -12,7 +12,7 @@
  *
  * Ages are in ticks. Of a large object the lines around the damage are shown.
  */
-#include "slab_internal.h"
+#include "internal.h"
 #include "kernel/kallsyms.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"

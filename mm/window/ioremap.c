@@ -14,7 +14,6 @@
 #include "kernel/compiler.h"
 #include "kernel/lock.h"
 #include "internal.h"
-#include "vmap.h"
 
 /* Does the page allocator manage a frame of [pfn, end)? */
 static bool any_ram(pfn_t pfn, pfn_t end)

@@ -27,7 +27,7 @@
 #include "kernel/lock.h"
 #include "kernel/wait.h"
 #include "mm/fixmap.h"
-#include "internal.h"
+#include "page/internal.h"
 
 #define HASH_SIZE 256
 #define NO_SLOT	  0xffffu

@@ -21,7 +21,6 @@
 #include "kernel/lock.h"
 #include "kernel/printk.h"
 #include "internal.h"
-#include "vmap.h"
 
 /* Reports of failed requests; later ones fail in silence. */
 #define REPORTS_SHOWN 5

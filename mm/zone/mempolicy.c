@@ -18,7 +18,6 @@
 #include "kernel/bitops.h"
 #include "kernel/errno.h"
 #include "mm/zone.h"
-#include "internal.h"
 
 DEFINE_PER_CPU(struct mempolicy *, task_mempolicy);
 

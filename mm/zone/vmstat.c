@@ -11,7 +11,7 @@
 #include "mm/highmem.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
-#include "internal.h"
+#include "slab/internal.h"
 
 DEFINE_PER_CPU(u32[NR_VM_EVENTS], vm_events);
 

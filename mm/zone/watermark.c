@@ -25,7 +25,7 @@
  * the node's memory in the zones above, up to that class, divided by the ratio.
  */
 #include "kernel/math64.h"
-#include "internal.h"
+#include "mm/zone.h"
 
 #define MIN_FREE_KB_LEAST 128
 #define MIN_FREE_KB_MOST  65536

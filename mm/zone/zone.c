@@ -16,7 +16,9 @@
 #include "mm/zone.h"
 #include "kernel/printk.h"
 #include "mm/bootmem.h"
+#include "boot/internal.h"
 #include "internal.h"
+#include "page/internal.h"
 
 static const char *const zone_names[MAX_NR_ZONES] = {"DMA", "Normal", "HighMem", "Movable"};
 struct zone *zone_table[MAX_NUMNODES * MAX_NR_ZONES];

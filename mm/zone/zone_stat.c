@@ -20,9 +20,9 @@
  */
 #include "mm/zone_stat.h"
 #include "mm/filemap.h"
-#include "internal.h"
-#include "slab/slab_internal.h"
-#include "vm.h"
+#include "cache/internal.h"
+#include "page/internal.h"
+#include "slab/internal.h"
 
 #define STEP 1024ul /* pages looked at without giving the CPU away */
 

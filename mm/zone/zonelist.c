@@ -16,6 +16,7 @@
  */
 #include "kernel/printk.h"
 #include "internal.h"
+#include "page/internal.h"
 
 /* The highest zone type that a request with these modifiers can use. */
 static const enum zone_type classes[GFP_ZONEMASK + 1] = {

@@ -7,7 +7,8 @@
  * here as it reads them, lead to the same list. Each request is made with its
  * first, second ... allocation failing before it may succeed.
  */
-#include "../../mm/vm.h"
+#include "../../mm/area/internal.h"
+#include "../../mm/slab/internal.h"
 #include "arch/hint.h"
 #include "machine.h"
 #include "mm/filemap.h"

@@ -6,7 +6,8 @@
  * for, at any time. Contents stay with their owners, nothing that is held moves, the
  * free lists are in order, and as much is free as before.
  */
-#include "../../mm/internal.h"
+#include "../../mm/move/internal.h"
+#include "../../mm/page/internal.h"
 #include "machine.h"
 #include "kernel/errno.h"
 #include "mm/compaction.h"

@@ -13,7 +13,7 @@
  * At the end: counters of every page against a walk of all page tables, and
  * after everything is gone no frame, no object and no dirty page is left.
  */
-#include "../../mm/vm.h"
+#include "../../mm/fault/internal.h"
 #include "fake_file.h"
 #include "machine.h"
 #include "mm/filemap.h"

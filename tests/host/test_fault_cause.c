@@ -3,7 +3,7 @@
  * area; how many faults a run of accesses takes; what fork copies; the pages of
  * exec and of other address spaces.
  */
-#include "../../mm/vm.h"
+#include "../../mm/fault/internal.h"
 #include "fake_file.h"
 #include "machine.h"
 #include "test.h"

@@ -4,7 +4,7 @@
  *
  * One task: that requests may come between each other is test_fault.c's matter.
  */
-#include "../../mm/vm.h"
+#include "../../mm/area/internal.h"
 #include "fake_file.h"
 #include "machine.h"
 #include "test.h"

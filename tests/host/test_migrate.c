@@ -7,7 +7,7 @@
  * the owner's pages and the file hold what was written last, no reference is lost,
  * and no old frame is still in use (what is free is overwritten).
  */
-#include "../../mm/vm.h"
+#include "../../mm/area/internal.h"
 #include "fake_file.h"
 #include "machine.h"
 #include "mm/highmem.h"

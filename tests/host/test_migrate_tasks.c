@@ -6,13 +6,14 @@
  * contents whenever they are handed out, so who goes on with a frame that a page has
  * left sees it.
  */
-#include "../../mm/vm.h"
+#include "../../mm/cache/internal.h"
 #include "fake_file.h"
 #include "machine.h"
 #include "mm/migrate.h"
 #include "tasks.h"
 #include "test.h"
 #include "user.h"
+#include "kernel/errno.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * test_mmap.c - what mmap() and its family refuse, and with which error; where
  * mappings go; heap and stack at their limits; advice.
  */
-#include "../../mm/vm.h"
+#include "../../mm/area/internal.h"
 #include "machine.h"
 #include "mm/filemap.h"
 #include "test.h"

@@ -9,7 +9,7 @@
 #include "mm/highmem.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
-#include "../../mm/internal.h"
+#include "../../mm/page/internal.h"
 #include "test.h"
 
 static void test_fallback(void)

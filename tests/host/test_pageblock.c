@@ -11,7 +11,7 @@
 #include "kernel/list.h"
 #include "kernel/string.h"
 #include "mm/vmstat.h"
-#include "../../mm/internal.h"
+#include "../../mm/page/internal.h"
 #include "test.h"
 
 #define FRAMES	 (HOST_RAM_BYTES / 2 >> PAGE_SHIFT) /* of the zone HIGHMEM */

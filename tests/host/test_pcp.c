@@ -5,7 +5,8 @@
 #include "machine.h"
 #include "kernel/string.h"
 #include "mm/vmstat.h"
-#include "../../mm/internal.h"
+#include "../../mm/page/internal.h"
+#include "../../mm/zone/internal.h"
 #include "test.h"
 
 #define MANY 400

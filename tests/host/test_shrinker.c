@@ -5,7 +5,7 @@
 #include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
-#include "../../mm/internal.h"
+#include "../../mm/slab/internal.h"
 #include "test.h"
 
 #define KEPT 600ul

@@ -9,7 +9,7 @@
 #include "mm/slab.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
-#include "../../mm/internal.h"
+#include "../../mm/slab/internal.h"
 #include "test.h"
 
 #define MAX_OBJECTS 400

@@ -8,7 +8,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
-#include "../../mm/slab/slab_internal.h"
+#include "../../mm/slab/internal.h"
 #include "test.h"
 
 #define MAX_OBJECTS 60u

@@ -6,7 +6,7 @@
  *     . at the end of a line is not a page; f g h  pages 0, 1, 2 ... of a file
  * Borders between areas of one kind do not show: their number is checked too.
  */
-#include "../../mm/vm.h"
+#include "../../mm/area/internal.h"
 #include "machine.h"
 #include "test.h"
 #include "user.h"

@@ -1,5 +1,5 @@
 /*
- * slab_internal.h - inside a slab cache: for slab*.c and kmalloc.c only.
+ * internal.h - inside a slab cache: for slab*.c and kmalloc.c, and those who break them on purpose.
  *
  * One slab of 2^order pages, descriptor on the slab:
  *
@@ -28,7 +28,7 @@
 #define MM_SLAB_INTERNAL_H
 
 #include "mm/slab.h"
-#include "internal.h"
+#include "page/internal.h"
 
 #define SLAB_ARRAY_MAX 120u    /* Linux's array for small objects */
 #define SLAB_END       0xffffu /* end of the list of free objects */
@@ -215,5 +215,16 @@ static __always_inline void cache_free(struct kmem_cache *cache, void *object)
 	array->entry[++array->avail] = object;
 	local_irq_restore(flags);
 }
+
+/* --- slab.c: for all of mm/ --- */
+
+/* Gives back every empty slab of every cache; returns pages freed. Any context but interrupts. */
+unsigned long slab_reap(void);
+/*
+ * False: drains the per-CPU arrays of all caches, and from then on every allocation
+ * and every free takes the slow way, so that a fault can be injected into each. True: back.
+ * Any context but interrupts.
+ */
+void slab_shortcuts(bool allow);
 
 #endif

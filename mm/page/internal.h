@@ -1,11 +1,11 @@
 /*
- * internal.h - what the files of mm/ share and nobody else sees.
+ * internal.h - frames, their blocks and lists, as the other rooms of mm/ see them.
  *
- * mm/README.md holds the lock order of all of mm/; for the files below it is
+ * mm/README.md holds the lock order of all of mm/; for this room it is
  * kmap_lock, vmap_lock, cache_chain_lock > cache->lock > zone->lock.
  */
-#ifndef MM_INTERNAL_H
-#define MM_INTERNAL_H
+#ifndef MM_PAGE_INTERNAL_H
+#define MM_PAGE_INTERNAL_H
 
 #include "kernel/lock.h"
 #include "mm/gfp.h"
@@ -13,37 +13,7 @@
 #include "mm/page_poison.h"
 #include "mm/zone.h"
 
-/* --- node.c, movable.c: how memory is divided --- */
-
-/* Boot: nodes with their bounds, as numa= says. */
-void nodes_init(void);
-/* Boot, nodes known: the frame of a node from which on its memory is ZONE_MOVABLE, as kernelcore=
- * and movablecore= say; the node's end when nothing is. */
-extern pfn_t movable_start[MAX_NUMNODES];
-void movable_init(void);
-
-/* --- zonelist.c: which zones serve a request, best first --- */
-
-/* Makes the zonelists of all nodes anew: at boot, and when a zone gets its first or loses its last
- * frame. */
-void build_all_zonelists(void);
-
-#define ALL_NODES (~0u)
-
-/* The zones for a request at a node. */
-static inline const struct zonelist *node_zonelist(int nid, gfp_t gfp)
-{
-	const pg_data_t *node = NODE_DATA(nid);
-
-	return gfp & __GFP_THISNODE ? &node->thisnode_zonelists[gfp & GFP_ZONEMASK]
-				    : &node->node_zonelists[gfp & GFP_ZONEMASK];
-}
-
-/* Where a request that names no node begins. */
-static inline const struct zonelist *local_zonelist(gfp_t gfp)
-{
-	return node_zonelist(numa_node_id(), gfp);
-}
+/* --- gfp flags --- */
 
 /* What kind of pageblock the flags ask for; MIGRATE_ISOLATE: they contradict each other. */
 static __always_inline enum migratetype gfp_flags_type(gfp_t gfp)
@@ -60,10 +30,18 @@ static inline enum migratetype gfp_migratetype(gfp_t gfp)
 	return page_group_by_mobility_disabled ? MIGRATE_UNMOVABLE : gfp_flags_type(gfp);
 }
 
-/* --- model_*.c --- */
+/* A caller that lets the allocator sleep, though it may not itself. */
+static __always_inline bool wrong_wait(gfp_t gfp)
+{
+	return unlikely(this_cpu(preempt_count)) && (gfp & __GFP_WAIT);
+}
 
-/* Boot, nodes known: makes the struct pages of all frames that pfn_valid() is true for. */
-void memory_model_init(void);
+/* The same as a panic, by might_sleep_at(). */
+static __always_inline void assert_may_wait(gfp_t gfp)
+{
+	if (wrong_wait(gfp))
+		might_sleep_at(__FILE__, __LINE__);
+}
 
 /* --- page.c: state checks --- */
 
@@ -188,23 +166,6 @@ static inline struct page *buddy_of(const struct page *page, pfn_t pfn, unsigned
 	return buddy->private == order ? buddy : NULL;
 }
 
-/* --- page_isolation.c: pageblocks out of use for a while --- */
-
-/*
- * Nothing is allocated from frames [start, end), whole pageblocks with struct pages, from
- * now on: they become MIGRATE_ISOLATE, and what is free in them leaves zone->free_pages. What is in
- * use stays so, and becomes isolated when it is freed. 0, or -EBUSY: one is isolated already.
- * Process context.
- */
-int __must_check start_isolate_page_range(pfn_t start, pfn_t end);
-/* Gives the pageblocks the types back that they had before. */
-void undo_isolate_page_range(pfn_t start, pfn_t end);
-/* The first page of an isolated range that is not a free one; NULL: all are. */
-struct page *test_pages_isolated(pfn_t start, pfn_t end);
-/* The first page of a range that is in use and cannot be moved, as far as can be seen; NULL: none.
- */
-struct page *has_unmovable_pages(pfn_t start, pfn_t end);
-
 /* --- pcp.c: frames held for this CPU --- */
 
 /* Zone modifiers and type of a request: its lowest four bits. */
@@ -303,30 +264,6 @@ static inline unsigned int compound_order(const struct page *head)
 static inline struct page *compound_head(struct page *page)
 {
 	return PageTail(page) ? (struct page *)page->private : page;
-}
-
-/* --- slab.c --- */
-
-/* Gives back every empty slab of every cache; returns pages freed. Any context but interrupts. */
-unsigned long slab_reap(void);
-/*
- * False: drains the per-CPU arrays of all caches, and from then on every allocation
- * and every free takes the slow way, so that a fault can be injected into each. True: back.
- * Any context but interrupts.
- */
-void slab_shortcuts(bool allow);
-
-/* A caller that lets the allocator sleep, though it may not itself. */
-static __always_inline bool wrong_wait(gfp_t gfp)
-{
-	return unlikely(this_cpu(preempt_count)) && (gfp & __GFP_WAIT);
-}
-
-/* The same as a panic, by might_sleep_at(). */
-static __always_inline void assert_may_wait(gfp_t gfp)
-{
-	if (wrong_wait(gfp))
-		might_sleep_at(__FILE__, __LINE__);
 }
 
 #endif

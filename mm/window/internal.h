@@ -1,6 +1,6 @@
-/* vmap.h - what vmap_area.c, vmalloc.c and ioremap.c share and nobody else sees. */
-#ifndef MM_VMAP_H
-#define MM_VMAP_H
+/* internal.h - what vmap_area.c, vmalloc.c and ioremap.c share and nobody else sees. */
+#ifndef MM_WINDOW_INTERNAL_H
+#define MM_WINDOW_INTERNAL_H
 
 #include "kernel/list.h"
 #include "kernel/rbtree.h"

@@ -1,0 +1,37 @@
+/* internal.h - pages of files, as the other rooms of mm/ see them. */
+#ifndef MM_CACHE_INTERNAL_H
+#define MM_CACHE_INTERNAL_H
+
+#include "mm/fault.h"
+#include "mm/filemap.h"
+
+/* filemap.c and its neighbours. */
+int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);
+void remove_from_page_cache(struct page *page);
+/* Forgets that a page is dirty (flag, tag, count); page locked. True if it was. */
+bool clear_page_dirty(struct page *page);
+/* Brings a locked page up to date: 0 or -EIO. */
+int fill_page(struct address_space *mapping, struct page *page);
+/* Pages of the file, the last one perhaps in part. */
+static inline unsigned long mapping_pages(const struct address_space *mapping)
+{
+	return (unsigned long)((mapping->size + (loff_t)PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+/* Takes the pages from `first` on out of every area that maps the file. */
+void unmap_mapping_pages(struct address_space *mapping, unsigned long first);
+/* Zeroes bytes [from, PAGE_SIZE) of a page. */
+void zero_page_tail(struct page *page, unsigned int from);
+int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
+unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
+			       struct page **pages);
+
+/* file_rw.c */
+void filemap_rw_init(void);
+
+/* shmem.c: memory that processes share and no file backs. */
+struct mapped_file *shmem_create(unsigned long size);
+extern const struct vm_ops shmem_vm_ops;
+bool mapping_is_shmem(const struct address_space *mapping);
+void shmem_init(void);
+
+#endif
