@@ -45,23 +45,10 @@ $(K)/kernel/crash_memory.o: KFLAGS += -fno-optimize-sibling-calls
 # GCC must not turn the loops of memcpy() and its kin into calls of themselves.
 $(K)/kernel/lib/string.o: KFLAGS += -fno-tree-loop-distribute-patterns
 
-# --- mm (physical memory, kernel memory)
-K_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
-K_OBJS += mm/zone/model_$(MEMMODEL).o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
-K_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
-K_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/window/fixmap.o mm/zone/vmstat.o
-K_OBJS += mm/zone/zone_stat.o
-K_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o mm/window/ioremap.o
-K_OBJS += mm/debug/fault_inject.o
-K_OBJS += mm/slab/shrinker.o
-K_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o mm/slab/mempool.o
-
-# --- mm (address spaces, page cache)
-K_OBJS += mm/area/vma.o mm/area/vma_merge.o mm/area/unmapped_area.o mm/area/area_hint.o
-K_OBJS += mm/area/mmap.o mm/area/munmap.o mm/area/brk.o mm/area/mprotect.o mm/area/madvise.o
-K_OBJS += mm/fault/pagetable.o mm/fault/zap.o mm/fault/fault.o mm/fault/anon.o mm/fault/cow.o mm/fault/file_fault.o
-K_OBJS += mm/area/mm_struct.o mm/area/dup.o mm/area/validate.o
-K_OBJS += mm/cache/filemap.o mm/cache/file_rw.o mm/cache/writeback.o mm/cache/truncate.o mm/cache/shmem.o mm/move/migrate.o mm/move/compaction.o mm/move/page_isolation.o mm/move/memory_hotplug.o
+# --- mm
+MM_MODEL := $(MEMMODEL)
+include mm/mm.mk
+K_OBJS += $(MM_OBJS)
 
 # --- kernel/proc
 K_OBJS += kernel/sched/lock.o kernel/sched/sched.o kernel/sched/wait.o kernel/proc/task.o

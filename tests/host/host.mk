@@ -21,23 +21,13 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
 	kmem_cache_alloc __kmalloc)
 
-# --- sources under test: lib, physical memory, kernel memory
+# --- sources under test
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
-H_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
-H_OBJS += mm/zone/model_flat.o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
-H_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
-H_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/window/fixmap.o mm/zone/vmstat.o
-H_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o mm/window/ioremap.o
-H_OBJS += mm/debug/fault_inject.o kernel/cmdline.o
-H_OBJS += mm/slab/shrinker.o mm/zone/zone_stat.o
-H_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o mm/slab/mempool.o
-# --- sources under test: address spaces, page cache
-H_OBJS += mm/area/vma.o mm/area/vma_merge.o mm/area/unmapped_area.o mm/area/area_hint.o
-H_OBJS += mm/area/mmap.o mm/area/munmap.o mm/area/brk.o mm/area/mprotect.o mm/area/madvise.o
-H_OBJS += mm/fault/pagetable.o mm/fault/zap.o mm/fault/fault.o mm/fault/anon.o mm/fault/cow.o mm/fault/file_fault.o
-H_OBJS += mm/area/mm_struct.o mm/area/dup.o mm/area/validate.o
-H_OBJS += mm/cache/filemap.o mm/cache/file_rw.o mm/cache/writeback.o mm/cache/truncate.o mm/cache/shmem.o mm/move/migrate.o mm/move/compaction.o mm/move/page_isolation.o mm/move/memory_hotplug.o
+H_OBJS += kernel/cmdline.o
+MM_MODEL := flat
+include mm/mm.mk
+H_OBJS += $(MM_OBJS)
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o

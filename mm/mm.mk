@@ -1,0 +1,27 @@
+# mm.mk - the objects of mm/, one block a room. Included by kernel/kernel.mk and tests/host/host.mk,
+# which say which memory model: MM_MODEL.
+
+# firmware's map to the first page
+MM_OBJS := $(addprefix mm/boot/,bootmem.o memmap.o movable.o)
+# nodes, zones, memory models, marks, counters
+MM_OBJS += $(addprefix mm/zone/,mempolicy.o node.o show_mem.o vmstat.o watermark.o zone.o \
+	zone_stat.o zonelist.o model_$(MM_MODEL).o)
+# buddy system, per-CPU lists, allocation
+MM_OBJS += $(addprefix mm/page/,buddy.o buddy_check.o page.o page_addr.o page_alloc.o page_free.o \
+	page_poison.o page_report.o pageblock.o pcp.o)
+# kernel objects
+MM_OBJS += $(addprefix mm/slab/,kmalloc.o mempool.o shrinker.o slab.o slab_cache.o slab_check.o \
+	slab_debug.o slab_report.o)
+# kmap, fixmap, vmalloc, ioremap
+MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.o)
+# one fault, page tables
+MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o zap.o)
+# areas and the mmap family
+MM_OBJS += $(addprefix mm/area/,area_hint.o brk.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
+	munmap.o unmapped_area.o validate.o vma.o vma_merge.o)
+# pages of files
+MM_OBJS += $(addprefix mm/cache/,file_rw.o filemap.o shmem.o truncate.o writeback.o)
+# migration, compaction, hotplug
+MM_OBJS += $(addprefix mm/move/,compaction.o memory_hotplug.o migrate.o page_isolation.o)
+# allocations that fail on purpose
+MM_OBJS += $(addprefix mm/debug/,fault_inject.o)
