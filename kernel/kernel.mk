@@ -24,7 +24,7 @@ KFLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mtune-ctrl=^four_jump_lim
 
 # mm/ and kernel/lib/ see the machine contract and the basics, nothing else.
 K_INC_LOW := -Ikernel/include -Imm/include -Imm/include/$(MEMMODEL) -Imm
-K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests
+K_INC_ALL := $(K_INC_LOW) -Ikernel -Itests -Ibuild
 
 # --- kernel/boot, kernel/arch, kernel/drivers (machine), kernel/*.c
 K_OBJS := kernel/boot/boot.o kernel/boot/multiboot.o kernel/boot/iomem.o kernel/resource.o
@@ -58,7 +58,7 @@ K_OBJS += kernel/signal/signal.o kernel/signal/signal_take.o kernel/signal/sigac
 K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o kernel/proc/elf.o
 K_OBJS += kernel/sched/futex.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
 K_OBJS += kernel/proc/sys_ids.o kernel/sched/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o kernel/proc/sys_mempolicy.o
-K_OBJS += kernel/proc/syscall_table.o kernel/proc/syscall_names.o
+K_OBJS += kernel/proc/syscall_table.o
 K_OBJS += kernel/i386/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
@@ -111,6 +111,13 @@ $(K)/%.o: %.c kernel/kernel.mk
 $(K)/%.o: %.S kernel/kernel.mk
 	@mkdir -p $(@D)
 	$(Q)$(KCC) $(KFLAGS) $(K_INC_ALL) -c -o $@ $<
+
+# Prototypes, table and names of the system calls.
+# Written aside: makes for several memory models may run at once.
+build/generated/syscalls.h: kernel/proc/syscall_tbl.awk kernel/proc/syscall.tbl
+	@mkdir -p $(@D)
+	$(Q)awk -f kernel/proc/syscall_tbl.awk kernel/proc/syscall.tbl >$@.$$$$ && mv $@.$$$$ $@
+$(K_OBJS): | build/generated/syscalls.h
 
 # The first link has an empty symbol table, the second the first one's names; no function may
 # have moved between them.

@@ -137,7 +137,7 @@ check_c()
 		--suppress=uninitvar --suppress='incorrectStringBooleanError:tests/host/*' \
 		--suppress='nullPointerOutOfMemory:tests/*' \
 		--suppress='nullPointerArithmeticOutOfMemory:tests/*' \
-		-Ikernel/include -Imm/include -Imm/include/flat -Ikernel -Imm "${c_files[@]}"
+		-Ikernel/include -Imm/include -Imm/include/flat -Ikernel -Imm -Ibuild "${c_files[@]}"
 }
 
 ok 'shellcheck is content' shellcheck -x -S warning "${scripts[@]}"

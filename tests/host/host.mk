@@ -87,7 +87,8 @@ H_FS_OBJS += kernel/drivers/blkdev.o tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 H_FS_OBJS += $(addprefix tests/kernel/,test_ext2.o test_ext2_bad.o test_vfs.o)
 H_FS_OBJS := $(addprefix $(H)/,$(H_FS_OBJS))
-$(H_FS_OBJS) $(H)/tests/host/test_ext2.o: H_FLAGS += -Ikernel -Itests
+$(H_FS_OBJS) $(H)/tests/host/test_ext2.o: H_FLAGS += -Ikernel -Itests -Ibuild
+$(H_FS_OBJS): | build/generated/syscalls.h
 $(H)/test_ext2: $(H)/tests/host/test_ext2.o $(H_FS_OBJS) $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(H)/test_ext2
@@ -96,7 +97,8 @@ H_PROGS += $(H)/test_ext2
 # Program images, with the kernel's own suite for them.
 H_EXEC_OBJS := $(addprefix kernel/proc/,elf.o exec_args.o random.o) tests/kernel/test_proc.o
 H_EXEC_OBJS := $(addprefix $(H)/,$(H_EXEC_OBJS))
-$(H_EXEC_OBJS) $(H)/tests/host/test_exec.o: H_FLAGS += -Ikernel -Itests
+$(H_EXEC_OBJS) $(H)/tests/host/test_exec.o: H_FLAGS += -Ikernel -Itests -Ibuild
+$(H_EXEC_OBJS): | build/generated/syscalls.h
 $(H)/test_exec: $(H)/tests/host/test_exec.o $(H_EXEC_OBJS) $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(H)/test_exec

@@ -7,7 +7,7 @@
  * bytes are copied, and never while somebody waits for the other side.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/tty/ioctl.h"
 #include "fs/vfs/internal.h"
 #include "kernel/printk.h"

@@ -3,7 +3,7 @@
  * owner, times.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 #include "kernel/time.h"
 

@@ -3,7 +3,7 @@
  * leave the rest to dirops.c.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 
 static long do_mkdir(int dfd, u32 path, u32 mode)

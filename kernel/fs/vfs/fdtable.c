@@ -7,7 +7,7 @@
  * anything, valid or NULL; the rest of the table is not even cleared, as fork and exit
  * would pay for it.
  */
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 #include "kernel/string.h"
 #include "mm/slab.h"

@@ -2,7 +2,7 @@
  * open_calls.c - system calls: open and its kin, ioctl.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 #include "fs/tty/ioctl.h"
 #include "proc/task.h"

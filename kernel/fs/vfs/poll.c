@@ -7,7 +7,7 @@
  * bits to that array and back.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/poll.h"
 #include "kernel/string.h"
 #include "kernel/time.h"

@@ -6,7 +6,7 @@
  * fit; the file's position then stands there.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 
 /* Fixed parts of Linux's records; the name follows, with a NUL. */

@@ -6,7 +6,7 @@
  * the file system's affair (it must find room first).
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 #include "kernel/string.h"
 #include "mm/slab.h"

@@ -5,7 +5,7 @@
  * poll_files() and its answers become sets again.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/poll.h"
 #include "kernel/string.h"
 #include "kernel/time.h"

@@ -6,7 +6,7 @@
  * unread: the position moves by what was written.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 #include "mm/gfp.h"
 #include "sched/sched.h"

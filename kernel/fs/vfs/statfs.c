@@ -2,7 +2,7 @@
  * statfs.c - system calls: statfs64, access, sync.
  */
 #include "i386/uaccess.h"
-#include "fs/vfs/fs_syscalls.h"
+#include "proc/syscall.h"
 #include "fs/vfs/internal.h"
 
 struct statfs64 {
