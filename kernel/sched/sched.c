@@ -125,7 +125,8 @@ void schedule(void)
 
 void cond_resched(void)
 {
-	if (current->need_resched && this_cpu(preempt_count) == 0)
+	might_sleep();
+	if (unlikely(current->need_resched))
 		schedule();
 }
 

@@ -14,8 +14,6 @@
 void sched_init(void);
 /* Gives the CPU away; returns when this task is chosen again. No spinlock held. */
 void schedule(void);
-/* Gives it away only if somebody waits for it. */
-void cond_resched(void);
 /* Makes a sleeping task runnable. True if it slept. Any context. */
 bool wake_up_process(struct task_struct *task);
 /* The same for a task that sleeps interruptibly, or (kill) is stopped. True if it slept so. */

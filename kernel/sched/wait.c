@@ -9,6 +9,7 @@
 #include "kernel/wait.h"
 #include "sched/sched.h"
 #include "proc/task.h"
+#include "signal/signal.h"
 
 void init_waitqueue_head(wait_queue_head_t *queue)
 {
@@ -79,4 +80,15 @@ void wake_up_one(wait_queue_head_t *queue)
 bool signal_pending_current(void)
 {
 	return current->sigpending;
+}
+
+bool fatal_signal_pending_current(void)
+{
+	const struct task_struct *task = current;
+	const struct signal_struct *signal = task->signal;
+
+	if (likely(!task->sigpending))
+		return false;
+	return ((task->pending.set | signal->shared.set) & sigmask(SIGKILL)) ||
+	       (signal->group_exit && signal->group_execer != task);
 }

@@ -284,6 +284,19 @@ bool signal_pending_current(void)
 	return false;
 }
 
+bool fatal_signal_pending_current(void)
+{
+	return false;
+}
+
+/* Time is always up where other tasks run. */
+void cond_resched(void)
+{
+	might_sleep();
+	if (host_alloc_hook)
+		host_alloc_hook();
+}
+
 void wake_up_all(wait_queue_head_t *queue)
 {
 	(void)queue;

@@ -53,10 +53,6 @@ int get_user_u32(u32 *value, const u32 __user *from)
 	return 0;
 }
 
-void cond_resched(void)
-{
-}
-
 static unsigned long to_kernel(void *page_addr, void *buf, unsigned long n)
 {
 	memcpy(buf, page_addr, n);

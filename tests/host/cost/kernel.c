@@ -116,6 +116,15 @@ long schedule_timeout(long timeout)
 	return timeout;
 }
 
+bool fatal_signal_pending_current(void)
+{
+	return false;
+}
+
+void cond_resched(void)
+{
+}
+
 void wake_up_all(wait_queue_head_t *queue)
 {
 	(void)queue;
