@@ -70,11 +70,11 @@ static int get_key(struct futex_key *key, u32 addr, bool private)
 	*key = (struct futex_key){current->mm, addr};
 	if (private)
 		return 0;
-	/* For writing, so that a private page is the process's own and has no mapping. */
+	/* For writing, so that a private page is the process's own. */
 	page = get_user_page(current->mm, addr, true);
 	if (IS_ERR(page))
 		return -EFAULT;
-	if (page->mapping)
+	if (page_mapping(page))
 		*key = (struct futex_key){page->mapping,
 					  (u32)page->index << PAGE_SHIFT | addr % PAGE_SIZE};
 	put_page(page);

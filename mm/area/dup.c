@@ -37,25 +37,20 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 {
 	pte_t *last = from + ((end - addr) >> PAGE_SHIFT);
 	long step = to - from;
-	unsigned long anon = 0, file = 0;
+	struct rss_count count = {0, 0};
 
 	while ((from = pte_next_used(from, last)) < last) {
 		do {
 			pte_t entry = *from;
 
 			if (pte_pfn(entry) != zero_pfn) {
-				struct page *page = pfn_to_page(pte_pfn(entry));
-
-				get_page(page);
-				page_map_one(page);
-				*(page->mapping ? &file : &anon) += 1;
+				page_dup_mapped(pfn_to_page(pte_pfn(entry)), &count);
 				entry = share_entry(copy, from, entry);
 			}
 			set_pte(from + step, entry);
 		} while (++from < last && !pte_none(*from));
 	}
-	copy->child->rss_anon += anon;
-	copy->child->rss_file += file;
+	rss_add(copy->child, &count);
 }
 
 /* False when out of memory. */

@@ -47,7 +47,8 @@ struct walk_counts {
 	unsigned long anon, file, tables;
 };
 
-static void count_entry(struct walk_counts *counts, const struct vm_area_struct *vma, pte_t entry)
+static void count_entry(struct walk_counts *counts, const struct vm_area_struct *vma,
+			unsigned long addr, pte_t entry)
 {
 	const struct page *page = pfn_to_page(pte_pfn(entry));
 	bool private = !(vma->vm_flags & VM_SHARED);
@@ -60,12 +61,15 @@ static void count_entry(struct walk_counts *counts, const struct vm_area_struct 
 		return;
 	}
 	BUG_ON(page_count(page) < page_mapcount(page) || page_mapcount(page) < 1);
-	BUG_ON(private && pte_write(entry) && (page->mapping || page_mapcount(page) > 1));
-	BUG_ON(page->mapping && (!vma->vm_file || page->mapping != vma->vm_file->mapping));
-	if (page->mapping)
-		counts->file++;
-	else
+	BUG_ON(private && pte_write(entry) && (!PageAnon(page) || page_mapcount(page) > 1));
+	BUG_ON(page->index != vma_pgoff(vma, addr));
+	if (PageAnon(page)) {
+		BUG_ON(!private || (vma->vm_ops && !vma->has_anon));
 		counts->anon++;
+	} else {
+		BUG_ON(!vma->vm_file || page->mapping != vma->vm_file->mapping);
+		counts->file++;
+	}
 }
 
 static void count_table(struct walk_counts *counts, const struct vm_area_struct **vma,
@@ -79,7 +83,7 @@ static void count_table(struct walk_counts *counts, const struct vm_area_struct 
 		while (*vma && (*vma)->vm_end <= addr)
 			*vma = (*vma)->vm_next;
 		BUG_ON(!*vma || addr < (*vma)->vm_start); /* a page outside every area */
-		count_entry(counts, *vma, ptep[i]);
+		count_entry(counts, *vma, addr, ptep[i]);
 	}
 }
 

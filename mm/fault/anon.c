@@ -44,8 +44,7 @@ int fault_anon_write(const struct fault *fault)
 		set_pte(fault->ptep, mk_writable_pte(page, fault->vma));
 		if (!pte_none(fault->entry))
 			tlb_flush_page(mm, fault->addr);
-		page_map_one(page);
-		mm->rss_anon++;
+		page_add_anon(page, fault->vma, fault->addr);
 	}
 	spin_unlock(&mm->page_table_lock);
 	if (unlikely(!unchanged)) {
@@ -63,7 +62,7 @@ int install_anon_page(struct vm_area_struct *vma, unsigned long addr, struct pag
 	int err = 0;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_sem));
-	BUG_ON(vma->vm_ops || addr < vma->vm_start || addr >= vma->vm_end || page->mapping);
+	BUG_ON(vma->vm_ops || addr < vma->vm_start || addr >= vma->vm_end || page_mapping(page));
 	ptep = user_pte_alloc(mm, addr);
 	if (!ptep)
 		return -ENOMEM;
@@ -72,8 +71,7 @@ int install_anon_page(struct vm_area_struct *vma, unsigned long addr, struct pag
 		pte_t entry = mk_writable_pte(page, vma);
 
 		set_pte(ptep, vma->vm_flags & VM_WRITE ? entry : pte_wrprotect(entry));
-		page_map_one(page);
-		mm->rss_anon++;
+		page_add_anon(page, vma, addr);
 	} else {
 		err = -EEXIST;
 	}

@@ -20,13 +20,14 @@
 
 static bool sole_owner(const struct page *page)
 {
-	return page_count(page) == 1 && !page->mapping;
+	return page_count(page) == 1 && PageAnon(page);
 }
 
 /* Puts the copy in the old page's place; false if the entry changed. */
 static bool replace_page(const struct fault *fault, struct page *old, struct page *copy)
 {
 	struct mm_struct *mm = fault->mm;
+	struct rss_count gone = {0, 0};
 	bool unchanged;
 
 	spin_lock(&mm->page_table_lock);
@@ -34,11 +35,9 @@ static bool replace_page(const struct fault *fault, struct page *old, struct pag
 	if (likely(unchanged)) {
 		set_pte(fault->ptep, mk_writable_pte(copy, fault->vma));
 		tlb_flush_page(mm, fault->addr);
-		(*rss_counter(mm, old))--;
-		page_unmap_one(old);
-		page_map_one(copy);
-		mm->rss_anon++;
-		fault->vma->has_anon = true;
+		page_remove_mapped(old, &gone);
+		rss_sub(mm, &gone);
+		page_add_anon(copy, fault->vma, fault->addr);
 	}
 	spin_unlock(&mm->page_table_lock);
 	return unchanged;

@@ -49,8 +49,7 @@ static __always_inline bool page_in_file(const struct page *page)
 static void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page, pte_t entry)
 {
 	set_pte(ptep, entry);
-	page_map_one(page);
-	fault->mm->rss_file++;
+	page_add_file(page, fault->mm);
 }
 
 /*
@@ -146,9 +145,7 @@ static bool install_copy(const struct fault *fault, struct page *copy)
 	unchanged = fault_unchanged(fault);
 	if (likely(unchanged)) {
 		set_pte(fault->ptep, mk_writable_pte(copy, fault->vma));
-		page_map_one(copy);
-		mm->rss_anon++;
-		fault->vma->has_anon = true;
+		page_add_anon(copy, fault->vma, fault->addr);
 	}
 	spin_unlock(&mm->page_table_lock);
 	return unchanged;

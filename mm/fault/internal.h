@@ -6,6 +6,7 @@
 #include "mm/fault.h"
 #include "mm/gfp.h"
 #include "mm/mmap.h"
+#include "fault/rmap.h"
 
 /* pagetable.c: user page tables. */
 /* The entry for addr, or NULL when it has no table. */
@@ -32,24 +33,6 @@ static inline unsigned long table_end(unsigned long addr, unsigned long end)
 	unsigned long next = (addr & PGDIR_MASK) + PGDIR_SIZE;
 
 	return next < end ? next : end;
-}
-
-/* Counts that go with an entry. page_table_lock held. */
-static inline void page_map_one(struct page *page)
-{
-	atomic_inc(&page->_mapcount);
-}
-
-static inline void page_unmap_one(struct page *page)
-{
-	BUG_ON(page_mapcount(page) <= 0);
-	atomic_dec(&page->_mapcount);
-}
-
-/* File pages carry their mapping; anonymous ones have none. */
-static inline unsigned long *rss_counter(struct mm_struct *mm, const struct page *page)
-{
-	return page->mapping ? &mm->rss_file : &mm->rss_anon;
 }
 
 /*

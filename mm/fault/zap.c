@@ -62,23 +62,13 @@ static unsigned long entry_addr(unsigned long addr, const pte_t *table, const pt
 	return addr + ((unsigned long)(ptep - table) << PAGE_SHIFT);
 }
 
-/* The pages of entries that were just cleared, by kind. */
-struct dropped {
-	unsigned long anon, file;
-};
-
 /* One page less mapped. True when its batch is full. page_table_lock held. */
-static __always_inline bool drop_page(struct mmu_gather *gather, struct dropped *dropped,
+static __always_inline bool drop_page(struct mmu_gather *gather, struct rss_count *dropped,
 				      struct page *page, pte_t entry)
 {
-	if (!page->mapping) {
-		dropped->anon++;
-	} else {
-		dropped->file++;
-		if (pte_dirty(entry))
-			page_note_dirty_pte(page);
-	}
-	page_unmap_one(page);
+	page_remove_mapped(page, dropped);
+	if (pte_dirty(entry) && !PageAnon(page))
+		page_note_dirty_pte(page);
 	if (!gather->whole_mm)
 		return gather_page(gather, page);
 	put_page(page);
@@ -91,7 +81,7 @@ static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long add
 {
 	pte_t *last = table + ((end - addr) >> PAGE_SHIFT), *ptep = pte_next_used(table, last);
 	unsigned long first = entry_addr(addr, table, ptep);
-	struct dropped dropped = {0, 0};
+	struct rss_count dropped = {0, 0};
 
 	while (ptep < last) {
 		pte_t entry = ptep_get_and_clear(ptep++);
@@ -110,8 +100,7 @@ static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long add
 	}
 	if (first < end)
 		cover_range(gather, first, end);
-	gather->mm->rss_anon -= dropped.anon;
-	gather->mm->rss_file -= dropped.file;
+	rss_sub(gather->mm, &dropped);
 }
 
 void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end)

@@ -61,16 +61,11 @@ void ClearPageMovable(struct page *page)
 	page->mapping = NULL;
 }
 
-static bool in_page_cache(const struct page *page)
-{
-	return page->mapping && !((unsigned long)page->mapping & PAGE_MAPPING_FLAGS);
-}
-
 bool page_is_movable(const struct page *page)
 {
 	if (page->flags & FLAGS_STAY)
 		return false;
-	return PageMovable(page) || (in_page_cache(page) && !page_mapcount(page));
+	return PageMovable(page) || (page_mapping(page) && !page_mapcount(page));
 }
 
 /* Referenced and locked: nobody frees it, and ->mapping stays. */
@@ -188,7 +183,7 @@ static int move_locked(struct page *to, struct page *from)
 
 	if (PageMovable(from))
 		err = move_own(to, from);
-	else if (in_page_cache(from))
+	else if (page_mapping(from))
 		err = move_cached(to, from);
 	if (err)
 		return err;

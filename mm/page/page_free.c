@@ -27,6 +27,15 @@ static __noinline void refuse_free(struct page *page)
 	refuse_reserved(page);
 }
 
+/* Nothing is left on the page but the mark of an anonymous one, which goes now: true. */
+static bool strip_anon(struct page *page)
+{
+	if (!PageAnon(page) || (page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page))
+		return false;
+	page->mapping = NULL;
+	return true;
+}
+
 /* One that may not be freed as part of a block, or NULL; takes all flags off. */
 static struct page *strip_block(struct page *page, unsigned int order)
 {
@@ -74,7 +83,7 @@ static __noinline void free_slowly(struct page *page, bool cold)
 /* Out of line, so that dropping a reference that is not the last one stays short. */
 static __noinline void free_one(struct page *page)
 {
-	if (unlikely(page_has_leftovers(page))) {
+	if (unlikely(page_has_leftovers(page)) && !strip_anon(page)) {
 		refuse_free(page);
 		return;
 	}
@@ -102,7 +111,7 @@ void free_cold_page(struct page *page)
 {
 	if (!page_drop_ref(page))
 		return;
-	if (unlikely(page_has_leftovers(page))) {
+	if (unlikely(page_has_leftovers(page)) && !strip_anon(page)) {
 		refuse_free(page);
 		return;
 	}

@@ -362,6 +362,29 @@ static void test_many_pages(void)
 	end();
 }
 
+/* An anonymous page knows that it is one, and where it belongs, until it is freed. */
+static void test_anon_mark(void)
+{
+	struct page *own, *copy, *cached;
+
+	begin(4);
+	map(0, 2, RW, ANON);
+	map(2, 2, RW, MAP_PRIVATE);
+	own = get_user_page(mm, page_addr(1), true);
+	copy = get_user_page(mm, page_addr(3), true);
+	cached = find_get_page(&fake_mapping, 3);
+	CHECK(PageAnon(own) && !page_mapping(own) && own->index == page_addr(1) >> PAGE_SHIFT);
+	CHECK(PageAnon(copy) && !page_mapping(copy) && copy->index == 3);
+	CHECK(!PageAnon(cached) && page_mapping(cached) == &fake_mapping && cached->index == 3);
+	put_page(cached);
+	CHECK_EQ(mm_munmap(mm, BASE, 4 * PAGE_SIZE), 0);
+	CHECK(PageAnon(own) && !page_mapcount(own) && page_count(own) == 1);
+	put_page(own);
+	put_page(copy);
+	CHECK(!PageAnon(own) && !page_count(own) && !PageAnon(copy) && !page_count(copy));
+	end();
+}
+
 static void test_install(void)
 {
 	struct vm_area_struct *stack;
@@ -402,6 +425,7 @@ static const struct test tests[] = {
 	{"pages of another address space", test_access_from_outside},
 	{"changes from outside reach the TLB", test_change_from_outside},
 	{"many pages go in batches", test_many_pages},
+	{"anonymous pages are marked until they are freed", test_anon_mark},
 	{"pages that exec brings", test_install},
 };
 

@@ -33,13 +33,6 @@ struct movable_operations {
 	void (*putback_page)(struct page *page);
 };
 
-/*
- * The two low bits of page->mapping: bit 0 an anon_vma, bit 1 movable_operations,
- * neither an address_space.
- */
-#define PAGE_MAPPING_MOVABLE 2ul
-#define PAGE_MAPPING_FLAGS   3ul
-
 static inline bool PageMovable(const struct page *page)
 {
 	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_MOVABLE;

@@ -61,7 +61,7 @@ struct page {
 	/*
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
-	 * anonymous: mapping NULL (with reverse maps: an anon_vma with bit 0 set);
+	 * anonymous: PAGE_MAPPING_ANON, index = page of the area's file or address space;
 	 * movable page of the kernel's own: its movable_operations with bit 1 set (migrate.h);
 	 * slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
@@ -137,6 +137,27 @@ PAGE_FLAG(Writeback, PG_writeback)
 PAGE_FLAG(Table, PG_table)
 PAGE_FLAG(Isolated, PG_isolated)
 #undef PAGE_FLAG
+
+/*
+ * The two low bits of page->mapping say what the rest is: neither, an address_space; bit 0, an
+ * anonymous page (the rest is NULL, or its anon_vma once there are reverse maps); bit 1,
+ * movable_operations (migrate.h).
+ */
+#define PAGE_MAPPING_ANON    1ul
+#define PAGE_MAPPING_MOVABLE 2ul
+#define PAGE_MAPPING_FLAGS   3ul
+
+/* A page of private memory, which no file has: a process wrote it, or will. */
+static inline bool PageAnon(const struct page *page)
+{
+	return (unsigned long)page->mapping & PAGE_MAPPING_ANON;
+}
+
+/* The file whose page cache the page is in, or NULL: anonymous, the kernel's own, free. */
+static inline struct address_space *page_mapping(const struct page *page)
+{
+	return (unsigned long)page->mapping & PAGE_MAPPING_FLAGS ? NULL : page->mapping;
+}
 
 static inline int page_count(const struct page *page)
 {

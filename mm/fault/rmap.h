@@ -1,0 +1,76 @@
+/*
+ * rmap.h - a page enters and leaves page tables: the one place where page->mapping
+ * becomes an anonymous page's, and where _mapcount and the mm's rss change.
+ *
+ *   page_add_anon       a fresh page of one process: marked anonymous, with its place
+ *   page_add_file       a page of the page cache
+ *   page_dup_mapped     fork: one more entry for whatever it is
+ *   page_remove_mapped  one entry less
+ *
+ * An anonymous page stays marked until it is freed: without entries somebody may still hold
+ * it. All are called with page_table_lock held, next to the change of the entry; the
+ * entry's reference on the page is the caller's business.
+ */
+#ifndef MM_FAULT_RMAP_H
+#define MM_FAULT_RMAP_H
+
+#include "area/internal.h"
+#include "mm/mm.h"
+
+/* Pages that a walk mapped or unmapped, by kind: added to the mm's counters once, at its end. */
+struct rss_count {
+	unsigned long anon, file;
+};
+
+static inline void rss_add(struct mm_struct *mm, const struct rss_count *count)
+{
+	mm->rss_anon += count->anon;
+	mm->rss_file += count->file;
+}
+
+static inline void rss_sub(struct mm_struct *mm, const struct rss_count *count)
+{
+	mm->rss_anon -= count->anon;
+	mm->rss_file -= count->file;
+}
+
+static __always_inline void rss_note(struct rss_count *count, const struct page *page)
+{
+	*(PageAnon(page) ? &count->anon : &count->file) += 1;
+}
+
+/*
+ * Page `addr` of the area is `page` from now on, which no table maps yet. page->index is where it
+ * lies in the area's file, or in the address space when the area has none (vma_pgoff()).
+ */
+static __always_inline void page_add_anon(struct page *page, struct vm_area_struct *vma,
+					  unsigned long addr)
+{
+	page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
+	page->index = vma_pgoff(vma, addr);
+	atomic_inc(&page->_mapcount);
+	vma->vm_mm->rss_anon++;
+	vma->has_anon = true;
+}
+
+static __always_inline void page_add_file(struct page *page, struct mm_struct *mm)
+{
+	atomic_inc(&page->_mapcount);
+	mm->rss_file++;
+}
+
+static __always_inline void page_dup_mapped(struct page *page, struct rss_count *count)
+{
+	get_page(page);
+	atomic_inc(&page->_mapcount);
+	rss_note(count, page);
+}
+
+static __always_inline void page_remove_mapped(struct page *page, struct rss_count *count)
+{
+	BUG_ON(page_mapcount(page) <= 0);
+	atomic_dec(&page->_mapcount);
+	rss_note(count, page);
+}
+
+#endif
