@@ -32,6 +32,7 @@ static bool protect_table(pte_t *ptep, unsigned long addr, unsigned long end, pg
 	bool changed = false;
 
 	for (; addr < end; addr += PAGE_SIZE, ptep++) {
+		/* One that names contents elsewhere gets its rights when they come back. */
 		if (!pte_mapped(*ptep))
 			continue;
 		/* Through an empty entry, so that no dirty bit set meanwhile is lost. */

@@ -53,7 +53,10 @@ static void count_entry(struct walk_counts *counts, const struct vm_area_struct 
 	const struct page *page = pfn_to_page(pte_pfn(entry));
 	bool private = !(vma->vm_flags & VM_SHARED);
 
-	BUG_ON(!pte_mapped(entry));
+	if (is_swap_pte(entry)) {
+		swap_entry_check(entry);
+		return;
+	}
 	BUG_ON(pte_write(entry) && !(vma->vm_flags & VM_WRITE));
 	BUG_ON(pte_present(entry) != !!(vma->vm_flags & VM_RIGHTS));
 	if (pte_pfn(entry) == zero_pfn) {

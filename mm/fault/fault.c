@@ -12,6 +12,7 @@
  *                                write, shared ...... fault_shared_write  (file_fault.c)
  *   entry read-only  write       private ............ fault_cow           (cow.c)
  *                                shared ............. fault_shared_upgrade(file_fault.c)
+ *   entry names contents elsewhere .................. fault_swap_entry    (swap_entry.c)
  *   entry allows the access already ................. spurious
  *
  * Answers may sleep (for memory, for a disk), and then the entry may have
@@ -62,6 +63,10 @@ static __always_inline int answer(const struct fault *fault)
 			return fault_file_read(fault);
 		return shared ? fault_shared_write(fault) : fault_file_cow(fault);
 	}
+	if (unlikely(!pte_mapped(fault->entry)))
+		return fault_swap_entry(fault);
+	/* mprotect() changes rights and entries together. */
+	BUG_ON(!pte_present(fault->entry));
 	if (fault->write && !pte_write(fault->entry))
 		return shared ? fault_shared_upgrade(fault) : fault_cow(fault);
 	return fault_spurious(fault);

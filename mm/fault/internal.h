@@ -6,6 +6,7 @@
 #include "mm/fault.h"
 #include "mm/gfp.h"
 #include "mm/mmap.h"
+#include "mm/swap_entry.h"
 #include "fault/rmap.h"
 
 /* pagetable.c: user page tables. */
@@ -86,6 +87,13 @@ static inline bool fault_unchanged(const struct fault *fault)
 
 extern pfn_t zero_pfn;
 
+/* swap_entry.c: entries that are neither empty nor a page; is_swap_pte(). */
+int fault_swap_entry(const struct fault *fault);
+/* Fork: one more table has the entry / one less. page_table_lock held. */
+void swap_entry_dup(pte_t pte);
+void swap_entry_drop(pte_t pte);
+/* Panics when nobody owns the entry. */
+void swap_entry_check(pte_t pte);
 int fault_anon_read(const struct fault *fault);
 int fault_anon_write(const struct fault *fault);
 int fault_cow(const struct fault *fault);

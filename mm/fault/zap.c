@@ -75,6 +75,19 @@ static __always_inline bool drop_page(struct mmu_gather *gather, struct rss_coun
 	return false;
 }
 
+/* The same for any entry that is not empty. */
+static __always_inline bool drop_entry(struct mmu_gather *gather, struct rss_count *dropped,
+				       pte_t entry)
+{
+	pfn_t pfn = pte_pfn(entry);
+
+	if (unlikely(!pte_mapped(entry)))
+		swap_entry_drop(entry);
+	else if (pfn != zero_pfn)
+		return drop_page(gather, dropped, pfn_to_page(pfn), entry);
+	return false;
+}
+
 /* Drops the pages of [addr, end), which lies within one table; `table` is the entry for addr. */
 static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long addr,
 		      unsigned long end)
@@ -85,9 +98,8 @@ static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long add
 
 	while (ptep < last) {
 		pte_t entry = ptep_get_and_clear(ptep++);
-		pfn_t pfn = pte_pfn(entry);
 
-		if (pfn != zero_pfn && drop_page(gather, &dropped, pfn_to_page(pfn), entry)) {
+		if (drop_entry(gather, &dropped, entry)) {
 			cover_range(gather, first, entry_addr(addr, table, ptep));
 			gather_end(gather);
 			first = entry_addr(addr, table, ptep);

@@ -41,7 +41,9 @@ typedef struct {
 #define _PAGE_DIRTY    0x040u
 #define _PAGE_PSE      0x080u /* in a directory entry: 4 MiB page */
 #define _PAGE_GLOBAL   0x100u
-#define _PAGE_PROTNONE 0x200u /* ignored by the CPU: not present, yet holds a page */
+/* Neither present nor one of these: empty, all zeroes. The CPU ignores both there. */
+#define _PAGE_PROTNONE 0x200u /* holds a page, which PROT_NONE withholds */
+#define _PAGE_SWAP     0x080u /* without PROTNONE: names contents elsewhere (mm/swap_entry.h) */
 
 #define __pgprot(x)   ((pgprot_t){(x)})
 #define pgprot_val(p) ((p).pgprot)
@@ -80,6 +82,12 @@ static inline bool pte_present(pte_t pte)
 static inline bool pte_mapped(pte_t pte)
 {
 	return pte.pte & (_PAGE_PRESENT | _PAGE_PROTNONE);
+}
+
+/* Neither empty nor a page's. */
+static inline bool is_swap_pte(pte_t pte)
+{
+	return !pte_none(pte) && !pte_mapped(pte);
 }
 
 static inline bool pte_write(pte_t pte)
