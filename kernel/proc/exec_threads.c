@@ -2,6 +2,7 @@
  * exec_threads.c - execve() of a process with several threads: the one that
  * called goes on alone, under the process's id.
  */
+#include "arch/hint.h"
 #include "kernel/errno.h"
 #include "proc/exec.h"
 #include "proc/exit.h"
@@ -11,10 +12,10 @@
 /* Children of the process know their parent by address. */
 static void inherit_children(struct task_struct *to, struct task_struct *from)
 {
-	struct task_struct *child, *thread;
+	struct task_struct *child;
 
 	list_for_each_entry (child, &from->children, sibling)
-		for_each_thread(child, thread) thread->parent = to;
+		child->parent = to;
 	list_splice_init(&from->children, &to->children);
 }
 
@@ -24,7 +25,7 @@ static void become_leader(struct task_struct *task)
 	struct task_struct *leader = task->group_leader;
 	unsigned long flags = local_irq_save();
 
-	task_unlink(task);
+	task_unlink(task); /* from here on `leader` and its parent cannot go: no one else runs */
 	inherit_children(task, leader);
 	task->parent = leader->parent;
 	task->exit_signal = leader->exit_signal;
@@ -39,6 +40,9 @@ static void become_leader(struct task_struct *task)
 	release_task(leader); /* its signal_struct lives on: ours */
 	task->pid = task->tgid;
 	task_link(task);
+	/* Who runs has another number from here on. */
+	trace_hint(TRACE_SWITCH, (u32)task->pid, (u32)task->tgid, __pa(task->mm->pgd),
+		   (u32)task->comm);
 	local_irq_restore(flags);
 }
 

@@ -125,10 +125,10 @@ static void process_gone(struct task_struct *leader)
 /* Gives the children of a process that ends to init. */
 static void reparent_children(struct task_struct *leader)
 {
-	struct task_struct *init = find_task(1), *child, *next, *thread;
+	struct task_struct *init = find_task(1), *child, *next;
 
 	list_for_each_entry_safe (child, next, &leader->children, sibling) {
-		for_each_thread(child, thread) thread->parent = init;
+		child->parent = init;
 		list_move_tail(&child->sibling, &init->children);
 		child->exit_signal = SIGCHLD;
 		/* Dead already, and its old parent never asked. */

@@ -125,32 +125,46 @@ static int copy_tls(struct task_struct *child, const struct clone_args *args)
 	return do_set_thread_area(child, &desc, false);
 }
 
-/* Plain values that a child takes over, and its place in the family. */
+/* Plain values of the current thread's own that a child takes over. */
 static void copy_identity(struct task_struct *child, u32 flags)
 {
-	struct task_struct *leader = current->group_leader;
-
 	memcpy(child->comm, current->comm, sizeof(child->comm));
-	memcpy(child->rlim, current->rlim, sizeof(child->rlim));
 	child->own_mempolicy = current->own_mempolicy;
 	child->mempolicy = current->mempolicy ? &child->own_mempolicy : NULL;
-	child->pgrp = current->pgrp;
-	child->session = current->session;
 	child->blocked = current->blocked;
 	/* A child in the same memory that runs at the same time cannot use the same stack. */
 	if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM) {
 		child->sas_sp = current->sas_sp;
 		child->sas_size = current->sas_size;
 	}
+	child->tgid = flags & CLONE_THREAD ? current->tgid : child->pid;
+}
+
+/*
+ * The child's place in its family, and what others may change in the parent
+ * while the parts are being copied. It names other tasks without a reference,
+ * so the child enters the lists in the same step: interrupts off.
+ */
+static void join_family(struct task_struct *child, u32 flags)
+{
+	struct task_struct *leader = current->group_leader;
+
+	memcpy(child->rlim, current->rlim, sizeof(child->rlim));
+	child->pgrp = current->pgrp;
+	child->session = current->session;
 	if (flags & CLONE_THREAD) {
 		child->group_leader = leader;
-		child->tgid = leader->tgid;
+		child->signal->live++;
+		child->sigpending = child->signal->group_exit;
+	} else if (flags & CLONE_PARENT) {
+		/* What a sister's end does to their parent is not for a child to choose. */
 		child->parent = leader->parent;
+		child->exit_signal = leader->exit_signal;
 	} else {
-		child->tgid = child->pid;
-		child->parent = flags & CLONE_PARENT ? leader->parent : leader;
+		child->parent = leader;
 		child->exit_signal = (int)(flags & CSIGNAL);
 	}
+	task_link(child);
 }
 
 /* The parts of the child that take memory, in this order; all or none. 0 or -ENOMEM, -EFAULT ... */
@@ -200,6 +214,7 @@ out_files:
 static void commit_child(struct task_struct *child, const struct clone_args *args)
 {
 	u32 flags = args->flags;
+	unsigned long irq;
 
 	if (flags & CLONE_CHILD_SETTID) {
 		child->set_child_tid = args->child_tid;
@@ -207,15 +222,13 @@ static void commit_child(struct task_struct *child, const struct clone_args *arg
 	}
 	if (flags & CLONE_CHILD_CLEARTID)
 		child->clear_child_tid = args->child_tid;
-	if (flags & CLONE_THREAD) {
-		child->signal->live++;
-		child->sigpending = child->signal->group_exit;
-	}
 	child->vfork_parent_waits = flags & CLONE_VFORK;
 	thread_copy_user(child, task_pt_regs(current), args->stack);
 	trace_hint(flags & CLONE_VM ? TRACE_CLONE : TRACE_FORK, (u32)child->pid, (u32)child->tgid,
 		   __pa(child->mm->pgd), (u32)child->comm);
-	task_link(child);
+	irq = local_irq_save();
+	join_family(child, flags);
+	local_irq_restore(irq);
 	wake_up_new_task(child);
 }
 

@@ -20,7 +20,7 @@ SYSCALL(gettid)
 
 SYSCALL(getppid)
 {
-	return current->parent->tgid;
+	return task_parent(current)->tgid;
 }
 
 /* getuid, geteuid, getgid, getegid, in their 16- and 32-bit forms */

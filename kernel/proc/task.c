@@ -266,6 +266,9 @@ void task_unlink(struct task_struct *task)
 	list_del(&task->pid_node);
 	list_del_init(&task->sibling);
 	list_del_init(&task->thread_group);
+	/* Whoever still holds the structure must not follow these to tasks that are gone. */
+	task->group_leader = task;
+	task->parent = &init_task;
 	task_count--;
 	local_irq_restore(flags);
 }

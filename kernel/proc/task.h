@@ -3,8 +3,8 @@
  * tasks; threads of one process share mm, files, fs, sighand, signal and tgid.
  *
  * Family: only group leaders have parents and children in the lists, so that a
- * child belongs to the process and not to the thread that made it. `parent` of
- * a thread is its leader's.
+ * child belongs to the process and not to the thread that made it. Who is asked
+ * for a thread's parent asks its leader: task_parent().
  *
  * Life: alloc_task() -> running and sleeping -> do_exit(): TASK_ZOMBIE until
  * wait4() takes its status, or TASK_DEAD at once when nobody will ask ->
@@ -94,7 +94,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct fs_struct *fs;
 
-	struct task_struct *parent; /* who waits for it */
+	struct task_struct *parent; /* leaders: who waits for it */
 	struct task_struct *group_leader;
 	struct list_head children, sibling; /* leaders only */
 	struct list_head thread_group;	    /* ring of all tasks of the process */
@@ -150,6 +150,13 @@ static inline struct task_struct *next_thread_or_null(struct task_struct *p, str
 	return t == p ? NULL : t;
 }
 
+/* Who waits for the task's process; init_task once it is out of the lists. Valid until the caller
+ * sleeps, unless it takes a hold. */
+static inline struct task_struct *task_parent(const struct task_struct *task)
+{
+	return task->group_leader->parent;
+}
+
 static inline bool thread_group_leader(const struct task_struct *task)
 {
 	return task->group_leader == task;
@@ -188,7 +195,8 @@ struct task_struct *alloc_task(void);
 void free_new_task(struct task_struct *task);
 /* A pid nobody uses, as pid, group or session; -EAGAIN when there is none. */
 pid_t alloc_pid(void);
-/* Puts a complete task into the lists, where all can find it. Takes over the first reference. */
+/* Puts a complete task into the lists, where all can find it. Takes over the first reference.
+ * `parent` and `group_leader` have been looked up in the same step: interrupts off since then. */
 void task_link(struct task_struct *task);
 /* Takes it out of all lists; the stack and the lists' reference stay. */
 void task_unlink(struct task_struct *task);

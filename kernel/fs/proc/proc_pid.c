@@ -66,7 +66,7 @@ static unsigned int count_threads(struct task_struct *task)
 
 static pid_t parent_pid(const struct task_struct *task)
 {
-	return task->parent ? task->parent->tgid : 0;
+	return task_parent(task)->tgid;
 }
 
 /* The sets of ignored and of caught signals. */
