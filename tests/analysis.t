@@ -5,6 +5,9 @@
 # A case is analysis/cases/NAME.ok: what question ${NAME%%-*} prints, and its status, for NAME.csv.
 # NAME.marks.csv and so on stand beside it where the question reads them; NAME.vars holds options.
 # Then the checks of check.sh pass on a made-up recording, and each notices its own kind of damage.
+#
+#   tests/analysis.t --case NAME   only this case, and
+#   tests/analysis.t --checks      only the checks, under mawk
 . tests/tap.sh
 
 cases=analysis/cases
@@ -66,12 +69,24 @@ if [ "${1-}" = --accept ]; then
 	exit
 fi
 
-for AWK in mawk gawk "$busybox awk"; do
+if [ "${1-}" = --case ]; then
+	AWK=mawk
+	is "$2" "$(answer "$2")" "$(cat "$cases/$2.ok")"
+	done_testing
+fi
+
+# Each awk in turn.
+set -- "${1-}" mawk gawk "$busybox awk"
+[ "$1" != --checks ] || set -- "$1" mawk
+only=$1
+shift
+for AWK; do
 	if ! $AWK 'BEGIN { exit 0 }' 2>/dev/null; then
 		pass "$AWK # SKIP not installed"
 		continue
 	fi
 	for ok in "$cases"/*.ok; do
+		[ "$only" != --checks ] || continue
 		name=${ok##*/}
 		name=${name%.ok}
 		is "${AWK##*/}: $name" "$(answer "$name")" "$(cat "$ok")"
@@ -125,6 +140,8 @@ damaged 'complete' meta.csv '/^complete/d'
 damaged 'every key' meta.csv '2p'
 sum=$(printf 0%.0s $(seq 64))
 damaged 'SHA-256' meta.csv "\$i marks.sha256,$sum"
+
+[ "$only" != --checks ] || done_testing
 
 # The recipes of the README, on the made-up recording.
 analysis/report.sh "$good" >/dev/null
