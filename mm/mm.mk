@@ -4,7 +4,7 @@
 # firmware's map to the first page
 MM_OBJS := $(addprefix mm/boot/,bootmem.o memmap.o movable.o)
 # nodes, zones, memory models, marks, counters
-MM_OBJS += $(addprefix mm/zone/,mempolicy.o node.o show_mem.o vmstat.o watermark.o zone.o \
+MM_OBJS += $(addprefix mm/zone/,mempolicy.o node.o show_mem.o vmstat.o vmstat_validate.o watermark.o zone.o \
 	zone_stat.o zonelist.o model_$(MM_MODEL).o)
 # buddy system, per-CPU lists, allocation
 MM_OBJS += $(addprefix mm/page/,buddy.o buddy_check.o page.o page_addr.o page_alloc.o page_free.o \

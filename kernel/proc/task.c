@@ -20,6 +20,7 @@
 #include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
+#include "mm/vmstat.h"
 #include "sched/sched.h"
 #include "signal/signal.h"
 
@@ -138,15 +139,31 @@ pid_t alloc_pid(void)
 	return -EAGAIN;
 }
 
+/* Kernel stacks, those kept for the next task too, in KiB of the zone of their first page. */
+static void account_stack(const void *stack, int stacks)
+{
+	mod_page_state(vmalloc_to_page(stack), NR_KERNEL_STACK_KB,
+		       stacks * (int)(THREAD_SIZE / 1024));
+}
+
+static void stack_vfree(void *stack)
+{
+	account_stack(stack, -1);
+	vfree(stack);
+}
+
 static void *stack_alloc(void)
 {
 	unsigned long flags = local_irq_save();
 	void *stack = stacks_cached ? stack_cache[--stacks_cached] : NULL;
 
 	local_irq_restore(flags);
-	if (!stack)
-		stack = __vmalloc(THREAD_SIZE, THREAD_SIZE, GFP_KERNEL | __GFP_HIGHMEM, PAGE_KERNEL,
-				  stack_alloc);
+	if (stack)
+		return stack;
+	stack = __vmalloc(THREAD_SIZE, THREAD_SIZE, GFP_KERNEL | __GFP_HIGHMEM, PAGE_KERNEL,
+			  stack_alloc);
+	if (stack)
+		account_stack(stack, 1);
 	return stack;
 }
 
@@ -160,7 +177,7 @@ static void stack_free(void *stack)
 	}
 	local_irq_restore(flags);
 	if (stack)
-		vfree(stack);
+		stack_vfree(stack);
 }
 
 void task_cache_drain(void)
@@ -168,7 +185,7 @@ void task_cache_drain(void)
 	unsigned long flags = local_irq_save();
 
 	while (stacks_cached)
-		vfree(stack_cache[--stacks_cached]);
+		stack_vfree(stack_cache[--stacks_cached]);
 	local_irq_restore(flags);
 }
 

@@ -16,6 +16,7 @@
 #include "mm/filemap.h"
 #include "mm/gfp.h"
 #include "mm/mmap.h"
+#include "mm/vmstat.h"
 
 /* The rights among vm_flags; `VM_RIGHTS << 4` are those that mprotect() may turn on. */
 #define VM_RIGHTS (VM_READ | VM_WRITE | VM_EXEC)

@@ -24,7 +24,6 @@
 
 static wait_queue_head_t page_wait[PAGE_WAIT_QUEUES];
 static struct kmem_cache *radix_cache;
-static unsigned long cached_pages;
 
 void address_space_init(struct address_space *mapping, void *host,
 			const struct address_space_ops *ops)
@@ -86,6 +85,14 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return find_page(mapping, index);
 }
 
+/* A page more (1) or less (-1) in the cache. */
+static void account_cached(const struct page *page, const struct address_space *mapping, int pages)
+{
+	mod_page_state(page, NR_FILE_PAGES, pages);
+	if (mapping_is_shmem(mapping))
+		mod_page_state(page, NR_SHMEM, pages);
+}
+
 /*
  * Enters a locked page of the caller's; the cache takes a reference of its own.
  * 0, -EEXIST or -ENOMEM.
@@ -103,7 +110,7 @@ int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned
 		page->index = index;
 		page->private = 0;
 		mapping->nrpages++;
-		cached_pages++;
+		account_cached(page, mapping, 1);
 	}
 	spin_unlock(&mapping->tree_lock);
 	return err;
@@ -120,7 +127,9 @@ void remove_from_page_cache(struct page *page)
 	radix_tree_delete(&mapping->page_tree, page->index);
 	page->mapping = NULL;
 	mapping->nrpages--;
-	cached_pages--;
+	account_cached(page, mapping, -1);
+	if (PageIsolated(page))
+		dec_zone_page_state(page, NR_ISOLATED_FILE);
 	spin_unlock(&mapping->tree_lock);
 	put_page(page);
 }
@@ -260,7 +269,7 @@ unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, 
 
 unsigned long nr_cached_pages(void)
 {
-	return cached_pages;
+	return global_page_state(NR_FILE_PAGES);
 }
 
 /* Called under tree_lock: may not sleep. */

@@ -31,7 +31,6 @@ void filemap_rw_init(void);
 /* shmem.c: memory that processes share and no file backs. */
 struct mapped_file *shmem_create(unsigned long size);
 extern const struct vm_ops shmem_vm_ops;
-bool mapping_is_shmem(const struct address_space *mapping);
 void shmem_init(void);
 
 #endif

@@ -17,11 +17,9 @@
 
 #define SYNC_BATCH 16
 
-static unsigned long dirty_pages;
-
 unsigned long nr_dirty_pages(void)
 {
-	return dirty_pages;
+	return global_page_state(NR_FILE_DIRTY);
 }
 
 /* Shared anonymous memory has no disk behind it: its pages are never "to be written". */
@@ -44,7 +42,8 @@ void set_page_dirty(struct page *page)
 	if (page->mapping == mapping) {
 		SetPageDirty(page);
 		radix_tree_tag_set(&mapping->page_tree, page->index, PAGECACHE_TAG_DIRTY);
-		dirty_pages++;
+		inc_zone_page_state(page, NR_FILE_DIRTY);
+		inc_zone_page_state(page, NR_DIRTIED);
 	}
 	spin_unlock(&mapping->tree_lock);
 }
@@ -63,7 +62,7 @@ bool clear_page_dirty(struct page *page)
 	spin_lock(&mapping->tree_lock);
 	ClearPageDirty(page);
 	radix_tree_tag_clear(&mapping->page_tree, page->index, PAGECACHE_TAG_DIRTY);
-	dirty_pages--;
+	dec_zone_page_state(page, NR_FILE_DIRTY);
 	spin_unlock(&mapping->tree_lock);
 	return true;
 }

@@ -23,6 +23,7 @@ bool user_table_alloc(struct mm_struct *mm, pgd_t *pgd)
 	spin_lock(&mm->page_table_lock);
 	if (!pgd_present(*pgd)) {
 		SetPageTable(virt_to_page(table));
+		inc_zone_page_state(virt_to_page(table), NR_PAGETABLE);
 		pgd_populate_user(pgd, virt_to_pfn(table));
 		mm->nr_ptes++;
 		table = 0;

@@ -1,6 +1,7 @@
 /*
  * rmap.h - a page enters and leaves page tables: the one place where page->mapping
- * becomes an anonymous page's, and where _mapcount and the mm's rss change.
+ * becomes an anonymous page's, and where _mapcount, the mm's rss and the zone's counts of
+ * mapped pages (the first and the last entry of a page) change.
  *
  *   page_add_anon       a fresh page of one process: marked anonymous, with its place
  *   page_add_file       a page of the page cache
@@ -16,6 +17,7 @@
 
 #include "area/internal.h"
 #include "mm/mm.h"
+#include "mm/vmstat.h"
 
 /* Pages that a walk mapped or unmapped, by kind: added to the mm's counters once, at its end. */
 struct rss_count {
@@ -49,13 +51,15 @@ static __always_inline void page_add_anon(struct page *page, struct vm_area_stru
 	page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
 	page->index = vma_pgoff(vma, addr);
 	atomic_inc(&page->_mapcount);
+	inc_zone_page_state(page, NR_ANON_PAGES);
 	vma->vm_mm->rss_anon++;
 	vma->has_anon = true;
 }
 
 static __always_inline void page_add_file(struct page *page, struct mm_struct *mm)
 {
-	atomic_inc(&page->_mapcount);
+	if (atomic_add_return(1, &page->_mapcount) == 0)
+		inc_zone_page_state(page, NR_FILE_MAPPED);
 	mm->rss_file++;
 }
 
@@ -68,7 +72,10 @@ static __always_inline void page_dup_mapped(struct page *page, struct rss_count 
 
 static __always_inline void page_remove_mapped(struct page *page, struct rss_count *count)
 {
-	BUG_ON(page_mapcount(page) <= 0);
+	if (page_mapcount(page) <= 1) {
+		BUG_ON(page_mapcount(page) <= 0);
+		dec_zone_page_state(page, PageAnon(page) ? NR_ANON_PAGES : NR_FILE_MAPPED);
+	}
 	atomic_dec(&page->_mapcount);
 	rss_note(count, page);
 }

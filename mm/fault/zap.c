@@ -141,6 +141,7 @@ static void free_table(struct mmu_gather *gather, pgd_t *pgd, unsigned long addr
 	pgd_clear(pgd);
 	gather->mm->nr_ptes--;
 	ClearPageTable(table);
+	dec_zone_page_state(table, NR_PAGETABLE);
 	cover_range(gather, addr, addr + PAGE_SIZE);
 	if (gather_page(gather, table))
 		gather_end(gather);

@@ -79,6 +79,8 @@ static int isolate_locked(struct page *page, struct list_head *list)
 		return -EAGAIN;
 	get_page(page);
 	SetPageIsolated(page);
+	if (page_mapping(page))
+		inc_zone_page_state(page, NR_ISOLATED_FILE);
 	list_add_tail(&page->lru, list);
 	return 0;
 }
@@ -117,6 +119,8 @@ void putback_movable_pages(struct list_head *list)
 		if (PageMovable(page))
 			page_movable_ops(page)->putback_page(page);
 		ClearPageIsolated(page);
+		if (page_mapping(page))
+			dec_zone_page_state(page, NR_ISOLATED_FILE);
 		unlock_page(page);
 		put_page(page);
 	}
@@ -144,11 +148,24 @@ static void copy_state(struct page *to, const struct page *from)
 		SetPageError(to);
 	if (PageReferenced(from))
 		SetPageReferenced(to);
-	/* The tag in the tree and the count of dirty pages have not changed. */
-	if (PageDirty(from))
-		SetPageDirty(to);
 	if (PageUptodate(from))
 		SetPageUptodate(to);
+}
+
+/* The cache has `to` instead of `from`, perhaps of another zone. */
+static void account_moved(const struct page *to, const struct page *from)
+{
+	static const enum zone_stat_item items[] = {NR_FILE_PAGES, NR_SHMEM, NR_FILE_DIRTY};
+	const bool counted[] = {true, mapping_is_shmem(to->mapping),
+				PageDirty(from) && to->mapping->a_ops->writepage};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(items); i++) {
+		if (!counted[i])
+			continue;
+		dec_zone_page_state(from, items[i]);
+		inc_zone_page_state(to, items[i]);
+	}
+	dec_zone_page_state(from, NR_ISOLATED_FILE);
 }
 
 static int move_cached(struct page *to, struct page *from)
@@ -170,6 +187,10 @@ static int move_cached(struct page *to, struct page *from)
 	if (radix_tree_replace(&mapping->page_tree, from->index, to) != from)
 		bad_page(from, "is not in its file's tree");
 	from->mapping = NULL;
+	account_moved(to, from);
+	/* Counted as dirty: so it is marked before anybody can look. */
+	if (PageDirty(from))
+		SetPageDirty(to);
 	spin_unlock(&mapping->tree_lock);
 	copy_highpage(to, from);
 	copy_state(to, from);

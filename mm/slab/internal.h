@@ -28,6 +28,7 @@
 #define MM_SLAB_INTERNAL_H
 
 #include "mm/slab.h"
+#include "mm/vmstat.h"
 #include "page/internal.h"
 
 #define SLAB_ARRAY_MAX 120u    /* Linux's array for small objects */
@@ -105,6 +106,12 @@ extern spinlock_t cache_chain_lock;
 static inline struct kmem_cache *page_cache_of(const struct page *page)
 {
 	return (struct kmem_cache *)page->lru.next;
+}
+
+/* What the pages of a cache's slabs are counted as. */
+static inline enum zone_stat_item slab_stat_item(const struct kmem_cache *cache)
+{
+	return cache->flags & SLAB_RECLAIM_ACCOUNT ? NR_SLAB_RECLAIMABLE : NR_SLAB_UNRECLAIMABLE;
 }
 
 static inline struct slab *page_slab_of(const struct page *page)

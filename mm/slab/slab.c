@@ -29,14 +29,6 @@
 LIST_HEAD(cache_chain);
 DEFINE_SPINLOCK(cache_chain_lock);
 
-/* Of caches without and with SLAB_RECLAIM_ACCOUNT. Interrupts off. */
-static unsigned long slab_page_count[2];
-
-static void account_pages(const struct kmem_cache *cache, unsigned long pages)
-{
-	slab_page_count[!!(cache->flags & SLAB_RECLAIM_ACCOUNT)] += pages;
-}
-
 void bad_object(const struct kmem_cache *cache, const void *object, const char *why)
 {
 	pfn_t pfn = virt_to_pfn(object);
@@ -104,12 +96,12 @@ static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 	}
 	fill_slab(cache, slab);
 	mark_pages(cache, slab, page);
+	mod_page_state(page, slab_stat_item(cache), (int)BIT(cache->order));
 	spin_lock_irqsave(&cache->lock, flags);
 	cache->colour_next = colour + 1 < cache->colours ? colour + 1 : 0;
 	list_add(&slab->list, &cache->empty);
 	cache->nr_slabs++;
 	cache->nr_empty++;
-	account_pages(cache, BIT(cache->order));
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return true;
 }
@@ -118,16 +110,13 @@ static bool cache_grow(struct kmem_cache *cache, gfp_t gfp)
 static void slab_destroy(struct kmem_cache *cache, struct slab *slab)
 {
 	struct page *page = virt_to_page(slab->objects);
-	unsigned long flags;
 
 	page -= page_to_pfn(page) & (BIT(cache->order) - 1);
 	for (unsigned long i = 0; i < BIT(cache->order); i++) {
 		BUG_ON(!PageSlab(page + i) || page_slab_of(page + i) != slab);
 		page[i].flags &= ~BIT(PG_slab);
 	}
-	flags = local_irq_save();
-	account_pages(cache, -BIT(cache->order));
-	local_irq_restore(flags);
+	mod_page_state(page, slab_stat_item(cache), -(int)BIT(cache->order));
 	__free_pages(page, cache->order);
 	if (cache->off_slab)
 		kfree(slab);
@@ -402,12 +391,12 @@ unsigned long slab_reap(void)
 
 unsigned long slab_pages(void)
 {
-	return slab_page_count[0] + slab_page_count[1];
+	return slab_pages_reclaimable() + global_page_state(NR_SLAB_UNRECLAIMABLE);
 }
 
 unsigned long slab_pages_reclaimable(void)
 {
-	return slab_page_count[1];
+	return global_page_state(NR_SLAB_RECLAIMABLE);
 }
 
 static __noinline void *alloc_zeroed(struct kmem_cache *cache, gfp_t gfp, const void *caller)

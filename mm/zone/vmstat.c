@@ -1,5 +1,5 @@
 /*
- * vmstat.c - event counters, and the leak ledger of the self-test.
+ * vmstat.c - event counters, sums of the zones' counters, and the leak ledger of the self-test.
  *
  * The ledger says what is in use right now, after everything that only caches
  * (per-CPU frames, objects held by slab caches, empty slabs) has been given
@@ -20,6 +20,16 @@ const char *const vm_event_names[NR_VM_EVENTS] = {
 	VM_EVENTS(X)
 #undef X
 };
+
+unsigned long global_page_state(enum zone_stat_item item)
+{
+	unsigned long sum = 0;
+	struct zone *zone;
+
+	for_each_zone (zone)
+		sum += zone_page_state(zone, item);
+	return sum;
+}
 
 /* Page tables of the vmalloc window are made when first needed, and then stay: no leak. */
 static void count_window_tables(struct mm_ledger *ledger)

@@ -194,6 +194,7 @@ void user_check_counts(void)
 		BUG_ON((maps[pfn] || cached) && page_count(page) != maps[pfn] + cached);
 	}
 	free(maps);
+	vmstat_validate();
 }
 
 static struct mm_ledger ledger;

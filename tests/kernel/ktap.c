@@ -235,6 +235,8 @@ unsigned int ktap_run(const char *which)
 		ok = run_suite(ktap_suites[i]);
 		print("%sok %u %s", ok ? "" : "not ", number++, ktap_suites[i]->name);
 	}
+	if (selected)
+		vmstat_validate();
 	unknown_names(which, number, true);
 	print("# Totals: pass:%u fail:%u skip:%u", passed, failed, skipped);
 	return failed;

@@ -14,6 +14,7 @@
 #include "kernel/string.h"
 #include "kernel/user_helpers.h"
 #include "mm/slab.h"
+#include "mm/vmstat.h"
 #include "mm/zone_stat.h"
 #include "proc/task.h"
 
@@ -309,7 +310,7 @@ static void check_slabinfo(void)
 	EXPECT_EQ(objects, slab_objects_in_use() + 1);
 }
 
-/* What the struct pages say is what those say who count as they go. */
+/* Counters that change as things happen are what the struct pages say. */
 static void test_usage(void)
 {
 	void *object = kmalloc(1024, GFP_KERNEL); /* its slab is of several pages */
@@ -331,6 +332,7 @@ static void test_usage(void)
 	EXPECT_EQ(value(in, "Dirty:") / KIB, nr_dirty_pages());
 	EXPECT(nr_dirty_pages() >= 5);
 	check_slabinfo();
+	vmstat_validate();
 	kfree(text.buf);
 out_end:
 	test_fs_end();
@@ -352,6 +354,7 @@ static void test_mapped(void)
 	for (unsigned int i = 0; i < 5; i++)
 		EXPECT_EQ(test_poke(BASE + PGDIR_SIZE + i * PAGE_SIZE, i), 0);
 	vm_stat_of_all(&after);
+	vmstat_validate();
 #define EXPECT_MORE(what, n) EXPECT_EQ(after.item[VM_STAT_##what] - before.item[VM_STAT_##what], n)
 	EXPECT_MORE(ANON, 3);
 	EXPECT_MORE(SHMEM, 5);

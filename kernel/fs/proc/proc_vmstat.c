@@ -1,9 +1,9 @@
 /*
  * proc_vmstat.c - /proc/vmstat: Linux's names in Linux's order, then our own.
  *
- *   zone lines      what the pages are used for now      zone_stat.c counts them
+ *   zone lines      what the pages are used for now      counters of each zone,
+ *   node lines                                           changed where it happens
  *   numa lines      frames given out since boot          zone.c
- *   node lines      what the pages are used for now      when the file is read
  *   event lines     what has happened since boot         vm_events[], by name
  *
  * A line whose feature this kernel has not stays, with 0, if Linux's file always
@@ -43,7 +43,7 @@ static const struct stat_line node_lines[] = {
 	{"nr_unevictable", VM_STAT_NONE},
 	{"nr_slab_reclaimable", VM_STAT_SLAB_RECLAIMABLE},
 	{"nr_slab_unreclaimable", VM_STAT_SLAB_UNRECLAIMABLE},
-	{"nr_isolated_anon", VM_STAT_ISOLATED_ANON},
+	{"nr_isolated_anon", VM_STAT_NONE},
 	{"nr_isolated_file", VM_STAT_ISOLATED_FILE},
 	{"workingset_nodes", VM_STAT_NONE},
 	{"workingset_refault_anon", VM_STAT_NONE},
@@ -67,8 +67,8 @@ static const struct stat_line node_lines[] = {
 	{"nr_anon_transparent_hugepages", VM_STAT_NONE},
 	{"nr_vmscan_write", VM_STAT_NONE},
 	{"nr_vmscan_immediate_reclaim", VM_STAT_NONE},
-	{"nr_dirtied", VM_STAT_NONE},
-	{"nr_written", VM_STAT_NONE},
+	{"nr_dirtied", VM_STAT_DIRTIED},
+	{"nr_written", VM_STAT_WRITTEN},
 	{"nr_throttled_written", VM_STAT_NONE},
 	{"nr_kernel_misc_reclaimable", VM_STAT_NONE},
 	{"nr_foll_pin_acquired", VM_STAT_NONE},
@@ -146,46 +146,32 @@ static const char *const event_lines[] = {
 	"swap_ra_hit",
 };
 
-/* The node of a kernel stack's first page. */
-static int stack_node(const void *stack)
-{
-	const struct page *page =
-		is_vmalloc_addr(stack) ? vmalloc_to_page(stack) : virt_to_page(stack);
-
-	return page ? page_to_nid(page) : 0;
-}
-
-/* Of the node, in KiB: stacks are frames of any zone. */
-static unsigned long stacks_on_node(int nid)
-{
-	const struct task_struct *task;
-	unsigned long kib = 0;
-
-	for_each_task (task)
-		if (task->stack && stack_node(task->stack) == nid)
-			kib += THREAD_SIZE / 1024;
-	return kib;
-}
-
 /* `stat` += what the pages of the zone are used for. */
 static void add_zone(struct vm_stat *stat, const struct zone *zone)
 {
-	struct zone_usage usage = {0};
+	static const u8 item_of[NR_VM_ZONE_STAT_ITEMS] = {
+		[NR_ANON_PAGES] = VM_STAT_ANON,
+		[NR_FILE_PAGES] = VM_STAT_FILE,
+		[NR_FILE_MAPPED] = VM_STAT_MAPPED,
+		[NR_SHMEM] = VM_STAT_SHMEM,
+		[NR_FILE_DIRTY] = VM_STAT_DIRTY,
+		[NR_WRITEBACK] = VM_STAT_WRITEBACK,
+		[NR_ISOLATED_FILE] = VM_STAT_ISOLATED_FILE,
+		[NR_SLAB_RECLAIMABLE] = VM_STAT_SLAB_RECLAIMABLE,
+		[NR_SLAB_UNRECLAIMABLE] = VM_STAT_SLAB_UNRECLAIMABLE,
+		[NR_PAGETABLE] = VM_STAT_TABLES,
+		[NR_KERNEL_STACK_KB] = VM_STAT_STACK_KIB,
+		[NR_DIRTIED] = VM_STAT_DIRTIED,
+		[NR_WRITTEN] = VM_STAT_WRITTEN,
+	};
 
-	zone_count_usage(zone, &usage);
+	if (!zone->present_pages)
+		return;
 	stat->item[VM_STAT_FREE] += zone_free_pages(zone);
-	stat->item[VM_STAT_ANON] += usage.anon;
-	stat->item[VM_STAT_FILE] += usage.file;
-	stat->item[VM_STAT_SHMEM] += usage.shmem;
-	stat->item[VM_STAT_MAPPED] += usage.mapped;
-	stat->item[VM_STAT_DIRTY] += usage.dirty;
-	stat->item[VM_STAT_WRITEBACK] += usage.writeback;
-	stat->item[VM_STAT_PENDING] += usage.dirty + usage.writeback;
-	stat->item[VM_STAT_SLAB_RECLAIMABLE] += usage.slab_reclaimable;
-	stat->item[VM_STAT_SLAB_UNRECLAIMABLE] += usage.slab - usage.slab_reclaimable;
-	stat->item[VM_STAT_ISOLATED_ANON] += usage.isolated_anon;
-	stat->item[VM_STAT_ISOLATED_FILE] += usage.isolated_file;
-	stat->item[VM_STAT_TABLES] += usage.tables;
+	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
+		stat->item[item_of[i]] += zone_page_state(zone, (enum zone_stat_item)i);
+	stat->item[VM_STAT_PENDING] +=
+		zone_page_state(zone, NR_FILE_DIRTY) + zone_page_state(zone, NR_WRITEBACK);
 }
 
 void vm_stat_of_zone(struct vm_stat *stat, const struct zone *zone)
@@ -198,7 +184,6 @@ static void add_node(struct vm_stat *stat, const pg_data_t *node)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		add_zone(stat, &node->node_zones[i]);
-	stat->item[VM_STAT_STACK_KIB] += stacks_on_node(node->node_id);
 }
 
 void vm_stat_of_node(struct vm_stat *stat, const pg_data_t *node)

@@ -20,10 +20,11 @@ enum vm_stat_item {
 	VM_STAT_PENDING, /* the last two */
 	VM_STAT_SLAB_RECLAIMABLE,
 	VM_STAT_SLAB_UNRECLAIMABLE,
-	VM_STAT_ISOLATED_ANON,
 	VM_STAT_ISOLATED_FILE,
 	VM_STAT_TABLES,
 	VM_STAT_STACK_KIB,
+	VM_STAT_DIRTIED, /* since boot */
+	VM_STAT_WRITTEN, /* since boot */
 	NR_VM_STATS
 };
 
@@ -31,7 +32,7 @@ struct vm_stat {
 	unsigned long item[NR_VM_STATS];
 };
 
-/* Counts what a zone (no stacks), a node, or all memory is used for. May sleep. */
+/* What a zone, a node, or all memory is used for, from the zones' counters. Any context. */
 void vm_stat_of_zone(struct vm_stat *stat, const struct zone *zone);
 void vm_stat_of_node(struct vm_stat *stat, const pg_data_t *node);
 void vm_stat_of_all(struct vm_stat *stat);

@@ -1,4 +1,7 @@
-/* vmstat.h - event counters, as /proc/vmstat shows them. Never reset; wrap at 2^32. */
+/*
+ * vmstat.h - the counters that /proc shows: what has happened (vm_events, never reset, wrap at
+ * 2^32), and what the pages of each zone are used for (enum zone_stat_item).
+ */
 #ifndef MM_VMSTAT_H
 #define MM_VMSTAT_H
 
@@ -22,6 +25,7 @@
 	X(PGFAULT_SHARED, "pgfault_shared")                  \
 	X(PGFAULT_COW, "pgfault_cow")                        \
 	X(PGFAULT_COW_REUSE, "pgfault_cow_reuse")            \
+	X(PGREUSE, "pgreuse")                                \
 	X(PGFAULT_STACK, "pgfault_stack")                    \
 	X(PGFAULT_SPURIOUS, "pgfault_spurious")              \
 	X(PGFAULT_VMALLOC_SYNC, "pgfault_vmalloc_sync")      \
@@ -41,6 +45,7 @@
 	X(COMPACTFAIL, "compact_fail")                       \
 	X(COMPACTSUCCESS, "compact_success")                 \
 	X(SLABS_SCANNED, "slabs_scanned")                    \
+	X(OOM_KILL, "oom_kill")                              \
 	X(DROP_PAGECACHE, "drop_pagecache")                  \
 	X(DROP_SLAB, "drop_slab")                            \
 	X(ALLOC_FAIL, "alloc_fail")                          \
@@ -72,6 +77,43 @@ static inline u32 vm_event_sum(enum vm_event event)
 {
 	return this_cpu(vm_events)[event];
 }
+
+/* `item` of the zone changes by `delta`. Any context. */
+static inline void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, int delta)
+{
+	__atomic_fetch_add(&zone->vm_stat[item].counter, delta, __ATOMIC_RELAXED);
+}
+
+/* The same for the zone of a page. */
+static inline void mod_page_state(const struct page *page, enum zone_stat_item item, int delta)
+{
+	mod_zone_page_state(page_zone(page), item, delta);
+}
+
+static inline void inc_zone_page_state(const struct page *page, enum zone_stat_item item)
+{
+	atomic_inc(&page_zone(page)->vm_stat[item]);
+}
+
+static inline void dec_zone_page_state(const struct page *page, enum zone_stat_item item)
+{
+	atomic_dec(&page_zone(page)->vm_stat[item]);
+}
+
+/* Frames, but KiB of stacks. */
+static inline unsigned long zone_page_state(const struct zone *zone, enum zone_stat_item item)
+{
+	return (unsigned long)atomic_read(&zone->vm_stat[item]);
+}
+
+/* The sum over all zones of all nodes. */
+unsigned long global_page_state(enum zone_stat_item item);
+
+/*
+ * Looks through the struct pages of all zones and panics where a counter is not what they say.
+ * For tests: some ten instructions a frame, without giving the CPU away. Process context.
+ */
+void vmstat_validate(void);
 
 /* What is in use at one moment: the self-test demands that a suite leaves it as it was. */
 struct mm_ledger {

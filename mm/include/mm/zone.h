@@ -71,6 +71,28 @@ struct per_cpu_pages {
 	struct pcp_list cold[MIGRATE_PCPTYPES];	 /* it does not: __GFP_COLD, free_cold_page() */
 };
 
+/*
+ * What pages are used for now: one counter of each in every zone, changed where it happens
+ * (vmstat.h). A page may be in several: cached, shared, mapped and dirty.
+ */
+enum zone_stat_item {
+	NR_ANON_PAGES,	       /* mapped by processes, of no file */
+	NR_FILE_PAGES,	       /* in the page cache, shared memory included */
+	NR_FILE_MAPPED,	       /* ... and mapped by processes */
+	NR_SHMEM,	       /* ... of shared memory */
+	NR_FILE_DIRTY,	       /* ... to be written to a disk */
+	NR_WRITEBACK,	       /* ... being written to it: PG_writeback */
+	NR_ISOLATED_FILE,      /* ... on a mover's list: PG_isolated */
+	NR_SLAB_RECLAIMABLE,   /* of caches with SLAB_RECLAIM_ACCOUNT */
+	NR_SLAB_UNRECLAIMABLE, /* of the others */
+	NR_PAGETABLE,	       /* tables of processes: PG_table */
+	NR_KERNEL_STACK_KB,    /* KiB, by the zone of a stack's first page */
+	/* Since boot. */
+	NR_DIRTIED, /* became dirty */
+	NR_WRITTEN, /* reached the disk */
+	NR_VM_ZONE_STAT_ITEMS
+};
+
 struct zone {
 	spinlock_t lock;	   /* protects free_area[] and free_pages; irqs off */
 	unsigned long free_pages;  /* in free_area[] and usable; not those in pcp */
@@ -85,6 +107,7 @@ struct zone {
 	unsigned long managed_pages; /* given to the buddy system */
 	struct pglist_data *node;
 	const char *name;
+	atomic_t vm_stat[NR_VM_ZONE_STAT_ITEMS]; /* any context */
 	/* Since boot, in frames: given out the long way; and see enum numa_stat. */
 	unsigned long taken, numa_miss, numa_foreign, numa_interleave;
 };

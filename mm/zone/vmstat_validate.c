@@ -1,0 +1,86 @@
+/*
+ * vmstat_validate.c - are the zones' counters what the struct pages say? For tests.
+ *
+ *   flags, mapping, _mapcount               counted as
+ *   PG_slab                                 slab, reclaimable or not
+ *   PG_table                                page table
+ *   mapping of a file                       file; shmem, writeback, isolated
+ *   ... and _mapcount >= 0                  mapped
+ *   ... and PG_dirty, with a disk behind    dirty
+ *   PageAnon, _mapcount >= 0                anon
+ *
+ * A free page has none of these marks. _refcount says nothing here: of a block
+ * that is not compound only the first page has one. Stacks and events leave no
+ * mark on pages: their counters are not looked at.
+ */
+#include "mm/vmstat.h"
+#include "kernel/printk.h"
+#include "mm/filemap.h"
+#include "mm/zone.h"
+#include "slab/internal.h"
+
+struct usage {
+	unsigned long item[NR_VM_ZONE_STAT_ITEMS];
+};
+
+static void count_cached(const struct page *page, struct usage *usage)
+{
+	bool disk = page->mapping->a_ops && page->mapping->a_ops->writepage;
+
+	usage->item[NR_FILE_PAGES]++;
+	usage->item[NR_SHMEM] += mapping_is_shmem(page->mapping);
+	usage->item[NR_FILE_MAPPED] += page_mapcount(page) > 0;
+	usage->item[NR_FILE_DIRTY] += PageDirty(page) && disk;
+	usage->item[NR_WRITEBACK] += PageWriteback(page);
+	usage->item[NR_ISOLATED_FILE] += PageIsolated(page);
+}
+
+static void count_page(const struct page *page, struct usage *usage)
+{
+	if (PageReserved(page))
+		return;
+	if (page_mapping(page)) {
+		count_cached(page, usage);
+	} else if (page_mapcount(page) > 0) {
+		usage->item[NR_ANON_PAGES]++;
+	} else {
+		if (PageSlab(page))
+			usage->item[slab_stat_item(page_cache_of(page))]++;
+		usage->item[NR_PAGETABLE] += PageTable(page);
+	}
+}
+
+/* Nothing changes meanwhile: nobody else runs, and interrupts only take and give objects. */
+static void count_zone(const struct zone *zone, struct usage *usage)
+{
+	for (pfn_t pfn = zone->start_pfn; pfn < zone_end_pfn(zone); pfn++)
+		if (pfn_valid(pfn) && page_zone(pfn_to_page(pfn)) == zone)
+			count_page(pfn_to_page(pfn), usage);
+}
+
+static void compare(const struct zone *zone, const struct usage *usage)
+{
+	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++) {
+		unsigned long counter = zone_page_state(zone, (enum zone_stat_item)i);
+
+		if (i == NR_KERNEL_STACK_KB || i == NR_DIRTIED || i == NR_WRITTEN)
+			continue;
+		if (counter != usage->item[i])
+			panic("node %d, zone %s: counter %u is %lu, pages say %lu",
+			      zone->node->node_id, zone->name, i, counter, usage->item[i]);
+	}
+}
+
+void vmstat_validate(void)
+{
+	struct zone *zone;
+
+	for_each_zone (zone) {
+		struct usage usage = {0};
+
+		preempt_disable();
+		count_zone(zone, &usage);
+		compare(zone, &usage);
+		preempt_enable();
+	}
+}
