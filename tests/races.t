@@ -5,7 +5,7 @@
 . tests/tap.sh
 set -u
 
-names=(family threads)
+names=(family killable threads)
 
 mkdir -p "$scratch/root"/{bin,etc,work}
 for name in "${names[@]}"; do

@@ -78,8 +78,9 @@ int exec_kill_threads(void)
 	zap_other_threads(task);
 	spin_unlock_irqrestore(&signal->lock, flags);
 
-	wait_event(signal->thread_gone, others_gone(task));
-	if (signal->group_execer != task)
+	/* Killed meanwhile: whoever did it has begun the end of the process, this thread's too. */
+	if (wait_event_killable(signal->thread_gone, others_gone(task)) ||
+	    signal->group_execer != task)
 		return -EAGAIN;
 	signal->group_exit = false;
 	signal->group_execer = NULL;

@@ -258,8 +258,10 @@ static long do_fork(const struct clone_args *args)
 	ret = child->pid;
 	get_task(child); /* it may be gone before vfork()'s wait is over */
 	commit_child(child, args);
-	if (args->flags & CLONE_VFORK)
-		wait_event(child->vfork_wait, !child->vfork_parent_waits);
+	/* Killed meanwhile: the child goes on in what it shares, and nobody waits. */
+	if ((args->flags & CLONE_VFORK) &&
+	    wait_event_killable(child->vfork_wait, !child->vfork_parent_waits))
+		child->vfork_parent_waits = false;
 	put_task(child);
 	return ret;
 

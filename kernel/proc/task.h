@@ -34,6 +34,7 @@ enum task_state {
 	TASK_RUNNING,	      /* on the run queue, or running */
 	TASK_INTERRUPTIBLE,   /* asleep; signals wake it */
 	TASK_UNINTERRUPTIBLE, /* asleep; only its event does */
+	TASK_KILLABLE,	      /* asleep; its event, or what ends the process */
 	TASK_STOPPED,	      /* by a signal; SIGCONT and SIGKILL wake it */
 	TASK_ZOMBIE,	      /* exited, not yet waited for */
 	TASK_DEAD,	      /* nobody will wait for it; its stack goes at the next switch */

@@ -91,7 +91,7 @@ void schedule_tail(struct task_struct *prev)
 /*
  * Chooses the next task and runs it. A task that is not TASK_RUNNING leaves the
  * queue until it is woken, except that a pending signal ends an interruptible
- * sleep before it begins. No spinlock held; not in an interrupt.
+ * sleep before it begins, and a fatal one a killable sleep. No spinlock held; not in an interrupt.
  */
 void schedule(void)
 {
@@ -105,7 +105,9 @@ void schedule(void)
 		      this_cpu(preempt_count));
 	spin_lock_irqsave(&rq->lock, flags);
 	prev->need_resched = false;
-	if (prev->state == TASK_INTERRUPTIBLE && prev->sigpending)
+	if (unlikely(prev->sigpending) &&
+	    (prev->state == TASK_INTERRUPTIBLE ||
+	     (prev->state == TASK_KILLABLE && fatal_signal_pending_current())))
 		prev->state = TASK_RUNNING;
 	wants_more = prev->state == TASK_RUNNING;
 	BUG_ON(!wants_more && is_idle(prev));
@@ -161,13 +163,19 @@ static bool wake_up_state(struct task_struct *task, unsigned int from)
 
 bool wake_up_process(struct task_struct *task)
 {
-	return wake_up_state(task, 1u << TASK_INTERRUPTIBLE | 1u << TASK_UNINTERRUPTIBLE);
+	return wake_up_state(task, 1u << TASK_INTERRUPTIBLE | 1u << TASK_UNINTERRUPTIBLE |
+					   1u << TASK_KILLABLE);
 }
 
-bool wake_up_signalled(struct task_struct *task, bool stopped_too)
+bool wake_up_signalled(struct task_struct *task, bool fatal)
 {
-	return wake_up_state(task,
-			     1u << TASK_INTERRUPTIBLE | (stopped_too ? 1u << TASK_STOPPED : 0));
+	return wake_up_state(task, 1u << TASK_INTERRUPTIBLE |
+					   (fatal ? 1u << TASK_STOPPED | 1u << TASK_KILLABLE : 0));
+}
+
+bool wake_up_stopped(struct task_struct *task)
+{
+	return wake_up_state(task, 1u << TASK_STOPPED);
 }
 
 void wake_up_new_task(struct task_struct *task)

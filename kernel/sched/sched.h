@@ -16,8 +16,11 @@ void sched_init(void);
 void schedule(void);
 /* Makes a sleeping task runnable. True if it slept. Any context. */
 bool wake_up_process(struct task_struct *task);
-/* The same for a task that sleeps interruptibly, or (kill) is stopped. True if it slept so. */
-bool wake_up_signalled(struct task_struct *task, bool stopped_too);
+/* The same for a task that sleeps interruptibly; `fatal`: also one that sleeps killably or is
+ * stopped. True if it slept so. */
+bool wake_up_signalled(struct task_struct *task, bool fatal);
+/* The same for a task that is stopped. */
+bool wake_up_stopped(struct task_struct *task);
 /* Puts a task that has never run at the end of the queue. */
 void wake_up_new_task(struct task_struct *task);
 /* First thing after a switch, run by the new task: lays to rest the one before. irqs off. */

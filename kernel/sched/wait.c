@@ -21,15 +21,25 @@ void init_waitqueue_head(wait_queue_head_t *queue)
  * Enters the queue and marks the current task as going to sleep. A wake-up from
  * here on is not lost: it makes the task runnable again before it has slept.
  */
-void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
+static void enter_queue(wait_queue_head_t *queue, wait_queue_entry_t *entry, enum task_state state)
 {
 	unsigned long flags;
 
 	entry->task = current;
 	spin_lock_irqsave(&queue->lock, flags);
 	list_add_tail(&entry->node, &queue->entries);
-	current->state = interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE;
+	current->state = state;
 	spin_unlock_irqrestore(&queue->lock, flags);
+}
+
+void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
+{
+	enter_queue(queue, entry, interruptible ? TASK_INTERRUPTIBLE : TASK_UNINTERRUPTIBLE);
+}
+
+void prepare_to_wait_killable(wait_queue_head_t *queue, wait_queue_entry_t *entry)
+{
+	enter_queue(queue, entry, TASK_KILLABLE);
 }
 
 /* Leaves the queue, if no waker did that already, and is awake for good. */

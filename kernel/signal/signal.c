@@ -27,6 +27,10 @@ struct sigqueue {
 };
 
 #define STOP_SIGNALS (sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
+#define CORE_SIGNALS                                                                \
+	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGABRT) | \
+	 sigmask(SIGFPE) | sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGSYS) |   \
+	 sigmask(SIGXCPU) | sigmask(SIGXFSZ))
 #define SIGQUEUE_MAX 1024 /* waiting details in the whole system: RLIMIT_SIGPENDING's default */
 
 static struct kmem_cache *sigqueue_cache, *sighand_cache, *signal_cache;
@@ -189,7 +193,7 @@ static void continue_process(struct task_struct *task, int sig)
 		signal->cont_unreported = sig == SIGCONT;
 		wake_up_all(&signal->leader->parent->wait_child);
 	}
-	for_each_thread(task, thread) wake_up_signalled(thread, true);
+	for_each_thread(task, thread) wake_up_stopped(thread);
 }
 
 /* A stop and a continue throw each other out of the pending sets. Lock held. */
@@ -229,10 +233,47 @@ static bool can_take(const struct task_struct *thread, int sig)
 	return !thread->exiting && (sig == SIGKILL || !(thread->blocked & sigmask(sig)));
 }
 
-static void notify_thread(struct task_struct *thread, int sig)
+/* The thread that is to take a signal; NULL: none can. Lock held. */
+static struct task_struct *choose_thread(struct task_struct *task, int sig, bool process)
 {
-	thread->sigpending = true;
-	wake_up_signalled(thread, sig == SIGKILL);
+	struct task_struct *thread;
+
+	if (!process)
+		return can_take(task, sig) ? task : NULL;
+	for_each_thread(task, thread) if (can_take(thread, sig)) return thread;
+	return NULL;
+}
+
+/* Without a handler the signal ends the process. Those that Linux dumps core for take their way
+ * through the thread that takes them, like all others: not asked for here. */
+static bool ends_process(const struct task_struct *thread, int sig)
+{
+	sigset_t others = STOP_SIGNALS | CORE_SIGNALS | thread->sigwait_set;
+
+	return sig == SIGKILL || (thread->sighand->action[sig - 1].handler == SIG_DFL &&
+				  !(sigmask(sig) & others) && !default_ignores(sig));
+}
+
+/*
+ * The process ends with a signal, and now: its threads may be in sleeps that
+ * nothing else ends, so they are told before one of them has taken it. Lock held.
+ */
+static void begin_group_exit(struct task_struct *task, int sig)
+{
+	struct signal_struct *signal = task->signal;
+	struct task_struct *thread;
+
+	if (signal->group_exit && !signal->group_execer)
+		return;
+	signal->group_exit = true;
+	signal->group_execer = NULL;
+	signal->group_exit_code = sig;
+	signal->group_stop = false;
+	for_each_thread(task, thread)
+	{
+		thread->sigpending = true;
+		wake_up_signalled(thread, true);
+	}
 }
 
 static void send_signal(int sig, const struct siginfo *info, struct task_struct *task, bool process)
@@ -249,17 +290,14 @@ static void send_signal(int sig, const struct siginfo *info, struct task_struct 
 	enqueue_signal(process ? &task->signal->shared : &task->pending, sig, info);
 	if (sig == SIGKILL)
 		continue_process(task, sig);
-	if (!process) {
-		if (can_take(task, sig))
-			notify_thread(task, sig);
+	thread = choose_thread(task, sig, process);
+	if (!thread)
 		goto out;
-	}
-	for_each_thread(task, thread)
-	{
-		if (can_take(thread, sig)) {
-			notify_thread(thread, sig);
-			break;
-		}
+	if (ends_process(thread, sig) && (sig == SIGKILL || !task->signal->group_stop)) {
+		begin_group_exit(task, sig);
+	} else {
+		thread->sigpending = true;
+		wake_up_signalled(thread, false);
 	}
 out:
 	spin_unlock_irqrestore(&task->signal->lock, flags);

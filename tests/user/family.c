@@ -1,4 +1,5 @@
-/* family.c - who is whose parent: clone(CLONE_PARENT), its exit signal, parents that die meanwhile. */
+/* family.c - who is whose parent: clone(CLONE_PARENT), its exit signal, parents that die meanwhile.
+ */
 #include "try.h"
 #include <sched.h>
 #include <signal.h>

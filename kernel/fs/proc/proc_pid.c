@@ -27,6 +27,7 @@ static char state_letter(const struct task_struct *task)
 	case TASK_INTERRUPTIBLE:
 		return 'S';
 	case TASK_UNINTERRUPTIBLE:
+	case TASK_KILLABLE:
 		return 'D';
 	case TASK_STOPPED:
 		return 'T';
@@ -45,6 +46,7 @@ static const char *state_name(const struct task_struct *task)
 	case TASK_INTERRUPTIBLE:
 		return "sleeping";
 	case TASK_UNINTERRUPTIBLE:
+	case TASK_KILLABLE:
 		return "disk sleep";
 	case TASK_STOPPED:
 		return "stopped";

@@ -28,6 +28,8 @@ typedef struct wait_queue_entry {
 void init_waitqueue_head(wait_queue_head_t *queue);
 /* Enters the queue; the current task will sleep at its next schedule(). */
 void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible);
+/* The same, and a fatal signal ends the sleep. */
+void prepare_to_wait_killable(wait_queue_head_t *queue, wait_queue_entry_t *entry);
 void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry);
 /* Sleeps until woken or, if timeout >= 0, until that many ticks have passed; returns ticks left
  * (timeout < 0: returns timeout). */
@@ -47,7 +49,7 @@ void wake_up_all(wait_queue_head_t *queue);
 void wake_up_one(wait_queue_head_t *queue);
 
 /*
- * The three below evaluate `cond` until it is true, and not once more after that. What need not
+ * The four below evaluate `cond` until it is true, and not once more after that. What need not
  * sleep does not touch the queue.
  */
 
@@ -104,6 +106,26 @@ void wake_up_one(wait_queue_head_t *queue);
 			_signal = signal_pending_current();    \
 		}                                              \
 		_ok ? 0 : -ERESTARTSYS;                        \
+	})
+
+/* Ends early only on what ends the process: 0, or -EINTR, which no program sees. Include errno.h.
+ */
+#define wait_event_killable(queue, cond)                          \
+	({                                                        \
+		wait_queue_entry_t _we;                           \
+		bool _ok, _fatal = false;                         \
+		might_sleep();                                    \
+		_ok = (cond);                                     \
+		while (!_ok && !_fatal) {                         \
+			prepare_to_wait_killable(&(queue), &_we); \
+			_ok = (cond);                             \
+			if (!_ok)                                 \
+				schedule_timeout(-1);             \
+			finish_wait(&(queue), &_we);              \
+			_ok = _ok || (cond);                      \
+			_fatal = fatal_signal_pending_current();  \
+		}                                                 \
+		_ok ? 0 : -EINTR;                                 \
 	})
 
 #endif

@@ -105,6 +105,11 @@ void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool i
 	panic("sleeps");
 }
 
+void prepare_to_wait_killable(wait_queue_head_t *queue, wait_queue_entry_t *entry)
+{
+	prepare_to_wait(queue, entry, true);
+}
+
 void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
 {
 	(void)queue;
