@@ -304,6 +304,7 @@ SYSCALL(sigreturn)
 
 	if (copy_from_user(&sc, &frame->sc, sizeof(sc)) || get_user_u32(&high, &frame->high_mask))
 		goto bad_frame;
+	current->restart.fn = NULL; /* the handler ended whatever it interrupted */
 	set_blocked(sc.oldmask | (sigset_t)high << 32);
 	if (restore_context(&sc, regs))
 		goto bad_frame;
@@ -322,6 +323,7 @@ SYSCALL(rt_sigreturn)
 
 	if (copy_from_user(&uc, &frame->uc, sizeof(uc)))
 		goto bad_frame;
+	current->restart.fn = NULL;
 	set_blocked(uc.mask);
 	if (restore_context(&uc.mcontext, regs))
 		goto bad_frame;

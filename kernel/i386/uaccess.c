@@ -118,6 +118,20 @@ static __uaccess int store_user(u32 value, u32 *to)
 	return err;
 }
 
+static __uaccess int exchange_user(u32 *value, u32 new, u32 *at)
+{
+	int err = 0;
+
+	__asm__ volatile("1:\tlock; cmpxchgl %3, %2\n\t"
+			 "jmp 3f\n"
+			 "2:\tmovl %4, %0\n"
+			 "3:\n\t" EX_TABLE("1b", "2b")
+			 : "+r"(err), "+a"(*value), "+m"(*at)
+			 : "r"(new), "i"(-EFAULT)
+			 : "memory", "cc");
+	return err;
+}
+
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	might_sleep();
@@ -160,4 +174,16 @@ int put_user_u32(u32 value, u32 __user *to)
 {
 	might_sleep();
 	return access_ok(to, sizeof(*to)) ? store_user(value, to) : -EFAULT;
+}
+
+int get_user_u32_inatomic(u32 *value, const u32 __user *from)
+{
+	BUG_ON(this_cpu(preempt_count) == 0);
+	return access_ok(from, sizeof(*from)) ? load_user(value, from) : -EFAULT;
+}
+
+int cmpxchg_user_u32(u32 *value, u32 new, u32 __user *at)
+{
+	might_sleep();
+	return access_ok(at, sizeof(*at)) ? exchange_user(value, new, at) : -EFAULT;
 }

@@ -24,6 +24,10 @@ long __must_check strncpy_from_user(char *to, const char __user *from, long size
 /* 0 or -EFAULT, 32 bits. */
 int __must_check get_user_u32(u32 *value, const u32 __user *from);
 int __must_check put_user_u32(u32 value, u32 __user *to);
+/* The same with a spinlock held: also -EFAULT when the page is not there now. Does not sleep. */
+int __must_check get_user_u32_inatomic(u32 *value, const u32 __user *from);
+/* Stores `new` if the word is *value, in one step; *value is what was there. 0 or -EFAULT. */
+int __must_check cmpxchg_user_u32(u32 *value, u32 new, u32 __user *at);
 
 /* One line of the exception table: a fault at insn goes on at fixup. */
 struct exception_entry {

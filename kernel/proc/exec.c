@@ -297,7 +297,6 @@ static void commit(struct exec_build *build, const char *path)
 	sighand_flush_handlers(task->sighand);
 	task->sas_sp = task->sas_size = 0;
 	task->set_child_tid = NULL;
-	task->robust_list = NULL;
 	task->exit_signal = SIGCHLD;
 	task->did_exec = true;
 	if (task->kthread) {

@@ -23,10 +23,11 @@
 void mm_release(struct task_struct *task)
 {
 	task->signal->maxrss = max(task->signal->maxrss, task->mm->hiwater_rss * KIB_PER_PAGE);
+	exit_robust_list();
 	if (task->clear_child_tid && atomic_read(&task->mm->mm_users) > 1) {
 		/* A bad address is nobody's concern any more. */
 		if (put_user_u32(0, task->clear_child_tid) == 0)
-			futex_wake_private(task->clear_child_tid, 1);
+			futex_wake(task->clear_child_tid, 1);
 	}
 	task->clear_child_tid = NULL;
 	if (task->vfork_parent_waits) {

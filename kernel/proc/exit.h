@@ -4,8 +4,8 @@
 
 #include "proc/task.h"
 
-/* A task stops using its address space (exit, exec): notes its size, wakes those that wait for
- * that. May sleep. */
+/* The current task stops using its address space (exit, exec): notes its size, wakes those that
+ * wait for that or for a mutex of its. May sleep. */
 void mm_release(struct task_struct *task);
 /* Takes an ended task out of the system for good. The current one goes at its last switch. */
 void release_task(struct task_struct *task);

@@ -85,17 +85,6 @@ SYSCALL(get_thread_area)
 	return copy_to_user((void __user *)a, &desc, sizeof(desc)) ? -EFAULT : 0;
 }
 
-#define ROBUST_LIST_SIZE 12 /* Linux i386: struct robust_list_head */
-
-/* set_robust_list(head, size) */
-SYSCALL(set_robust_list)
-{
-	if (b != ROBUST_LIST_SIZE)
-		return -EINVAL;
-	current->robust_list = (u32 __user *)a;
-	return 0;
-}
-
 /* rseq(): one CPU and no migration; C libraries do without it. Known, so it is not reported. */
 SYSCALL(rseq)
 {

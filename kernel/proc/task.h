@@ -65,6 +65,29 @@ struct rlimit64 {
 #define RLIMIT_NPROC  6
 #define RLIMIT_NOFILE 7
 
+/*
+ * How restart_syscall() goes on with a call that a signal without a handler
+ * interrupted (-ERESTART_RESTARTBLOCK), so that it ends when it would have.
+ */
+struct restart_block {
+	long (*fn)(void);    /* NULL: there is nothing to go on with */
+	unsigned long until; /* jiffies */
+	union {
+		struct {
+			u32 left;    /* user address for the time left, or 0 */
+			bool left64; /* with 64-bit seconds */
+		} sleep;
+		struct {
+			u32 addr, value, bitset;
+			bool private;
+		} futex;
+		struct {
+			u32 fds, nr; /* user address of the array, and its length */
+			bool limited;
+		} poll;
+	};
+};
+
 struct task_struct {
 	struct thread_struct thread; /* first: switch_to() relies on it */
 	void *stack;		     /* THREAD_SIZE bytes, the page below never mapped */
@@ -118,10 +141,7 @@ struct task_struct {
 	u32 __user *clear_child_tid; /* zeroed, and waiters of the futex there woken, at exit */
 	u32 __user *robust_list;
 
-	/* nanosleep() interrupted: restart_syscall() goes on until then. */
-	unsigned long sleep_until; /* jiffies */
-	u32 sleep_left;		   /* user address for the time left, or 0 */
-	bool sleep_left64;	   /* with 64-bit seconds */
+	struct restart_block restart;
 
 	unsigned int time_slice;    /* ticks left */
 	unsigned long utime, stime; /* ticks */

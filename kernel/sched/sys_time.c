@@ -134,19 +134,20 @@ static bool sleep_until(unsigned long until)
 	return true;
 }
 
-/* Sleeps until current->sleep_until. Stores what is left when a signal ends it. */
+/* Sleeps until current->restart.until. Stores what is left when a signal ends it. */
 static long sleep_restartable(void)
 {
+	struct restart_block *restart = &current->restart;
 	struct timespec64 left;
 	int err = 0;
 
-	if (sleep_until(current->sleep_until))
+	if (sleep_until(restart->until))
 		return 0;
-	left = ticks_to_timespec(current->sleep_until - jiffies);
-	if (current->sleep_left && current->sleep_left64)
-		err = put_timespec64(&left, current->sleep_left);
-	else if (current->sleep_left)
-		err = put_timespec32(&left, current->sleep_left);
+	left = ticks_to_timespec((unsigned long)max((long)(restart->until - jiffies), 0l));
+	if (restart->sleep.left && restart->sleep.left64)
+		err = put_timespec64(&left, restart->sleep.left);
+	else if (restart->sleep.left)
+		err = put_timespec32(&left, restart->sleep.left);
 	return err ? err : -ERESTART_RESTARTBLOCK;
 }
 
@@ -154,16 +155,18 @@ static long sleep_for(const struct timespec64 *ts, u32 left, bool left64)
 {
 	if (!timespec_valid(ts))
 		return -EINVAL;
-	current->sleep_until = jiffies + (unsigned long)timespec_to_ticks(ts);
-	current->sleep_left = left;
-	current->sleep_left64 = left64;
+	current->restart = (struct restart_block){
+		.fn = sleep_restartable,
+		.until = jiffies + (unsigned long)timespec_to_ticks(ts),
+		.sleep = {left, left64},
+	};
 	return sleep_restartable();
 }
 
-/* An interrupted nanosleep() goes on, unless a handler has run. */
+/* An interrupted wait with a limit goes on, unless a handler has run. */
 SYSCALL(restart_syscall)
 {
-	return sleep_restartable();
+	return current->restart.fn ? current->restart.fn() : -EINTR;
 }
 
 /* nanosleep(time, left) */

@@ -12,6 +12,7 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "mm/slab.h"
+#include "sched/timer.h"
 #include "signal/signal.h"
 
 #define MSEC_PER_TICK (1000u / HZ)
@@ -81,7 +82,8 @@ static void add_idle_queue(struct poll_slot *slot, wait_queue_head_t *idle)
 	slot->queue = idle;
 }
 
-/* Until something is ready, time is up (ticks 0) or a signal arrives (-EINTR). */
+/* Until something is ready, time is up (ticks 0) or a signal arrives
+ * (-ERESTARTNOHAND). */
 static int wait_for_files(struct pollfd *fds, struct poll_slot *slots, unsigned int nr, long *ticks)
 {
 	int ready;
@@ -96,7 +98,7 @@ static int wait_for_files(struct pollfd *fds, struct poll_slot *slots, unsigned 
 		if (ready || *ticks == 0)
 			return ready ? ready : scan_files(fds, slots, nr);
 		if (signal_pending_current())
-			return -EINTR;
+			return -ERESTARTNOHAND;
 	}
 }
 
@@ -133,7 +135,7 @@ long poll_ticks(s64 sec, u32 nsec)
 	return (long)ticks;
 }
 
-static long do_poll(u32 user_fds, u32 nr, long ticks)
+static long do_poll(u32 user_fds, u32 nr, long *ticks)
 {
 	struct pollfd *fds;
 	long ret;
@@ -146,7 +148,7 @@ static long do_poll(u32 user_fds, u32 nr, long ticks)
 	ret = -EFAULT;
 	if (copy_from_user(fds, (const void __user *)user_fds, nr * sizeof(*fds)))
 		goto out_free;
-	ret = poll_files(fds, nr, &ticks);
+	ret = poll_files(fds, nr, ticks);
 	if (ret >= 0 && copy_to_user((void __user *)user_fds, fds, nr * sizeof(*fds)))
 		ret = -EFAULT;
 out_free:
@@ -154,12 +156,40 @@ out_free:
 	return ret;
 }
 
+static long poll_restart(void);
+
+/* A poll() that a signal interrupts goes on until the same moment, unless a handler has run. */
+static long poll_until(u32 user_fds, u32 nr, bool limited, unsigned long until)
+{
+	struct restart_block *restart = &current->restart;
+	long ticks = limited ? max((long)(until - jiffies), 0l) : -1;
+	long ret = do_poll(user_fds, nr, &ticks);
+
+	if (ret != -ERESTARTNOHAND)
+		return ret;
+	restart->fn = poll_restart;
+	restart->until = until;
+	restart->poll.fds = user_fds;
+	restart->poll.nr = nr;
+	restart->poll.limited = limited;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long poll_restart(void)
+{
+	const struct restart_block *restart = &current->restart;
+
+	return poll_until(restart->poll.fds, restart->poll.nr, restart->poll.limited,
+			  restart->until);
+}
+
 /* a: pollfds, b: how many, c: milliseconds, negative: for ever. */
 SYSCALL(poll)
 {
 	s32 ms = (s32)c;
 
-	return do_poll(a, b, ms < 0 ? -1 : (long)DIV_ROUND_UP((u32)ms, MSEC_PER_TICK));
+	return poll_until(a, b, ms >= 0,
+			  ms < 0 ? 0 : jiffies + DIV_ROUND_UP((u32)ms, MSEC_PER_TICK));
 }
 
 int poll_get_timespec(u32 user, bool wide, long *ticks)
@@ -188,6 +218,17 @@ int poll_get_timespec(u32 user, bool wide, long *ticks)
 	return 0;
 }
 
+long poll_put_timespec(u32 user, bool wide, long ticks, long ret)
+{
+	struct timespec64 left = ticks_to_timespec((unsigned long)max(ticks, 0l));
+	int err;
+
+	if (!user)
+		return ret;
+	err = wide ? put_timespec64(&left, user) : put_timespec32(&left, user);
+	return err && ret == -ERESTARTNOHAND ? -EINTR : ret;
+}
+
 int poll_set_mask(u32 user_mask, u32 size)
 {
 	sigset_t mask;
@@ -207,7 +248,7 @@ void poll_restore_mask(u32 user_mask, long ret)
 {
 	if (!user_mask)
 		return;
-	if (ret == -EINTR)
+	if (ret == -ERESTARTNOHAND)
 		current->restore_blocked = true; /* after the handler has run */
 	else
 		set_blocked(current->saved_blocked);
@@ -217,14 +258,16 @@ void poll_restore_mask(u32 user_mask, long ret)
 static long do_ppoll(u32 a, u32 b, u32 c, u32 d, u32 e, bool wide)
 {
 	long ticks, ret = poll_get_timespec(c, wide, &ticks);
+	bool limited;
 
 	if (!ret)
 		ret = poll_set_mask(d, e);
 	if (ret)
 		return ret;
-	ret = do_poll(a, b, ticks);
+	limited = ticks > 0;
+	ret = do_poll(a, b, &ticks);
 	poll_restore_mask(d, ret);
-	return ret;
+	return limited ? poll_put_timespec(c, wide, ticks, ret) : ret;
 }
 
 SYSCALL(ppoll)

@@ -150,8 +150,9 @@ SYSCALL(_newselect)
 	if (e && ret != -EINVAL && ret != -EFAULT) {
 		time[0] = (s32)(ticks / HZ);
 		time[1] = (s32)(ticks % HZ * (long)USEC_PER_TICK);
-		if (copy_to_user((void __user *)e, time, sizeof(time)) && ret >= 0)
-			ret = -EFAULT;
+		/* Without the time left there an interrupted call cannot be made anew. */
+		if (copy_to_user((void __user *)e, time, sizeof(time)) && ret == -ERESTARTNOHAND)
+			ret = -EINTR;
 	}
 	return ret;
 }
@@ -171,6 +172,7 @@ static long do_pselect(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f, bool wide)
 {
 	const u32 user[NR_SETS] = {b, c, d};
 	u32 mask[2] = {0, 0};
+	bool limited;
 	long ticks, ret;
 
 	if (f && copy_from_user(mask, (const void __user *)f, sizeof(mask)))
@@ -180,9 +182,10 @@ static long do_pselect(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f, bool wide)
 		ret = poll_set_mask(mask[0], mask[1]);
 	if (ret)
 		return ret;
+	limited = ticks > 0;
 	ret = do_select(a, user, &ticks);
 	poll_restore_mask(mask[0], ret);
-	return ret;
+	return limited ? poll_put_timespec(e, wide, ticks, ret) : ret;
 }
 
 SYSCALL(pselect6)
