@@ -283,9 +283,11 @@ static void commit(struct exec_build *build, const char *path)
 	image->mm = NULL;
 	thread_flush(task);
 	if (build->files) {
-		files_put(task->files);
+		struct files_struct *shared = task->files;
+
 		task->files = build->files;
 		build->files = NULL;
+		files_put(shared); /* may sleep, and /proc/PID/fd look at the task */
 	}
 	if (build->sighand) {
 		sighand_put(task->sighand);

@@ -49,14 +49,16 @@ static void exit_mm(struct task_struct *task)
 	mmput(mm);
 }
 
+/* The last put sleeps: whoever looks at the task in /proc meanwhile must not find what goes. */
 static void exit_files(struct task_struct *task)
 {
-	if (task->files)
-		files_put(task->files);
+	struct files_struct *files = task->files;
+	struct fs_struct *fs = task->fs;
+
 	task->files = NULL;
-	if (task->fs)
-		fs_put(task->fs);
 	task->fs = NULL;
+	files_put(files);
+	fs_put(fs);
 }
 
 void account_thread(const struct task_struct *task)

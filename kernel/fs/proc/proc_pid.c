@@ -266,17 +266,21 @@ static struct inode *target_exe(struct task_struct *task, int fd)
 
 static int link_cwd(struct text *text, struct task_struct *task, int fd)
 {
+	struct fs_place *place;
+
 	(void)fd;
 	if (!task->fs)
 		return -ENOENT;
-	text_printf(text, "%s", task->fs->cwd_path);
+	place = fs_get_cwd(task->fs);
+	text_printf(text, "%s", place->path);
+	fs_put_place(place);
 	return 0;
 }
 
 static struct inode *target_cwd(struct task_struct *task, int fd)
 {
 	(void)fd;
-	return task->fs ? iget_ref(task->fs->cwd) : NULL;
+	return task->fs ? iget_ref(task->fs->cwd->inode) : NULL;
 }
 
 static int link_root(struct text *text, struct task_struct *task, int fd)

@@ -1,7 +1,8 @@
 /*
  * fs_struct.c - where a process stands: working directory and umask.
  *
- * The working directory is an inode and, for getcwd(), its canonical path. A rename
+ * The working directory is an inode and, for getcwd(), its canonical path: together a place, which
+ * is counted, as other threads may leave it while one that sleeps still looks at it. A rename
  * above it makes the path stale; getcwd() notices, as the path then leads elsewhere,
  * and finds the name anew by climbing to the root.
  */
@@ -15,22 +16,76 @@
 #define DEFAULT_UMASK 022u
 #define MAX_DEPTH     (PATH_MAX / 2) /* directories on the longest path */
 
+/* A place with one reference; takes over that on `inode`. NULL: out of memory, and it is dropped. */
+static struct fs_place *make_place(struct inode *inode, const char *path)
+{
+	size_t size = strlen(path) + 1;
+	struct fs_place *place = kmalloc(sizeof(*place) + size, GFP_KERNEL);
+
+	if (!place) {
+		iput(inode);
+		return NULL;
+	}
+	atomic_set(&place->count, 1);
+	place->inode = inode;
+	memcpy(place->path, path, size);
+	return place;
+}
+
+struct fs_place *fs_get_cwd(struct fs_struct *fs)
+{
+	struct fs_place *place;
+
+	spin_lock(&fs->lock);
+	place = fs->cwd;
+	atomic_inc(&place->count);
+	spin_unlock(&fs->lock);
+	return place;
+}
+
+void fs_put_place(struct fs_place *place)
+{
+	if (!atomic_dec_and_test(&place->count))
+		return;
+	iput(place->inode);
+	kfree(place);
+}
+
+/*
+ * Stands at `place`, whose reference is taken over; with `from`, only if nobody has moved from there
+ * meanwhile.
+ */
+static void set_place(struct fs_struct *fs, struct fs_place *place, const struct fs_place *from)
+{
+	struct fs_place *out = place;
+
+	spin_lock(&fs->lock);
+	if (!from || fs->cwd == from) {
+		out = fs->cwd;
+		fs->cwd = place;
+	}
+	spin_unlock(&fs->lock);
+	fs_put_place(out);
+}
+
 /* fork: a copy. NULL as `old`: the root directory. */
 struct fs_struct *fs_dup(struct fs_struct *old)
 {
-	struct fs_struct *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
-	struct inode *cwd = old ? old->cwd : vfs_root();
+	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
+	struct inode *root = vfs_root();
 
 	if (!fs)
 		return NULL;
-	fs->cwd_path = kstrdup(old ? old->cwd_path : "/", GFP_KERNEL);
-	if (!fs->cwd_path || !cwd) {
-		kfree(fs->cwd_path);
+	if (old)
+		fs->cwd = fs_get_cwd(old);
+	else
+		fs->cwd = root ? make_place(iget_ref(root), "/") : NULL;
+	if (!fs->cwd) {
 		kfree(fs);
 		return NULL;
 	}
 	atomic_set(&fs->count, 1);
-	fs->cwd = iget_ref(cwd);
+	spin_lock_init(&fs->lock, "fs_struct");
 	fs->umask = old ? old->umask : DEFAULT_UMASK;
 	return fs;
 }
@@ -39,26 +94,18 @@ void fs_put(struct fs_struct *fs)
 {
 	if (!fs || !atomic_dec_and_test(&fs->count))
 		return;
-	iput(fs->cwd);
-	kfree(fs->cwd_path);
+	fs_put_place(fs->cwd);
 	kfree(fs);
 }
 
 /* Takes over the reference on `dir`. 0 or -ENOMEM (the reference is dropped). */
 static int set_cwd(struct inode *dir, const char *path)
 {
-	struct fs_struct *fs = current->fs;
-	char *copy = kstrdup(*path ? path : "/", GFP_KERNEL);
-	struct inode *old = fs->cwd;
+	struct fs_place *place = make_place(dir, *path ? path : "/");
 
-	if (!copy) {
-		iput(dir);
+	if (!place)
 		return -ENOMEM;
-	}
-	kfree(fs->cwd_path);
-	fs->cwd_path = copy;
-	fs->cwd = dir;
-	iput(old);
+	set_place(current->fs, place, NULL);
 	return 0;
 }
 
@@ -164,48 +211,53 @@ static char *climb(struct inode *dir, char *buf, char *name)
 	return *start ? start : (char *)"/";
 }
 
-/* Puts a fresh path in place of one that does not lead to the working directory any more. */
-static int refresh_cwd_path(struct fs_struct *fs)
+/* The working directory under the path that leads to it now: referenced, or ERR_PTR. */
+static struct fs_place *current_place(struct fs_struct *fs)
 {
-	struct inode *there = path_lookup(fs->cwd_path, true);
-	bool stale = there != fs->cwd;
-	char *buf, *path, *copy;
+	struct fs_place *old = fs_get_cwd(fs), *place = old;
+	struct inode *there = path_lookup(old->path, true);
+	bool stale = there != old->inode && old->inode->sb == vfs_root()->sb && old->inode->nlink;
+	char *buf, *path;
 
 	if (!IS_ERR(there))
 		iput(there);
-	if (!stale || fs->cwd->sb != vfs_root()->sb)
-		return 0;
+	if (!stale)
+		return old;
 	buf = kmalloc(PATH_MAX + NAME_MAX + 1, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	path = climb(fs->cwd, buf, buf + PATH_MAX);
-	copy = IS_ERR(path) ? NULL : kstrdup(path, GFP_KERNEL);
-	kfree(buf);
+	path = buf ? climb(old->inode, buf, buf + PATH_MAX) : ERR_PTR(-ENOMEM);
 	if (IS_ERR(path))
-		return (int)PTR_ERR(path);
-	if (!copy)
-		return -ENOMEM;
-	kfree(fs->cwd_path);
-	fs->cwd_path = copy;
-	return 0;
+		place = (struct fs_place *)path;
+	else
+		place = make_place(iget_ref(old->inode), path);
+	kfree(buf);
+	if (!place)
+		place = ERR_PTR(-ENOMEM);
+	if (!IS_ERR(place)) {
+		atomic_inc(&place->count);
+		set_place(fs, place, old);
+	}
+	fs_put_place(old);
+	return place;
 }
 
 /* a: buffer, b: its size. Bytes stored, with the NUL. */
 SYSCALL(getcwd)
 {
-	struct fs_struct *fs = current->fs;
+	struct fs_place *place = current_place(current->fs);
 	size_t len;
-	int err;
+	long ret;
 
-	if (fs->cwd->nlink == 0)
-		return -ENOENT;
-	err = refresh_cwd_path(fs);
-	if (err)
-		return err;
-	len = strlen(fs->cwd_path) + 1;
-	if (len > b)
-		return -ERANGE;
-	return copy_to_user((char __user *)a, fs->cwd_path, len) ? -EFAULT : (long)len;
+	if (IS_ERR(place))
+		return PTR_ERR(place);
+	len = strlen(place->path) + 1;
+	if (place->inode->nlink == 0)
+		ret = -ENOENT;
+	else if (len > b)
+		ret = -ERANGE;
+	else
+		ret = copy_to_user((char __user *)a, place->path, len) ? -EFAULT : (long)len;
+	fs_put_place(place);
+	return ret;
 }
 
 SYSCALL(umask)

@@ -124,6 +124,14 @@ int inode_truncate(struct inode *inode, loff_t size);
 /* readdir.c: entries from file->pos on, under the directory's lock. 0 or errno. */
 int file_readdir(struct file *file, void *arg, filldir_fn fill);
 
+/*
+ * rw.c: takes the position of a file that has come from fget(), for a call that uses and moves it:
+ * tasks that share the open file then read and write one after the other. Outermost of all
+ * locks. Returns whether there was anything to lock, for file_unlock_pos(). May sleep.
+ */
+bool file_lock_pos(struct file *file);
+void file_unlock_pos(struct file *file, bool locked);
+
 /* rw.c: file_ops for regular files in the page cache */
 ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos);
 loff_t generic_llseek(struct file *file, loff_t offset, int whence);

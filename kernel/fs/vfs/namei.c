@@ -131,14 +131,22 @@ static int start_at_fd(struct path_walk *walk, int dfd)
 	return err;
 }
 
+static void start_at_place(struct path_walk *walk, struct fs_struct *fs)
+{
+	struct fs_place *place = fs_get_cwd(fs);
+
+	walk_to(walk, iget_ref(place->inode));
+	abs_set(walk, place->path);
+	fs_put_place(place);
+}
+
 static int walk_start(struct path_walk *walk, int dfd)
 {
 	if (*walk->rest == '/' || (dfd == AT_FDCWD && !current->fs))
 		return start_at_root(walk);
 	if (dfd != AT_FDCWD)
 		return start_at_fd(walk, dfd);
-	walk_to(walk, iget_ref(current->fs->cwd));
-	abs_set(walk, current->fs->cwd_path);
+	start_at_place(walk, current->fs);
 	return 0;
 }
 

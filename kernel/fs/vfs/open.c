@@ -83,6 +83,7 @@ struct file *file_make(struct inode *inode, const char *path, unsigned int flags
 		goto out_iput;
 	memset(file, 0, sizeof(*file));
 	atomic_set(&file->mf.count, 1);
+	mutex_init(&file->pos_lock, "file_pos");
 	file->mf.ops = &file_mapped_ops;
 	file->mf.path = kstrdup(path, GFP_KERNEL);
 	file->inode = inode;

@@ -105,11 +105,14 @@ static long do_getdents(u32 fd, u32 buf, u32 size, bool wide)
 {
 	struct getdents get = {.buf = (char __user *)buf, .left = size, .wide = wide};
 	struct file *file = fget((int)fd);
+	bool locked;
 	long err;
 
 	if (!file)
 		return -EBADF;
+	locked = file_lock_pos(file);
 	err = file->mf.readable ? file_readdir(file, &get, put_entry) : -EBADF;
+	file_unlock_pos(file, locked);
 	fput(file);
 	if (get.done)
 		return (long)get.done;

@@ -10,6 +10,7 @@
 #include "fs/vfs/internal.h"
 #include "kernel/string.h"
 #include "mm/slab.h"
+#include "proc/task.h"
 
 #define IOV_MAX 1024 /* Linux's UIO_MAXIOV */
 
@@ -71,6 +72,26 @@ loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 	return offset;
 }
 
+/* Nobody else can get at the file while this call lasts: one slot of a table of our own, and fget(). */
+static bool only_ours(const struct file *file)
+{
+	return atomic_read(&file->mf.count) <= 2 && atomic_read(&current->files->count) == 1;
+}
+
+bool file_lock_pos(struct file *file)
+{
+	if (!file->ops->llseek || only_ours(file))
+		return false;
+	mutex_lock(&file->pos_lock);
+	return true;
+}
+
+void file_unlock_pos(struct file *file, bool locked)
+{
+	if (locked)
+		mutex_unlock(&file->pos_lock);
+}
+
 static ssize_t do_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
 {
 	if (!file->mf.readable)
@@ -97,11 +118,14 @@ static ssize_t do_write(struct file *file, const void __user *buf, size_t count,
 SYSCALL(read)
 {
 	struct file *file = fget((int)a);
+	bool locked;
 	ssize_t ret;
 
 	if (!file)
 		return -EBADF;
+	locked = file_lock_pos(file);
 	ret = do_read(file, (void __user *)b, c, &file->pos);
+	file_unlock_pos(file, locked);
 	fput(file);
 	return ret;
 }
@@ -109,11 +133,14 @@ SYSCALL(read)
 SYSCALL(write)
 {
 	struct file *file = fget((int)a);
+	bool locked;
 	ssize_t ret;
 
 	if (!file)
 		return -EBADF;
+	locked = file_lock_pos(file);
 	ret = do_write(file, (const void __user *)b, c, &file->pos);
+	file_unlock_pos(file, locked);
 	fput(file);
 	return ret;
 }
@@ -196,21 +223,11 @@ out_free:
 }
 
 /* Moves buffer after buffer until one is moved short. What was moved counts more than an error. */
-static long do_iovec(u32 fd, u32 user, u32 nr, bool write)
+static ssize_t move_iovec(struct file *file, const struct iovec32 *iov, u32 nr, bool write)
 {
-	struct file *file = fget((int)fd);
-	struct iovec32 *iov;
-	ssize_t n;
-	long done = 0;
+	ssize_t n, done = 0;
 	u32 i;
 
-	if (!file)
-		return -EBADF;
-	iov = get_iovec(user, nr);
-	if (IS_ERR(iov)) {
-		done = PTR_ERR(iov);
-		goto out_fput;
-	}
 	for (i = 0; i < nr; i++) {
 		if (iov[i].len == 0)
 			continue;
@@ -226,6 +243,26 @@ static long do_iovec(u32 fd, u32 user, u32 nr, bool write)
 		if (n != (ssize_t)iov[i].len)
 			break;
 	}
+	return done;
+}
+
+static long do_iovec(u32 fd, u32 user, u32 nr, bool write)
+{
+	struct file *file = fget((int)fd);
+	struct iovec32 *iov;
+	bool locked;
+	long done;
+
+	if (!file)
+		return -EBADF;
+	iov = get_iovec(user, nr);
+	if (IS_ERR(iov)) {
+		done = PTR_ERR(iov);
+		goto out_fput;
+	}
+	locked = file_lock_pos(file);
+	done = move_iovec(file, iov, nr, write);
+	file_unlock_pos(file, locked);
 	kfree(iov);
 out_fput:
 	fput(file);
@@ -247,11 +284,14 @@ static loff_t do_seek(u32 fd, loff_t offset, u32 whence)
 {
 	struct file *file = fget((int)fd);
 	loff_t ret = -ESPIPE;
+	bool locked;
 
 	if (!file)
 		return -EBADF;
+	locked = file_lock_pos(file);
 	if (file->ops->llseek)
 		ret = file->ops->llseek(file, offset, (int)whence);
+	file_unlock_pos(file, locked);
 	fput(file);
 	return ret;
 }

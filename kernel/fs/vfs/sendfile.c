@@ -3,7 +3,9 @@
  * descriptor that takes bytes from kernel memory.
  *
  * The bytes go through a page of low memory. What was read and not taken stays
- * unread: the position moves by what was written.
+ * unread: the position moves by what was written. As in Linux, the two files' positions are
+ * not locked (both might be the same, or two tasks take them crosswise): each is read once at the
+ * start and set once at the end.
  */
 #include "i386/uaccess.h"
 #include "proc/syscall.h"
@@ -15,6 +17,7 @@
 /* Copies up to count bytes from *pos of `in`: bytes written, or errno when none were. */
 static ssize_t copy_file(struct file *out, struct file *in, loff_t *pos, size_t count, void *page)
 {
+	loff_t to = out->pos;
 	ssize_t n = 0, written;
 	size_t done = 0;
 
@@ -22,7 +25,7 @@ static ssize_t copy_file(struct file *out, struct file *in, loff_t *pos, size_t 
 		n = kernel_read(in, *pos, page, min(count - done, (size_t)PAGE_SIZE));
 		if (n <= 0)
 			break;
-		written = out->ops->kwrite(out, page, (size_t)n, &out->pos);
+		written = out->ops->kwrite(out, page, (size_t)n, &to);
 		if (written > 0) {
 			*pos += written;
 			done += (size_t)written;
@@ -33,6 +36,8 @@ static ssize_t copy_file(struct file *out, struct file *in, loff_t *pos, size_t 
 		}
 		cond_resched();
 	}
+	if (done)
+		out->pos = to;
 	return done ? (ssize_t)done : n;
 }
 
@@ -40,6 +45,7 @@ static ssize_t send(u32 out_fd, u32 in_fd, loff_t *pos, size_t count)
 {
 	struct file *out = fget((int)out_fd), *in = fget((int)in_fd);
 	ssize_t ret = -EBADF;
+	loff_t from;
 	void *page;
 
 	if (!out || !in || !out->mf.writable || !in->mf.readable)
@@ -51,7 +57,9 @@ static ssize_t send(u32 out_fd, u32 in_fd, loff_t *pos, size_t count)
 	page = (void *)__get_free_page(GFP_KERNEL);
 	if (!page)
 		goto out_fput;
-	ret = copy_file(out, in, pos ? pos : &in->pos, min(count, (size_t)MAX_RW_COUNT), page);
+	from = pos ? *pos : in->pos;
+	ret = copy_file(out, in, &from, min(count, (size_t)MAX_RW_COUNT), page);
+	*(pos ? pos : &in->pos) = from;
 	free_page((unsigned long)page);
 out_fput:
 	if (out)

@@ -160,7 +160,8 @@ struct file {
 	struct mapped_file mf; /* what mm/ sees; holds the reference count and the path */
 	struct inode *inode;
 	const struct file_ops *ops;
-	unsigned int flags; /* O_* */
+	unsigned int flags;	/* O_* */
+	struct mutex pos_lock;	/* `pos`, of a file that can be sought in: file_lock_pos() */
 	loff_t pos;
 	void *private;
 };
@@ -170,10 +171,20 @@ static inline struct file *file_of(struct mapped_file *mf)
 	return container_of(mf, struct file, mf);
 }
 
+/*
+ * A directory that somebody stands in, and its absolute path. It never changes: who has a reference
+ * may sleep and use both. A chdir() makes another one.
+ */
+struct fs_place {
+	atomic_t count;
+	struct inode *inode;
+	char path[];
+};
+
 struct fs_struct { /* what fork copies: where a process stands */
 	atomic_t count;
-	struct inode *cwd;
-	char *cwd_path; /* absolute */
+	spinlock_t lock;       /* `cwd`: threads share this structure */
+	struct fs_place *cwd;
 	u32 umask;
 };
 
@@ -227,6 +238,9 @@ void files_put(struct files_struct *files);
 void files_close_on_exec(struct files_struct *files);
 struct fs_struct *fs_dup(struct fs_struct *old);
 void fs_put(struct fs_struct *fs);
+/* The working directory, referenced: end with fs_put_place(), which may sleep. */
+struct fs_place *fs_get_cwd(struct fs_struct *fs);
+void fs_put_place(struct fs_place *place);
 
 /* Mounts the root file system from a device ("hda1"), sets the current task's cwd. 0 or errno. */
 int vfs_mount_root(const char *dev, bool read_only);
