@@ -23,7 +23,7 @@ sound_disk()
 disk/job.sh -a count "$scratch/root" build/test-user/failnth
 ok 'fail-nth: boots and powers off' boot nth ''
 ok 'fail-nth: file system sound after it' sound_disk
-for call in 'fork 10' 'mmap 6' 'pipe 4' 'open 5' 'exec 15'; do
+for call in 'fork 10' 'mmap 6' 'pipe 4' 'fresh 5' 'open 5' 'exec 15'; do
 	read -r name least <<<"$call"
 	failures=$(sed -n "s/^$name: in the end it succeeds, \([0-9]*\) failures\$/\1/p" "$scratch/nth/stdout.txt")
 	diag "$name: ${failures:-no} failures"

@@ -122,6 +122,15 @@ static void kernel_address(const struct fault_frame *fault, struct fault_info *i
 	}
 }
 
+/* No memory for the page, and none to be had: the task dies on its way back to user mode. */
+static void kill_for_memory(void)
+{
+	if (current->forced.si_signo == SIGKILL)
+		return; /* the accessor tries byte by byte once more */
+	pr_err("Out of memory: killed process %d (%s)\n", current->tgid, current->comm);
+	force_sig(SIGKILL);
+}
+
 /* mm_fault() could not help user mode: a signal. */
 static void user_failed(const struct fault_frame *fault, struct fault_info *info, int err)
 {
@@ -129,8 +138,7 @@ static void user_failed(const struct fault_frame *fault, struct fault_info *info
 	switch (err) {
 	case -ENOMEM:
 		info->cause = TRACE_CAUSE_OOM;
-		pr_err("Out of memory: killed process %d (%s)\n", current->tgid, current->comm);
-		force_sig(SIGKILL);
+		kill_for_memory();
 		break;
 	case -EIO:
 		info->cause = TRACE_CAUSE_SIGBUS;
@@ -140,6 +148,19 @@ static void user_failed(const struct fault_frame *fault, struct fault_info *info
 		info->cause = TRACE_CAUSE_SIGSEGV;
 		force_sig_fault(SIGSEGV, info->mapped ? SEGV_ACCERR : SEGV_MAPERR, fault->addr,
 				fault->regs);
+	}
+}
+
+/*
+ * Nor could it help an accessor. Its buffer is not at fault when memory is out: the
+ * system call fails, but nobody will see -EFAULT.
+ */
+static void accessor_failed(const struct fault_frame *fault, struct fault_info *info, int err)
+{
+	fix_or_die(fault, info);
+	if (err == -ENOMEM) {
+		info->cause = TRACE_CAUSE_OOM;
+		kill_for_memory();
 	}
 }
 
@@ -165,7 +186,7 @@ static __always_inline void user_address(struct task_struct *task, const struct 
 		if (error & PF_USER)
 			user_failed(fault, info, err);
 		else
-			fix_or_die(fault, info);
+			accessor_failed(fault, info, err);
 	} else if (unlikely(info->major)) {
 		count_vm_event(VM_PGMAJFAULT);
 		task->maj_flt++;
