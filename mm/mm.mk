@@ -20,7 +20,7 @@ MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o s
 MM_OBJS += $(addprefix mm/area/,area_hint.o brk.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
 	munmap.o unmapped_area.o validate.o vma.o vma_merge.o)
 # pages of files
-MM_OBJS += $(addprefix mm/cache/,file_rw.o filemap.o shmem.o truncate.o writeback.o)
+MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o shmem.o truncate.o writeback.o)
 # migration, compaction, hotplug
 MM_OBJS += $(addprefix mm/move/,compaction.o memory_hotplug.o migrate.o page_isolation.o)
 # allocations that fail on purpose

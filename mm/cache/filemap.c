@@ -85,6 +85,19 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return find_page(mapping, index);
 }
 
+unsigned int find_get_pages(struct address_space *mapping, struct page **pages, unsigned long first,
+			    unsigned int most)
+{
+	unsigned int found, i;
+
+	spin_lock(&mapping->tree_lock);
+	found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, first, most);
+	for (i = 0; i < found; i++)
+		get_page(pages[i]);
+	spin_unlock(&mapping->tree_lock);
+	return found;
+}
+
 /* A page more (1) or less (-1) in the cache. */
 static void account_cached(const struct page *page, const struct address_space *mapping, int pages)
 {

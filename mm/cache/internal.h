@@ -8,6 +8,9 @@
 /* filemap.c and its neighbours. */
 int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);
 void remove_from_page_cache(struct page *page);
+/* Up to `most` pages with index >= first, in order, each with a reference: how many. */
+unsigned int find_get_pages(struct address_space *mapping, struct page **pages, unsigned long first,
+			    unsigned int most);
 /* Forgets that a page is dirty (flag, tag, count); page locked. True if it was. */
 bool clear_page_dirty(struct page *page);
 /* Brings a locked page up to date: 0 or -EIO. */
@@ -24,6 +27,13 @@ void zero_page_tail(struct page *page, unsigned int from);
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
 unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
 			       struct page **pages);
+
+struct alloc_request;
+/*
+ * drop_clean.c: drops clean pages that nobody uses from the page cache, in zones that may serve the
+ * request, until `most` are gone; how many. Waits for nothing. No spinlock held.
+ */
+unsigned long shrink_page_cache(const struct alloc_request *req, unsigned long most);
 
 /* file_rw.c */
 void filemap_rw_init(void);

@@ -5,9 +5,6 @@
  * entries in all address spaces, so that none is left that the cache does not
  * know; then the pages, each locked, so that none leaves while it is read or
  * written. Private copies of pages behind the new end go too.
- *
- * The other way to leave the cache is drop_clean_pages(): no page that anybody
- * could miss goes, so what is locked, mapped, dirty or referenced stays.
  */
 #include "mm/highmem.h"
 #include "area/internal.h"
@@ -41,7 +38,7 @@ void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
-static void drop_page(struct address_space *mapping, struct page *page)
+static void truncate_page(struct address_space *mapping, struct page *page)
 {
 	lock_page(page);
 	if (page->mapping == mapping)
@@ -49,70 +46,17 @@ static void drop_page(struct address_space *mapping, struct page *page)
 	unlock_page(page);
 }
 
-static void drop_pages(struct address_space *mapping, unsigned long first)
+static void truncate_pages(struct address_space *mapping, unsigned long first)
 {
 	struct page *pages[TRUNCATE_BATCH];
 	unsigned int found, i;
 
-	for (;;) {
-		spin_lock(&mapping->tree_lock);
-		found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, first,
-					       TRUNCATE_BATCH);
+	while ((found = find_get_pages(mapping, pages, first, TRUNCATE_BATCH))) {
 		for (i = 0; i < found; i++)
-			get_page(pages[i]);
-		spin_unlock(&mapping->tree_lock);
-		if (!found)
-			return;
-		for (i = 0; i < found; i++)
-			drop_page(mapping, pages[i]);
+			truncate_page(mapping, pages[i]);
 		/* Nobody will look at them again: cold. */
 		release_pages(pages, found, true);
 	}
-}
-
-/* Nobody has it but the cache and the caller, and the disk has what it says. Page locked. */
-static bool can_drop(const struct page *page)
-{
-	return page->mapping->a_ops->writepage && page_count(page) == 2 && !page_mapcount(page) &&
-	       !PageDirty(page) && !PageWriteback(page);
-}
-
-static bool drop_if_clean(struct address_space *mapping, struct page *page)
-{
-	bool dropped = false;
-
-	if (!trylock_page(page))
-		return false;
-	if (page->mapping == mapping && can_drop(page)) {
-		remove_from_page_cache(page);
-		dropped = true;
-	}
-	unlock_page(page);
-	return dropped;
-}
-
-unsigned long drop_clean_pages(struct address_space *mapping)
-{
-	struct page *pages[TRUNCATE_BATCH];
-	unsigned long first = 0, dropped = 0;
-	unsigned int found, i;
-
-	might_sleep();
-	do {
-		spin_lock(&mapping->tree_lock);
-		found = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, first,
-					       TRUNCATE_BATCH);
-		for (i = 0; i < found; i++)
-			get_page(pages[i]);
-		if (found)
-			first = pages[found - 1]->index + 1;
-		spin_unlock(&mapping->tree_lock);
-		for (i = 0; i < found; i++) {
-			dropped += drop_if_clean(mapping, pages[i]);
-			put_page(pages[i]);
-		}
-	} while (found == TRUNCATE_BATCH && first);
-	return dropped;
 }
 
 /*
@@ -151,7 +95,7 @@ void truncate_inode_pages(struct address_space *mapping, loff_t size)
 		mapping->size = size;
 	first = (unsigned long)((size + (loff_t)PAGE_SIZE - 1) >> PAGE_SHIFT);
 	unmap_mapping_pages(mapping, first);
-	drop_pages(mapping, first);
+	truncate_pages(mapping, first);
 	if (shorter && ((unsigned int)size & ~PAGE_MASK))
 		cut_last_page(mapping, size);
 }

@@ -10,8 +10,8 @@
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
  *      and then, if the caller may sleep, after moving pages out of the way of a
- *      larger block, and after freeing objects that shrinkers can do without and
- *      empty slabs
+ *      larger block, after dropping clean pages of the page cache, and after freeing
+ *      objects that shrinkers can do without and empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
@@ -21,12 +21,16 @@
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
+#include "cache/internal.h"
 #include "internal.h"
 #include "slab/internal.h"
 #include "zone/internal.h"
 
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
 #define SHRINK_ROUNDS 16u
+/* Clean pages of the page cache go so many at a time, and for blocks up to this order. */
+#define DROP_PAGES     32u
+#define DROP_ORDER_MAX 3u
 
 /* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
  */
@@ -93,6 +97,20 @@ static struct page *take_from_list(const struct alloc_request *req, enum floor f
 	return take_from_zones(req, req->list, floor);
 }
 
+/* The page cache gives way, oldest first as far as it knows. */
+static struct page *take_from_cache(const struct alloc_request *req)
+{
+	struct page *page = NULL;
+
+	if (!(req->gfp & __GFP_WAIT) || req->order > DROP_ORDER_MAX)
+		return NULL;
+	while (!page && shrink_page_cache(req, DROP_PAGES)) {
+		drain_local_pages();
+		page = take_from_list(req, FLOOR_MIN);
+	}
+	return page;
+}
+
 /* Step 3 above. */
 static struct page *take_harder(const struct alloc_request *req)
 {
@@ -102,6 +120,8 @@ static struct page *take_harder(const struct alloc_request *req)
 	page = take_from_list(req, FLOOR_MIN);
 	if (!page && req->order && (req->gfp & __GFP_WAIT) && try_to_compact_pages(req))
 		page = take_from_list(req, FLOOR_MIN);
+	if (!page)
+		page = take_from_cache(req);
 	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
 		if (!(req->gfp & __GFP_WAIT) || !(shrink_slab(req->gfp) + slab_reap()))
 			break;

@@ -304,10 +304,68 @@ static void test_write_error(void)
 	end();
 }
 
+/* All frames that there are, taken with `gfp` and given back: how many. */
+static unsigned long take_all(gfp_t gfp)
+{
+	struct page *page, *next;
+	unsigned long n = 0;
+	LIST_HEAD(taken);
+
+	while ((page = alloc_page(gfp | __GFP_NOWARN))) {
+		list_add_tail(&page->lru, &taken);
+		n++;
+	}
+	list_for_each_entry_safe (page, next, &taken, lru) {
+		list_del(&page->lru);
+		put_page(page);
+	}
+	return n;
+}
+
+/* The cache gives way to a request that may wait, but keeps what somebody needs. */
+static void test_gives_way(void)
+{
+	struct page *held, *locked;
+	unsigned long all;
+	u8 value = 0;
+
+	user_ledger_open();
+	fake_file_reset(FAKE_FILE_PAGES * PAGE_SIZE);
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, &fake_file, BASE, PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 2),
+		 (long)BASE);
+	for (unsigned long i = 0; i < FAKE_FILE_PAGES; i++) {
+		memset(fake_disk[i], (int)i + 1, PAGE_SIZE);
+		put_page(read_cache_page(&fake_mapping, i, NULL));
+	}
+	CHECK(user_read(mm, BASE, &value) == 0 && value == 3);
+	held = find_get_page(&fake_mapping, 5);
+	locked = find_get_page(&fake_mapping, 6);
+	lock_page(locked);
+	set_page_dirty(locked);
+	unlock_page(locked);
+	put_page(locked);
+	take_all(GFP_ATOMIC | __GFP_HIGHMEM);
+	CHECK_EQ(fake_mapping.nrpages, FAKE_FILE_PAGES);
+	all = take_all(GFP_HIGHUSER_MOVABLE);
+	CHECK_EQ(fake_mapping.nrpages, 3);
+	CHECK(find_get_page(&fake_mapping, 5) == held);
+	put_page(held);
+	put_page(held);
+	CHECK(take_all(GFP_HIGHUSER_MOVABLE) == all + 1 && fake_mapping.nrpages == 2);
+	CHECK(user_read(mm, BASE, &value) == 0 && value == 3);
+	user_check_counts();
+	mmput(mm);
+	CHECK_EQ(filemap_sync(&fake_mapping), 0);
+	CHECK_EQ(drop_clean_pages(&fake_mapping), 2);
+	user_ledger_close();
+}
+
 static const struct test tests[] = {
 	{"requests at the limits", test_limits},
 	{"a page that cannot be read", test_read_error},
 	{"a page that cannot be written", test_write_error},
+	{"clean pages give way when memory runs out", test_gives_way},
 	{"random requests agree with an array of bytes", test_random_requests},
 };
 

@@ -15,6 +15,7 @@
 #include "kernel/wait.h"
 #include "mm/bootmem.h"
 #include "mm/compaction.h"
+#include "cache/internal.h"
 #include "mm/highmem.h"
 #include "mm/shrinker.h"
 #include "mm/slab.h"
@@ -72,6 +73,13 @@ bool try_to_compact_pages(const struct alloc_request *req)
 {
 	(void)req;
 	return false;
+}
+
+unsigned long shrink_page_cache(const struct alloc_request *req, unsigned long most)
+{
+	(void)req;
+	(void)most;
+	return 0;
 }
 
 bool in_interrupt(void)
