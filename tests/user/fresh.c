@@ -18,7 +18,8 @@ static void say(const char *text)
 
 int main(void)
 {
-	char *at = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
 	int fd = open("/dev/zero", O_RDONLY);
 
 	say("begins\n");
