@@ -183,14 +183,12 @@ static int collect_args(struct exec_build *build, const char *path, const struct
 /* A fresh address space with the process's limits. */
 static struct mm_struct *new_mm(void)
 {
-	u64 stack = current->rlim[RLIMIT_STACK].cur, data = current->rlim[RLIMIT_DATA].cur;
 	struct mm_struct *mm = mm_alloc();
 
 	if (!mm)
 		return NULL;
-	/* mmap()'s area lies below the room for a stack of STACK_LIMIT: no more than that. */
-	mm->stack_limit = stack < STACK_LIMIT ? (unsigned long)stack : STACK_LIMIT;
-	mm->data_limit = data < TASK_SIZE ? (unsigned long)data : ~0ul;
+	mm_apply_limits(mm, current->rlim);
+	mm_set_layout(mm);
 	return mm;
 }
 

@@ -1,7 +1,7 @@
 /*
- * rlimit.c - resource limits. All sixteen are kept and reported; those on the
- * stack, the data segment and the number of open files are enforced, where
- * these grow.
+ * rlimit.c - resource limits. All sixteen are kept and reported. Enforced, where these
+ * grow, are those on the stack, on private data, on the address space and on the number of open
+ * files. Locked memory has none in effect: all processes are the superuser's, whom Linux exempts.
  */
 #include "i386/uaccess.h"
 #include "fs/vfs/vfs.h"
@@ -12,15 +12,16 @@
 #define RLIM32_INFINITY	    0xffffffffu
 #define RLIM32_OLD_INFINITY 0x7fffffffu /* getrlimit() of before 2.4 */
 
-/* An address space follows the limits of the process that runs in it. */
-static void apply(u32 resource, u64 value)
+static unsigned long in_bytes(const struct rlimit64 *limit)
 {
-	struct mm_struct *mm = current->mm;
+	return limit->cur < ~0ul ? (unsigned long)limit->cur : ~0ul;
+}
 
-	if (resource == RLIMIT_STACK)
-		mm->stack_limit = value < STACK_LIMIT ? (unsigned long)value : STACK_LIMIT;
-	if (resource == RLIMIT_DATA)
-		mm->data_limit = value < TASK_SIZE ? (unsigned long)value : ~0ul;
+void mm_apply_limits(struct mm_struct *mm, const struct rlimit64 *rlim)
+{
+	mm->stack_limit = in_bytes(&rlim[RLIMIT_STACK]);
+	mm->data_limit = in_bytes(&rlim[RLIMIT_DATA]);
+	mm->as_limit = in_bytes(&rlim[RLIMIT_AS]);
 }
 
 static long set_limit(struct task_struct *task, u32 resource, const struct rlimit64 *limit)
@@ -31,9 +32,12 @@ static long set_limit(struct task_struct *task, u32 resource, const struct rlimi
 		return -EINVAL;
 	if (resource == RLIMIT_NOFILE && limit->max > NR_OPEN)
 		return -EPERM;
-	for_each_thread(task, thread) thread->rlim[resource] = *limit;
-	if (task->mm == current->mm)
-		apply(resource, limit->cur);
+	for_each_thread(task, thread)
+	{
+		thread->rlim[resource] = *limit;
+		if (thread->mm) /* the same for all that have not ended */
+			mm_apply_limits(thread->mm, thread->rlim);
+	}
 	return 0;
 }
 

@@ -64,6 +64,7 @@ struct rlimit64 {
 #define RLIMIT_CORE   4
 #define RLIMIT_NPROC  6
 #define RLIMIT_NOFILE 7
+#define RLIMIT_AS     9
 
 /*
  * How restart_syscall() goes on with a call that a signal without a handler
@@ -229,6 +230,9 @@ void task_cache_drain(void);
 void stack_cache_init(void);
 unsigned int nr_tasks(void);
 void task_init(void);
+
+/* rlimit.c: an address space follows the limits of its process (RLIM_NLIMITS of them). */
+void mm_apply_limits(struct mm_struct *mm, const struct rlimit64 *rlim);
 
 /* fork.c: CLONE_ flags with Linux's values. */
 #define CLONE_VM	     0x00000100u

@@ -123,6 +123,7 @@ static void copy_layout(struct mm_struct *child, const struct mm_struct *old)
 	memcpy(child->saved_auxv, old->saved_auxv, sizeof(child->saved_auxv));
 	child->stack_limit = old->stack_limit;
 	child->data_limit = old->data_limit;
+	child->as_limit = old->as_limit;
 	if (old->exe_file)
 		child->exe_file = get_mapped_file(old->exe_file);
 }

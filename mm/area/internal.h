@@ -53,6 +53,21 @@ static inline unsigned long vma_start_gap(const struct vm_area_struct *vma)
 	return vma->vm_start > STACK_GUARD_GAP ? vma->vm_start - STACK_GUARD_GAP : 0;
 }
 
+/* Private memory that its process may write: what RLIMIT_DATA limits. */
+static inline bool is_data_mapping(unsigned int vm_flags)
+{
+	return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
+/* Do the limits of the address space allow so many more pages of areas with these flags? */
+static inline bool may_expand_vm(const struct mm_struct *mm, unsigned int vm_flags,
+				 unsigned long pages)
+{
+	if (mm->total_vm + pages > mm->as_limit >> PAGE_SHIFT)
+		return false;
+	return !is_data_mapping(vm_flags) || mm->data_vm + pages <= mm->data_limit >> PAGE_SHIFT;
+}
+
 /* True when `len` bytes at `start` lie in the user's half, and do not wrap. */
 static inline bool user_range_ok(unsigned long start, unsigned long len)
 {

@@ -27,10 +27,17 @@ LIST_HEAD(mmlist);
 static DEFINE_SPINLOCK(mmlist_lock);
 static struct kmem_cache *mm_cache;
 
+/* Least and most room above the mmap area, as on Linux. */
+#define STACK_ROOM_MIN (128ul << 20)
+#define STACK_ROOM_MAX (TASK_SIZE / 6 * 5)
+
 /* The mmap area hangs below the room that the stack may grow into, and its gap. */
-static unsigned long default_mmap_base(unsigned long stack_limit)
+void mm_set_layout(struct mm_struct *mm)
 {
-	return (STACK_TOP - stack_limit - STACK_GUARD_GAP) & PAGE_MASK;
+	unsigned long room = min(mm->stack_limit, STACK_ROOM_MAX) + STACK_GUARD_GAP;
+
+	room = min(max(room, STACK_ROOM_MIN), STACK_ROOM_MAX);
+	mm->mmap_base = (STACK_TOP - room) & PAGE_MASK;
 }
 
 struct mm_struct *mm_alloc(void)
@@ -50,8 +57,8 @@ struct mm_struct *mm_alloc(void)
 	spin_lock_init(&mm->page_table_lock, "page_table_lock");
 	init_rwsem(&mm->mmap_sem, "mmap_sem");
 	mm->stack_limit = STACK_LIMIT;
-	mm->data_limit = ~0ul;
-	mm->mmap_base = default_mmap_base(mm->stack_limit);
+	mm->data_limit = mm->as_limit = ~0ul;
+	mm_set_layout(mm);
 	spin_lock(&mmlist_lock);
 	list_add_tail(&mm->mmlist, &mmlist);
 	spin_unlock(&mmlist_lock);

@@ -139,6 +139,17 @@ static int place_region(struct mm_struct *mm, struct vm_area_struct *prev,
 	return 0;
 }
 
+/* The same limits when the pages of what is mapped there, from `vma` on, are given back first. */
+static bool may_replace(const struct mm_struct *mm, const struct vm_area_struct *vma,
+			unsigned long start, unsigned long end, unsigned int vm_flags)
+{
+	unsigned long pages = (end - start) >> PAGE_SHIFT;
+
+	for (; vma && vma->vm_start < end; vma = vma->vm_next)
+		pages -= (min(vma->vm_end, end) - max(vma->vm_start, start)) >> PAGE_SHIFT;
+	return may_expand_vm(mm, vm_flags, pages);
+}
+
 /**
  * map_region() - maps [start, end) as `kind` says, replacing what is mapped there.
  *
@@ -153,6 +164,9 @@ int map_region(struct mm_struct *mm, unsigned long start, unsigned long end,
 	int err;
 
 	if (mm->map_count > MAX_MAP_COUNT)
+		return -ENOMEM;
+	if (unlikely(!may_expand_vm(mm, kind->flags, (end - start) >> PAGE_SHIFT)) &&
+	    !may_replace(mm, next, start, end, kind->flags))
 		return -ENOMEM;
 	if (likely(!next || next->vm_start >= end))
 		return place_region(mm, prev, NULL, start, end, kind);

@@ -81,6 +81,12 @@ static void set_range(struct range *range, struct mm_struct *mm, unsigned long s
 	range->low = range->high = NULL;
 }
 
+/* RLIMIT_DATA counts its pages after the change only. */
+static bool becomes_data(const struct vm_area_struct *vma, const struct flag_change *change)
+{
+	return is_data_mapping(changed_flags(vma, change)) && !is_data_mapping(vma->vm_flags);
+}
+
 static bool changes(const struct vm_area_struct *vma, const struct range *range)
 {
 	return changed_flags(vma, &range->change) != vma->vm_flags;
@@ -93,7 +99,7 @@ static bool changes(const struct vm_area_struct *vma, const struct range *range)
 static int check_range(struct range *range)
 {
 	struct vm_area_struct *vma = find_vma(range->mm, range->start);
-	unsigned long start = range->start;
+	unsigned long start = range->start, end, data = 0;
 	int result = 1;
 
 	range->first = vma;
@@ -102,11 +108,16 @@ static int check_range(struct range *range)
 			return -ENOMEM;
 		if (changed_flags(vma, &range->change) & VM_RIGHTS & ~(vma->vm_flags >> 4))
 			return -EACCES;
-		if (changes(vma, range))
+		if (changes(vma, range)) {
 			result = 0;
+			end = min(vma->vm_end, range->end);
+			if (becomes_data(vma, &range->change))
+				data += (end - start) >> PAGE_SHIFT;
+		}
 		range->last = vma;
 	}
-	return result;
+	/* On Linux some areas may have been changed before the limit is met. */
+	return data && !may_expand_vm(range->mm, VM_WRITE, data) ? -ENOMEM : result;
 }
 
 /* Cuts the areas that hold the ends there, if they change. 0, or -ENOMEM with nothing cut. */
@@ -141,6 +152,9 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 
 	if (!changed)
 		return;
+	if (changed & VM_WRITE)
+		vma->vm_mm->data_vm += vma_pages(vma) * ((unsigned long)is_data_mapping(flags) -
+							 is_data_mapping(vma->vm_flags));
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vma_page_prot(flags, vma->vm_ops);
 	if (changed & VM_RIGHTS)

@@ -126,7 +126,7 @@ void validate_mm(const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
 	const struct rb_node *node = rb_first(&mm->mm_rb);
-	unsigned long total = 0, stack = 0, locked = 0;
+	unsigned long total = 0, stack = 0, locked = 0, data = 0;
 	int count = 0;
 
 	BUG_ON(rb_check(&mm->mm_rb) < 0);
@@ -139,10 +139,12 @@ void validate_mm(const struct mm_struct *mm)
 			stack += vma_pages(vma);
 		if (vma->vm_flags & VM_LOCKED)
 			locked += vma_pages(vma);
+		if (is_data_mapping(vma->vm_flags))
+			data += vma_pages(vma);
 	}
 	BUG_ON(node);
 	BUG_ON(count != mm->map_count || total != mm->total_vm);
-	BUG_ON(stack != mm->stack_vm || locked != mm->locked_vm);
+	BUG_ON(stack != mm->stack_vm || locked != mm->locked_vm || data != mm->data_vm);
 	BUG_ON(!mm->mmap && mm->highest_vm_end);
 	check_pages((struct mm_struct *)mm);
 }

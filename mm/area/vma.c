@@ -13,8 +13,8 @@
  *
  * An area's gap depends on its own start and on the end of the one before it:
  * whoever moves the end of an area recomputes the gap of the next one too.
- * The counters total_vm, stack_vm, locked_vm, map_count and highest_vm_end
- * change here and nowhere else.
+ * The counters total_vm, stack_vm, locked_vm, data_vm, map_count and highest_vm_end
+ * change here and nowhere else, but for data_vm when mprotect() changes flags.
  */
 #include "kernel/bug.h"
 #include "kernel/rbtree_augmented.h"
@@ -69,6 +69,8 @@ static void account_pages(const struct vm_area_struct *vma, long pages)
 		mm->stack_vm += (unsigned long)pages;
 	if (vma->vm_flags & VM_LOCKED)
 		mm->locked_vm += (unsigned long)pages;
+	if (is_data_mapping(vma->vm_flags))
+		mm->data_vm += (unsigned long)pages;
 }
 
 struct vm_area_struct *vma_alloc(struct mm_struct *mm)
@@ -299,7 +301,7 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 	mm->mm_rb = RB_ROOT;
 	mm->highest_vm_end = 0;
 	mm->map_count = 0;
-	mm->total_vm = mm->stack_vm = mm->locked_vm = 0;
+	mm->total_vm = mm->stack_vm = mm->locked_vm = mm->data_vm = 0;
 	return first;
 }
 

@@ -97,6 +97,8 @@ static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
 
 	if (addr < MMAP_MIN_ADDR || vma->vm_end - addr > vma->vm_mm->stack_limit)
 		return false;
+	if (!may_expand_vm(vma->vm_mm, vma->vm_flags, (vma->vm_start - addr) >> PAGE_SHIFT))
+		return false;
 	/* Another growing area, or one that nobody can touch, may come near. */
 	if (!prev || (prev->vm_flags & VM_GROWSDOWN) || !(prev->vm_flags & VM_RIGHTS))
 		return true;

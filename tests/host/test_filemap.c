@@ -307,15 +307,14 @@ static void test_write_error(void)
 /* All frames that there are, taken with `gfp` and given back: how many. */
 static unsigned long take_all(gfp_t gfp)
 {
-	struct page *page, *next;
-	unsigned long n = 0;
+	struct page *page;
+	unsigned long n;
 	LIST_HEAD(taken);
 
-	while ((page = alloc_page(gfp | __GFP_NOWARN))) {
+	for (n = 0; (page = alloc_page(gfp | __GFP_NOWARN)) != NULL; n++)
 		list_add_tail(&page->lru, &taken);
-		n++;
-	}
-	list_for_each_entry_safe (page, next, &taken, lru) {
+	while (!list_empty(&taken)) {
+		page = list_first_entry(&taken, struct page, lru);
 		list_del(&page->lru);
 		put_page(page);
 	}

@@ -25,7 +25,7 @@
 #define MMAP_MIN_ADDR	0x00010000ul /* Linux's default vm.mmap_min_addr */
 #define USER_TEXT_BASE	0x08048000ul
 #define STACK_TOP	TASK_SIZE
-#define STACK_LIMIT	0x00800000ul /* 8 MiB, RLIMIT_STACK */
+#define STACK_LIMIT	0x00800000ul /* 8 MiB, the default of RLIMIT_STACK */
 #define STACK_GUARD_GAP 0x00100000ul /* 1 MiB = 256 pages, Linux's stack_guard_gap */
 
 #define VMALLOC_GAP   0x00800000ul

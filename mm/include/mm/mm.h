@@ -133,13 +133,13 @@ struct mm_struct {
 	unsigned long nr_ptes;		  /* page-table pages */
 	unsigned long rss_anon, rss_file; /* pages mapped */
 	unsigned long hiwater_rss;
-	unsigned long total_vm, locked_vm, stack_vm; /* pages */
+	unsigned long total_vm, locked_vm, stack_vm, data_vm; /* pages */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long saved_auxv[48];
-	unsigned long stack_limit; /* RLIMIT_STACK, bytes */
-	unsigned long data_limit;  /* RLIMIT_DATA, bytes; ~0: none */
+	/* RLIMIT_STACK, RLIMIT_DATA and RLIMIT_AS, bytes; ~0: none. */
+	unsigned long stack_limit, data_limit, as_limit;
 	pid_t owner_tgid;	   /* for hints and reports only; 0: no hints (exec under way) */
 	struct mapped_file *exe_file;
 };
@@ -151,6 +151,8 @@ extern struct list_head mmlist;	 /* all address spaces */
 
 /* A fresh, empty address space with mm_users = mm_count = 1, or NULL. */
 struct mm_struct *mm_alloc(void);
+/* For exec, limits set and nothing mapped: where mmap() may begin, below the stack's room. */
+void mm_set_layout(struct mm_struct *mm);
 /* One user less: the last one unmaps everything (may sleep) and drops its count. */
 void mmput(struct mm_struct *mm);
 /* One borrower less: the last one frees directory and descriptor. Any context. */
