@@ -169,6 +169,12 @@ const u8 *fpu_get_state(void)
 	return current->thread.fpu;
 }
 
+void fpu_reset_state(void)
+{
+	if (fpu_get_state())
+		memcpy(current->thread.fpu, initial_state, FPU_STATE_SIZE);
+}
+
 u8 *fpu_change_state(void)
 {
 	if (!fpu_get_state() && !make_state(&current->thread))

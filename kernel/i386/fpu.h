@@ -29,6 +29,8 @@ const u8 *fpu_get_state(void);
  * was written, fpu_state_written() must follow: it clears bits that would fault. May sleep. */
 u8 *fpu_change_state(void);
 void fpu_state_written(void);
+/* A handler begins: the task's registers are a new program's again. Nothing when it has none. */
+void fpu_reset_state(void);
 /* si_code of an FPU (or SSE) exception of the current task. Interrupts off. */
 int fpu_error_code(bool sse);
 

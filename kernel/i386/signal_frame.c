@@ -172,9 +172,17 @@ static void fill_context(struct sigcontext *sc, const struct pt_regs *regs, u32 
 	sc->cr2 = current->thread.cr2;
 }
 
-/* User registers at the handler's first instruction. */
-static void enter_handler(struct pt_regs *regs, const struct k_sigaction *action, u32 frame)
+/*
+ * User registers at the handler's first instruction. The FPU's, saved at
+ * `fpstate` (0: none), are fresh, as a program's at its start: code that was
+ * interrupted may have changed the rounding or hold MMX state, which no
+ * compiled handler expects.
+ */
+static void enter_handler(struct pt_regs *regs, const struct k_sigaction *action, u32 frame,
+			  u32 fpstate)
 {
+	if (fpstate)
+		fpu_reset_state();
 	regs->esp = frame;
 	regs->eip = action->handler;
 	regs->cs = USER_CS;
@@ -214,7 +222,7 @@ static int setup_plain(int sig, const struct k_sigaction *action, sigset_t old_b
 	__builtin_memcpy(frame.retcode, retcode, sizeof(retcode));
 	if (PUT_FRAME(at, frame, pretcode, sc) || PUT_FRAME(at, frame, high_mask, retcode))
 		return -EFAULT;
-	enter_handler(regs, action, at);
+	enter_handler(regs, action, at, fpstate);
 	regs->eax = (u32)sig;
 	regs->edx = regs->ecx = 0;
 	return 0;
@@ -248,7 +256,7 @@ static int setup_rt(int sig, const struct k_sigaction *action, const struct sigi
 	__builtin_memcpy(frame.retcode, rt_retcode, sizeof(rt_retcode));
 	if (PUT_FRAME(at, frame, pretcode, info) || PUT_FRAME(at, frame, uc, retcode))
 		return -EFAULT;
-	enter_handler(regs, action, at);
+	enter_handler(regs, action, at, fpstate);
 	regs->eax = (u32)sig;
 	regs->edx = frame.info_addr;
 	regs->ecx = frame.uc_addr;
