@@ -108,11 +108,12 @@ static bool notify_parent(struct task_struct *leader)
 		.si_stime = (u32)(leader->stime + leader->signal->stime),
 	};
 
-	if (leader->exit_signal == 0)
+	if (leader->kthread)
 		return false;
 	if (leader->exit_signal == SIGCHLD)
 		waits = action->handler != SIG_IGN && !(action->flags & SA_NOCLDWAIT);
-	if (waits || action->handler != SIG_IGN)
+	/* A child without a signal is waited for all the same, with __WCLONE. */
+	if (leader->exit_signal && (waits || action->handler != SIG_IGN))
 		send_sig_process(leader->exit_signal, &info, parent);
 	wake_up_all(&parent->wait_child);
 	return waits;
