@@ -1,6 +1,6 @@
 # check.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks (paths), sums (lines "name sha256"). After lib.awk,
+# Variables: metafile, faults, tasks, vmas, marks, latency (paths), sums (lines "name sha256"). After lib.awk,
 # run.awk, areas.awk and verdict.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
@@ -15,6 +15,7 @@ BEGIN {
 	check_tasks()
 	check_vmas()
 	check_marks()
+	check_latency()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -87,6 +88,8 @@ function look(name, F)
 		look_task(F)
 	else if (name == "vmas")
 		look_area(F)
+	else if (name == "latency")
+		look_latency(F)
 }
 
 function check_meta()
@@ -188,6 +191,24 @@ function look_area(F,    from, to)
 function check_marks()
 {
 	read_file("marks", marks, "icount,pid,label", "number number free", 1)
+}
+
+# A recording of an older plugin has none. Rows stand in the order in which the stretches ended.
+function check_latency()
+{
+	if (meta["latency.rows"] == "")
+		return
+	form["latency_kind"] = "^(irqs_off|no_resched)$"
+	read_file("latency", latency, "icount,kind,instructions,pid,eip,end_eip", \
+		  "number latency_kind number number address address", 0)
+	verdict("latency.max", "latency.csv: none is longer than the longest of meta.csv")
+	same("latency.csv: rows are those of meta.csv", rows["latency"], meta["latency.rows"])
+}
+
+function look_latency(F)
+{
+	if (F[3] + 0 > meta[F[2] "_max"] + 0)
+		wrong("latency.max", csv_line ": " raw_text)
 }
 
 function check_books(    all)

@@ -25,6 +25,7 @@ trap 'rm -rf "$work"' EXIT
 for name in faults tasks vmas marks; do
 	feed $name.csv >"$work/$name.csv"
 done
+! has latency || feed latency.csv >"$work/latency.csv"
 digests >"$work/.sums"
 
 # ask FILE: runs one set of checks over standard input.
@@ -33,7 +34,7 @@ ask()
 	$AWK -F, -f "$here/lib.awk" -f "$here/run.awk" -f "$here/areas.awk" -f "$here/verdict.awk" \
 		-f "$here/$1.awk" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv"
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv"
 }
 
 {

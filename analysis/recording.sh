@@ -18,9 +18,15 @@ need_files()
 	case $dir in *\\*) fail "$dir: the path has a backslash, which awk would not take as it is" ;; esac
 	[ -d "$dir" ] || fail "$dir: no such directory"
 	for name in meta tlb faults tasks vmas marks; do
-		[ -f "$dir/$name.csv" ] || [ -f "$dir/$name.csv.zst" ] || fail "$dir/$name.csv: missing;" \
+		has $name || fail "$dir/$name.csv: missing;" \
 			"a recording has meta, tlb, faults, tasks, vmas and marks.csv"
 	done
+}
+
+# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency.
+has()
+{
+	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
 }
 
 # meta KEY: its value in meta.csv, or nothing.
@@ -51,7 +57,8 @@ feed()
 # digests: "name sha256" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks; do
+	for name in tlb faults tasks vmas marks latency; do
+		has $name || continue
 		if [ -f "$dir/$name.csv" ]; then
 			sum=$(sha256sum <"$dir/$name.csv")
 		else

@@ -9,6 +9,7 @@ BEGIN {
 	totals()
 	events()
 	causes()
+	latency()
 	phases()
 	areas()
 	verdict()
@@ -49,6 +50,22 @@ function causes(    T, n, i, total, detail)
 			T[i, "cause"] " " commas(T[i, "rows"])
 	}
 	line("page faults", total, detail)
+}
+
+# The longest times in which nobody else got a turn; a guest that gives no hints has none.
+function latency()
+{
+	if (meta["irqs_off_max"] == "")
+		return
+	symbols_read("kernel", kernel_sym)
+	line("interrupts off", meta["irqs_off_max"], "at most, from " place(meta["irqs_off_max_eip"]))
+	line("no reschedule", meta["no_resched_max"], "at most, from " place(meta["no_resched_max_eip"]))
+}
+
+function place(eip,    name)
+{
+	name = symbol_in("kernel", eip)
+	return eip (name == "" ? "" : " " name)
 }
 
 function phases(    T, U, n, i, lines)

@@ -53,6 +53,7 @@ static void switch_task(struct recorder *r, const struct cpu_view *view, const s
 	const char *name = guest_name(r, h->edi);
 	struct task *left;
 
+	recorder_latency(r, LATENCY_NO_RESCHED, view->icount, view->eip);
 	if (!task_switch_pid(&r->tasks, h->ebx, h->ecx, view->icount, &left)) {
 		recorder_trouble(r, "out of memory for tasks");
 		return;
@@ -201,12 +202,18 @@ static void finish(struct recorder *r, const struct cpu_view *view, const struct
 	r->prog_status = h->ecx;
 }
 
+/* The running task's turn is over and another one could run. The kernel may say so repeatedly. */
+static void resched(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	latency_begin(&r->latency, LATENCY_NO_RESCHED, view->icount, h->ebx ? h->ebx : view->eip);
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
-		hello,	     switch_task, fork_task, clone_task, exec_task, exit_task,
-		fault_cause, area,	  mark,	     counter,	 output,    finish,
+		hello, switch_task, fork_task, clone_task, exec_task, exit_task, fault_cause,
+		area,  mark,	    counter,   output,	   finish,    resched,
 	};
 	struct cpu_view view;
 

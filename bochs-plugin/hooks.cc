@@ -343,6 +343,40 @@ static void port_write(void *, Bit32u, Bit32u, unsigned)
 {
 }
 
+/*
+ * The interrupt flag. Bochs has no hook for it, but it tells itself of each change in one function,
+ * called from all files but its own, and there from the function that POPF and IRET come to. The
+ * linker puts these two in their place, as above.
+ */
+static void look_at_interrupt_flag()
+{
+	static bool on;
+
+	if (!recorder || on == !!CPU->get_IF())
+		return;
+	on = !on;
+	recorder_interrupts(recorder, on, (Bit32u)CPU->prev_rip);
+}
+
+extern "C" {
+void __real__ZN8BX_CPU_C25handleInterruptMaskChangeEv(void);
+void __wrap__ZN8BX_CPU_C25handleInterruptMaskChangeEv(void);
+void __real__ZN8BX_CPU_C11writeEFlagsEjj(Bit32u flags, Bit32u mask);
+void __wrap__ZN8BX_CPU_C11writeEFlagsEjj(Bit32u flags, Bit32u mask);
+
+void __wrap__ZN8BX_CPU_C25handleInterruptMaskChangeEv(void)
+{
+	__real__ZN8BX_CPU_C25handleInterruptMaskChangeEv();
+	look_at_interrupt_flag();
+}
+
+void __wrap__ZN8BX_CPU_C11writeEFlagsEjj(Bit32u flags, Bit32u mask)
+{
+	__real__ZN8BX_CPU_C11writeEFlagsEjj(flags, mask);
+	look_at_interrupt_flag();
+}
+}
+
 /* The OUT has not been done yet, so its registers are as the guest has set them. */
 void tlbtrace_outp(unsigned addr)
 {

@@ -298,6 +298,26 @@ void recorder_invlpg(struct recorder *r, uint32_t addr)
 		row_invlpg(r, &view, FLUSH_INVLPG, addr & ~PAGE_MASK);
 }
 
+void recorder_latency(struct recorder *r, enum latency_kind kind, uint64_t icount, uint32_t eip)
+{
+	const struct stretch *s =
+		latency_end(&r->latency, kind, icount, eip, r->tasks.current->pid);
+
+	if (s && recorder_wants(r, EVENT_TLB | EVENT_FAULT | EVENT_FLUSH))
+		row_latency(r, kind, s);
+}
+
+void recorder_interrupts(struct recorder *r, bool on, uint32_t eip)
+{
+	if (!on) {
+		latency_begin(&r->latency, LATENCY_IRQS_OFF, *r->m.icount, eip);
+		return;
+	}
+	/* The firmware, the loader and the kernel's first steps are nobody's wait. */
+	r->latency.counts = r->hint_version != 0;
+	recorder_latency(r, LATENCY_IRQS_OFF, *r->m.icount, eip);
+}
+
 void recorder_reset(struct recorder *r)
 {
 	recorder_settle(r);

@@ -10,6 +10,7 @@
 #define TLBTRACE_RECORDER_H
 
 #include "fault.h"
+#include "latency.h"
 #include "meta.h"
 #include "names.h"
 #include "options.h"
@@ -48,10 +49,11 @@ struct recorder {
 	struct seen seen;
 	struct tasks tasks;
 	struct faults faults;
+	struct latency latency;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
-	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv;
+	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv;
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;
@@ -113,6 +115,12 @@ void recorder_cr3(struct recorder *r, uint32_t cr3);
 
 /* recorder_invlpg - INVLPG of @addr is about to be done. */
 void recorder_invlpg(struct recorder *r, uint32_t addr);
+
+/* recorder_interrupts - the processor's interrupt flag changed to @on, at @eip. */
+void recorder_interrupts(struct recorder *r, bool on, uint32_t eip);
+
+/* recorder_latency - a stretch of @kind ends at @eip: its row, if it was long. */
+void recorder_latency(struct recorder *r, enum latency_kind kind, uint64_t icount, uint32_t eip);
 
 /* recorder_reset - the processor was reset. */
 void recorder_reset(struct recorder *r);

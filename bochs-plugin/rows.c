@@ -162,3 +162,16 @@ void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *lab
 	p = csv_comma(csv_dec(p, pid));
 	end_row(r, r->marks_csv, csv_text(p, label));
 }
+
+void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s)
+{
+	static const char *const kinds[] = {"irqs_off", "no_resched"};
+	char *p = sink_room(r->latency_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_dec(p, s->since));
+	p = csv_comma(csv_word(p, kinds[kind]));
+	p = csv_comma(csv_dec(p, s->length));
+	p = csv_comma(csv_dec(p, s->pid));
+	p = csv_comma(csv_hex(p, s->eip));
+	end_row(r, r->latency_csv, csv_hex(p, s->end_eip));
+}

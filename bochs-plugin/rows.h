@@ -10,9 +10,10 @@
 	"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted\n"
 #define FAULTS_HEADER \
 	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma\n"
-#define TASKS_HEADER "icount,cpu,event,pid,tgid,cr3,name\n"
-#define VMAS_HEADER  "icount,event,pid,start,end,prot,flags,offset,name\n"
-#define MARKS_HEADER "icount,pid,label\n"
+#define TASKS_HEADER   "icount,cpu,event,pid,tgid,cr3,name\n"
+#define VMAS_HEADER    "icount,event,pid,start,end,prot,flags,offset,name\n"
+#define MARKS_HEADER   "icount,pid,label\n"
+#define LATENCY_HEADER "icount,kind,instructions,pid,eip,end_eip\n"
 
 /* row_fill - @reason NONE means an upgrade. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
@@ -27,5 +28,6 @@ void row_task(struct recorder *r, const struct cpu_view *view, const char *event
 void row_vma(struct recorder *r, uint64_t icount, const char *event, const struct trace_vma *vma,
 	     const char *name);
 void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *label);
+void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
 
 #endif

@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 static const char *const old_files[] = {
-	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	 "vmas.csv",
-	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt", "stderr.txt",
-	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",
+	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
+	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
+	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -67,6 +67,7 @@ static bool open_files(struct recorder *r)
 		{&r->tasks_csv, "tasks.csv", TASKS_HEADER},
 		{&r->vmas_csv, "vmas.csv", VMAS_HEADER},
 		{&r->marks_csv, "marks.csv", MARKS_HEADER},
+		{&r->latency_csv, "latency.csv", LATENCY_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 	};
@@ -204,6 +205,25 @@ static void put_file(struct recorder *r, struct sink *sink)
 	meta_text(&r->meta, key, hex);
 }
 
+/* The longest stretches in which the kernel let nobody in; for a guest that gives hints. */
+static void put_latency(struct recorder *r)
+{
+	static const char *const names[] = {"irqs_off_max", "no_resched_max"};
+	char key[32], eip[11];
+	int kind;
+
+	for (kind = 0; r->hint_version && kind < LATENCY_KINDS; kind++) {
+		const struct stretch *s = &r->latency.longest[kind];
+
+		meta_number(&r->meta, names[kind], s->length);
+		snprintf(key, sizeof(key), "%s_eip", names[kind]);
+		snprintf(eip, sizeof(eip), "0x%08x", s->eip);
+		meta_text(&r->meta, key, eip);
+		snprintf(key, sizeof(key), "%s_pid", names[kind]);
+		meta_number(&r->meta, key, s->pid);
+	}
+}
+
 static void put_guest(struct recorder *r)
 {
 	char key[320];
@@ -268,6 +288,7 @@ bool recorder_close(struct recorder *r)
 		progress_end();
 	complete = balance(r, mismatches);
 	put_tally(r, mismatches);
+	put_latency(r);
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);
 	put_guest(r);

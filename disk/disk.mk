@@ -2,12 +2,14 @@
 #
 # Every disk/user/NAME.c is one static i386 Linux program, /bin/NAME in the guest, linked
 # with the C library that Debian's cross compiler comes with. Every tests/user/NAME.c is one too, but
-# only in the images of the tests: they stay in build/test-user/.
+# only in the images of the tests: they stay in build/test-user/. So is every tests/guest/NAME.c, which
+# one test alone boots: build/test-guest/.
 
 USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -static -Wl,--build-id=none -Wall -Wextra -Werror -MD -MP
 USER_LIBS := -lm -lpthread
 USER_PROGS := $(patsubst disk/user/%.c,build/user/%,$(wildcard disk/user/*.c))
 TEST_PROGS := $(patsubst tests/user/%.c,build/test-user/%,$(wildcard tests/user/*.c))
+GUEST_PROGS := $(patsubst tests/guest/%.c,build/test-guest/%,$(wildcard tests/guest/*.c))
 
 # The names that busybox goes by in the guest.
 APPLETS := [ [[ ash awk basename bunzip2 bzip2 cat chmod clear cmp cp cut date dd df diff \
@@ -30,6 +32,10 @@ build/test-user/%: tests/user/%.c disk/disk.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
 
+build/test-guest/%: tests/guest/%.c disk/disk.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
+
 # The root file system as a directory tree; hard links in it are hard links in the guest.
 build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk build/floppy.img
 	@rm -rf build/root
@@ -48,5 +54,5 @@ build/floppy.img: disk/disk.mk
 		printf "Pagoda\047s floppy, sector %04d %02d\n", i / 16, i % 16 }' >$@
 
 ALL += build/root.ok build/floppy.img
-CHECK += $(TEST_PROGS)
--include $(addsuffix .d,$(USER_PROGS) $(TEST_PROGS))
+CHECK += $(TEST_PROGS) $(GUEST_PROGS)
+-include $(addsuffix .d,$(USER_PROGS) $(TEST_PROGS) $(GUEST_PROGS))

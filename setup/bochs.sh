@@ -166,6 +166,11 @@ get_tarball()
 	die "cannot download $TARBALL (log: $cache/apt.log); set BOCHS_SRC=FILE if you have it"
 }
 
+# Functions of Bochs that hooks.cc has its own part in; one word, as flags() makes words.
+wraps=-Wl,--wrap=bx_get_realtime64_usec
+wraps=$wraps,--wrap=_ZN8BX_CPU_C25handleInterruptMaskChangeEv
+wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
+
 # flags FLAVOUR: arguments of Bochs's configure.
 flags()
 {
@@ -173,9 +178,9 @@ flags()
 		--enable-all-optimizations --disable-docbook --disable-plugins
 	case $1 in
 	trace)
-		# hooks.cc answers for the clock: see there.
+		# hooks.cc answers for the clock and watches the interrupt flag: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
-			LDFLAGS=-Wl,--wrap=bx_get_realtime64_usec
+			LDFLAGS="$wraps"
 		;;
 	gdb) set -- "$@" --enable-gdb-stub ;;
 	esac

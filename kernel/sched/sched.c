@@ -14,6 +14,7 @@
  * around it, and from the choice of the next task until that task runs.
  */
 #include "sched/sched.h"
+#include "arch/hint.h"
 #include "arch/irq.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"
@@ -38,6 +39,16 @@ unsigned long nr_switches;
 static inline bool is_idle(const struct task_struct *task)
 {
 	return task == &init_task;
+}
+
+/*
+ * Tells the recording when the running task's turn is over while others wait, and where it was
+ * (eip; 0: here). irqs off.
+ */
+static void note_waiting(const struct run_queue *rq, unsigned long eip)
+{
+	if (current->need_resched && rq->nr)
+		trace_hint(TRACE_RESCHED, eip, 0, 0, 0);
 }
 
 static void enqueue(struct run_queue *rq, struct task_struct *task)
@@ -155,6 +166,7 @@ static bool wake_up_state(struct task_struct *task, unsigned int from)
 			enqueue(rq, task);
 			if (is_idle(current))
 				current->need_resched = true;
+			note_waiting(rq, 0);
 		}
 	}
 	spin_unlock_irqrestore(&rq->lock, flags);
@@ -188,6 +200,7 @@ void wake_up_new_task(struct task_struct *task)
 	enqueue(rq, task);
 	if (is_idle(current))
 		current->need_resched = true;
+	note_waiting(rq, 0);
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
@@ -204,6 +217,7 @@ void scheduler_tick(struct pt_regs *regs)
 		return;
 	if (task->time_slice == 0 || --task->time_slice == 0)
 		task->need_resched = true;
+	note_waiting(&this_cpu(run_queue), regs->eip);
 }
 
 void timer_tick(struct pt_regs *regs)

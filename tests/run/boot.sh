@@ -7,6 +7,7 @@
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
+#     -r IPS    instructions in a second of the guest (200000000): with few, ticks come often (Bochs)
 #     -d FILE   keep the disk as the guest left it (the guest always writes to a copy)
 #     -f FILE   diskette in the first drive, write-protected (build/floppy.img); none: none is in
 #               it, and Bochs has no drive either
@@ -20,8 +21,8 @@ set -euo pipefail
 
 readonly poll=0.2 # seconds between two looks at a running guest
 out=out/latest emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
-gdb='' floppy=build/floppy.img
-while getopts o:e:m:c:t:T:d:f:ipg option; do
+gdb='' ips='' floppy=build/floppy.img
+while getopts o:e:m:c:t:T:r:d:f:ipg option; do
 	case $option in
 	o) out=$OPTARG ;;
 	e) emulator=$OPTARG ;;
@@ -29,6 +30,7 @@ while getopts o:e:m:c:t:T:d:f:ipg option; do
 	c) cpu=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	T) trace=$OPTARG ;;
+	r) ips=$OPTARG ;;
 	d) keep=$OPTARG ;;
 	f) floppy=$OPTARG ;;
 	i) interactive=1 ;;
@@ -50,7 +52,7 @@ die()
 prepare_out()
 {
 	mkdir -p "$out" 2>/dev/null || die "OUT=$out: cannot make this directory"
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
 }
@@ -81,6 +83,7 @@ bochs_command()
 	# The plain Bochs does not know the plugin's line.
 	[ "$floppy" != none ] || edit+=(-e 's/^floppya:.*/floppya: type=none/')
 	[ "$emulator" = bochs ] || edit+=(-e '/^tlbtrace:/d')
+	[ -z "$ips" ] || edit+=(-e "s/ips=[0-9]*/ips=$ips/")
 	sed "${edit[@]}" bochsrc >"$work/bochsrc"
 	command=("$program" -q -f "$work/bochsrc")
 }

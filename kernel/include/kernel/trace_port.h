@@ -22,6 +22,11 @@
  *   COUNTER          value low       value high     name string     -
  *   OUTPUT           1 or 2          byte count     first byte      -
  *   FINISH           enum selftest   prog_status    -               -
+ *   RESCHED          its eip, or 0   -              -               -
+ *
+ * RESCHED: the running task must give way to another one that could run. The
+ * plugin counts the instructions from there to the next SWITCH; it may be said
+ * again in between.
  *
  * FAULT is sent once for each page fault, by its handler, before the return
  * (or before the death of the task): it says why. FINISH is the last word of
@@ -57,6 +62,7 @@ enum trace_op {
 	TRACE_COUNTER,
 	TRACE_OUTPUT,
 	TRACE_FINISH,
+	TRACE_RESCHED,
 	TRACE_OP_END
 };
 

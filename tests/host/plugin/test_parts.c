@@ -5,6 +5,7 @@
  * no ring. Random events go to both, and what comes out must be equal.
  */
 #include "check.h"
+#include "latency.h"
 #include "names.h"
 #include "seen.h"
 #include "tlb.h"
@@ -317,6 +318,31 @@ static void kept_names(void)
 	names_free(&n);
 }
 
+static void stretches(void)
+{
+	struct latency l = {0};
+	const struct stretch *s;
+
+	latency_begin(&l, LATENCY_IRQS_OFF, 10, 1);
+	CHECK(!latency_end(&l, LATENCY_IRQS_OFF, 1000000, 2, 3)); /* nothing counts yet */
+	CHECK_EQ(l.longest[LATENCY_IRQS_OFF].length, 0);
+	l.counts = true;
+	CHECK(!latency_end(&l, LATENCY_IRQS_OFF, 1000000, 2, 3)); /* never began */
+	latency_begin(&l, LATENCY_IRQS_OFF, 100, 0x11);
+	latency_begin(&l, LATENCY_NO_RESCHED, 150, 0x12);
+	latency_begin(&l, LATENCY_IRQS_OFF, 200, 0x13); /* has begun before */
+	CHECK(!latency_end(&l, LATENCY_IRQS_OFF, 100 + LATENCY_ROW_IRQS - 1, 0x14, 7));
+	CHECK_EQ(l.longest[LATENCY_IRQS_OFF].length, LATENCY_ROW_IRQS - 1);
+	CHECK_EQ(l.longest[LATENCY_IRQS_OFF].eip, 0x11);
+	s = latency_end(&l, LATENCY_NO_RESCHED, 150 + LATENCY_ROW_RESCHED, 0x15, 8);
+	CHECK(s && s->since == 150 && s->length == LATENCY_ROW_RESCHED);
+	CHECK(s && s->eip == 0x12 && s->end_eip == 0x15 && s->pid == 8);
+	latency_begin(&l, LATENCY_IRQS_OFF, 10000, 0x16);
+	CHECK(!latency_end(&l, LATENCY_IRQS_OFF, 10001, 0x17, 9)); /* shorter than the longest */
+	CHECK_EQ(l.longest[LATENCY_IRQS_OFF].eip, 0x11);
+	CHECK_EQ(l.longest[LATENCY_IRQS_OFF].pid, 7);
+}
+
 static const struct check_test tests[] = {
 	{"walk: 32-bit paging, with and without PSE", walks_32},
 	{"walk: PAE, with directories that are shared", walks_pae},
@@ -326,6 +352,7 @@ static const struct check_test tests[] = {
 	{"seen: reasons equal a plain array's", history},
 	{"seen: grows and forgets nothing", history_grows},
 	{"names: kept once, and not without limit", kept_names},
+	{"latency: stretches begin once, and the longest stays", stretches},
 };
 
 CHECK_MAIN(tests)
