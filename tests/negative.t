@@ -54,7 +54,7 @@ verdict 'a whole suite with its tests missing' '/printk/,/^ok 2 vma/d' 'truncate
 verdict 'more results than planned' 's/^1\.\.2/1..1/' 'FAILED: truncated log: 2 of 1 results'
 verdict 'a failed test' 's/^  ok 2 free/  not ok 2 free/' 'FAILED: failed test: free'
 verdict 'a failed test with its reason' 's/^  ok 2 free/  # mm\/buddy.c:7: lost\n  not ok 2 free/' \
-	'failed test: free \(mm/page/buddy.c:7: lost\)$'
+	'failed test: free \(mm/buddy.c:7: lost\)$'
 verdict 'a failed suite' 's/^ok 1 buddy/not ok 1 buddy/' 'FAILED: failed test: buddy'
 verdict 'no totals' '/^# Totals/d; /^not ok/d' 'FAILED: truncated log: .* no totals'
 verdict 'totals that disagree' 's/pass:3/pass:4/' 'FAILED: totals disagree'
