@@ -128,6 +128,7 @@ static void kill_for_memory(void)
 	if (current->forced.si_signo == SIGKILL)
 		return; /* the accessor tries byte by byte once more */
 	pr_err("Out of memory: killed process %d (%s)\n", current->tgid, current->comm);
+	count_vm_event(VM_OOM_KILL);
 	force_sig(SIGKILL);
 }
 

@@ -22,7 +22,7 @@
 
 void mm_release(struct task_struct *task)
 {
-	task->signal->maxrss = max(task->signal->maxrss, task->mm->hiwater_rss * KIB_PER_PAGE);
+	task->signal->maxrss = max(task->signal->maxrss, mm_rss_peak(task->mm) * KIB_PER_PAGE);
 	exit_robust_list();
 	if (task->clear_child_tid && atomic_read(&task->mm->mm_users) > 1) {
 		/* A bad address is nobody's concern any more. */

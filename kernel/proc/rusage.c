@@ -57,7 +57,7 @@ static void rusage_self(struct task_struct *leader, struct rusage *usage)
 	usage->nivcsw = (s32)signal->nivcsw;
 	for_each_thread(leader, thread) add_thread(usage, thread);
 	if (leader->mm)
-		rss = leader->mm->hiwater_rss * KIB_PER_PAGE;
+		rss = mm_rss_peak(leader->mm) * KIB_PER_PAGE;
 	usage->maxrss = (s32)max(rss, signal->maxrss);
 }
 
@@ -84,7 +84,7 @@ void get_rusage(struct task_struct *task, int who, struct rusage *usage)
 		usage->stime = ticks_to_timeval(task->stime);
 		add_thread(usage, task);
 		if (task->mm)
-			usage->maxrss = (s32)(task->mm->hiwater_rss * KIB_PER_PAGE);
+			usage->maxrss = (s32)(mm_rss_peak(task->mm) * KIB_PER_PAGE);
 	}
 }
 

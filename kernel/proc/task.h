@@ -62,6 +62,7 @@ struct rlimit64 {
 #define RLIMIT_DATA   2
 #define RLIMIT_STACK  3
 #define RLIMIT_CORE   4
+#define RLIMIT_RSS    5
 #define RLIMIT_NPROC  6
 #define RLIMIT_NOFILE 7
 #define RLIMIT_AS     9

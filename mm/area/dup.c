@@ -37,7 +37,7 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 {
 	pte_t *last = from + ((end - addr) >> PAGE_SHIFT);
 	long step = to - from;
-	struct rss_count count = {0, 0};
+	struct rss_count count = {0};
 
 	while ((from = pte_next_used(from, last)) < last) {
 		do {
@@ -147,7 +147,8 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
 		return NULL;
 	}
 	vma_build_tree(child);
-	child->hiwater_rss = child->rss_anon + child->rss_file;
+	child->hiwater_rss = mm_rss(child);
+	child->hiwater_vm = child->total_vm;
 	child->owner_tgid = tgid;
 	mm_trace_areas(child);
 	return child;

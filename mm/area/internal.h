@@ -74,6 +74,14 @@ static inline bool user_range_ok(unsigned long start, unsigned long len)
 	return len <= TASK_SIZE && start <= TASK_SIZE - len;
 }
 
+/* Each page of an area with these flags may come to need a frame of its own. */
+static inline bool flags_committed(unsigned int vm_flags)
+{
+	return (vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+}
+/* vma.c: Committed_AS and the address space's part of it change by `pages`; mm NULL: shmem.c. */
+void account_committed(struct mm_struct *mm, long pages);
+
 /* vma.c: single areas. mmap_sem held for writing in all but vma_alloc and vma_page_prot. */
 void vma_cache_init(void);
 /* An area with no place yet, of which only vm_mm is set; NULL when out of memory. */

@@ -127,8 +127,8 @@ void mm_dump(const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
 
-	printk("  areas %d, pages %lu, rss %lu + %lu, tables %lu\n", mm->map_count, mm->total_vm,
-	       mm->rss_anon, mm->rss_file, mm->nr_ptes);
+	printk("  areas %d, pages %lu, rss %lu + %lu + %lu, tables %lu\n", mm->map_count,
+	       mm->total_vm, mm->rss_anon, mm->rss_file, mm->rss_shmem, mm->nr_ptes);
 	for (vma = mm->mmap; vma; vma = vma->vm_next)
 		printk("  %08lx-%08lx %c%c%c%c %08lx %s\n", vma->vm_start, vma->vm_end,
 		       vma->vm_flags & VM_READ ? 'r' : '-', vma->vm_flags & VM_WRITE ? 'w' : '-',

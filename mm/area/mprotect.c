@@ -155,6 +155,9 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 	if (changed & VM_WRITE)
 		vma->vm_mm->data_vm += vma_pages(vma) * ((unsigned long)is_data_mapping(flags) -
 							 is_data_mapping(vma->vm_flags));
+	if (flags_committed(flags) != flags_committed(vma->vm_flags))
+		account_committed(vma->vm_mm, flags_committed(flags) ? (long)vma_pages(vma)
+								     : -(long)vma_pages(vma));
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vma_page_prot(flags, vma->vm_ops);
 	if (changed & VM_RIGHTS)

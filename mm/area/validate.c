@@ -44,7 +44,7 @@ static void check_area(const struct mm_struct *mm, const struct vm_area_struct *
 
 /* What a walk of the page tables found. */
 struct walk_counts {
-	unsigned long anon, file, tables;
+	unsigned long anon, file, shmem, tables;
 };
 
 static void count_entry(struct walk_counts *counts, const struct vm_area_struct *vma,
@@ -69,10 +69,13 @@ static void count_entry(struct walk_counts *counts, const struct vm_area_struct 
 	if (PageAnon(page)) {
 		BUG_ON(!private || (vma->vm_ops && !vma->has_anon));
 		counts->anon++;
-	} else {
-		BUG_ON(!vma->vm_file || page->mapping != vma->vm_file->mapping);
-		counts->file++;
+		return;
 	}
+	BUG_ON(!vma->vm_file || page->mapping != vma->vm_file->mapping);
+	if (mapping_is_shmem(page->mapping))
+		counts->shmem++;
+	else
+		counts->file++;
 }
 
 static void count_table(struct walk_counts *counts, const struct vm_area_struct **vma,
@@ -104,7 +107,7 @@ static void check_table_needed(struct mm_struct *mm, unsigned long addr)
 static void check_pages(struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma = mm->mmap;
-	struct walk_counts counts = {0, 0, 0};
+	struct walk_counts counts = {0, 0, 0, 0};
 	unsigned int i;
 
 	for (i = 0; i < USER_PGDS; i++) {
@@ -120,13 +123,14 @@ static void check_pages(struct mm_struct *mm)
 	BUG_ON(counts.tables != mm->nr_ptes);
 	BUG_ON(counts.anon != mm->rss_anon);
 	BUG_ON(counts.file != mm->rss_file);
+	BUG_ON(counts.shmem != mm->rss_shmem);
 }
 
 void validate_mm(const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
 	const struct rb_node *node = rb_first(&mm->mm_rb);
-	unsigned long total = 0, stack = 0, locked = 0, data = 0;
+	unsigned long total = 0, stack = 0, locked = 0, data = 0, committed = 0;
 	int count = 0;
 
 	BUG_ON(rb_check(&mm->mm_rb) < 0);
@@ -141,10 +145,14 @@ void validate_mm(const struct mm_struct *mm)
 			locked += vma_pages(vma);
 		if (is_data_mapping(vma->vm_flags))
 			data += vma_pages(vma);
+		if (flags_committed(vma->vm_flags))
+			committed += vma_pages(vma);
 	}
 	BUG_ON(node);
 	BUG_ON(count != mm->map_count || total != mm->total_vm);
 	BUG_ON(stack != mm->stack_vm || locked != mm->locked_vm || data != mm->data_vm);
+	BUG_ON(committed != mm->committed_vm);
+	BUG_ON(mm_vm_peak(mm) < total || mm_rss_peak(mm) < mm_rss(mm));
 	BUG_ON(!mm->mmap && mm->highest_vm_end);
 	check_pages((struct mm_struct *)mm);
 }

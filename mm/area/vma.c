@@ -14,7 +14,7 @@
  * An area's gap depends on its own start and on the end of the one before it:
  * whoever moves the end of an area recomputes the gap of the next one too.
  * The counters total_vm, stack_vm, locked_vm, data_vm, map_count and highest_vm_end
- * change here and nowhere else, but for data_vm when mprotect() changes flags.
+ * change here and nowhere else, but for data_vm and committed_vm when mprotect() changes flags.
  */
 #include "kernel/bug.h"
 #include "kernel/rbtree_augmented.h"
@@ -60,11 +60,30 @@ static void update_gap(struct vm_area_struct *vma)
 	__rb_augment_path(&vma->vm_rb, set_subtree_gap);
 }
 
+/* Changed with some mmap_sem held, each address space's own: no sleep in between. */
+static unsigned long committed_pages;
+
+unsigned long mm_committed_pages(void)
+{
+	return committed_pages;
+}
+
+void account_committed(struct mm_struct *mm, long pages)
+{
+	committed_pages += (unsigned long)pages;
+	if (mm)
+		mm->committed_vm += (unsigned long)pages;
+}
+
 static void account_pages(const struct vm_area_struct *vma, long pages)
 {
 	struct mm_struct *mm = vma->vm_mm;
 
+	if (pages < 0)
+		mm->hiwater_vm = mm_vm_peak(mm);
 	mm->total_vm += (unsigned long)pages;
+	if (flags_committed(vma->vm_flags))
+		account_committed(mm, pages);
 	if (vma->vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += (unsigned long)pages;
 	if (vma->vm_flags & VM_LOCKED)
@@ -301,7 +320,9 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 	mm->mm_rb = RB_ROOT;
 	mm->highest_vm_end = 0;
 	mm->map_count = 0;
+	mm->hiwater_vm = mm_vm_peak(mm);
 	mm->total_vm = mm->stack_vm = mm->locked_vm = mm->data_vm = 0;
+	account_committed(mm, -(long)mm->committed_vm);
 	return first;
 }
 

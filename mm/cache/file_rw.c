@@ -75,6 +75,7 @@ ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_
 		page = read_cache_page(mapping, page_index(pos), NULL);
 		if (IS_ERR(page))
 			return done ? (ssize_t)done : (ssize_t)PTR_ERR(page);
+		mark_page_accessed(page);
 		addr = kmap(page);
 		/* Asked again: the file may have become shorter while we slept. */
 		n = readable_bytes(mapping, pos, count - done);
@@ -123,6 +124,7 @@ static int write_page(struct address_space *mapping, loff_t pos, const void *fro
 		memcpy(addr + offset, from, n);
 		kunmap_atomic(addr);
 		SetPageUptodate(page);
+		mark_page_accessed(page);
 		set_page_dirty(page);
 		if (pos + (loff_t)n > mapping->size)
 			mapping->size = pos + (loff_t)n;

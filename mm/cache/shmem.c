@@ -39,6 +39,7 @@ static void shmem_release(struct mapped_file *file)
 {
 	struct shmem_object *object = container_of(file, struct shmem_object, file);
 
+	account_committed(NULL, -(long)mapping_pages(&object->mapping));
 	truncate_inode_pages(&object->mapping, 0);
 	kmem_cache_free(shmem_cache, object);
 }
@@ -71,6 +72,7 @@ struct mapped_file *shmem_create(unsigned long size)
 		return NULL;
 	address_space_init(&object->mapping, object, &shmem_aops);
 	object->mapping.size = (loff_t)size;
+	account_committed(NULL, (long)mapping_pages(&object->mapping));
 	object->file = (struct mapped_file){
 		.count = ATOMIC_INIT(1),
 		.mapping = &object->mapping,

@@ -1,8 +1,12 @@
 /*
  * writeback.c - dirty pages, and bringing them to the disk.
  *
- * A page is dirty when its flag and its tag in the tree say so; both change
- * together, under tree_lock. For pages that processes map shared, the flag must
+ * A page is dirty when its flag says so; its tag in the tree says that it is
+ * dirty or just being written (PG_writeback). Both change under tree_lock. The page
+ * is locked while it is written: who changes it or takes it out of the file has to
+ * have the lock, and so waits for the end; so does a second sync, which finds the tag.
+ *
+ * For pages that processes map shared, the flag must
  * also cover what they write through their mappings. The rule for that: a
  * writable entry for a file's page exists only while the page is dirty. The
  * first write faults, the owner of the file is told (prepare_write: are there
@@ -106,6 +110,35 @@ static void protect_mappings(const struct page *page)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
+/* The page is about to be written: no longer dirty, but the tag stays. Page locked. */
+static void begin_writeback(struct address_space *mapping, struct page *page)
+{
+	spin_lock(&mapping->tree_lock);
+	ClearPageDirty(page);
+	ClearPageError(page);
+	dec_zone_page_state(page, NR_FILE_DIRTY);
+	SetPageWriteback(page);
+	inc_zone_page_state(page, NR_WRITEBACK);
+	spin_unlock(&mapping->tree_lock);
+}
+
+/* The tag goes, unless somebody wrote to the page meanwhile. */
+static void end_writeback(struct address_space *mapping, struct page *page, int err)
+{
+	if (err) {
+		SetPageError(page);
+		set_page_dirty(page);
+	} else {
+		inc_zone_page_state(page, NR_WRITTEN);
+	}
+	spin_lock(&mapping->tree_lock);
+	ClearPageWriteback(page);
+	dec_zone_page_state(page, NR_WRITEBACK);
+	if (!PageDirty(page))
+		radix_tree_tag_clear(&mapping->page_tree, page->index, PAGECACHE_TAG_DIRTY);
+	spin_unlock(&mapping->tree_lock);
+}
+
 /* Writes one page if it is still the file's and dirty. A page that fails stays dirty. */
 static int write_dirty_page(struct address_space *mapping, struct page *page)
 {
@@ -115,15 +148,12 @@ static int write_dirty_page(struct address_space *mapping, struct page *page)
 	lock_page(page);
 	if (page->mapping == mapping && PageDirty(page)) {
 		protect_mappings(page);
-		clear_page_dirty(page);
+		begin_writeback(mapping, page);
 		/* What a mapping wrote behind the end of the file stays off the disk. */
 		if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
 			zero_page_tail(page, (unsigned int)(mapping->size - start));
 		err = mapping->a_ops->writepage(mapping, page);
-		if (err) {
-			SetPageError(page);
-			set_page_dirty(page);
-		}
+		end_writeback(mapping, page, err);
 	}
 	unlock_page(page);
 	return err;

@@ -27,7 +27,7 @@ static bool sole_owner(const struct page *page)
 static bool replace_page(const struct fault *fault, struct page *old, struct page *copy)
 {
 	struct mm_struct *mm = fault->mm;
-	struct rss_count gone = {0, 0};
+	struct rss_count gone = {0};
 	bool unchanged;
 
 	spin_lock(&mm->page_table_lock);
@@ -79,6 +79,8 @@ static bool reuse_page(const struct fault *fault)
 		tlb_flush_page(mm, fault->addr);
 	}
 	spin_unlock(&mm->page_table_lock);
+	if (likely(ours))
+		count_vm_event(VM_PGREUSE);
 	return ours;
 }
 

@@ -32,6 +32,8 @@ static int find_page(const struct fault *fault, struct vm_fault *vmf)
 		.write = fault->write,
 	};
 	err = vma->vm_ops->fault(vma, vmf);
+	if (likely(!err))
+		mark_page_accessed(vmf->page);
 	fault->info->major |= vmf->major;
 	return err;
 }
@@ -94,6 +96,8 @@ static bool map_around(const struct fault *fault)
 		pages[i] = NULL;
 	}
 	hit = pte_present(*fault->ptep);
+	if (hit)
+		mark_page_accessed(pfn_to_page(pte_pfn(*fault->ptep)));
 	spin_unlock(&fault->mm->page_table_lock);
 	for (i = 0; i < found; i++)
 		if (pages[i])
@@ -238,6 +242,7 @@ int fault_shared_upgrade(const struct fault *fault)
 		if (may_map_writable(fault, page)) {
 			set_pte(fault->ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(fault->entry))));
 			tlb_flush_page(mm, fault->addr);
+			count_vm_event(VM_PGREUSE);
 		} else {
 			err = FAULT_AGAIN;
 		}

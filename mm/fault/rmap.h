@@ -21,24 +21,31 @@
 
 /* Pages that a walk mapped or unmapped, by kind: added to the mm's counters once, at its end. */
 struct rss_count {
-	unsigned long anon, file;
+	unsigned long anon, file, shmem;
 };
 
 static inline void rss_add(struct mm_struct *mm, const struct rss_count *count)
 {
 	mm->rss_anon += count->anon;
 	mm->rss_file += count->file;
+	mm->rss_shmem += count->shmem;
 }
 
 static inline void rss_sub(struct mm_struct *mm, const struct rss_count *count)
 {
 	mm->rss_anon -= count->anon;
 	mm->rss_file -= count->file;
+	mm->rss_shmem -= count->shmem;
 }
 
 static __always_inline void rss_note(struct rss_count *count, const struct page *page)
 {
-	*(PageAnon(page) ? &count->anon : &count->file) += 1;
+	if (likely(PageAnon(page)))
+		count->anon++;
+	else if (mapping_is_shmem(page->mapping))
+		count->shmem++;
+	else
+		count->file++;
 }
 
 /*
@@ -60,7 +67,7 @@ static __always_inline void page_add_file(struct page *page, struct mm_struct *m
 {
 	if (atomic_add_return(1, &page->_mapcount) == 0)
 		inc_zone_page_state(page, NR_FILE_MAPPED);
-	mm->rss_file++;
+	*(mapping_is_shmem(page->mapping) ? &mm->rss_shmem : &mm->rss_file) += 1;
 }
 
 static __always_inline void page_dup_mapped(struct page *page, struct rss_count *count)

@@ -94,7 +94,7 @@ static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long add
 {
 	pte_t *last = table + ((end - addr) >> PAGE_SHIFT), *ptep = pte_next_used(table, last);
 	unsigned long first = entry_addr(addr, table, ptep);
-	struct rss_count dropped = {0, 0};
+	struct rss_count dropped = {0};
 
 	while (ptep < last) {
 		pte_t entry = ptep_get_and_clear(ptep++);
@@ -127,7 +127,7 @@ void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end
 		if (!table)
 			continue;
 		spin_lock(&mm->page_table_lock);
-		mm->hiwater_rss = max(mm->hiwater_rss, mm->rss_anon + mm->rss_file);
+		mm->hiwater_rss = mm_rss_peak(mm);
 		zap_table(gather, table, addr, next);
 		spin_unlock(&mm->page_table_lock);
 	}

@@ -161,8 +161,13 @@ static void zero_block(struct page *page, unsigned int order)
 /* For /proc/vmstat: the request wanted a node and got another one's frames. */
 static void account_miss(const struct alloc_request *req, struct zone *zone)
 {
-	struct zone *wanted = (req->near ? req->near : req->list)->zones[0];
+	const struct zonelist *list = req->near ? req->near : req->list;
+	struct zone *wanted;
 
+	/* Nodes that the request leaves out were not wanted. */
+	for (unsigned int i = 0; (wanted = list->zones[i]) != NULL; i++)
+		if (req->nodes >> wanted->node->node_id & 1)
+			break;
 	if (!wanted || wanted->node == zone->node)
 		return;
 	zone->numa_miss += BIT(req->order);

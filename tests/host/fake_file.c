@@ -7,6 +7,7 @@
 #include "fake_file.h"
 #include "kernel/errno.h"
 #include "machine.h"
+#include "mm/vmstat.h"
 #include "tasks.h"
 #include "test.h"
 #include <stdlib.h>
@@ -48,7 +49,8 @@ static int write_page(struct address_space *mapping, struct page *page)
 	u8 *before = malloc(PAGE_SIZE);
 
 	check_page(mapping, page);
-	CHECK(PageUptodate(page) && before);
+	CHECK(PageUptodate(page) && PageWriteback(page) && !PageDirty(page) && before);
+	CHECK_EQ(global_page_state(NR_WRITEBACK) > 0, true);
 	memcpy(before, frame, PAGE_SIZE);
 	task_yield();
 	task_yield();

@@ -68,7 +68,7 @@ static unsigned long page_addr(unsigned int page)
 /* Writes a page and takes it away, as page-out will. */
 static void swap_out(unsigned int page, u8 value)
 {
-	struct rss_count gone = {0, 0};
+	struct rss_count gone = {0};
 	pte_t *ptep;
 
 	CHECK_EQ(user_write(mm, page_addr(page), value), 0);

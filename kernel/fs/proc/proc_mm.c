@@ -1,8 +1,8 @@
 /*
  * proc_mm.c - /proc/meminfo, slabinfo and vmallocinfo, in Linux's formats.
  *
- * meminfo has the lines of a 32-bit Linux with high memory and swap; what this
- * kernel has not stands there as 0.
+ * meminfo has the lines of a 32-bit Linux with high memory. What this kernel does
+ * not count has no line; nothing is swapped, so the three lines of swap are 0.
  */
 #include "arch/layout.h"
 #include "arch/pgtable.h"
@@ -77,20 +77,6 @@ static unsigned long available(const struct memory *memory)
 	       min(cache / 2, memory->low_marks) + slab - min(slab / 2, memory->low_marks);
 }
 
-/* Pages that private writable areas may come to need, if all are written. */
-static unsigned long committed(void)
-{
-	const struct vm_area_struct *vma;
-	unsigned long pages = 0;
-	struct mm_struct *mm;
-
-	list_for_each_entry (mm, &mmlist, mmlist)
-		for (vma = mm->mmap; vma; vma = vma->vm_next)
-			if ((vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
-				pages += (vma->vm_end - vma->vm_start) / PAGE_SIZE;
-	return pages;
-}
-
 static void line_kib(struct text *text, const char *name, unsigned long kib)
 {
 	size_t start = text->len;
@@ -103,17 +89,6 @@ static void line_kib(struct text *text, const char *name, unsigned long kib)
 static void line(struct text *text, const char *name, unsigned long pages)
 {
 	line_kib(text, name, pages * KIB_PER_PAGE);
-}
-
-static void show_lists(struct text *text)
-{
-	static const char *const names[] = {
-		"SwapCached",	"Active",	  "Inactive",	 "Active(anon)", "Inactive(anon)",
-		"Active(file)", "Inactive(file)", "Unevictable", "Mlocked",
-	};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		line(text, names[i], 0);
 }
 
 static void show_use(struct text *text, const unsigned long *item)
@@ -132,10 +107,6 @@ static void show_use(struct text *text, const unsigned long *item)
 	line(text, "SUnreclaim", unreclaimable);
 	line_kib(text, "KernelStack", item[VM_STAT_STACK_KIB]);
 	line(text, "PageTables", item[VM_STAT_TABLES]);
-	line(text, "SecPageTables", 0);
-	line(text, "NFS_Unstable", 0);
-	line(text, "Bounce", 0);
-	line(text, "WritebackTmp", 0);
 }
 
 /* How low memory is mapped: by page tables, and by 4 MiB entries of the directory itself. */
@@ -165,7 +136,7 @@ int proc_show_meminfo(struct text *text, struct task_struct *task)
 	line(text, "MemAvailable", available(&memory));
 	line(text, "Buffers", memory.buffers);
 	line(text, "Cached", memory.cached);
-	show_lists(text);
+	line(text, "SwapCached", 0);
 	line(text, "HighTotal", memory.high);
 	line(text, "HighFree", memory.high_free);
 	line(text, "LowTotal", memory.total - memory.high);
@@ -174,11 +145,10 @@ int proc_show_meminfo(struct text *text, struct task_struct *task)
 	line(text, "SwapFree", 0);
 	show_use(text, memory.stat.item);
 	line(text, "CommitLimit", memory.total / 100 * OVERCOMMIT_RATIO);
-	line(text, "Committed_AS", committed());
+	line(text, "Committed_AS", mm_committed_pages());
 	line(text, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
 	line(text, "VmallocUsed", vmalloc.used / PAGE_SIZE);
 	line(text, "VmallocChunk", vmalloc.chunk / PAGE_SIZE);
-	line(text, "Percpu", 0);
 	show_direct_map(text);
 	return 0;
 }

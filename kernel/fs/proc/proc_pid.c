@@ -98,23 +98,46 @@ static void kib(struct text *text, const char *name, unsigned long pages)
 	text_printf(text, "%s:\t%8lu kB\n", name, pages * KIB_PER_PAGE);
 }
 
-static void status_memory(struct text *text, const struct mm_struct *mm)
-{
-	unsigned long rss = mm->rss_anon + mm->rss_file;
+/* Pages of areas: private writable ones but stacks, and executable ones that cannot be written. */
+struct area_pages {
+	unsigned long data, exec;
+};
 
-	kib(text, "VmPeak", mm->total_vm);
+static struct area_pages count_areas(struct mm_struct *mm)
+{
+	struct area_pages pages = {0, 0};
+	const struct vm_area_struct *vma;
+
+	down_read(&mm->mmap_sem);
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
+		const unsigned int flags = vma->vm_flags;
+
+		if ((flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE)
+			pages.data += PAGES(vma->vm_start, vma->vm_end);
+		if ((flags & (VM_EXEC | VM_WRITE | VM_STACK)) == VM_EXEC)
+			pages.exec += PAGES(vma->vm_start, vma->vm_end);
+	}
+	up_read(&mm->mmap_sem);
+	return pages;
+}
+
+static void status_memory(struct text *text, struct mm_struct *mm)
+{
+	const struct area_pages areas = count_areas(mm);
+	const unsigned long text_pages = min(PAGES(mm->start_code, mm->end_code), areas.exec);
+
+	kib(text, "VmPeak", mm_vm_peak(mm));
 	kib(text, "VmSize", mm->total_vm);
 	kib(text, "VmLck", mm->locked_vm);
-	kib(text, "VmPin", 0);
-	kib(text, "VmHWM", max(mm->hiwater_rss, rss));
-	kib(text, "VmRSS", rss);
+	kib(text, "VmHWM", mm_rss_peak(mm));
+	kib(text, "VmRSS", mm_rss(mm));
 	kib(text, "RssAnon", mm->rss_anon);
 	kib(text, "RssFile", mm->rss_file);
-	kib(text, "RssShmem", 0);
-	kib(text, "VmData", PAGES(mm->start_brk, mm->brk) + PAGES(mm->start_data, mm->end_data));
+	kib(text, "RssShmem", mm->rss_shmem);
+	kib(text, "VmData", areas.data);
 	kib(text, "VmStk", mm->stack_vm);
-	kib(text, "VmExe", PAGES(mm->start_code, mm->end_code));
-	kib(text, "VmLib", 0);
+	kib(text, "VmExe", text_pages);
+	kib(text, "VmLib", areas.exec - text_pages);
 	kib(text, "VmPTE", mm->nr_ptes);
 	kib(text, "VmSwap", 0);
 }
@@ -161,8 +184,8 @@ static int show_stat(struct text *text, struct task_struct *task)
 		    task->cstime, count_threads(task), task->start_time);
 	if (mm) {
 		text_printf(text, " %lu %lu %llu %lu %lu %lu 0 0", mm->total_vm * PAGE_SIZE,
-			    mm->rss_anon + mm->rss_file, task->rlim[RLIMIT_DATA].cur,
-			    mm->start_code, mm->end_code, mm->start_stack);
+			    mm_rss(mm), task->rlim[RLIMIT_RSS].cur, mm->start_code, mm->end_code,
+			    mm->start_stack);
 	} else {
 		text_printf(text, " 0 0 0 0 0 0 0 0");
 	}
@@ -188,9 +211,9 @@ static int show_statm(struct text *text, struct task_struct *task)
 		text_printf(text, "0 0 0 0 0 0 0\n");
 		return 0;
 	}
-	text_printf(text, "%lu %lu %lu %lu 0 %lu 0\n", mm->total_vm, mm->rss_anon + mm->rss_file,
-		    mm->rss_file, PAGES(mm->start_code, mm->end_code),
-		    PAGES(mm->start_brk, mm->brk) + mm->stack_vm);
+	text_printf(text, "%lu %lu %lu %lu 0 %lu 0\n", mm->total_vm, mm_rss(mm),
+		    mm->rss_file + mm->rss_shmem, PAGES(mm->start_code, mm->end_code),
+		    count_areas(mm).data + mm->stack_vm);
 	mmput(mm);
 	return 0;
 }

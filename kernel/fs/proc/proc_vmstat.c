@@ -6,8 +6,9 @@
  *   numa lines      frames given out since boot          zone.c
  *   event lines     what has happened since boot         vm_events[], by name
  *
- * A line whose feature this kernel has not stays, with 0, if Linux's file always
- * has it. Events that only this kernel counts follow at the end.
+ * What this kernel does not do or does not count has no line, but for pswpin and
+ * pswpout, which vmstat(8) needs: nothing is swapped, so 0 is true. Events that
+ * only this kernel counts follow at the end.
  */
 #include "fs/proc/proc_vmstat.h"
 #include "kernel/string.h"
@@ -24,59 +25,23 @@ struct stat_line {
 
 static const struct stat_line zone_lines[] = {
 	{"nr_free_pages", VM_STAT_FREE},
-	{"nr_zone_inactive_anon", VM_STAT_NONE},
-	{"nr_zone_active_anon", VM_STAT_NONE},
-	{"nr_zone_inactive_file", VM_STAT_NONE},
-	{"nr_zone_active_file", VM_STAT_NONE},
-	{"nr_zone_unevictable", VM_STAT_NONE},
 	{"nr_zone_write_pending", VM_STAT_PENDING},
-	{"nr_mlock", VM_STAT_NONE},
-	{"nr_bounce", VM_STAT_NONE},
-	{"nr_free_cma", VM_STAT_NONE},
 };
 
 static const struct stat_line node_lines[] = {
-	{"nr_inactive_anon", VM_STAT_NONE},
-	{"nr_active_anon", VM_STAT_NONE},
-	{"nr_inactive_file", VM_STAT_NONE},
-	{"nr_active_file", VM_STAT_NONE},
-	{"nr_unevictable", VM_STAT_NONE},
 	{"nr_slab_reclaimable", VM_STAT_SLAB_RECLAIMABLE},
 	{"nr_slab_unreclaimable", VM_STAT_SLAB_UNRECLAIMABLE},
-	{"nr_isolated_anon", VM_STAT_NONE},
 	{"nr_isolated_file", VM_STAT_ISOLATED_FILE},
-	{"workingset_nodes", VM_STAT_NONE},
-	{"workingset_refault_anon", VM_STAT_NONE},
-	{"workingset_refault_file", VM_STAT_NONE},
-	{"workingset_activate_anon", VM_STAT_NONE},
-	{"workingset_activate_file", VM_STAT_NONE},
-	{"workingset_restore_anon", VM_STAT_NONE},
-	{"workingset_restore_file", VM_STAT_NONE},
-	{"workingset_nodereclaim", VM_STAT_NONE},
 	{"nr_anon_pages", VM_STAT_ANON},
 	{"nr_mapped", VM_STAT_MAPPED},
 	{"nr_file_pages", VM_STAT_FILE},
 	{"nr_dirty", VM_STAT_DIRTY},
 	{"nr_writeback", VM_STAT_WRITEBACK},
-	{"nr_writeback_temp", VM_STAT_NONE},
 	{"nr_shmem", VM_STAT_SHMEM},
-	{"nr_shmem_hugepages", VM_STAT_NONE},
-	{"nr_shmem_pmdmapped", VM_STAT_NONE},
-	{"nr_file_hugepages", VM_STAT_NONE},
-	{"nr_file_pmdmapped", VM_STAT_NONE},
-	{"nr_anon_transparent_hugepages", VM_STAT_NONE},
-	{"nr_vmscan_write", VM_STAT_NONE},
-	{"nr_vmscan_immediate_reclaim", VM_STAT_NONE},
 	{"nr_dirtied", VM_STAT_DIRTIED},
 	{"nr_written", VM_STAT_WRITTEN},
-	{"nr_throttled_written", VM_STAT_NONE},
-	{"nr_kernel_misc_reclaimable", VM_STAT_NONE},
-	{"nr_foll_pin_acquired", VM_STAT_NONE},
-	{"nr_foll_pin_released", VM_STAT_NONE},
 	{"nr_kernel_stack", VM_STAT_STACK_KIB},
 	{"nr_page_table_pages", VM_STAT_TABLES},
-	{"nr_sec_page_table_pages", VM_STAT_NONE},
-	{"nr_swapcached", VM_STAT_NONE},
 };
 
 /* Names of one event in each zone. */
@@ -88,62 +53,22 @@ static const char *const event_lines[] = {
 	"pswpin",
 	"pswpout",
 	PER_ZONE("pgalloc"),
-	PER_ZONE("allocstall"),
-	PER_ZONE("pgskip"),
 	"pgfree",
-	"pgactivate",
-	"pgdeactivate",
-	"pglazyfree",
 	"pgfault",
 	"pgmajfault",
-	"pglazyfreed",
-	"pgrefill",
 	"pgreuse",
-	"pgsteal_kswapd",
-	"pgsteal_direct",
-	"pgdemote_kswapd",
-	"pgdemote_direct",
-	"pgscan_kswapd",
-	"pgscan_direct",
-	"pgscan_direct_throttle",
-	"pgscan_anon",
-	"pgscan_file",
-	"pgsteal_anon",
-	"pgsteal_file",
-	"zone_reclaim_failed",
-	"pginodesteal",
 	"slabs_scanned",
-	"kswapd_inodesteal",
-	"kswapd_low_wmark_hit_quickly",
-	"kswapd_high_wmark_hit_quickly",
-	"pageoutrun",
-	"pgrotated",
 	"drop_pagecache",
 	"drop_slab",
 	"oom_kill",
 	"pgmigrate_success",
 	"pgmigrate_fail",
-	"thp_migration_success",
-	"thp_migration_fail",
-	"thp_migration_split",
 	"compact_migrate_scanned",
 	"compact_free_scanned",
 	"compact_isolated",
 	"compact_stall",
 	"compact_fail",
 	"compact_success",
-	"compact_daemon_wake",
-	"compact_daemon_migrate_scanned",
-	"compact_daemon_free_scanned",
-	"unevictable_pgs_culled",
-	"unevictable_pgs_scanned",
-	"unevictable_pgs_rescued",
-	"unevictable_pgs_mlocked",
-	"unevictable_pgs_munlocked",
-	"unevictable_pgs_cleared",
-	"unevictable_pgs_stranded",
-	"swap_ra",
-	"swap_ra_hit",
 };
 
 /* `stat` += what the pages of the zone are used for. */
@@ -270,11 +195,8 @@ int proc_show_vmstat(struct text *text, struct task_struct *task)
 		show_line(text, numa_stat_names[i], numa_stat_sum((enum numa_stat)i),
 			  VM_STAT_LINES);
 	vm_stat_show_node(text, &stat, VM_STAT_LINES);
-	show_line(text, "nr_dirty_threshold", 0, VM_STAT_LINES);
-	show_line(text, "nr_dirty_background_threshold", 0, VM_STAT_LINES);
 	for (unsigned int i = 0; i < ARRAY_SIZE(event_lines); i++)
 		show_line(text, event_lines[i], event_by_name(event_lines[i]), VM_STAT_LINES);
-	show_line(text, "nr_unstable", 0, VM_STAT_LINES);
 	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
 		if (!is_linux_event(vm_event_names[i]))
 			show_line(text, vm_event_names[i], vm_event_sum((enum vm_event)i),

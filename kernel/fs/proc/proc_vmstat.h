@@ -9,7 +9,6 @@ struct task_struct;
 
 /* In pages, but for the stacks. */
 enum vm_stat_item {
-	VM_STAT_NONE, /* stands for what this kernel has not: always 0 */
 	VM_STAT_FREE, /* those held for a CPU included */
 	VM_STAT_ANON,
 	VM_STAT_FILE, /* in the page cache, shared memory included */

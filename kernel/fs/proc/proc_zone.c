@@ -105,14 +105,13 @@ static bool is_first_populated(const struct zone *zone)
 
 static void show_sizes(struct text *text, const struct zone *zone)
 {
-	text_printf(text, "\n  pages free     %lu\n        boost    0", zone->free_pages);
+	text_printf(text, "\n  pages free     %lu", zone->free_pages);
 	text_printf(text, "\n        min      %lu\n        low      %lu\n        high     %lu",
 		    zone->watermark[WMARK_MIN], zone->watermark[WMARK_LOW],
 		    zone->watermark[WMARK_HIGH]);
 	text_printf(text, "\n        spanned  %lu\n        present  %lu\n        managed  %lu",
 		    zone->spanned_pages, zone->present_pages, zone->managed_pages);
-	text_printf(text, "\n        cma      0\n        protection: (%lu",
-		    zone->lowmem_reserve[0]);
+	text_printf(text, "\n        protection: (%lu", zone->lowmem_reserve[0]);
 	for (int i = 1; i < MAX_NR_ZONES; i++)
 		text_printf(text, ", %lu", zone->lowmem_reserve[i]);
 	text_printf(text, ")");
@@ -156,8 +155,7 @@ int proc_show_zoneinfo(struct text *text, struct task_struct *task)
 				text_printf(text, "\n      %-12s %lu", numa_stat_names[i],
 					    zone_numa_stat(zone, (enum numa_stat)i));
 			show_pagesets(text, zone);
-			text_printf(text, "\n  node_unreclaimable:  0\n  start_pfn:           %lu",
-				    zone->start_pfn);
+			text_printf(text, "\n  start_pfn:           %lu", zone->start_pfn);
 		}
 		text_printf(text, "\n");
 	}

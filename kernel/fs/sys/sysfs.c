@@ -165,10 +165,6 @@ static void show_node_use(struct text *text, int nid, const unsigned long *item)
 		{"Shmem", item[VM_STAT_SHMEM]},
 		{"KernelStack", item[VM_STAT_STACK_KIB] / KIB_PER_PAGE},
 		{"PageTables", item[VM_STAT_TABLES]},
-		{"SecPageTables", 0},
-		{"NFS_Unstable", 0},
-		{"Bounce", 0},
-		{"WritebackTmp", 0},
 		{"KReclaimable", item[VM_STAT_SLAB_RECLAIMABLE]},
 		{"Slab", item[VM_STAT_SLAB_RECLAIMABLE] + item[VM_STAT_SLAB_UNRECLAIMABLE]},
 		{"SReclaimable", item[VM_STAT_SLAB_RECLAIMABLE]},
@@ -181,10 +177,6 @@ static void show_node_use(struct text *text, int nid, const unsigned long *item)
 
 static int show_node_meminfo(struct text *text, int nid)
 {
-	static const char *const lists[] = {
-		"SwapCached",	"Active",	  "Inactive",	 "Active(anon)", "Inactive(anon)",
-		"Active(file)", "Inactive(file)", "Unevictable", "Mlocked",
-	};
 	unsigned long managed, high, high_free, free;
 	struct vm_stat stat;
 
@@ -194,8 +186,7 @@ static int show_node_meminfo(struct text *text, int nid)
 	node_line(text, nid, "MemTotal", managed * KIB_PER_PAGE);
 	node_line(text, nid, "MemFree", free * KIB_PER_PAGE);
 	node_line(text, nid, "MemUsed", (managed - free) * KIB_PER_PAGE);
-	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++)
-		node_line(text, nid, lists[i], 0);
+	node_line(text, nid, "SwapCached", 0);
 	node_line(text, nid, "HighTotal", high * KIB_PER_PAGE);
 	node_line(text, nid, "HighFree", high_free * KIB_PER_PAGE);
 	node_line(text, nid, "LowTotal", (managed - high) * KIB_PER_PAGE);

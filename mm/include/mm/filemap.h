@@ -26,7 +26,7 @@ struct address_space_ops {
 			     unsigned int to);
 };
 
-#define PAGECACHE_TAG_DIRTY 0
+#define PAGECACHE_TAG_DIRTY 0 /* dirty, or being written */
 
 struct address_space {
 	void *host; /* the inode or block device */
@@ -58,6 +58,12 @@ bool trylock_page(struct page *page);
 void unlock_page(struct page *page);
 /* Marks the page dirty in flags and tree. */
 void set_page_dirty(struct page *page);
+/* The page was used: PG_referenced. Any context. */
+static inline void mark_page_accessed(struct page *page)
+{
+	if (!PageReferenced(page))
+		SetPageReferenced(page);
+}
 /* A page-table entry with the dirty bit is going: keep what it says. */
 void page_note_dirty_pte(struct page *page);
 

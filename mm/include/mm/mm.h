@@ -130,10 +130,12 @@ struct mm_struct {
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_sem;
 	struct list_head mmlist;
-	unsigned long nr_ptes;		  /* page-table pages */
-	unsigned long rss_anon, rss_file; /* pages mapped */
-	unsigned long hiwater_rss;
+	unsigned long nr_ptes;			     /* page-table pages */
+	unsigned long rss_anon, rss_file, rss_shmem; /* pages mapped */
+	/* The most that there was before it last became less: mm_rss_peak(), mm_vm_peak(). */
+	unsigned long hiwater_rss, hiwater_vm;
 	unsigned long total_vm, locked_vm, stack_vm, data_vm; /* pages */
+	unsigned long committed_vm; /* of private writable areas: may all come to be needed */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
@@ -148,6 +150,27 @@ extern struct mm_struct init_mm; /* the kernel's own: swapper_pg_dir, no areas *
 extern struct list_head mmlist;	 /* all address spaces */
 
 #define MAX_MAP_COUNT 65530 /* Linux's default vm.max_map_count */
+
+/* Pages that its entries map, each entry counted: anonymous, of files, of shared memory. */
+static inline unsigned long mm_rss(const struct mm_struct *mm)
+{
+	return mm->rss_anon + mm->rss_file + mm->rss_shmem;
+}
+
+/* The most that mm_rss() was. */
+static inline unsigned long mm_rss_peak(const struct mm_struct *mm)
+{
+	return mm_rss(mm) > mm->hiwater_rss ? mm_rss(mm) : mm->hiwater_rss;
+}
+
+/* The most that total_vm was. */
+static inline unsigned long mm_vm_peak(const struct mm_struct *mm)
+{
+	return mm->total_vm > mm->hiwater_vm ? mm->total_vm : mm->hiwater_vm;
+}
+
+/* Pages that private writable areas and shared memory may come to need, in all: Committed_AS. */
+unsigned long mm_committed_pages(void);
 
 /* A fresh, empty address space with mm_users = mm_count = 1, or NULL. */
 struct mm_struct *mm_alloc(void);
