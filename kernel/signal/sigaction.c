@@ -23,12 +23,12 @@ static bool valid_signal(int sig)
 	return sig >= 1 && sig <= NSIG;
 }
 
-/* Throws away a pending signal that its new action ignores. */
+/* Throws away a pending signal that its new action ignores, blocked or not (POSIX, sigaction()). */
 static void drop_if_ignored(int sig)
 {
 	struct task_struct *thread;
 
-	if (!signal_ignored(current, sig))
+	if (!action_ignores(current, sig))
 		return;
 	sigpending_discard(&current->signal->shared, sigmask(sig));
 	for_each_thread(current, thread) sigpending_discard(&thread->pending, sigmask(sig));

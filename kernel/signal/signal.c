@@ -166,19 +166,24 @@ static bool default_ignores(int sig)
 	       (sigmask(SIGCHLD) | sigmask(SIGCONT) | sigmask(SIGURG) | sigmask(SIGWINCH));
 }
 
-/* A blocked or awaited signal is not ignored: its action may change yet, or it will be fetched. */
-bool signal_ignored(const struct task_struct *task, int sig)
+bool action_ignores(const struct task_struct *task, int sig)
 {
 	u32 handler = task->sighand->action[sig - 1].handler;
 
+	return handler == SIG_IGN || (handler == SIG_DFL && default_ignores(sig));
+}
+
+/* A blocked or awaited signal is not ignored: its action may change yet, or it will be fetched. */
+bool signal_ignored(const struct task_struct *task, int sig)
+{
 	if (task->kthread)
 		return true;
 	if ((task->blocked | task->sigwait_set) & sigmask(sig))
 		return false;
 	/* Init gets only what it has asked for: nobody can kill it by accident. */
-	if (task->tgid == 1 && handler == SIG_DFL)
+	if (task->tgid == 1 && task->sighand->action[sig - 1].handler == SIG_DFL)
 		return true;
-	return handler == SIG_IGN || (handler == SIG_DFL && default_ignores(sig));
+	return action_ignores(task, sig);
 }
 
 /* Ends a stop of the whole process. Lock held. */

@@ -147,6 +147,8 @@ unsigned int kill_pgrp(pid_t pgrp, int sig);
 void force_sig(int sig);
 /* Nobody would notice the signal: it need not be sent, or kept. */
 bool signal_ignored(const struct task_struct *task, int sig);
+/* What the process does with the signal is to ignore it, be it blocked or not. */
+bool action_ignores(const struct task_struct *task, int sig);
 /* Makes all other threads of the process take notice that it is ending (lock held). */
 void zap_other_threads(struct task_struct *task);
 

@@ -173,6 +173,35 @@ static void frame_is_what_returns(void)
 	printf("changed frame: mxcsr %#x xmm0 %.1f\n", got.mxcsr & ~0x3fu, low);
 }
 
+/* Bits that no MXCSR has would be an exception, in the kernel, when it loads them. */
+static void lies(int sig, siginfo_t *info, void *context)
+{
+	uint32_t *frame = (void *)((ucontext_t *)context)->uc_mcontext.fpregs;
+
+	(void)sig;
+	(void)info;
+	frame[28 + 6] = 0xffffffff;
+}
+
+/* Kernels refuse the frame or leave the bits out. */
+static void frame_may_lie(void)
+{
+	struct sigaction action = {.sa_sigaction = lies, .sa_flags = SA_SIGINFO};
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		sigaction(SIGUSR1, &action, NULL);
+		choose(4);
+		call_between(SYS_kill, getpid(), SIGUSR1);
+		_exit(got.mxcsr >> 16 != 0);
+	}
+	waitpid(pid, &status, 0);
+	printf("bits that there are not: %d\n", status == 0 || WTERMSIG(status) == SIGSEGV);
+}
+
 /* A fresh program has fresh registers, whatever the old one left. */
 static void report_start(void)
 {
@@ -208,6 +237,7 @@ int main(int argc, char **argv)
 	child_inherits();
 	handler_starts_fresh();
 	frame_is_what_returns();
+	frame_may_lie();
 	in_child("exec", exec_starts_fresh);
 	return 0;
 }

@@ -94,6 +94,22 @@ static uint32_t own_segment(void)
 	return desc.entry_number * 8 + 3;
 }
 
+/* Segments of a task's own hold data: code in one would have a privilege of its own. */
+static void refused_segments(void)
+{
+	struct user_desc desc = {.entry_number = (unsigned int)-1, .limit = 3, .seg_32bit = 1};
+
+	for (unsigned int contents = 0; contents < 4; contents++) {
+		desc.contents = contents;
+		desc.entry_number = (unsigned int)-1;
+		printf("contents %u: %s\n", contents,
+		       syscall(SYS_set_thread_area, &desc) ? strerrorname_np(errno) : "ok");
+	}
+	desc.contents = 0;
+	desc.entry_number = 15; /* the user's data, here */
+	show("another entry", syscall(SYS_set_thread_area, &desc) ? -1 : 0);
+}
+
 static int spin(uint32_t me)
 {
 	int wrong = 0;
@@ -141,5 +157,6 @@ int main(void)
 		sum += status;
 	}
 	printf("registers lost: %d\n", sum);
+	in_child("segments", refused_segments);
 	return 0;
 }
