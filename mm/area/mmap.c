@@ -67,7 +67,9 @@ static int request_kind(struct area_kind *kind, struct mapped_file *file, unsign
 {
 	unsigned int type = flags & MAP_TYPE;
 
-	if (type == MAP_SHARED_VALIDATE)
+	if (type == MAP_SHARED_VALIDATE && file && (flags & ~MAP_UNCHECKED))
+		return -EOPNOTSUPP;
+	if (type == MAP_SHARED_VALIDATE && file) /* it is for files alone */
 		type = MAP_SHARED;
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;

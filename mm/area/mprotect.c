@@ -66,6 +66,7 @@ struct range {
 	struct mm_struct *mm;
 	unsigned long start, end;
 	struct flag_change change;
+	int err;			     /* what ended the range early */
 	struct vm_area_struct *first, *last; /* areas that hold its ends */
 	/* New areas, if the range cuts old ones: from `start` on / from `end` on. */
 	struct vm_area_struct *low, *high;
@@ -78,6 +79,7 @@ static void set_range(struct range *range, struct mm_struct *mm, unsigned long s
 	range->mm = mm;
 	range->start = start;
 	range->end = end;
+	range->err = 0;
 	range->low = range->high = NULL;
 }
 
@@ -92,32 +94,43 @@ static bool changes(const struct vm_area_struct *vma, const struct range *range)
 	return changed_flags(vma, &range->change) != vma->vm_flags;
 }
 
+/* What stands in the way at `start`, where vma should be: a hole, or rights it may not have. */
+static int refusal(const struct vm_area_struct *vma, unsigned long start,
+		   const struct flag_change *change)
+{
+	if (!vma || vma->vm_start > start)
+		return -ENOMEM;
+	return changed_flags(vma, change) & VM_RIGHTS & ~(vma->vm_flags >> 4) ? -EACCES : 0;
+}
+
 /*
- * Finds first and last. No holes, and the rights that the range asks for must
- * be ones that each area may have. 1: nothing changes.
+ * Finds first and last. True when anything changes. The range ends, with the
+ * error noted, before a hole, an area that may not have these rights, or one
+ * with which RLIMIT_DATA is exceeded: as in Linux, what lies before it is changed.
  */
-static int check_range(struct range *range)
+static bool check_range(struct range *range)
 {
 	struct vm_area_struct *vma = find_vma(range->mm, range->start);
-	unsigned long start = range->start, end, data = 0;
-	int result = 1;
+	unsigned long start = range->start, data = 0;
+	bool result = false;
 
 	range->first = vma;
 	for (; start < range->end; start = vma->vm_end, vma = vma->vm_next) {
-		if (!vma || vma->vm_start > start)
-			return -ENOMEM;
-		if (changed_flags(vma, &range->change) & VM_RIGHTS & ~(vma->vm_flags >> 4))
-			return -EACCES;
-		if (changes(vma, range)) {
-			result = 0;
-			end = min(vma->vm_end, range->end);
-			if (becomes_data(vma, &range->change))
-				data += (end - start) >> PAGE_SHIFT;
+		range->err = refusal(vma, start, &range->change);
+		if (!range->err && becomes_data(vma, &range->change)) {
+			data += (min(vma->vm_end, range->end) - start) >> PAGE_SHIFT;
+			if (!may_expand_vm(range->mm, VM_WRITE, data))
+				range->err = -ENOMEM;
 		}
+		if (range->err) {
+			range->end = start;
+			break;
+		}
+		if (changes(vma, range))
+			result = true;
 		range->last = vma;
 	}
-	/* On Linux some areas may have been changed before the limit is met. */
-	return data && !may_expand_vm(range->mm, VM_WRITE, data) ? -ENOMEM : result;
+	return result;
 }
 
 /* Cuts the areas that hold the ends there, if they change. 0, or -ENOMEM with nothing cut. */
@@ -195,10 +208,10 @@ static void tell_changes(const struct range *range, const struct vm_area_struct 
 static int change_range(struct range *range)
 {
 	struct vm_area_struct *vma, *before;
-	int err = check_range(range);
+	int err;
 
-	if (err)
-		return err < 0 ? err : 0;
+	if (!check_range(range))
+		return range->err;
 	err = cut_edges(range);
 	if (err)
 		return err;
@@ -210,7 +223,7 @@ static int change_range(struct range *range)
 	before = range->first->vm_prev ? range->first->vm_prev : range->first;
 	merge_areas(before, range->end);
 	tell_changes(range, before);
-	return 0;
+	return range->err;
 }
 
 /* PROT_GROWSDOWN: from the very start of the growing area that holds `start`. */

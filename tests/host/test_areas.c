@@ -222,6 +222,17 @@ static int do_unmap(struct input *in)
 	return err;
 }
 
+/* As Linux, up to the hole; but nothing when there was no memory for the cut. */
+static void model_protect_to_hole(unsigned int page, unsigned int prot)
+{
+	const struct vm_area_struct *vma = find_vma(mm, page_addr(page));
+
+	if (!model[page].flags || !vma || (vma->vm_flags & VM_RIGHTS) != prot)
+		return;
+	for (; model[page].flags; page++)
+		model[page].flags = (model[page].flags & ~VM_RIGHTS) | prot;
+}
+
 static int do_protect(struct input *in)
 {
 	unsigned int page = input_below(in, PAGES), n = 1 + input_below(in, 30),
@@ -235,6 +246,7 @@ static int do_protect(struct input *in)
 	err = (int)mm_mprotect(mm, page_addr(page), n * PAGE_SIZE, prot);
 	if (want) {
 		CHECK(err == want);
+		model_protect_to_hole(page, prot);
 		return 0;
 	}
 	if (!err)

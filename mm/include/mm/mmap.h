@@ -13,6 +13,8 @@
 #define MAP_PRIVATE	    0x02u
 #define MAP_SHARED_VALIDATE 0x03u
 #define MAP_TYPE	    0x0fu
+/* Flags that MAP_SHARED_VALIDATE lets pass: those from before it, known here or not. */
+#define MAP_UNCHECKED	    0x7c07f9f3u
 #define MAP_FIXED	    0x10u
 #define MAP_ANONYMOUS	    0x20u
 #define MAP_GROWSDOWN	    0x0100u

@@ -1,0 +1,91 @@
+#!/bin/bash
+# fuzz.sh - one boot of a program that tries random things; the seed decides everything.
+#
+#   fuzz.sh NAME SEED COUNT DIR     seeds from SEED on, COUNT of them; DIR gets the recording
+#   fuzz.sh names                   what there is
+#   fuzz.sh run SECONDS NAME        boots with new seeds for so long
+#
+#   mmap_calls   the mmap family, compared with this machine's Linux
+#
+# A failure prints what differs or how the kernel ended, and the command that repeats it. The first
+# seed of `run` is the time of day.
+set -euo pipefail
+
+readonly names='mmap_calls'
+boot_elf=${P_BOOT_ELF:-build/boot.elf}
+
+die()
+{
+	echo "fuzz: $*" >&2
+	exit 2
+}
+
+# boot MEM CMDLINE: what $dir/root says; prints and keeps nothing unless it fails
+boot()
+{
+	disk/mkimage.sh -o "$dir/disk.img" -k "$boot_elf" \
+		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $2" build/root "$dir/root" &&
+		tests/run/boot.sh -o "$dir/out" -d "$dir/after.img" -m "$1" -t 240 -T events=fault \
+			"$dir/disk.img" >"$dir/verdict" 2>&1
+}
+
+sound_disk()
+{
+	dd if="$dir/after.img" of="$dir/fs.img" bs=1M skip=1 conv=sparse status=none
+	PATH=$PATH:/usr/sbin:/sbin e2fsck -fn "$dir/fs.img" >"$dir/e2fsck" 2>&1 || {
+		cat "$dir/e2fsck"
+		return 1
+	}
+}
+
+try_mmap_calls()
+{
+	local program=build/test-guest/mmap_calls
+	disk/job.sh -a "$1 $2 200" "$dir/root" $program
+	boot 128 '' || { cat "$dir/verdict"; return 1; }
+	(cd "$dir" && env -i setarch -R "$OLDPWD/$program" "$1" "$2" 200) >"$dir/linux.txt"
+	awk '/^seed/ { seed = $2 } { print (seed ? "seed " seed ": " : "") $0 }' \
+		"$dir/linux.txt" >"$dir/want"
+	awk '/^seed/ { seed = $2 } { print (seed ? "seed " seed ": " : "") $0 }' \
+		"$dir/out/stdout.txt" >"$dir/got"
+	diff -u "$dir/want" "$dir/got" >"$dir/difference" || { head -n 40 "$dir/difference"; return 1; }
+	sound_disk
+}
+
+# try NAME SEED COUNT
+try()
+{
+	local status=0
+	"try_$1" "$2" "$3" || status=$?
+	rm -f "$dir"/*.img "$dir"/out/*.csv
+	[ $status = 0 ] || echo "FAILED: $1: again with: tests/guest/fuzz.sh $1 $2 $3 $dir"
+	return $status
+}
+
+is_name()
+{
+	case " $names " in *" $1 "*) ;; *) die "no target named $1; there are: $names" ;; esac
+}
+
+case ${1-} in
+names) echo "$names" ;;
+run)
+	is_name "${3:?}"
+	dir=build/fuzz/guest/$3
+	mkdir -p "$dir"
+	end=$((SECONDS + ${2:?}))
+	seed=$(date +%s)
+	first=$seed
+	while [ $SECONDS -lt $end ]; do
+		try "$3" "$seed" 20
+		seed=$((seed + 20))
+	done
+	echo "$3: seeds $first to $((seed - 1)), none failed"
+	;;
+*)
+	is_name "${1:?usage: fuzz.sh NAME SEED COUNT DIR}"
+	dir=${4:?}
+	mkdir -p "$dir"
+	try "$1" "${2:?}" "${3:?}"
+	;;
+esac
