@@ -159,7 +159,7 @@ static void zero_block(struct page *page, unsigned int order)
 }
 
 /* For /proc/vmstat: the request wanted a node and got another one's frames. */
-static void account_miss(const struct alloc_request *req, struct zone *zone)
+static __noinline void account_miss(const struct alloc_request *req, struct zone *zone)
 {
 	const struct zonelist *list = req->near ? req->near : req->list;
 	struct zone *wanted;
@@ -199,7 +199,7 @@ static struct page *alloc_request(const struct alloc_request *req)
 	atomic_set(&page->_refcount, 1);
 	zone = page_zone(page);
 	zone->taken += BIT(order);
-	if (nr_online_nodes > 1)
+	if (unlikely(nr_online_nodes > 1))
 		account_miss(req, zone);
 	if (gfp & __GFP_ZERO)
 		zero_block(page, order);

@@ -244,7 +244,7 @@ const struct cost_row cost_rows[] = {
 	{"nothing", nothing, 0},
 	{"alloc_page + __free_page, user", page_user, 80},
 	{"alloc_page + __free_page, kernel", page_kernel, 80},
-	{"alloc_pages + __free_pages, order 3", page_order_3, 510},
+	{"alloc_pages + __free_pages, order 3", page_order_3, 512},
 	{"alloc_page + free_cold_page", page_cold, 300},
 	{"get_page + put_page", page_shared, 30},
 	{"kmalloc(32) + kfree", kmalloc_32, 60},
