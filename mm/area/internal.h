@@ -135,6 +135,23 @@ static __always_inline pgprot_t vma_page_prot(unsigned int flags, const struct v
 	return PAGE_READONLY;
 }
 
+/*
+ * interval_tree.c: the areas of a file (root: mapping->i_mmap), by the pages they map. Changers and
+ * readers hold i_mmap_lock. No area in the tree may change its bounds otherwise than so:
+ * vm_start and vm_pgoff while it is out, or vm_end, followed by interval_end_changed().
+ */
+void interval_insert(struct rb_root *root, struct vm_area_struct *vma);
+void interval_remove(struct rb_root *root, struct vm_area_struct *vma);
+void interval_end_changed(struct vm_area_struct *vma);
+/* The areas that map any of pages [first, last], by vm_pgoff: the first one, the next one; NULL. */
+struct vm_area_struct *interval_first(const struct rb_root *root, unsigned long first,
+				      unsigned long last);
+struct vm_area_struct *interval_next(struct vm_area_struct *vma, unsigned long first,
+				     unsigned long last);
+#define for_each_area_of(vma, root, first, last)                     \
+	for (vma = interval_first(root, first, last); vma != NULL; \
+	     vma = interval_next(vma, first, last))
+
 /* vma_merge.c */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     unsigned long start, unsigned long end,

@@ -188,7 +188,7 @@ static void file_link(struct vm_area_struct *vma)
 	struct address_space *mapping = vma->vm_file->mapping;
 
 	spin_lock(&mapping->i_mmap_lock);
-	list_add_tail(&vma->shared, &mapping->i_mmap);
+	interval_insert(&mapping->i_mmap, vma);
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
@@ -197,7 +197,7 @@ static void file_unlink(struct vm_area_struct *vma)
 	struct address_space *mapping = vma->vm_file->mapping;
 
 	spin_lock(&mapping->i_mmap_lock);
-	list_del(&vma->shared);
+	interval_remove(&mapping->i_mmap, vma);
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
@@ -334,8 +334,10 @@ static void set_end(struct vm_area_struct *vma, unsigned long end)
 	if (mapping)
 		spin_lock(&mapping->i_mmap_lock);
 	vma->vm_end = end;
-	if (mapping)
+	if (mapping) {
+		interval_end_changed(vma);
 		spin_unlock(&mapping->i_mmap_lock);
+	}
 }
 
 /* Neither of the next two changes any gap, or the number of pages. */
@@ -373,13 +375,17 @@ void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned lo
 
 	BUG_ON(start >= end || (prev && prev->vm_end > start) || (next && next->vm_start < end));
 	/* Truncation looks at the bounds under this lock, without mmap_sem. */
-	if (mapping)
+	if (mapping) {
 		spin_lock(&mapping->i_mmap_lock);
+		interval_remove(&mapping->i_mmap, vma);
+	}
 	vma->vm_pgoff += (unsigned long)((long)(start - old_start) >> PAGE_SHIFT);
 	vma->vm_start = start;
 	vma->vm_end = end;
-	if (mapping)
+	if (mapping) {
+		interval_insert(&mapping->i_mmap, vma);
 		spin_unlock(&mapping->i_mmap_lock);
+	}
 	if (start != old_start)
 		update_gap(vma);
 	if (end != old_end) {

@@ -31,7 +31,7 @@ void address_space_init(struct address_space *mapping, void *host,
 	*mapping = (struct address_space){.host = host, .a_ops = ops};
 	spin_lock_init(&mapping->tree_lock, "tree_lock");
 	spin_lock_init(&mapping->i_mmap_lock, "i_mmap_lock");
-	INIT_LIST_HEAD(&mapping->i_mmap);
+	mapping->i_mmap = RB_ROOT;
 }
 
 static wait_queue_head_t *page_queue(const struct page *page)

@@ -18,11 +18,8 @@ static void unmap_in_area(struct vm_area_struct *vma, unsigned long first)
 	unsigned long start = vma->vm_start;
 	struct mmu_gather gather;
 
-	if (first > vma->vm_pgoff) {
-		if (first - vma->vm_pgoff >= vma_pages(vma))
-			return;
+	if (first > vma->vm_pgoff)
 		start += (first - vma->vm_pgoff) << PAGE_SHIFT;
-	}
 	gather_begin(&gather, vma->vm_mm, false);
 	zap_range(&gather, start, vma->vm_end);
 	gather_end(&gather);
@@ -33,7 +30,7 @@ void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
 	struct vm_area_struct *vma;
 
 	spin_lock(&mapping->i_mmap_lock);
-	list_for_each_entry (vma, &mapping->i_mmap, shared)
+	for_each_area_of (vma, &mapping->i_mmap, first, ~0ul)
 		unmap_in_area(vma, first);
 	spin_unlock(&mapping->i_mmap_lock);
 }

@@ -76,15 +76,14 @@ void page_note_dirty_pte(struct page *page)
 	set_page_dirty(page);
 }
 
-/* Takes write permission and the dirty bit from one area's entry for the page. */
+/* Takes write permission and the dirty bit from the entry of an area that contains the page. */
 static void protect_in_area(struct vm_area_struct *vma, const struct page *page)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr;
 	pte_t *ptep;
 
-	if (!(vma->vm_flags & VM_SHARED) || page->index < vma->vm_pgoff ||
-	    page->index - vma->vm_pgoff >= vma_pages(vma))
+	if (!(vma->vm_flags & VM_SHARED))
 		return;
 	addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
 	spin_lock(&mm->page_table_lock);
@@ -105,7 +104,7 @@ static void protect_mappings(const struct page *page)
 	if (!page_mapcount(page))
 		return;
 	spin_lock(&mapping->i_mmap_lock);
-	list_for_each_entry (vma, &mapping->i_mmap, shared)
+	for_each_area_of (vma, &mapping->i_mmap, page->index, page->index)
 		protect_in_area(vma, page);
 	spin_unlock(&mapping->i_mmap_lock);
 }

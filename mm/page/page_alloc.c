@@ -164,8 +164,6 @@ static __noinline void account_miss(const struct alloc_request *req, struct zone
 	const struct zonelist *list = req->near ? req->near : req->list;
 	struct zone *wanted;
 
-	if (likely(list->zones[0] == zone))
-		return;
 	/* Nodes that the request leaves out were not wanted. */
 	for (unsigned int i = 0; (wanted = list->zones[i]) != NULL; i++)
 		if (req->nodes >> wanted->node->node_id & 1)

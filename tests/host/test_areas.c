@@ -407,7 +407,7 @@ static int one_input(const u8 *data, size_t n)
 	}
 	mmput(mm);
 	CHECK_EQ(nr_mirror, 0);
-	CHECK(list_empty(&file_mapping.i_mmap));
+	CHECK(!file_mapping.i_mmap.node);
 	CHECK_EQ(atomic_read(&file.count), 1);
 	user_ledger_close();
 	return 0;

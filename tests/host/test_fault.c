@@ -13,6 +13,7 @@
  * At the end: counters of every page against a walk of all page tables, and
  * after everything is gone no frame, no object and no dirty page is left.
  */
+#include "../../mm/area/internal.h"
 #include "../../mm/fault/internal.h"
 #include "fake_file.h"
 #include "machine.h"
@@ -290,25 +291,30 @@ static void step_protect(void)
 {
 	static const unsigned int prots[] = {0, PROT_READ, PROT_READ | PROT_WRITE};
 	struct slot *slot = pick_exclusive();
-	unsigned int p = pick_page(), n = 1 + input_below(in, 12), prot;
-	bool hole = false;
+	unsigned int p = pick_page(), n = 1 + input_below(in, 12), prot, end;
+	const struct vm_area_struct *vma;
 	long err;
 
 	if (!slot)
 		return;
 	n = min(n, PAGES - p);
 	prot = prots[input_below(in, 3)];
-	for (unsigned int i = p; i < p + n; i++)
-		hole |= slot->page[i].kind == NONE;
+	for (end = p; end < p + n && slot->page[end].kind != NONE; end++)
+		;
 	err = mm_mprotect(slot->mm, page_addr(p), n * PAGE_SIZE, prot);
 	slot->exclusive = false;
-	if (hole) {
-		CHECK(err == -ENOMEM);
+	if (end == p + n ? failed(err) : end == p) {
+		CHECK(end == p + n || err == -ENOMEM);
 		return;
 	}
-	if (failed(err))
+	/* What lies before a hole is changed, unless memory was out: then nothing is. */
+	vma = find_vma(slot->mm, page_addr(p));
+	if (end < p + n && (vma->vm_flags & VM_RIGHTS) != prot) {
+		CHECK(err == -ENOMEM && memory_may_fail);
 		return;
-	for (unsigned int i = p; i < p + n; i++)
+	}
+	CHECK(end == p + n || err == -ENOMEM);
+	for (unsigned int i = p; i < end; i++)
 		slot->page[i].prot = prot;
 }
 
@@ -563,7 +569,7 @@ static void stop(void)
 	for (unsigned int s = 0; s < SLOTS; s++)
 		if (slots[s].mm)
 			mmput(slots[s].mm);
-	CHECK(list_empty(&fake_mapping.i_mmap) && atomic_read(&fake_file.count) == 1);
+	CHECK(!fake_mapping.i_mmap.node && atomic_read(&fake_file.count) == 1);
 	truncate_inode_pages(&fake_mapping, 0);
 	CHECK(fake_mapping.nrpages == 0 && nr_cached_pages() == 0 && nr_dirty_pages() == 0);
 	while (nr_stores)

@@ -127,7 +127,7 @@ static void begin(const char *picture)
 static void end(void)
 {
 	mmput(mm);
-	CHECK(list_empty(&file_mapping.i_mmap));
+	CHECK(!file_mapping.i_mmap.node);
 	CHECK(atomic_read(&file.count) == 1);
 	user_ledger_close();
 }

@@ -34,7 +34,7 @@ struct address_space {
 	spinlock_t tree_lock;
 	struct radix_tree_root page_tree;
 	unsigned long nrpages;
-	struct list_head i_mmap; /* areas that map it: vm_area_struct.shared */
+	struct rb_root i_mmap; /* areas that map it, by pages: interval_tree.c */
 	spinlock_t i_mmap_lock;
 	/* Bytes; kept by the file system. A fault beyond it is SIGBUS. */
 	loff_t size;

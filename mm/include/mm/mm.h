@@ -113,7 +113,8 @@ struct vm_area_struct {
 	unsigned long vm_pgoff; /* pages into the file; for anonymous areas start >> PAGE_SHIFT */
 	const struct vm_ops *vm_ops; /* NULL: anonymous private */
 	struct mapped_file *vm_file;
-	struct list_head shared; /* in the file's i_mmap list */
+	struct rb_node shared;	   /* in the file's i_mmap (interval_tree.c) */
+	unsigned long shared_last; /* last page of the file that its subtree there maps */
 	bool has_anon; /* private file area: some pages were copied, so fork copies its tables */
 };
 
