@@ -21,13 +21,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE	   4096u
-#define BATCHES	   5
-#define RUNS	   (BATCHES * 205) /* more than 1,000 pages: one each */
-#define FILE_PAGES RUNS
-#define STRIDE	   16 /* further apart than one fault maps pages */
-#define BIG_PAGES  4096
-#define AREA_PAGES 64
+#define PAGE	    4096u
+#define BATCHES	    5
+#define RUNS	    (BATCHES * 205) /* more than 1,000 pages: one each */
+#define FILE_PAGES  RUNS
+#define STRIDE	    16 /* further apart than one fault maps pages */
+#define BIG_PAGES   4096
+#define AREA_PAGES  64
+#define SYNC_PAGES  64
+#define OTHER_AREAS 3000
 
 static unsigned char *area;
 static int mark_fd, file, there[2], back[2];
@@ -240,6 +242,55 @@ static void file_faults(void)
 	munmap(area, FILE_PAGES * PAGE);
 }
 
+static void op_meminfo(unsigned i)
+{
+	static char text[PAGE];
+	long fd = call(SYS_open, (long)"/proc/meminfo", O_RDONLY, 0);
+
+	(void)i;
+	call(SYS_read, fd, (long)text, sizeof(text));
+	call(SYS_close, fd, 0, 0);
+}
+
+static void op_sync(unsigned i)
+{
+	(void)i;
+	call(SYS_fsync, file, 0, 0);
+}
+
+/* Each run writes all pages anew, which is not counted. */
+static void time_sync(const char *name)
+{
+	for (unsigned i = 0; i < BATCHES; i++) {
+		for (unsigned page = 0; page < SYNC_PAGES; page++)
+			area[page * PAGE] = (unsigned char)i;
+		time_op(name, 1, 1, op_sync);
+	}
+}
+
+/* Dirty pages of a mapping brought to the disk; then the same with others that map the file. */
+static void write_back(void)
+{
+	static void *others[OTHER_AREAS];
+
+	op_sync(0);
+	area = map(SYNC_PAGES, MAP_SHARED, file);
+	time_sync("fsync_64_pages");
+	/* Every second one, so that they stay apart. */
+	for (unsigned i = 0; i < OTHER_AREAS; i++) {
+		unsigned pgoff = SYNC_PAGES + i % (FILE_PAGES - SYNC_PAGES);
+
+		others[i] = mmap(NULL, PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED,
+				 file, (off_t)pgoff * PAGE);
+		if (others[i] == MAP_FAILED)
+			die("mmap");
+	}
+	time_sync("fsync_64_pages_3000_areas");
+	for (unsigned i = 0; i < OTHER_AREAS; i++)
+		munmap(others[i], PAGE);
+	munmap(area, SYNC_PAGES * PAGE);
+}
+
 static void op_fork(unsigned i)
 {
 	long pid = call(SYS_fork, 0, 0, 0);
@@ -417,6 +468,8 @@ int main(void)
 	anonymous_faults();
 	cow_faults();
 	file_faults();
+	write_back();
+	time_op("read_meminfo", BATCHES, 1, op_meminfo);
 	processes();
 	areas();
 	switches();

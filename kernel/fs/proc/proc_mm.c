@@ -77,13 +77,10 @@ static unsigned long available(const struct memory *memory)
 	       min(cache / 2, memory->low_marks) + slab - min(slab / 2, memory->low_marks);
 }
 
+/* `name` with its colon. */
 static void line_kib(struct text *text, const char *name, unsigned long kib)
 {
-	size_t start = text->len;
-
-	text_printf(text, "%s:", name);
-	text_pad(text, start, 16);
-	text_printf(text, "%8lu kB\n", kib);
+	text_printf(text, "%-16s%8lu kB\n", name, kib);
 }
 
 static void line(struct text *text, const char *name, unsigned long pages)
@@ -96,17 +93,17 @@ static void show_use(struct text *text, const unsigned long *item)
 	unsigned long reclaimable = item[VM_STAT_SLAB_RECLAIMABLE];
 	unsigned long unreclaimable = item[VM_STAT_SLAB_UNRECLAIMABLE];
 
-	line(text, "Dirty", item[VM_STAT_DIRTY]);
-	line(text, "Writeback", item[VM_STAT_WRITEBACK]);
-	line(text, "AnonPages", item[VM_STAT_ANON]);
-	line(text, "Mapped", item[VM_STAT_MAPPED]);
-	line(text, "Shmem", item[VM_STAT_SHMEM]);
-	line(text, "KReclaimable", reclaimable);
-	line(text, "Slab", reclaimable + unreclaimable);
-	line(text, "SReclaimable", reclaimable);
-	line(text, "SUnreclaim", unreclaimable);
-	line_kib(text, "KernelStack", item[VM_STAT_STACK_KIB]);
-	line(text, "PageTables", item[VM_STAT_TABLES]);
+	line(text, "Dirty:", item[VM_STAT_DIRTY]);
+	line(text, "Writeback:", item[VM_STAT_WRITEBACK]);
+	line(text, "AnonPages:", item[VM_STAT_ANON]);
+	line(text, "Mapped:", item[VM_STAT_MAPPED]);
+	line(text, "Shmem:", item[VM_STAT_SHMEM]);
+	line(text, "KReclaimable:", reclaimable);
+	line(text, "Slab:", reclaimable + unreclaimable);
+	line(text, "SReclaimable:", reclaimable);
+	line(text, "SUnreclaim:", unreclaimable);
+	line_kib(text, "KernelStack:", item[VM_STAT_STACK_KIB]);
+	line(text, "PageTables:", item[VM_STAT_TABLES]);
 }
 
 /* How low memory is mapped: by page tables, and by 4 MiB entries of the directory itself. */
@@ -117,8 +114,8 @@ static void show_direct_map(struct text *text)
 	for (pfn_t pfn = 0; pfn < max_low_pfn; pfn += DIRECT_MAP_LARGE)
 		if (pgd_large(*pgd_offset(swapper_pg_dir, PAGE_OFFSET + PFN_PHYS(pfn))))
 			large += min(DIRECT_MAP_LARGE, max_low_pfn - pfn);
-	line(text, "DirectMap4k", max_low_pfn - large);
-	line(text, "DirectMap4M", large);
+	line(text, "DirectMap4k:", max_low_pfn - large);
+	line(text, "DirectMap4M:", large);
 }
 
 int proc_show_meminfo(struct text *text, struct task_struct *task)
@@ -131,24 +128,24 @@ int proc_show_meminfo(struct text *text, struct task_struct *task)
 	count_memory(&memory);
 	vmalloc_totals(&vmalloc);
 	free = memory.stat.item[VM_STAT_FREE];
-	line(text, "MemTotal", memory.total);
-	line(text, "MemFree", free);
-	line(text, "MemAvailable", available(&memory));
-	line(text, "Buffers", memory.buffers);
-	line(text, "Cached", memory.cached);
-	line(text, "SwapCached", 0);
-	line(text, "HighTotal", memory.high);
-	line(text, "HighFree", memory.high_free);
-	line(text, "LowTotal", memory.total - memory.high);
-	line(text, "LowFree", minus(free, memory.high_free));
-	line(text, "SwapTotal", 0);
-	line(text, "SwapFree", 0);
+	line(text, "MemTotal:", memory.total);
+	line(text, "MemFree:", free);
+	line(text, "MemAvailable:", available(&memory));
+	line(text, "Buffers:", memory.buffers);
+	line(text, "Cached:", memory.cached);
+	line(text, "SwapCached:", 0);
+	line(text, "HighTotal:", memory.high);
+	line(text, "HighFree:", memory.high_free);
+	line(text, "LowTotal:", memory.total - memory.high);
+	line(text, "LowFree:", minus(free, memory.high_free));
+	line(text, "SwapTotal:", 0);
+	line(text, "SwapFree:", 0);
 	show_use(text, memory.stat.item);
-	line(text, "CommitLimit", memory.total / 100 * OVERCOMMIT_RATIO);
-	line(text, "Committed_AS", mm_committed_pages());
-	line(text, "VmallocTotal", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
-	line(text, "VmallocUsed", vmalloc.used / PAGE_SIZE);
-	line(text, "VmallocChunk", vmalloc.chunk / PAGE_SIZE);
+	line(text, "CommitLimit:", memory.total / 100 * OVERCOMMIT_RATIO);
+	line(text, "Committed_AS:", mm_committed_pages());
+	line(text, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
+	line(text, "VmallocUsed:", vmalloc.used / PAGE_SIZE);
+	line(text, "VmallocChunk:", vmalloc.chunk / PAGE_SIZE);
 	show_direct_map(text);
 	return 0;
 }
