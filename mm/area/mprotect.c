@@ -29,15 +29,18 @@ static unsigned int changed_flags(const struct vm_area_struct *vma,
 /* [addr, end) lies within one table. True when an entry changed. */
 static bool protect_table(pte_t *ptep, unsigned long addr, unsigned long end, pgprot_t prot)
 {
+	pte_t *last = ptep + ((end - addr) >> PAGE_SHIFT);
 	bool changed = false;
 
-	for (; addr < end; addr += PAGE_SIZE, ptep++) {
-		/* One that names contents elsewhere gets its rights when they come back. */
-		if (!pte_mapped(*ptep))
-			continue;
-		/* Through an empty entry, so that no dirty bit set meanwhile is lost. */
-		set_pte(ptep, pte_modify(ptep_get_and_clear(ptep), prot));
-		changed = true;
+	while ((ptep = pte_next_used(ptep, last)) < last) {
+		do {
+			/* One that names contents elsewhere gets its rights when they come back. */
+			if (!pte_mapped(*ptep))
+				continue;
+			/* Through an empty entry, so that no dirty bit set meanwhile is lost. */
+			set_pte(ptep, pte_modify(ptep_get_and_clear(ptep), prot));
+			changed = true;
+		} while (++ptep < last && !pte_none(*ptep));
 	}
 	return changed;
 }
