@@ -22,6 +22,7 @@
  * requests for blocks of that size or more go without (as in Linux).
  */
 #include "mm/compaction.h"
+#include "kernel/wait.h"
 #include "mm/migrate.h"
 #include "mm/vmstat.h"
 #include "page/internal.h"
@@ -164,6 +165,7 @@ static void find_frames(struct compact_control *cc)
 		if (pfn_valid(start) && is_target(pfn_to_page(start)))
 			start = scan_piece(cc, start, cc->free_pfn);
 		cc->free_pfn = start;
+		cond_resched();
 	}
 }
 
@@ -270,6 +272,7 @@ static enum compact_result compact_zone(struct compact_control *cc)
 			move_batch(cc);
 		if (is_done(cc))
 			result = COMPACT_SUCCESS;
+		cond_resched();
 	}
 	release_frames(cc);
 	drain_local_pages();

@@ -16,6 +16,7 @@
  * hotplug_mutex lets one section come or go at a time.
  */
 #include "mm/memory_hotplug.h"
+#include "kernel/wait.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "mm/migrate.h"
@@ -114,8 +115,11 @@ static bool move_pages_out(pfn_t start, pfn_t end)
 	LIST_HEAD(pages);
 
 	/* What cannot be isolated now may be in a later round. */
-	for (pfn_t pfn = start; pfn < end; pfn++)
+	for (pfn_t pfn = start; pfn < end; pfn++) {
 		isolate_page(pfn_to_page(pfn), &pages);
+		if (!(pfn & (PAGEBLOCK_PAGES - 1)))
+			cond_resched();
+	}
 	if (migrate_pages(&pages, new_home, NULL, (unsigned long)&no_room, MIGRATE_SYNC))
 		putback_movable_pages(&pages);
 	drain_local_pages();

@@ -250,6 +250,7 @@ static int one_pass(struct list_head *from, struct list_head *stay, const struct
 		bool gone = page_count(page) == 1;
 		int err = gone ? 0 : move_page(page, mover, wait);
 
+		cond_resched();
 		if (!err) {
 			let_go(page);
 			*moved += 1;

@@ -14,6 +14,7 @@
  * itself gets back here, and must do with what there is.
  */
 #include "mm/shrinker.h"
+#include "kernel/wait.h"
 #include "mm/vmstat.h"
 #include "kernel/lock.h"
 #include "internal.h"
@@ -52,6 +53,7 @@ static unsigned long shrink_one(struct shrinker *shrinker, gfp_t gfp)
 		if (now == SHRINK_STOP)
 			break;
 		freed += now;
+		cond_resched();
 	}
 	return freed;
 }

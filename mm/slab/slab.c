@@ -22,6 +22,10 @@
 #include "mm/fault_inject.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "kernel/wait.h"
+
+#define REAP_SLABS 32u	/* taken off a cache at a time by slab_reap() */
+#define REAP_PAGES 64ul /* freed by it before others may run */
 
 /* What a caller says of the pages is not his to say: objects of all callers share them. */
 #define GFP_SLAB_DROPS (__GFP_ZERO | __GFP_DMA | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE)
@@ -373,19 +377,48 @@ unsigned long kmem_cache_shrink(struct kmem_cache *cache)
 	return destroy_list(cache, &slabs);
 }
 
+/* Part of the above: at most REAP_SLABS slabs, so that the lock is not held for long. */
+static unsigned long reap_some(struct kmem_cache *cache)
+{
+	LIST_HEAD(slabs);
+	unsigned long flags;
+
+	cache_drain(cache);
+	if (cache->flags & SLAB_DEBUG_FLAGS)
+		check_free_objects(cache);
+	spin_lock_irqsave(&cache->lock, flags);
+	detach_empty(cache, cache->nr_empty - min(cache->nr_empty, REAP_SLABS), &slabs);
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return destroy_list(cache, &slabs);
+}
+
+/* One walk along the caches, ended early once it has freed REAP_PAGES. Adds to *pages; true: it
+ * came to the end. */
+static bool reap_walk(unsigned long *pages)
+{
+	const unsigned long most = *pages + REAP_PAGES;
+	struct kmem_cache *cache;
+
+	spin_lock(&cache_chain_lock);
+	list_for_each_entry (cache, &cache_chain, node) {
+		*pages += reap_some(cache);
+		if (*pages >= most)
+			break;
+	}
+	spin_unlock(&cache_chain_lock);
+	return *pages < most;
+}
+
 /*
  * Newest cache first, so that the size classes of kmalloc(), which hold the
  * descriptors of others, come last, and among them the small ones that do.
  */
 unsigned long slab_reap(void)
 {
-	struct kmem_cache *cache;
 	unsigned long pages = 0;
 
-	spin_lock(&cache_chain_lock);
-	list_for_each_entry (cache, &cache_chain, node)
-		pages += kmem_cache_shrink(cache);
-	spin_unlock(&cache_chain_lock);
+	while (!reap_walk(&pages))
+		cond_resched();
 	return pages;
 }
 

@@ -5,6 +5,7 @@
  * (vmstat.h) that change where it happens.
  */
 #include "mm/zone_stat.h"
+#include "kernel/wait.h"
 #include "page/internal.h"
 
 static unsigned long count_list(const struct list_head *list)
@@ -46,6 +47,7 @@ void zone_count_pageblocks(const struct zone *zone, unsigned long blocks[MIGRATE
 		pfn_t first;
 
 		stop = min((pfn | (PAGEBLOCK_PAGES - 1)) + 1, end);
+		cond_resched();
 		first = first_valid(pfn, stop);
 		if (first < stop && page_zone(pfn_to_page(first)) == zone)
 			blocks[pageblock_type(pfn_to_page(first))]++;
