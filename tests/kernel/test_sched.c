@@ -6,12 +6,20 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
+#include "mm/compaction.h"
+#include "mm/shrinker.h"
+#include "proc/task.h"
 #include "sched/sched.h"
 #include "sched/timer.h"
 
 #define THREADS	  3
 #define ROUNDS	  3
 #define TURNS_MAX 1000
+
+static void drop_slabs(void)
+{
+	drop_slab();
+}
 
 static char order[THREADS * ROUNDS + 1];
 static unsigned int order_len;
@@ -211,6 +219,42 @@ static void test_ticks(void)
 	EXPECT(ts.tv_sec == 1 && ts.tv_nsec == NSEC_PER_TICK);
 }
 
+/* Work of the kernel's whose length others choose. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} long_works[] = {
+	{"compaction", compact_memory},
+	{"dropping slabs", drop_slabs},
+};
+
+static int note_turn(void *arg)
+{
+	*(volatile bool *)arg = true;
+	running--;
+	return 0;
+}
+
+/* Who waits for its turn gets it before the work is done. */
+static void test_gives_way(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(long_works); i++) {
+		static volatile bool had_turn;
+
+		had_turn = false;
+		running++;
+		if (!EXPECT(!IS_ERR(kthread_run(note_turn, (void *)&had_turn, "waiting")))) {
+			running--;
+			return;
+		}
+		current->need_resched = true; /* the tick's word, at a moment of ours */
+		long_works[i].run();
+		if (!had_turn)
+			ktap_fail(__FILE__, __LINE__, "%s lets nobody run", long_works[i].name);
+		wait_all_gone();
+	}
+}
+
 static const struct ktap_case cases[] = {
 	{"round_robin", test_round_robin},
 	{"thread_gone", test_thread_gone},
@@ -220,6 +264,7 @@ static const struct ktap_case cases[] = {
 	{"sleep", test_sleep},
 	{"clock", test_clock},
 	{"ticks", test_ticks},
+	{"long works give way", test_gives_way},
 	{NULL, NULL},
 };
 
