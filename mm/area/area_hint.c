@@ -46,6 +46,8 @@ void mm_trace_areas(const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
 
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		area_hint(TRACE_VMA_MAP, vma);
+		cond_resched();
+	}
 }

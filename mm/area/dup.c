@@ -55,7 +55,14 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 	rss_add(copy->child, &count);
 }
 
-/* False when out of memory. */
+/* Lets others run. False: nobody will need the copy. */
+static bool may_go_on(void)
+{
+	cond_resched();
+	return !fatal_signal_pending_current();
+}
+
+/* False when out of memory, or when the parent is being killed. */
 static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma)
 {
 	struct mm_struct *parent = vma->vm_mm;
@@ -66,7 +73,7 @@ static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma
 	for (addr = vma->vm_start; ok && addr < vma->vm_end; addr = next) {
 		pte_t *from = user_pte(parent, addr), *to;
 
-		next = table_end(addr, vma->vm_end);
+		next = from ? step_end(addr, vma->vm_end) : table_end(addr, vma->vm_end);
 		if (!from)
 			continue;
 		to = user_pte_alloc(child, addr);
@@ -81,6 +88,8 @@ static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma
 			tlb_flush_range(parent, addr, next);
 		spin_unlock(&parent->page_table_lock);
 		copy.protected = false;
+		if (next < vma->vm_end)
+			ok = may_go_on();
 	}
 	return ok;
 }
@@ -140,7 +149,7 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
 	copy_layout(child, old);
 	for (vma = old->mmap; vma && ok; vma = vma->vm_next)
 		if (!(vma->vm_flags & VM_DONTCOPY))
-			ok = copy_area(child, vma, &last);
+			ok = copy_area(child, vma, &last) && may_go_on();
 	up_write(&old->mmap_sem);
 	if (!ok) {
 		mmput(child);

@@ -12,6 +12,7 @@
 #define MM_AREA_INTERNAL_H
 
 #include "kernel/errno.h"
+#include "kernel/wait.h"
 #include "mm/mempolicy.h"
 #include "mm/filemap.h"
 #include "mm/gfp.h"
@@ -148,7 +149,7 @@ struct vm_area_struct *interval_first(const struct rb_root *root, unsigned long 
 				      unsigned long last);
 struct vm_area_struct *interval_next(struct vm_area_struct *vma, unsigned long first,
 				     unsigned long last);
-#define for_each_area_of(vma, root, first, last)                     \
+#define for_each_area_of(vma, root, first, last)                   \
 	for (vma = interval_first(root, first, last); vma != NULL; \
 	     vma = interval_next(vma, first, last))
 

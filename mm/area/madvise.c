@@ -43,6 +43,8 @@ static int advise_range(struct mm_struct *mm, unsigned long start, unsigned long
 		if (err)
 			return err;
 		start = vma->vm_end;
+		if (start < end)
+			cond_resched();
 	}
 	return hole;
 }

@@ -89,12 +89,14 @@ static void exit_mmap(struct mm_struct *mm)
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		zap_range(&gather, vma->vm_start, vma->vm_end);
 		area_hint(TRACE_VMA_UNMAP, vma);
+		cond_resched();
 	}
 	free_all_tables(&gather);
 	gather_end(&gather);
 	for (vma = vma_unlink_all(mm); vma; vma = next) {
 		next = vma->vm_next;
 		vma_destroy(vma);
+		cond_resched();
 	}
 }
 

@@ -49,19 +49,20 @@ static void protect_pages(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr, next;
-	bool changed = false;
 
-	spin_lock(&mm->page_table_lock);
 	for (addr = vma->vm_start; addr < vma->vm_end; addr = next) {
 		pte_t *ptep = user_pte(mm, addr);
 
 		next = table_end(addr, vma->vm_end);
-		if (ptep)
-			changed |= protect_table(ptep, addr, next, vma->vm_page_prot);
+		if (!ptep)
+			continue;
+		spin_lock(&mm->page_table_lock);
+		if (protect_table(ptep, addr, next, vma->vm_page_prot))
+			tlb_flush_range(mm, addr, next);
+		spin_unlock(&mm->page_table_lock);
+		if (next < vma->vm_end)
+			cond_resched();
 	}
-	if (changed)
-		tlb_flush_range(mm, vma->vm_start, vma->vm_end);
-	spin_unlock(&mm->page_table_lock);
 }
 
 /* A range being changed. */
@@ -218,8 +219,10 @@ static int change_range(struct range *range)
 	err = cut_edges(range);
 	if (err)
 		return err;
-	for (vma = range->first; vma != range->last; vma = vma->vm_next)
+	for (vma = range->first; vma != range->last; vma = vma->vm_next) {
 		change_area(vma, &range->change);
+		cond_resched();
+	}
 	change_area(vma, &range->change);
 	range->mm->mmap_cache = range->first; /* the next to be touched, probably */
 	tell_cuts(range);

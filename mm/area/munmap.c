@@ -32,6 +32,8 @@ static struct vm_area_struct *detach_areas(struct vm_area_struct *vma, unsigned 
 		vma->vm_next = NULL;
 		*tail = vma;
 		tail = &vma->vm_next;
+		if (next)
+			cond_resched();
 	}
 	*rest = vma;
 	return gone;
@@ -44,6 +46,8 @@ static void destroy_areas(struct vm_area_struct *vma)
 
 		vma_destroy(vma);
 		vma = next;
+		if (vma)
+			cond_resched();
 	}
 }
 

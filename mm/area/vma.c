@@ -266,6 +266,8 @@ void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last)
 	account_pages(vma, (long)vma_pages(vma));
 }
 
+#define RESCHED_LEVEL 6 /* the largest tree has a thousand areas in each subtree there */
+
 /* A list being made into a tree. */
 struct tree_build {
 	struct vm_area_struct *next;
@@ -282,6 +284,8 @@ static struct rb_node *build_subtree(struct tree_build *build, unsigned int n, u
 
 	if (!n)
 		return NULL;
+	if (level == RESCHED_LEVEL)
+		cond_resched(); /* nobody else sees the tree yet */
 	left = build_subtree(build, n / 2, level + 1);
 	node = &build->next->vm_rb;
 	build->next = build->next->vm_next;
@@ -314,8 +318,10 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 	struct vm_area_struct *first = mm->mmap, *vma;
 
 	for (vma = first; vma; vma = vma->vm_next)
-		if (vma->vm_file)
+		if (vma->vm_file) {
 			file_unlink(vma);
+			cond_resched();
+		}
 	mm->mmap = mm->mmap_cache = NULL;
 	mm->mm_rb = RB_ROOT;
 	mm->highest_vm_end = 0;

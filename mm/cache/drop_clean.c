@@ -16,7 +16,8 @@
 #include "page/internal.h"
 #include "mm/vmstat.h"
 
-#define DROP_BATCH 16
+#define DROP_BATCH     16
+#define RESCHED_FRAMES 4096 /* looked at before others may run */
 
 /* Where the next walk of each zone begins: frames from its start. */
 static unsigned long hands[MAX_NUMNODES][MAX_NR_ZONES];
@@ -58,6 +59,7 @@ unsigned long drop_clean_pages(struct address_space *mapping)
 			dropped += drop_if_clean(mapping, pages[i]);
 			put_page(pages[i]);
 		}
+		cond_resched();
 	} while (found == DROP_BATCH && first);
 	return dropped;
 }
@@ -93,6 +95,8 @@ static unsigned long shrink_zone(const struct zone *zone, unsigned long most)
 		*hand = *hand + 1 < zone->spanned_pages ? *hand + 1 : 0;
 		if (pfn_valid(pfn) && seems_clean(pfn_to_page(pfn)))
 			dropped += drop_frame(pfn_to_page(pfn));
+		if (left % RESCHED_FRAMES == 0)
+			cond_resched();
 	}
 	return dropped;
 }

@@ -51,6 +51,13 @@ void zero_page_tail(struct page *page, unsigned int from)
 	kunmap_atomic(addr);
 }
 
+/* Between two pages: lets others run. False: the caller is being killed. */
+static bool may_go_on(void)
+{
+	cond_resched();
+	return !fatal_signal_pending_current();
+}
+
 /* Bytes from pos on that one step may read: within the page, the request and the file. */
 static size_t readable_bytes(const struct address_space *mapping, loff_t pos, size_t count)
 {
@@ -85,6 +92,8 @@ ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_
 		put_page(page);
 		done += n - left;
 		pos += (loff_t)(n - left);
+		if (done < count && !may_go_on())
+			break;
 	}
 	return left && !done ? -EFAULT : (ssize_t)done;
 }
@@ -190,6 +199,8 @@ ssize_t filemap_write(struct address_space *mapping, loff_t pos, void *buf, size
 			done += n;
 			pos += (loff_t)n;
 		}
+		if (done < count && !may_go_on())
+			break;
 	}
 	mempool_free(page, bounce_pool);
 	if (done)

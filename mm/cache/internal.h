@@ -2,6 +2,7 @@
 #ifndef MM_CACHE_INTERNAL_H
 #define MM_CACHE_INTERNAL_H
 
+#include "kernel/wait.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
 

@@ -21,6 +21,7 @@ static void unmap_in_area(struct vm_area_struct *vma, unsigned long first)
 	if (first > vma->vm_pgoff)
 		start += (first - vma->vm_pgoff) << PAGE_SHIFT;
 	gather_begin(&gather, vma->vm_mm, false);
+	gather.atomic = true; /* i_mmap_lock */
 	zap_range(&gather, start, vma->vm_end);
 	gather_end(&gather);
 }
@@ -30,8 +31,7 @@ void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
 	struct vm_area_struct *vma;
 
 	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of (vma, &mapping->i_mmap, first, ~0ul)
-		unmap_in_area(vma, first);
+	for_each_area_of(vma, &mapping->i_mmap, first, ~0ul) unmap_in_area(vma, first);
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
@@ -53,6 +53,7 @@ static void truncate_pages(struct address_space *mapping, unsigned long first)
 			truncate_page(mapping, pages[i]);
 		/* Nobody will look at them again: cold. */
 		release_pages(pages, found, true);
+		cond_resched();
 	}
 }
 

@@ -104,7 +104,7 @@ static void protect_mappings(const struct page *page)
 	if (!page_mapcount(page))
 		return;
 	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of (vma, &mapping->i_mmap, page->index, page->index)
+	for_each_area_of(vma, &mapping->i_mmap, page->index, page->index)
 		protect_in_area(vma, page);
 	spin_unlock(&mapping->i_mmap_lock);
 }
@@ -190,6 +190,7 @@ int filemap_sync(struct address_space *mapping)
 			if (err && !first_err)
 				first_err = err;
 		}
+		cond_resched();
 		if (!next)
 			break; /* the last index of all */
 	}

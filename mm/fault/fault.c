@@ -243,7 +243,8 @@ void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end
 			err = fault_in_area(mm, vma, addr, write, &info);
 		}
 		up_read(&mm->mmap_sem);
-		if (err)
+		if (err || fatal_signal_pending_current())
 			return;
+		cond_resched();
 	}
 }

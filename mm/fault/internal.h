@@ -3,6 +3,7 @@
 #define MM_FAULT_INTERNAL_H
 
 #include "kernel/errno.h"
+#include "kernel/wait.h"
 #include "mm/fault.h"
 #include "mm/gfp.h"
 #include "mm/mmap.h"
@@ -36,6 +37,17 @@ static inline unsigned long table_end(unsigned long addr, unsigned long end)
 	return next < end ? next : end;
 }
 
+/* Walks of page tables give way to others after so much. */
+#define WALK_STEP (256 * PAGE_SIZE)
+
+/* End of the piece of [addr, end) that one page table holds and one step does. */
+static inline unsigned long step_end(unsigned long addr, unsigned long end)
+{
+	unsigned long next = (addr & ~(WALK_STEP - 1)) + WALK_STEP;
+
+	return next < end ? next : end;
+}
+
 /*
  * zap.c: taking pages and tables away. Pages whose entries are gone collect
  * here until the TLB has forgotten them; only then may they be freed.
@@ -45,6 +57,7 @@ static inline unsigned long table_end(unsigned long addr, unsigned long end)
 struct mmu_gather {
 	struct mm_struct *mm;
 	bool whole_mm;		  /* nobody runs in it any more: no flush before the last */
+	bool atomic;		  /* the caller holds a spinlock: never give way */
 	unsigned long start, end; /* what the next flush must cover; empty: start > end */
 	unsigned int nr;
 	struct page *pages[GATHER_PAGES];

@@ -30,6 +30,7 @@ void gather_begin(struct mmu_gather *gather, struct mm_struct *mm, bool whole_mm
 {
 	gather->mm = mm;
 	gather->whole_mm = whole_mm;
+	gather->atomic = false;
 	gather->nr = 0;
 	forget_range(gather);
 }
@@ -123,13 +124,16 @@ void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end
 	for (addr = start; addr < end; addr = next) {
 		pte_t *table = user_pte(mm, addr);
 
-		next = table_end(addr, end);
+		next = table ? step_end(addr, end) : table_end(addr, end);
 		if (!table)
 			continue;
 		spin_lock(&mm->page_table_lock);
 		mm->hiwater_rss = mm_rss_peak(mm);
 		zap_table(gather, table, addr, next);
 		spin_unlock(&mm->page_table_lock);
+		/* What is in the gather may wait: nobody gets a page before its flush. */
+		if (next < end && !gather->atomic)
+			cond_resched();
 	}
 }
 

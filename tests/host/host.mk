@@ -19,7 +19,7 @@ H_FLAGS = -m32 -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -f
 H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/lib \
 	-Wl,--dynamic-linker=$(H_SYSROOT)/lib/ld-linux.so.2 \
 	$(addprefix -Wl$(comma)--wrap=,alloc_pages alloc_page __get_free_pages get_zeroed_page \
-	kmem_cache_alloc __kmalloc)
+	kmem_cache_alloc __kmalloc cond_resched)
 
 # --- sources under test
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o

@@ -335,6 +335,8 @@ bool host_allocation_fails(gfp_t gfp)
 	return allocations++ >= fail_after && fail_after >= 0;
 }
 
+unsigned long host_resched_points;
+
 static struct page *show_frame(struct page *page)
 {
 	if (page && host_frame_hook)
@@ -343,6 +345,8 @@ static struct page *show_frame(struct page *page)
 }
 
 /* Names that the linker makes: --wrap=f sends f to __wrap_f, and __real_f is f. */
+void __real_cond_resched(void);
+void __wrap_cond_resched(void);
 struct page *__real_alloc_pages(gfp_t gfp, unsigned int order);
 struct page *__wrap_alloc_pages(gfp_t gfp, unsigned int order);
 struct page *__real_alloc_page(gfp_t gfp);
@@ -384,4 +388,13 @@ void *__wrap_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 void *__wrap___kmalloc(size_t size, gfp_t gfp)
 {
 	return host_allocation_fails(gfp) ? NULL : __real___kmalloc(size, gfp);
+}
+
+/* Counted; and where there are several tasks, another one runs. */
+void __wrap_cond_resched(void)
+{
+	host_resched_points++;
+	__real_cond_resched();
+	if (host_alloc_hook)
+		host_alloc_hook();
 }

@@ -385,6 +385,40 @@ static void test_anon_mark(void)
 	end();
 }
 
+/* Calls of cond_resched() since `before`. */
+static unsigned long gave_way(unsigned long *before)
+{
+	unsigned long n = host_resched_points - *before;
+
+	*before = host_resched_points;
+	return n;
+}
+
+/* Whatever a program may make long lets others run on its way. */
+static void test_gives_way(void)
+{
+	const unsigned int pages = 2048; /* two page tables and a bit */
+	unsigned long before = host_resched_points;
+	struct mm_struct *child;
+
+	begin(40);
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, pages * PAGE_SIZE, RW, ANON | MAP_FIXED | MAP_POPULATE, 0),
+		 (long)BASE);
+	CHECK(mm->rss_anon == pages && gave_way(&before) >= pages - 1);
+	child = dup_mm(mm, 3);
+	CHECK(gave_way(&before) >= pages / 256);
+	CHECK(mm_mprotect(mm, BASE, pages * PAGE_SIZE, R) == 0 && gave_way(&before) >= 2);
+	CHECK_EQ(mm_madvise(mm, BASE, pages * PAGE_SIZE, MADV_DONTNEED), 0);
+	CHECK(gave_way(&before) >= pages / 256);
+	mmput(child);
+	CHECK(gave_way(&before) >= pages / 256);
+	for (unsigned int i = 0; i < pages; i += 2)
+		CHECK_EQ(mm_mprotect(mm, page_addr(i), PAGE_SIZE, RW), 0);
+	gave_way(&before);
+	CHECK(mm_munmap(mm, BASE, pages * PAGE_SIZE) == 0 && gave_way(&before) >= 2 * pages - 2);
+	end();
+}
+
 static void test_install(void)
 {
 	struct vm_area_struct *stack;
@@ -426,6 +460,7 @@ static const struct test tests[] = {
 	{"changes from outside reach the TLB", test_change_from_outside},
 	{"many pages go in batches", test_many_pages},
 	{"anonymous pages are marked until they are freed", test_anon_mark},
+	{"what takes long lets others run", test_gives_way},
 	{"pages that exec brings", test_install},
 };
 
