@@ -15,6 +15,7 @@
 #include "kernel/wait.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "fault/rmap.h"
 #include "internal.h"
 #include "slab/internal.h"
 #include "kernel/errno.h"
@@ -259,25 +260,29 @@ int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 }
 
 /* vm_ops->map_pages: what is cached, valid, inside the file and not being worked on. */
-unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
-			       struct page **pages)
+void filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
+		       pte_t *ptep)
 {
+	const unsigned long state = BIT(PG_uptodate) | BIT(PG_locked);
 	struct address_space *mapping = vma->vm_file->mapping;
+	struct page *pages[FAULT_AROUND_MAX], **page = pages, **last;
 	unsigned long end = mapping_pages(mapping);
-	unsigned int found, i, kept = 0;
 
+	/* Under tree_lock each page has the cache's reference, and truncation waits. */
 	spin_lock(&mapping->tree_lock);
-	found = radix_tree_lookup_run(&mapping->page_tree, (void **)pages, pgoff, count);
-	for (i = 0; i < found; i++) {
-		struct page *page = pages[i];
+	last = pages + radix_tree_lookup_run(&mapping->page_tree, (void **)pages, pgoff, count);
+	for (; page < last; page++) {
+		unsigned long index = (*page)->index;
+		pte_t *entry = ptep + (index - pgoff);
 
-		if (!PageUptodate(page) || PageLocked(page) || page->index >= end)
+		if (((*page)->flags & state) != BIT(PG_uptodate) || index >= end ||
+		    !pte_none(*entry))
 			continue;
-		get_page(page);
-		pages[kept++] = page;
+		get_page(*page);
+		set_pte(entry, mk_pte_pfn(page_to_pfn(*page), vma->vm_page_prot));
+		page_add_file(*page, vma->vm_mm);
 	}
 	spin_unlock(&mapping->tree_lock);
-	return kept;
 }
 
 unsigned long nr_cached_pages(void)

@@ -26,8 +26,8 @@ void unmap_mapping_pages(struct address_space *mapping, unsigned long first);
 /* Zeroes bytes [from, PAGE_SIZE) of a page. */
 void zero_page_tail(struct page *page, unsigned int from);
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
-unsigned int filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
-			       struct page **pages);
+void filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
+		       pte_t *ptep);
 
 struct alloc_request;
 /*

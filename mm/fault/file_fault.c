@@ -55,53 +55,28 @@ static void map_file_page(const struct fault *fault, pte_t *ptep, struct page *p
 }
 
 /*
- * Where the window around the fault begins, and how many pages of it the area
- * holds. It is aligned in the file, so that the cache finds all of it in one
- * place, and ends where the page table does.
+ * Maps cached pages around the fault. The window is aligned in the file, so that the cache finds
+ * all of it in one place, and ends where the area or the page table does. True when the faulting
+ * page was one of them.
  */
-static unsigned long around_window(const struct fault *fault, unsigned int *count)
-{
-	const struct vm_area_struct *vma = fault->vma;
-	unsigned long size = (unsigned long)fault_around_pages << PAGE_SHIFT;
-	unsigned long low = max(fault->addr & PGDIR_MASK, vma->vm_start);
-	unsigned long before = (vma_pgoff(vma, fault->addr) << PAGE_SHIFT) & (size - 1);
-	unsigned long end = table_end(fault->addr, min(fault->addr - before + size, vma->vm_end));
-	unsigned long start = fault->addr - min(before, fault->addr - low);
-
-	*count = (unsigned int)((end - start) >> PAGE_SHIFT);
-	return start;
-}
-
-/* Maps cached pages of the window. True when the faulting page was one of them. */
 static bool map_around(const struct fault *fault)
 {
-	struct page *pages[FAULT_AROUND_MAX];
 	struct vm_area_struct *vma = fault->vma;
-	unsigned int count, found, i;
-	unsigned long start = around_window(fault, &count);
-	unsigned long pgoff = vma_pgoff(vma, start);
-	/* A window never leaves its page table. */
-	pte_t *first = fault->ptep - ((fault->addr - start) >> PAGE_SHIFT);
+	unsigned long addr = fault->addr, slot = pte_index(addr), size = fault_around_pages;
+	unsigned long pgoff = vma_pgoff(vma, addr), in_window = pgoff & (size - 1);
+	unsigned long before = min(in_window, slot), after = size - in_window;
 	bool hit;
 
-	found = vma->vm_ops->map_pages(vma, pgoff, count, pages);
+	before = min(before, (addr - vma->vm_start) >> PAGE_SHIFT);
+	after = min(after, PTRS_PER_PTE - slot);
+	after = min(after, (vma->vm_end - addr) >> PAGE_SHIFT);
 	spin_lock(&fault->mm->page_table_lock);
-	for (i = 0; i < found; i++) {
-		pte_t *ptep = first + (pages[i]->index - pgoff);
-
-		if (!pte_none(*ptep))
-			continue;
-		map_file_page(fault, ptep, pages[i],
-			      mk_pte_pfn(page_to_pfn(pages[i]), vma->vm_page_prot));
-		pages[i] = NULL;
-	}
+	vma->vm_ops->map_pages(vma, pgoff - before, (unsigned int)(before + after),
+			       fault->ptep - before);
 	hit = pte_present(*fault->ptep);
 	if (hit)
 		mark_page_accessed(pfn_to_page(pte_pfn(*fault->ptep)));
 	spin_unlock(&fault->mm->page_table_lock);
-	for (i = 0; i < found; i++)
-		if (pages[i])
-			put_page(pages[i]);
 	return hit;
 }
 

@@ -91,12 +91,12 @@ struct vm_ops {
 	 */
 	int (*page_mkwrite)(struct vm_area_struct *vma, struct page *page);
 	/*
-	 * Pages [pgoff, pgoff + count) that can be mapped without waiting: stores
-	 * them, referenced, in order, in `pages` (room for `count`; page->index
-	 * tells which), returns how many. Does not sleep. May be NULL.
+	 * Maps, read-only, those of pages [pgoff, pgoff + count) that can be had without
+	 * waiting and whose entries are empty; `ptep` is the first one's, all lie in one table.
+	 * `count` is at most FAULT_AROUND_MAX. page_table_lock held; does not sleep. May be NULL.
 	 */
-	unsigned int (*map_pages)(struct vm_area_struct *vma, unsigned long pgoff,
-				  unsigned int count, struct page **pages);
+	void (*map_pages)(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
+			  pte_t *ptep);
 };
 
 struct vm_area_struct {
