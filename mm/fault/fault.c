@@ -63,10 +63,8 @@ static __always_inline int answer(const struct fault *fault)
 			return fault_file_read(fault);
 		return shared ? fault_shared_write(fault) : fault_file_cow(fault);
 	}
-	if (unlikely(!pte_mapped(fault->entry)))
+	if (unlikely(!pte_present(fault->entry)))
 		return fault_swap_entry(fault);
-	/* mprotect() changes rights and entries together. */
-	BUG_ON(!pte_present(fault->entry));
 	if (fault->write && !pte_write(fault->entry))
 		return shared ? fault_shared_upgrade(fault) : fault_cow(fault);
 	return fault_spurious(fault);
@@ -81,9 +79,11 @@ static __always_inline int resolve_fault(struct fault *fault)
 	int err;
 
 	do {
-		fault->ptep = user_pte_alloc(fault->mm, fault->addr);
-		if (unlikely(!fault->ptep))
+		pgd_t *pgd = pgd_offset(fault->mm->pgd, fault->addr);
+
+		if (unlikely(!pgd_present(*pgd)) && !user_table_alloc(fault->mm, pgd))
 			return -ENOMEM;
+		fault->ptep = pte_offset(pgd, fault->addr);
 		fault->entry = *fault->ptep;
 		err = answer(fault);
 	} while (unlikely(err == FAULT_AGAIN));

@@ -58,5 +58,7 @@ int fault_swap_entry(const struct fault *fault)
 {
 	swp_entry_t entry = pte_to_swp_entry(fault->entry);
 
+	/* A page that PROT_NONE withholds: but rights and entries change together (mprotect.c). */
+	BUG_ON(pte_mapped(fault->entry));
 	return owner_of(entry)->fault(fault, entry);
 }
