@@ -55,13 +55,6 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 	rss_add(copy->child, &count);
 }
 
-/* Lets others run. False: nobody will need the copy. */
-static bool may_go_on(void)
-{
-	cond_resched();
-	return !fatal_signal_pending_current();
-}
-
 /* False when out of memory, or when the parent is being killed. */
 static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma)
 {

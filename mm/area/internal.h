@@ -46,6 +46,19 @@ static inline unsigned long vma_pgoff(const struct vm_area_struct *vma, unsigned
 	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
 }
 
+/* The area whose node of the tree it is. */
+static inline struct vm_area_struct *node_area(const struct rb_node *node)
+{
+	return rb_entry(node, struct vm_area_struct, vm_rb);
+}
+
+/* Between two pages or areas: lets others run. False: the current task is being killed. */
+static inline bool may_go_on(void)
+{
+	cond_resched();
+	return !fatal_signal_pending_current();
+}
+
 /* Where other areas must end: a stack keeps a gap below it to grow into. */
 static inline unsigned long vma_start_gap(const struct vm_area_struct *vma)
 {

@@ -15,7 +15,7 @@
 #include "kernel/rbtree_augmented.h"
 #include "internal.h"
 
-static struct vm_area_struct *node_area(struct rb_node *node)
+static struct vm_area_struct *shared_area(struct rb_node *node)
 {
 	return rb_entry(node, struct vm_area_struct, shared);
 }
@@ -28,19 +28,19 @@ static unsigned long last_page(const struct vm_area_struct *vma)
 /* Does the subtree reach page `first`? */
 static bool reaches(struct rb_node *node, unsigned long first)
 {
-	return node && node_area(node)->shared_last >= first;
+	return node && shared_area(node)->shared_last >= first;
 }
 
 /* Recomputes shared_last from the area itself and its children; true if it changed. */
 static bool set_shared_last(struct rb_node *node)
 {
-	struct vm_area_struct *vma = node_area(node);
+	struct vm_area_struct *vma = shared_area(node);
 	unsigned long last = last_page(vma);
 
 	if (node->left)
-		last = max(last, node_area(node->left)->shared_last);
+		last = max(last, shared_area(node->left)->shared_last);
 	if (node->right)
-		last = max(last, node_area(node->right)->shared_last);
+		last = max(last, shared_area(node->right)->shared_last);
 	if (last == vma->shared_last)
 		return false;
 	vma->shared_last = last;
@@ -53,7 +53,7 @@ void interval_insert(struct rb_root *root, struct vm_area_struct *vma)
 
 	while (*link) {
 		parent = *link;
-		link = vma->vm_pgoff < node_area(parent)->vm_pgoff ? &parent->left : &parent->right;
+		link = vma->vm_pgoff < shared_area(parent)->vm_pgoff ? &parent->left : &parent->right;
 	}
 	rb_link_node(&vma->shared, parent, link);
 	vma->shared_last = last_page(vma);
@@ -75,11 +75,11 @@ void interval_end_changed(struct vm_area_struct *vma)
 static struct vm_area_struct *first_below(struct rb_node *node, unsigned long first,
 					  unsigned long last)
 {
-	while (node_area(node)->vm_pgoff <= last || reaches(node->left, first)) {
+	while (shared_area(node)->vm_pgoff <= last || reaches(node->left, first)) {
 		if (reaches(node->left, first))
 			node = node->left;
-		else if (last_page(node_area(node)) >= first)
-			return node_area(node);
+		else if (last_page(shared_area(node)) >= first)
+			return shared_area(node);
 		else if (reaches(node->right, first))
 			node = node->right;
 		else
@@ -108,7 +108,7 @@ struct vm_area_struct *interval_next(struct vm_area_struct *vma, unsigned long f
 			if (!node)
 				return NULL;
 		} while (from == node->right);
-		vma = node_area(node);
+		vma = shared_area(node);
 		if (vma->vm_pgoff > last)
 			return NULL;
 		if (last_page(vma) >= first)

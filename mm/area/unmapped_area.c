@@ -21,11 +21,6 @@ struct search {
 	unsigned long len, low, high; /* the place must lie in [low, high) */
 };
 
-static struct vm_area_struct *node_area(struct rb_node *node)
-{
-	return rb_entry(node, struct vm_area_struct, vm_rb);
-}
-
 static bool worth_entering(struct rb_node *node, unsigned long len)
 {
 	return node && node_area(node)->rb_subtree_gap >= len;

@@ -5,11 +5,6 @@
 #include "fault/internal.h"
 #include "internal.h"
 
-static struct vm_area_struct *node_area(const struct rb_node *node)
-{
-	return rb_entry(node, struct vm_area_struct, vm_rb);
-}
-
 static unsigned long child_gap(const struct rb_node *node)
 {
 	return node ? node_area(node)->rb_subtree_gap : 0;

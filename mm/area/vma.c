@@ -24,11 +24,6 @@
 
 static struct kmem_cache *vma_cache;
 
-static struct vm_area_struct *node_area(struct rb_node *node)
-{
-	return rb_entry(node, struct vm_area_struct, vm_rb);
-}
-
 /* Free bytes below an area, down to the end of the one before it. */
 static unsigned long area_gap(const struct vm_area_struct *vma)
 {
@@ -75,7 +70,7 @@ void account_committed(struct mm_struct *mm, long pages)
 		mm->committed_vm += (unsigned long)pages;
 }
 
-static void account_pages(const struct vm_area_struct *vma, long pages)
+static void account_area(const struct vm_area_struct *vma, long pages)
 {
 	struct mm_struct *mm = vma->vm_mm;
 
@@ -224,7 +219,7 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	if (vma->vm_file)
 		file_link(vma);
 	mm->map_count++;
-	account_pages(vma, (long)vma_pages(vma));
+	account_area(vma, (long)vma_pages(vma));
 }
 
 /* What both ways for an area to leave have in common. */
@@ -244,7 +239,7 @@ void vma_unlink(struct vm_area_struct *vma)
 	struct vm_area_struct *next = vma->vm_next;
 
 	forget_area(vma);
-	account_pages(vma, -(long)vma_pages(vma));
+	account_area(vma, -(long)vma_pages(vma));
 	if (next && vma->vm_rb.parent == &next->vm_rb) {
 		list_remove(vma);
 		next->gap = area_gap(next);
@@ -263,7 +258,7 @@ void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last)
 	if (vma->vm_file)
 		file_link(vma);
 	vma->vm_mm->map_count++;
-	account_pages(vma, (long)vma_pages(vma));
+	account_area(vma, (long)vma_pages(vma));
 }
 
 #define RESCHED_LEVEL 6 /* the largest tree has a thousand areas in each subtree there */
@@ -400,7 +395,7 @@ void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned lo
 		else
 			mm->highest_vm_end = end;
 	}
-	account_pages(vma, (long)vma_pages(vma) - pages);
+	account_area(vma, (long)vma_pages(vma) - pages);
 }
 
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)

@@ -51,13 +51,6 @@ void zero_page_tail(struct page *page, unsigned int from)
 	kunmap_atomic(addr);
 }
 
-/* Between two pages: lets others run. False: the caller is being killed. */
-static bool may_go_on(void)
-{
-	cond_resched();
-	return !fatal_signal_pending_current();
-}
-
 /* Bytes from pos on that one step may read: within the page, the request and the file. */
 static size_t readable_bytes(const struct address_space *mapping, loff_t pos, size_t count)
 {

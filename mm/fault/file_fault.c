@@ -21,7 +21,7 @@
 unsigned int fault_around_pages = FAULT_AROUND_MAX;
 
 /* Asks the area for the page; `vmf` holds it, referenced, on success. */
-static int find_page(const struct fault *fault, struct vm_fault *vmf)
+static int find_fault_page(const struct fault *fault, struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = fault->vma;
 	int err;
@@ -80,7 +80,7 @@ static bool map_around(const struct fault *fault)
 	return hit;
 }
 
-/* Enters the page that find_page() found; its reference goes with it, or is dropped. */
+/* Enters the page that find_fault_page() found; its reference goes with it, or is dropped. */
 static int install_file_page(const struct fault *fault, struct page *page, pte_t entry)
 {
 	struct mm_struct *mm = fault->mm;
@@ -107,7 +107,7 @@ int fault_file_read(const struct fault *fault)
 	fault->info->cause = TRACE_CAUSE_FILE;
 	if (fault_around_pages > 1 && vma->vm_ops->map_pages && map_around(fault))
 		return 0;
-	err = find_page(fault, &vmf);
+	err = find_fault_page(fault, &vmf);
 	if (err)
 		return err;
 	return install_file_page(fault, vmf.page,
@@ -139,7 +139,7 @@ int fault_file_cow(const struct fault *fault)
 
 	if (unlikely(!copy))
 		return -ENOMEM;
-	err = find_page(fault, &vmf);
+	err = find_fault_page(fault, &vmf);
 	if (!err) {
 		copy_highpage(copy, vmf.page);
 		/* A page cut off while we slept may not be copied: its bytes are past the end. */
@@ -183,7 +183,7 @@ int fault_shared_write(const struct fault *fault)
 	bool ok = false;
 	int err;
 
-	err = find_page(fault, &vmf);
+	err = find_fault_page(fault, &vmf);
 	if (err)
 		return err;
 	err = announce_write(fault, vmf.page);

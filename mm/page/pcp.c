@@ -20,8 +20,7 @@
  *
  * Whose list: an allocation looks at its flags, a free at the frame's
  * pageblock. So a frame that was taken from a pageblock of another type goes
- * back to that type, and a frame of an isolated pageblock to no list at all:
- * by_type[MIGRATE_ISOLATE] is a list that is always full.
+ * back to that type, and a frame of an isolated pageblock to no list at all.
  *
  * A refill leaves the zone at its low watermark; below, frames come one by one.
  * So frames of the emergency reserve are not held for whoever comes next.
@@ -53,7 +52,11 @@
 #define COLD_BATCHES 4
 _Static_assert(HOT_BATCHES *(SHARE_MOST / SHARE_PART - 1) <= PCP_MOST, "the list is too short");
 
-/* Always empty and always full. */
+/*
+ * Stands where there is no list: count and high stay 0, so it has no frame to take and no room
+ * to give one. Who takes from it goes the long way (alloc_long()), and who gives to it goes to the
+ * buddy system (pcp_flush_give()); the short ways need not ask whether there is a list.
+ */
 static struct pcp_list no_list;
 
 DEFINE_PER_CPU(struct pcp_list * [GFP_LISTMASK + 1], preferred_list);

@@ -31,7 +31,11 @@
 
 #define HASH_SIZE 256
 #define NO_SLOT	  0xffffu
-/* From the address of a page to the bytes that entries before its own take. */
+/*
+ * Entries lie in the order of the pages that they map, four bytes each: what an address >>
+ * PAGE_SHIFT is as a number of entries, it is >> ENTRY_SHIFT as a number of bytes. (An array
+ * indexed by the former costs nine instructions more.)
+ */
 #define ENTRY_SHIFT (PAGE_SHIFT - 2)
 _Static_assert(sizeof(pte_t) == 4, "ENTRY_SHIFT");
 
@@ -50,8 +54,9 @@ static DECLARE_WAIT_QUEUE_HEAD(pkmap_wait);
 
 /*
  * The atomic windows go down from that of FIX_KMAP_BEGIN. kmap_last is the address
- * of the one taken last; its entry is at (address >> ENTRY_SHIFT) + kmap_entries.
- * kmap_bits is PAGE_KERNEL, kept at hand.
+ * of the one taken last. kmap_entries is where the entry of address 0 would be if the
+ * windows' table began there; window_entry() starts from it. kmap_bits is PAGE_KERNEL, kept at
+ * hand.
  */
 static DEFINE_PER_CPU(unsigned long, kmap_last);
 static unsigned long kmap_entries;
