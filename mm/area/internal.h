@@ -52,13 +52,6 @@ static inline struct vm_area_struct *node_area(const struct rb_node *node)
 	return rb_entry(node, struct vm_area_struct, vm_rb);
 }
 
-/* Between two pages or areas: lets others run. False: the current task is being killed. */
-static inline bool may_go_on(void)
-{
-	cond_resched();
-	return !fatal_signal_pending_current();
-}
-
 /* Where other areas must end: a stack keeps a gap below it to grow into. */
 static inline unsigned long vma_start_gap(const struct vm_area_struct *vma)
 {

@@ -53,7 +53,8 @@ void interval_insert(struct rb_root *root, struct vm_area_struct *vma)
 
 	while (*link) {
 		parent = *link;
-		link = vma->vm_pgoff < shared_area(parent)->vm_pgoff ? &parent->left : &parent->right;
+		link = vma->vm_pgoff < shared_area(parent)->vm_pgoff ? &parent->left
+								     : &parent->right;
 	}
 	rb_link_node(&vma->shared, parent, link);
 	vma->shared_last = last_page(vma);

@@ -121,7 +121,8 @@ static bool check_range(struct range *range)
 	range->first = vma;
 	for (; start < range->end; start = vma->vm_end, vma = vma->vm_next) {
 		range->err = refusal(vma, start, &range->change);
-		if (!range->err && becomes_data(vma, &range->change)) {
+		if (!range->err && (range->change.set & VM_WRITE) &&
+		    becomes_data(vma, &range->change)) {
 			data += (min(vma->vm_end, range->end) - start) >> PAGE_SHIFT;
 			if (!may_expand_vm(range->mm, VM_WRITE, data))
 				range->err = -ENOMEM;

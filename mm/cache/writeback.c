@@ -208,9 +208,9 @@ bool mapping_dirty(struct address_space *mapping)
 	return found;
 }
 
-static int filemap_page_mkwrite(struct vm_area_struct *vma, struct page *page)
+/* Prepares a clean page, locked, for the disk, and marks it. */
+static __noinline int make_dirty(struct address_space *mapping, struct page *page)
 {
-	struct address_space *mapping = vma->vm_file->mapping;
 	loff_t start = (loff_t)page->index << PAGE_SHIFT;
 	unsigned int bytes;
 	int err = 0;
@@ -227,6 +227,17 @@ static int filemap_page_mkwrite(struct vm_area_struct *vma, struct page *page)
 		set_page_dirty(page);
 	unlock_page(page);
 	return err;
+}
+
+/*
+ * One that is dirty has its blocks, and needs no lock: should write-back be about to clear the
+ * mark, the fault sees that when it enters the page.
+ */
+static int filemap_page_mkwrite(struct vm_area_struct *vma, struct page *page)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	return PageDirty(page) && page->mapping == mapping ? 0 : make_dirty(mapping, page);
 }
 
 const struct vm_ops file_vm_ops = {
