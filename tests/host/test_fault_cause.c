@@ -151,8 +151,11 @@ static void test_fork(void)
 	map(0, 4, RW, ANON);
 	WRITES(0, ANON);
 	READS(1, ANON_ZERO);
+	mm->mmap->vm_flags |= VM_LOCKED;
+	mm->locked_vm += vma_pages(mm->mmap);
 	child = dup_mm(mm, 9);
 	CHECK(child && child->rss_anon == 1);
+	CHECK(!(child->mmap->vm_flags & VM_LOCKED)); /* locks are not inherited */
 	WRITES(0, COW); /* the parent copies */
 	parent = mm;
 	mm = child;

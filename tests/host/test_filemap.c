@@ -360,11 +360,32 @@ static void test_gives_way(void)
 	user_ledger_close();
 }
 
+/* More pages than are written at a time; what is not written is not dropped. */
+static void test_many_dirty(void)
+{
+	static u8 bytes[36 * PAGE_SIZE];
+	struct input one = {(const u8 *)"", 0};
+
+	begin();
+	in = &one;
+	reachable_end = bytes + sizeof(bytes);
+	CHECK_EQ(filemap_write(&fake_mapping, 0, bytes, sizeof(bytes), from_user),
+		 (long)sizeof(bytes));
+	size = sizeof(bytes);
+	CHECK_EQ(nr_dirty_pages(), 36);
+	CHECK_EQ(drop_clean_pages(&fake_mapping), 0);
+	CHECK_EQ(filemap_sync(&fake_mapping), 0);
+	CHECK_EQ(nr_dirty_pages(), 0);
+	CHECK_EQ(drop_clean_pages(&fake_mapping), 36);
+	end();
+}
+
 static const struct test tests[] = {
 	{"requests at the limits", test_limits},
 	{"a page that cannot be read", test_read_error},
 	{"a page that cannot be written", test_write_error},
 	{"clean pages give way when memory runs out", test_gives_way},
+	{"many dirty pages", test_many_dirty},
 	{"random requests agree with an array of bytes", test_random_requests},
 };
 

@@ -111,6 +111,7 @@ static const struct refusal {
 	{"fixed, page 0", NO_FILE, 0, PAGE_SIZE, R, FIXED, 0, -EPERM},
 	{"fixed, too low", NO_FILE, MMAP_MIN_ADDR - PAGE_SIZE, PAGE_SIZE, R, FIXED, 0, -EPERM},
 	{"no replacing", NO_FILE, BASE - PAGE_SIZE, 2 * PAGE_SIZE, R, NOREPL, 0, -EEXIST},
+	{"no replacing, all of it", NO_FILE, BASE, PAGE_SIZE, R, NOREPL, 0, -EEXIST},
 	{"no replacing, not aligned", NO_FILE, BASE + 1, 1, R, NOREPL, 0, -EINVAL},
 	{"shared memory that grows", NO_FILE, 0, 1, R, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN,
 	 0, -EINVAL},

@@ -263,7 +263,26 @@ static void test_compound(void)
 	CHECK_EQ(page_count(page), 1);
 	CHECK_PANICS("another order", __free_pages(page, 2));
 	put_page(page);
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 1);
+	CHECK(PageHead(page) && PageTail(page + 1));
+	put_page(page + 1);
 	free_lists_same(&before);
+}
+
+/* One page of a block that is in use is enough. */
+static void test_block_in_use(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+
+	page[1].mapping = (void *)16;
+	CHECK_PANICS("freed while in use", __free_pages(page, 1));
+	page[1].mapping = NULL;
+	atomic_set(&page[1]._mapcount, 0); /* one mapping: the count begins at -1 */
+	atomic_set(&page->_refcount, 1);
+	CHECK_PANICS("freed while in use", __free_pages(page, 1));
+	atomic_set(&page[1]._mapcount, -1);
+	atomic_set(&page->_refcount, 1);
+	__free_pages(page, 1);
 }
 
 static void test_misuse(void)
@@ -332,6 +351,7 @@ static const struct test tests[] = {
 	{"blocks that are not there", test_high_order},
 	{"zeroed highmem page", test_zero},
 	{"compound block", test_compound},
+	{"a block with a page in use", test_block_in_use},
 	{"misuse is refused", test_misuse},
 	{"addresses", test_addresses},
 	{"an exact number of pages", test_exact},

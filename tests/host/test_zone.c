@@ -157,6 +157,9 @@ static void check_frames(void)
 		managed += zone->managed_pages;
 		CHECK(zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW]);
 		CHECK(zone->watermark[WMARK_HIGH] <= zone->managed_pages);
+		/* low lies in the middle: the gap above min comes twice. */
+		CHECK_EQ(2 * zone->watermark[WMARK_LOW],
+			 zone->watermark[WMARK_MIN] + zone->watermark[WMARK_HIGH]);
 	}
 	CHECK_EQ(present, ram);
 	CHECK_EQ(managed, free);

@@ -1,9 +1,10 @@
 #!/bin/bash
 # mutants.sh - breaks the tree on purpose, one break at a time, and sees whether the tests notice.
 #
-#   tests/mutants/mutants.sh [-l LIST]... [-j N] [-f] [PATTERN]...
+#   tests/mutants/mutants.sh [-l LIST]... [-j N] [-f] [-n] [PATTERN]...
 #     -l LIST   the breaks (all of tests/mutants/*.mut)     -j N  how many at a time (2)
 #     -f        try again what was tried before on this very tree
+#     -n        only looks whether every text stands once where it should
 #     PATTERN   only the breaks whose names match one of these shell patterns
 #
 # A list holds records with blank lines between them and # for comments:
@@ -195,8 +196,8 @@ limit_of()
 	echo $((30 + 10 * seconds))
 }
 
-# break_file NAME: prints what is wrong when it cannot
-break_file()
+# broken_file NAME: the file with the break in it, and a dot; what is wrong when it cannot be
+broken_file()
 {
 	local file text with content rest
 	file=$(field "$1" file)
@@ -207,9 +208,17 @@ break_file()
 	rest=${content#*"$text"}
 	[ "$rest" != "$content" ] || { echo "text not found in $file" && return 1; }
 	[ "${rest#*"$text"}" = "$rest" ] || { echo "text found twice in $file" && return 1; }
+	printf '%s' "${content%%"$text"*}$with$rest"
+}
+
+# break_file NAME: prints what is wrong when it cannot
+break_file()
+{
+	local file content
+	file=$(field "$1" file)
+	content=$(broken_file "$1") || { echo "$content" && return 1; }
 	cp "$file" .pristine
 	echo "$file" >.broken
-	content=${content%%"$text"*}$with$rest
 	printf '%s' "${content%.}" >"$file"
 }
 
@@ -260,12 +269,13 @@ case ${1-} in
 esac
 
 # --- All of them ---------------------------------------------------------------------------------
-lists=() jobs=2 force=''
-while getopts l:j:f option; do
+lists=() jobs=2 force='' look=''
+while getopts l:j:fn option; do
 	case $option in
 	l) lists+=("$OPTARG") ;;
 	j) jobs=$OPTARG ;;
 	f) force=1 ;;
+	n) look=1 ;;
 	*) exit 2 ;;
 	esac
 done
@@ -303,6 +313,15 @@ for name in $names; do
 	tried "$name" || todo+=("$name")
 done
 [ ${#chosen[@]} -gt 0 ] || die "no break matches: $*"
+
+if [ -n "$look" ]; then
+	wrong=0
+	for name in "${chosen[@]}"; do
+		why=$(broken_file "$name") || { echo "$name: $why" && wrong=$((wrong + 1)); }
+	done
+	echo "$((${#chosen[@]} - wrong)) breaks fit the tree, $wrong do not"
+	exit $((wrong > 0))
+fi
 
 if [ ${#todo[@]} -gt 0 ]; then
 	for ((slot = 0; slot < jobs; slot++)); do copy_tree $slot; done

@@ -103,8 +103,8 @@ static void order(void)
 	printf("wake the rest: %ld\n", futex(&shared->word[0], FUTEX_WAKE, 10, NULL, NULL, 0));
 	gone(pid[1]);
 	gone(pid[2]);
-	printf("the other word: asleep %d, woken %ld\n", !shared->done[3],
-	       futex(&shared->word[1], FUTEX_WAKE, 10, NULL, NULL, 0));
+	printf("the other word: asleep %d", !shared->done[3]);
+	printf(", woken %ld\n", futex(&shared->word[1], FUTEX_WAKE, 10, NULL, NULL, 0));
 	gone(pid[3]);
 	printf("nobody: %ld\n", futex(&shared->word[0], FUTEX_WAKE, 10, NULL, NULL, 0));
 }

@@ -38,6 +38,12 @@ bool signal_pending_current(void);
 /* A SIGKILL has arrived, or the process is ending: the current task will not see user mode again,
  * so what it does for the program's sake may be left off. Any context. */
 bool fatal_signal_pending_current(void);
+/*
+ * Gives the CPU to another task when this one's time is up. For loops whose
+ * length a program chooses. May sleep: no spinlock held, interrupts on, and
+ * what was looked up without a reference or a lock is looked up again.
+ */
+void cond_resched(void);
 
 /* Between two pages or areas: lets others run. False: the current task is being killed. */
 static inline bool may_go_on(void)
@@ -45,12 +51,6 @@ static inline bool may_go_on(void)
 	cond_resched();
 	return !fatal_signal_pending_current();
 }
-/*
- * Gives the CPU to another task when this one's time is up. For loops whose
- * length a program chooses. May sleep: no spinlock held, interrupts on, and
- * what was looked up without a reference or a lock is looked up again.
- */
-void cond_resched(void);
 /* Wakes all sleepers of the queue / the first one. Any context. */
 void wake_up_all(wait_queue_head_t *queue);
 void wake_up_one(wait_queue_head_t *queue);
