@@ -55,10 +55,15 @@ static bool wanted(const struct wait_request *req, const struct task_struct *chi
 	return (req->options & __WALL) || clone == !!(req->options & __WCLONE);
 }
 
+static bool has_ended(const struct task_struct *child)
+{
+	return child->state == TASK_ZOMBIE && thread_group_empty(child);
+}
+
 /* Takes the status of a child that has ended; unless WNOWAIT, that is the end of it. */
 static bool take_zombie(struct wait_request *req, struct task_struct *child)
 {
-	if (!(req->options & WEXITED) || child->state != TASK_ZOMBIE || !thread_group_empty(child))
+	if (!(req->options & WEXITED) || !has_ended(child))
 		return false;
 	req->found = child->pid;
 	req->status = process_exit_code(child);
@@ -99,6 +104,9 @@ static long scan_children(struct wait_request *req)
 
 	list_for_each_entry (child, &current->group_leader->children, sibling) {
 		if (!wanted(req, child))
+			continue;
+		/* It will not stop any more: who waits for that only would wait for ever. */
+		if (has_ended(child) && !(req->options & WEXITED))
 			continue;
 		any = true;
 		if (take_zombie(req, child) || take_stop_news(req, child))

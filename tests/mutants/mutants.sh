@@ -105,8 +105,8 @@ copy_tree()
 			[ ! -f "$file" ] || printf '%s\n' "$file"
 		done
 		find build \( -path build/mutants -o -path build/test -o -path build/run -o \
-			-path build/image -o -path build/fuzz \) -prune -o ! -type d -print
-	} | tar -c --verbatim-files-from -T - | tar -x -C "$tree"
+			-path build/image -o -path build/fuzz \) -prune -o -print
+	} | tar -c --no-recursion --verbatim-files-from -T - | tar -x -C "$tree"
 	echo "$digest" >"$tree/.digest"
 }
 

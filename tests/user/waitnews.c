@@ -103,8 +103,8 @@ static void stops(void)
 	ask_id("second continuation", P_PID, child, child, WCONTINUED | WNOWAIT);
 	ask("second stop, too late", child, child, WUNTRACED | WNOHANG);
 	kill(child, SIGKILL);
-	ask_id("end, by stops only", P_PID, child, child, WSTOPPED | WNOHANG);
 	ask_id("end, looked at", P_PID, child, child, WEXITED | WNOWAIT);
+	ask_id("end, by stops only", P_PID, child, child, WSTOPPED | WNOHANG);
 	ask("end", child, child, 0);
 	ask("end again", child, child, WNOHANG);
 }
