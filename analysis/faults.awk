@@ -7,6 +7,7 @@
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
 # fault_functions.csv
 BEGIN {
+	phase = 0
 	causes = "anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache " \
 		"vmalloc_sync migration spurious fixup sigsegv sigbus oom panic unknown"
 	bins_init()

@@ -164,6 +164,7 @@ static void bad_options(void)
 		{"pid=-1", "pid=NUMBER"},
 		{"pid=", "pid=NUMBER"},
 		{"pid=1x", "pid=NUMBER"},
+		{"pid=2147483648", "pid=NUMBER"},
 		{"pid=99999999999999999999", "pid=NUMBER"},
 		{"events=", "events=tlb,fault,flush"},
 		{"events=tlb,", NULL},

@@ -1,0 +1,139 @@
+/*
+ * test_hints.c - the guest is not trusted: strings that do not end, memory that cannot be read,
+ * operations that make no sense. Each is bounded and counted, and nothing else comes of it.
+ */
+#include "check.h"
+#include "kernel/trace_port.h"
+#include "recorder.h"
+#include <stdlib.h>
+
+#define MEMORY	 0x1000u /* where the guest's memory begins; it ends with the bytes */
+#define READABLE 100000u
+
+static char memory[READABLE];
+static unsigned int readable; /* bytes of it that are there */
+static uint64_t icount;
+static struct recorder *rec;
+
+static bool get_view(void *ctx, struct cpu_view *view)
+{
+	(void)ctx;
+	*view = (struct cpu_view){.icount = ++icount, .paging = true};
+	return true;
+}
+
+static void get_tlb(void *ctx, enum tlb_id id, unsigned int index, struct tlb_slot *slot)
+{
+	(void)ctx;
+	(void)id;
+	(void)index;
+	slot->valid = false;
+}
+
+static void get_translated(void *ctx, uint64_t phys[2])
+{
+	(void)ctx;
+	phys[0] = phys[1] = 0;
+}
+
+static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
+{
+	(void)ctx;
+	if (addr < MEMORY || addr - MEMORY >= readable)
+		return 0;
+	if (len > readable - (addr - MEMORY))
+		len = readable - (addr - MEMORY);
+	memcpy(buf, memory + (addr - MEMORY), len);
+	return len;
+}
+
+static void hint(uint32_t op, uint32_t ebx, uint32_t ecx, uint32_t esi, uint32_t edi)
+{
+	recorder_hint(rec,
+		      &(struct hint){.eax = op, .ebx = ebx, .ecx = ecx, .esi = esi, .edi = edi});
+}
+
+static void begin(unsigned int bytes)
+{
+	static const struct machine m = {NULL,		 get_view,   get_tlb,
+					 get_translated, get_linear, &icount};
+	const char *scratch = getenv("SCRATCH");
+	struct options opt;
+
+	options_init(&opt);
+	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
+	opt.progress = false;
+	memset(memory, 'x', sizeof(memory));
+	readable = bytes;
+	rec = calloc(1, sizeof(*rec));
+	CHECK(recorder_open(rec, &opt, &m));
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0, 0);
+}
+
+static void end(uint64_t bad)
+{
+	CHECK_EQ(rec->tally.bad_hints, bad);
+	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, TRACE_STATUS_NONE, 0, 0);
+	CHECK(recorder_close(rec) == (bad == 0));
+	recorder_free(rec);
+	free(rec);
+}
+
+/* One that ends with the memory, and one longer than any may be. */
+static void strings(void)
+{
+	begin(7);
+	hint(TRACE_MARK, 1, 0, MEMORY, 0);
+	CHECK_STR(rec->phase, "xxxxxxx");
+	readable = READABLE;
+	hint(TRACE_MARK, 1, 0, MEMORY, 0);
+	CHECK_EQ(strlen(rec->phase), TRACE_STR_MAX - 1);
+	memory[3] = 0;
+	hint(TRACE_MARK, 1, 0, MEMORY, 0);
+	CHECK_STR(rec->phase, "xxx");
+	end(0);
+}
+
+static void nowhere(void)
+{
+	begin(100);
+	hint(TRACE_MARK, 1, 0, MEMORY + 100, 0);
+	CHECK_STR(rec->phase, "");
+	hint(TRACE_VMA, 0, 0, MEMORY + 100 - 8, 0); /* half of it */
+	hint(TRACE_COUNTER, 1, 0, 0, 0);	    /* no name */
+	end(3);
+}
+
+static void output(void)
+{
+	begin(READABLE);
+	hint(TRACE_OUTPUT, 1, TRACE_OUTPUT_MAX, MEMORY, 0);
+	hint(TRACE_OUTPUT, 2, 0, MEMORY, 0);
+	CHECK_EQ(rec->tally.bad_hints, 0);
+	hint(TRACE_OUTPUT, 1, TRACE_OUTPUT_MAX + 1, MEMORY, 0);
+	hint(TRACE_OUTPUT, 0, 1, MEMORY, 0);
+	hint(TRACE_OUTPUT, 3, 1, MEMORY, 0);
+	hint(TRACE_OUTPUT, 1, 100, MEMORY + READABLE - 50, 0);
+	end(4);
+}
+
+static void operations(void)
+{
+	begin(READABLE);
+	hint(TRACE_FAULT, TRACE_CAUSE_NONE, 0, 0, 0);
+	hint(TRACE_FAULT, TRACE_CAUSE_END, 0, 0, 0);
+	hint(TRACE_VMA, TRACE_VMA_CHANGE + 1, 0, MEMORY, 0);
+	hint(TRACE_OP_END, 0, 0, 0, 0); /* none of ours: some program's own OUT */
+	hint(1, 2, 3, 4, 5);
+	CHECK_EQ(rec->faults.unmatched, 0);
+	end(3);
+}
+
+static const struct check_test tests[] = {
+	{"hints: strings have an end", strings},
+	{"hints: memory that is not there", nowhere},
+	{"hints: output is bounded", output},
+	{"hints: operations that make no sense", operations},
+};
+
+CHECK_MAIN(tests)
