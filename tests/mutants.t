@@ -8,6 +8,7 @@ set -u
 
 mutants=tests/mutants/mutants.sh
 list=$scratch/list.mut
+export MUTANTS_WORK=$PWD/$scratch/work # a make mutants may be running
 
 # record NAME FILE TEST TEXT REPLACEMENT [MORE]
 record()
@@ -43,6 +44,7 @@ verdict()
 	awk -v name="$1" '$2 == name && seen { $2 = $3 = ""; print; exit } $1 == "verdict" { seen = 1 }' <<<"$table"
 }
 
+cp mm/page/page.c "$scratch"
 not_ok 'a run with lives and errors does not end well' "$mutants" -f -l "$list"
 table=$tap_output
 for kind in host guest user plugin analysis; do
@@ -58,7 +60,7 @@ like 'a break that does not build: an error' "$(verdict t-broken)" '^error .*doe
 like 'they are counted' "$table" '^12 breaks: 5 killed, 1 lived, 1 equivalent, 5 errors$'
 ok 'breaks that are killed or explained end well' "$mutants" -l "$list" t-host t-same
 like 'what was tried on this tree is not tried again' "$tap_output" '^2 breaks: 1 killed, 0 lived, 1 equiv'
-ok 'the tree itself is unharmed' git diff --quiet -- mm/page/page.c analysis/kind.awk
+ok 'the tree itself is unharmed' cmp mm/page/page.c "$scratch/page.c"
 
 ok 'every break of the lists can be made' "$mutants" -n
 like 'there are enough of them' "$tap_output" '^([89][0-9]|[1-9][0-9][0-9]+) breaks fit the tree'

@@ -156,7 +156,7 @@ static void test_fork(void)
 	child = dup_mm(mm, 9);
 	CHECK(child && child->rss_anon == 1);
 	CHECK(!(child->mmap->vm_flags & VM_LOCKED)); /* locks are not inherited */
-	WRITES(0, COW); /* the parent copies */
+	WRITES(0, COW);				     /* the parent copies */
 	parent = mm;
 	mm = child;
 	WRITES(0, COW_REUSE); /* the child is the last owner */

@@ -20,13 +20,13 @@
 # this machine's Linux); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE of
 # analysis/cases, or analysis:checks (those of check.sh, on damaged recordings).
 #
-# Breaks are made in copies of the tree, build/ and all, under build/mutants/; each test must first
-# pass there unbroken. A break is killed when one of its tests fails or takes ten times as long, it
+# Breaks are made in copies of the tree, build/ and all, under build/mutants/ (or MUTANTS_WORK); each
+# test must first pass there unbroken. A break is killed when one of its tests fails or takes ten times as long, it
 # lived when all pass. The status is 0 only when all are killed, or lived and are marked equivalent.
 set -euo pipefail
 
 readonly self=$PWD/tests/mutants/mutants.sh
-readonly work=$PWD/build/mutants # tree-N, log/, record/, result/, base/
+readonly work=${MUTANTS_WORK:-$PWD/build/mutants} # tree-N, log/, record/, result/, base/
 export LC_ALL=C CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 

@@ -175,22 +175,19 @@ static uintptr_t outer_at, inner_at;
 
 static void inner(int sig, siginfo_t *info, void *context)
 {
-	char here;
-
 	(void)sig;
 	(void)info;
 	(void)context;
-	inner_at = (uintptr_t)&here;
+	inner_at = (uintptr_t)__builtin_frame_address(0);
 }
 
 static void outer(int sig, siginfo_t *info, void *context)
 {
 	stack_t stack = {.ss_flags = SS_DISABLE}, now;
-	char here;
 
 	(void)sig;
 	(void)info;
-	outer_at = (uintptr_t)&here;
+	outer_at = (uintptr_t)__builtin_frame_address(0);
 	show("sigaltstack on the stack", sigaltstack(&stack, NULL));
 	sigaltstack(NULL, &now);
 	printf("in use %d, before %d\n", now.ss_flags == SS_ONSTACK,
@@ -277,6 +274,17 @@ static void rewrites(int sig, siginfo_t *info, void *context)
 	sigaddset(&uc->uc_sigmask, SIGKILL);
 }
 
+/* INTO is a trap of its own, not a protection fault: it need not be stepped over. */
+static void overflows(int sig, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+
+	printf("signal %d code %d trap %d\n", sig, info->si_code,
+	       (int)uc->uc_mcontext.gregs[REG_TRAPNO]);
+	if (uc->uc_mcontext.gregs[REG_TRAPNO] == 13)
+		uc->uc_mcontext.gregs[REG_EIP]++;
+}
+
 static void exceptions(void)
 {
 	uint32_t value;
@@ -288,6 +296,8 @@ static void exceptions(void)
 	change(SIG_UNBLOCK, SIGHUP);
 	__asm__ volatile("divl %%ecx" : "=a"(value) : "0"(1), "c"(0), "d"(0) : "memory", "cc");
 	printf("went on with %u\n", value);
+	handle(SIGSEGV, overflows, 0, 0, 0);
+	__asm__ volatile("movb $127, %%al\n\taddb $1, %%al\n\tinto" : : : "eax", "cc", "memory");
 	/* An unmasked x87 exception comes with the next waiting instruction (2 bytes: fwait, nop).
 	 */
 	__asm__ volatile(

@@ -18,7 +18,8 @@ static struct recorder *rec;
 static bool get_view(void *ctx, struct cpu_view *view)
 {
 	(void)ctx;
-	*view = (struct cpu_view){.icount = ++icount, .paging = true};
+	icount++;
+	*view = (struct cpu_view){.icount = icount, .paging = true};
 	return true;
 }
 
