@@ -198,6 +198,12 @@ static void test_hostile_segments(void)
 	SPOIL(phdr(0)->vaddr, 0);	   /* page 0 */
 	SPOIL(phdr(0)->vaddr, MMAP_MIN_ADDR - PAGE_SIZE);
 	SPOIL(phdr(0)->type, PT_INTERP); /* a loader's name without an end */
+	if (make_file()) { /* zeroes on top of the text: no file's page stands in their way */
+		phdr(1)->filesz = 0;
+		phdr(1)->vaddr = TEXT_VADDR;
+		EXPECT_EQ(load(), -ENOEXEC);
+		drop_file();
+	}
 }
 
 static void test_truncated(void)
