@@ -6,6 +6,6 @@
 set -u
 
 plan 1
-ok "seeds 1 to 120, 200 calls each" tests/guest/fuzz.sh mmap_calls 1 120 "$scratch"
+ok "seeds 1 to 100, 200 calls each" tests/guest/fuzz.sh mmap_calls 1 100 "$scratch"
 rm -f "$scratch"/*.img
 done_testing

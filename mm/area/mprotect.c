@@ -251,10 +251,12 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 	struct range range;
 	int err = 0;
 
-	if ((addr & ~PAGE_MASK) || (prot & ~(VM_RIGHTS | PROT_GROWSDOWN)))
+	if (addr & ~PAGE_MASK)
 		return -EINVAL;
 	if (!len)
 		return 0;
+	if (prot & ~(VM_RIGHTS | PROT_GROWSDOWN))
+		return -EINVAL;
 	if (!user_range_ok(addr, len))
 		return -ENOMEM;
 	set_range(&range, mm, addr, addr + PAGE_ALIGN(len));

@@ -27,8 +27,8 @@
 #define FILE_PAGES 20u
 #define HEAP_PAGES 24
 
-static int file = -1;
-static char *heap; /* where the heap began */
+static int file = -1, other = -1; /* the one that is mapped, and one that is not */
+static char *heap;		  /* where the heap began */
 static sigjmp_buf escape;
 
 static void die(const char *what)
@@ -128,7 +128,7 @@ static void show_areas(void)
 		memcpy(area.perms, perms, sizeof(perms));
 		if (from >= arena && from < arena + PAGES * PAGE) {
 			area.from = (from - arena) / PAGE;
-			area.to = (to - arena) / PAGE;
+			area.to = to - arena < PAGES * PAGE ? (to - arena) / PAGE : PAGES;
 			area.what = strstr(line, "mmap_calls.tmp") &&
 						    strstr(line, "mmap_calls.tmp") < next
 					    ? "file"
@@ -271,20 +271,18 @@ static void step_touch(void)
 	}
 }
 
-/* The kernel's own copies, into and out of the arena. */
+/* The kernel's own copies, into and out of the arena; from a file that is not mapped: no overlaps.
+ */
 static void step_copy(void)
 {
 	unsigned int length = 1 + below(PAGE - 1), inside = below(PAGE - length + 1);
-	unsigned int page = below(PAGES), size = (unsigned int)lseek(file, 0, SEEK_END);
-	unsigned int at = size > length ? below(size - length) : 0;
+	unsigned int page = below(PAGES), at = below((FILE_PAGES - 1) * PAGE);
 	char *p = ARENA + page * PAGE + inside;
-	long got;
+	unsigned int out = one_in(2);
+	long got = out ? pwrite(other, p, length, (off_t)at) : pread(other, p, length, (off_t)at);
 
-	if (one_in(2) || length > size) /* a file that grows is another matter */
-		got = pread(file, p, length, (off_t)at);
-	else
-		got = pwrite(file, p, length, (off_t)at);
-	printf("copy %u+%x %u of %u: %ld %s\n", page, inside, length, at, got, result(got));
+	printf("copy %s %u+%x %u of %u: %ld %s\n", out ? "from" : "to", page, inside, length, at,
+	       got, result(got));
 }
 
 static void step_file(void)
@@ -351,18 +349,20 @@ static void step(void)
 	}
 }
 
-static void fill_file(void)
+static int new_file(const char *name, int first)
 {
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	char page[PAGE];
 
-	file = open("mmap_calls.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
-	if (file < 0)
-		die("mmap_calls.tmp");
+	if (fd < 0)
+		die(name);
 	for (unsigned int i = 0; i < FILE_PAGES; i++) {
-		memset(page, (int)('A' + i), PAGE);
-		if (write(file, page, PAGE) != PAGE)
-			die("mmap_calls.tmp");
+		memset(page, first + (int)i, PAGE);
+		if (write(fd, page, PAGE) != PAGE)
+			die(name);
 	}
+	unlink(name);
+	return fd;
 }
 
 static void run(unsigned int seed, unsigned int steps)
@@ -372,7 +372,8 @@ static void run(unsigned int seed, unsigned int steps)
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
 	random_seed(seed);
-	fill_file();
+	file = new_file("mmap_calls.tmp", 'A');
+	other = new_file("mmap_calls.two", 'a');
 	heap = sbrk(0);
 	heap = sbrk((long)(-(unsigned long)heap % PAGE)) == (void *)-1 ? NULL : sbrk(0);
 	printf("seed %u\n", seed);
@@ -383,7 +384,6 @@ static void run(unsigned int seed, unsigned int steps)
 			show_areas();
 		}
 	}
-	unlink("mmap_calls.tmp");
 }
 
 int main(int argc, char **argv)
