@@ -7,11 +7,16 @@
 #
 #   mmap_calls   the mmap family, compared with this machine's Linux
 #
+#   syscalls     all system calls, by three tasks at once; allocations fail; objects and free pages
+#                are watched (slab_debug=FZPU page_poison=1)
+#
+#   elf_mutants  broken variants of a static and of a dynamic program, executed; 50 times COUNT
+#
 # A failure prints what differs or how the kernel ended, and the command that repeats it. The first
 # seed of `run` is the time of day.
 set -euo pipefail
 
-readonly names='mmap_calls'
+readonly names='mmap_calls syscalls elf_mutants'
 boot_elf=${P_BOOT_ELF:-build/boot.elf}
 
 die()
@@ -49,6 +54,32 @@ try_mmap_calls()
 	awk '/^seed/ { seed = $2 } { print (seed ? "seed " seed ": " : "") $0 }' \
 		"$dir/out/stdout.txt" >"$dir/got"
 	diff -u "$dir/want" "$dir/got" >"$dir/difference" || { head -n 40 "$dir/difference"; return 1; }
+	sound_disk
+}
+
+# The kernel lives, can kill every task, has nothing to complain of, and gets its memory back but for
+# what it caches of files.
+try_syscalls()
+{
+	disk/job.sh -a "$1 $2 1000" "$dir/root" build/test-guest/syscalls
+	boot 64 'slab_debug=FZPU page_poison=1' || { cat "$dir/verdict"; return 1; }
+	! grep -aE '^BUG |(Poison|Redzone) overwritten' "$dir/out/console.log" || return 1
+	grep -q '^end, ' "$dir/out/stdout.txt" || { tail "$dir/out/stdout.txt"; return 1; }
+	sound_disk
+}
+
+try_elf_mutants()
+{
+	mkdir -p "$dir"
+	echo 'int main(void) { return 3; }' |
+		i686-linux-gnu-gcc -O1 -s -x c -o "$dir/dynamic" -
+	disk/job.sh "$dir/libraries" "$dir/dynamic" # for the loader and the C library
+	i686-linux-gnu-strip -o "$dir/static" build/test-user/bare
+	disk/job.sh -a "$1 $(($2 * 50)) static dynamic" -f "$dir/static $dir/dynamic" "$dir/root" \
+		build/test-guest/elf_mutants
+	cp -r "$dir/libraries/lib" "$dir/root"
+	boot 64 'slab_debug=FZPU page_poison=1' || { cat "$dir/verdict"; return 1; }
+	awk '/ refused, .* ran$/ { print; ok = $1 && $3 && $5 } END { exit !ok }' "$dir/out/stdout.txt" || return 1
 	sound_disk
 }
 
