@@ -16,6 +16,7 @@
 # seed of `run` is the time of day.
 set -euo pipefail
 
+readonly limit=300 # seconds of a boot
 readonly names='mmap_calls syscalls elf_mutants'
 boot_elf=${P_BOOT_ELF:-build/boot.elf}
 
@@ -30,7 +31,7 @@ boot()
 {
 	disk/mkimage.sh -o "$dir/disk.img" -k "$boot_elf" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $2" build/root "$dir/root" &&
-		tests/run/boot.sh -o "$dir/out" -d "$dir/after.img" -m "$1" -t 240 -T events=fault \
+		tests/run/boot.sh -o "$dir/out" -d "$dir/after.img" -m "$1" -t $limit -T events=fault \
 			"$dir/disk.img" >"$dir/verdict" 2>&1
 }
 
@@ -72,11 +73,11 @@ try_elf_mutants()
 {
 	mkdir -p "$dir"
 	echo 'int main(void) { return 3; }' |
-		i686-linux-gnu-gcc -O1 -s -x c -o "$dir/dynamic" -
+		i686-linux-gnu-gcc -O1 -s -x c -o "$dir/dynamic" - || return
 	disk/job.sh "$dir/libraries" "$dir/dynamic" # for the loader and the C library
-	i686-linux-gnu-strip -o "$dir/static" build/test-user/bare
+	i686-linux-gnu-strip -o "$dir/static" build/test-user/bare || return
 	disk/job.sh -a "$1 $(($2 * 50)) static dynamic" -f "$dir/static $dir/dynamic" "$dir/root" \
-		build/test-guest/elf_mutants
+		build/test-guest/elf_mutants || return
 	cp -r "$dir/libraries/lib" "$dir/root"
 	boot 64 'slab_debug=FZPU page_poison=1' || { cat "$dir/verdict"; return 1; }
 	awk '/ refused, .* ran$/ { print; ok = $1 && $3 && $5 } END { exit !ok }' "$dir/out/stdout.txt" || return 1

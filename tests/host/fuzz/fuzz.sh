@@ -3,7 +3,8 @@
 #
 #   fuzz.sh check NAME             a fixed number of inputs, the same ones each time
 #   fuzz.sh run SECONDS [NAME]...  all, or those named, for so long each, two at a time; what they
-#                                  find interesting stays in build/fuzz/corpus/NAME for the next run
+#                                  find interesting stays in build/fuzz/corpus/NAME for the next run;
+#                                  those of tests/guest/fuzz.sh too
 #   fuzz.sh replay NAME FILE...    these inputs only
 #   fuzz.sh control                finds, from nothing, the bug planted in build/fuzz/planted/
 #   fuzz.sh keep [NAME]...         puts the fewest inputs that reach all that has been reached into
@@ -116,11 +117,16 @@ check) check "${1:?}" ;;
 run)
 	seconds=${1:?}
 	shift
-	[ $# -gt 0 ] || read -ra all < <(names)
+	[ $# -gt 0 ] || read -ra all <<<"$(names) $(tests/guest/fuzz.sh names)"
 	[ $# -gt 0 ] || set -- "${all[@]}"
 	printf '%s\n' "$@" | xargs -P 2 -I{} "$0" one "$seconds" {}
 	;;
-one) run_one "$@" ;;
+one)
+	case " $(tests/guest/fuzz.sh names) " in
+	*" ${2:?} "*) tests/guest/fuzz.sh run "$1" "$2" ;;
+	*) run_one "$@" ;;
+	esac
+	;;
 replay)
 	target "${1:?}"
 	fuzzer "$@" || report "$1"
