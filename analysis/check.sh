@@ -31,14 +31,14 @@ digests >"$work/.sums"
 # ask FILE: runs one set of checks over standard input.
 ask()
 {
-	$AWK -F, -f "$here/lib.awk" -f "$here/run.awk" -f "$here/areas.awk" -f "$here/verdict.awk" \
+	$AWK -F, -f "$here/lib.awk" -f "$here/run.awk" -f "$here/areas.awk" -f "$here/check_tap.awk" \
 		-f "$here/$1.awk" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
 		-v marks="$work/marks.csv" -v latency="$work/latency.csv"
 }
 
 {
-	ask check </dev/null || echo "not ok - the small files can be read"
+	ask check_files </dev/null || echo "not ok - the small files can be read"
 	feed tlb.csv | ask check_tlb || echo "not ok - tlb.csv can be read"
 } >"$work/results"
 [ ! -f "$work/.failed" ] || exit 1

@@ -1,7 +1,7 @@
 # check_tlb.awk - is every row of tlb.csv as the contract has it, and can it be true?
 #
 # Variables: tasks, vmas (paths, may be empty), metafile. After lib.awk, run.awk, areas.awk and
-# verdict.awk. Input: tlb.csv.
+# check_tap.awk. Input: tlb.csv.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)

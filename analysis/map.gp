@@ -2,7 +2,7 @@
 #
 #   gnuplot -e 'width=N; height=N' map.gp
 #
-# In the directory of the results: reads .cells (by raster.awk), writes map.png. Axes, areas and names are drawn around it by mapframe.awk.
+# In the directory of the results: reads .cells (by raster.awk), writes map.png. Axes, areas and names are drawn around it by map_draw.awk.
 set terminal pngcairo size width,height transparent
 set output "map.png"
 set lmargin at screen 0

@@ -132,7 +132,7 @@ pages_touched()
 the_map()
 {
 	pages_touched | ask run layout
-	ask_tlb run areas tlb map
+	ask_tlb run areas tlb map_count
 	ask raster <"$work/map.csv" >"$work/.cells"
 	(
 		cd "$work"
@@ -140,7 +140,7 @@ the_map()
 		gnuplot -e "width=$bins; height=$((height + 1))" "$here/map.gp"
 	)
 	base64 "$work/map.png" >"$work/.plane"
-	ask run svg mapframe </dev/null
+	ask run svg map_draw </dev/null
 }
 
 the_rest()
@@ -150,7 +150,7 @@ the_rest()
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
 	digests >"$work/.sums"
-	ask run selfcheck </dev/null
+	ask run agreement </dev/null
 }
 
 ask_tlb run weigh

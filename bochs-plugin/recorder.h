@@ -9,15 +9,15 @@
 #ifndef TLBTRACE_RECORDER_H
 #define TLBTRACE_RECORDER_H
 
-#include "fault.h"
+#include "open_faults.h"
 #include "latency.h"
 #include "meta.h"
 #include "names.h"
 #include "options.h"
-#include "seen.h"
+#include "fill_reason.h"
 #include "sink.h"
 #include "task.h"
-#include "tlb.h"
+#include "tlb_shadow.h"
 #include "tlb_rows.h"
 #include "walk.h"
 

@@ -2,7 +2,7 @@
 #ifndef TLBTRACE_RESOLVE_H
 #define TLBTRACE_RESOLVE_H
 
-#include "tlb.h"
+#include "tlb_shadow.h"
 #include "walk.h"
 
 struct arrival {

@@ -9,7 +9,7 @@
  * a page that is new to the second user of a directory must count as new.
  */
 #include "task.h"
-#include "seen.h"
+#include "fill_reason.h"
 
 #include <stdlib.h>
 

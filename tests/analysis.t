@@ -19,7 +19,7 @@ libraries()
 	case $1 in
 	when) echo run tlb ;;
 	kind) echo tlb ;;
-	where | map) echo run areas tlb ;;
+	where | map_count) echo run areas tlb ;;
 	code) echo run symbols tlb ;;
 	faults) echo run areas symbols ;;
 	who | layout | weigh) echo run ;;

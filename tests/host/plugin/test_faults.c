@@ -5,9 +5,9 @@
  * both, and what comes out must be equal.
  */
 #include "check.h"
-#include "fault.h"
+#include "open_faults.h"
 #include "kernel/trace_port.h"
-#include "seen.h"
+#include "fill_reason.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 #include "check.h"
 #include "latency.h"
 #include "names.h"
-#include "seen.h"
-#include "tlb.h"
+#include "fill_reason.h"
+#include "tlb_shadow.h"
 #include "walk.h"
 
 #include <stdlib.h>

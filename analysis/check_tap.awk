@@ -1,4 +1,4 @@
-# verdict.awk - TAP for the checks: "ok - title" or "not ok - title" with the first reasons.
+# check_tap.awk - TAP for the checks: "ok - title" or "not ok - title" with the first reasons.
 #
 # check.sh numbers the lines.
 

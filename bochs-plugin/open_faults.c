@@ -1,5 +1,5 @@
 /*
- * fault.c - page faults from delivery to return.
+ * open_faults.c - page faults from delivery to return.
  *
  * Each task has a stack of open faults, for a fault may be taken inside the
  * handling of another, and tasks sleep in the middle of theirs. A fault ends
@@ -20,7 +20,7 @@
  * A fault that never returns would hold the ring for ever; when the ring is
  * full the oldest goes out without a cost.
  */
-#include "fault.h"
+#include "open_faults.h"
 #include "kernel/trace_port.h"
 
 #include <stdlib.h>

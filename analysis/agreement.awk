@@ -1,4 +1,4 @@
-# selfcheck.awk - does the recording agree with itself, and with what the guest counted?
+# agreement.awk - does the recording agree with itself, and with what the guest counted?
 #
 # Variables: metafile (meta.csv), sums (lines "name sha256" of the files as they are), out (directory
 # with events.csv and causes.csv). After lib.awk and run.awk; reads no input of its own.

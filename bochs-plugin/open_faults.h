@@ -1,6 +1,6 @@
-/* fault.h - page faults from delivery to return. */
-#ifndef TLBTRACE_FAULT_H
-#define TLBTRACE_FAULT_H
+/* open_faults.h - page faults from delivery to return. */
+#ifndef TLBTRACE_OPEN_FAULTS_H
+#define TLBTRACE_OPEN_FAULTS_H
 
 #include "task.h"
 

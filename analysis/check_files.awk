@@ -1,7 +1,7 @@
-# check.awk - are the small files of a recording as the contract has them, and do the books balance?
+# check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
 # Variables: metafile, faults, tasks, vmas, marks, latency (paths), sums (lines "name sha256"). After lib.awk,
-# run.awk, areas.awk and verdict.awk; reads no input of its own.
+# run.awk, areas.awk and check_tap.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
 	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"

@@ -1,6 +1,6 @@
-/* tlb.h - a shadow of Bochs's two TLBs. */
-#ifndef TLBTRACE_TLB_H
-#define TLBTRACE_TLB_H
+/* tlb_shadow.h - a shadow of Bochs's two TLBs. */
+#ifndef TLBTRACE_TLB_SHADOW_H
+#define TLBTRACE_TLB_SHADOW_H
 
 #include "machine.h"
 

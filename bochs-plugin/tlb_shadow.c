@@ -1,5 +1,5 @@
 /*
- * tlb.c - a shadow of Bochs's two TLBs.
+ * tlb_shadow.c - a shadow of Bochs's two TLBs.
  *
  * The shadow exists because the real slot cannot tell what a walk replaced: a
  * walk that raises the permissions of an entry has invalidated it already, and
@@ -13,7 +13,7 @@
  * Bochs splits a large page into 4 KiB entries, one for each part that is
  * touched, and INVLPG drops them all.
  */
-#include "tlb.h"
+#include "tlb_shadow.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* seen.h - which pages were ever in a TLB, and how they left it. */
-#ifndef TLBTRACE_SEEN_H
-#define TLBTRACE_SEEN_H
+/* fill_reason.h - why an entry is filled: which pages were ever in a TLB, and how they left it. */
+#ifndef TLBTRACE_FILL_REASON_H
+#define TLBTRACE_FILL_REASON_H
 
 #include "machine.h"
 

@@ -1,5 +1,5 @@
 /*
- * seen.c - which pages were ever in a TLB, and how they left it.
+ * fill_reason.c - why an entry is filled: which pages were ever in a TLB, and how they left it.
  *
  * One 64-bit word a page and address space: the key above, four flags below.
  * A page that is filled again and has no conflict flag must have been flushed:
@@ -10,7 +10,7 @@
  *
  * Address-space numbers begin at 1, so no used word is 0.
  */
-#include "seen.h"
+#include "fill_reason.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-# map.awk - which addresses missed the TLB or faulted, and when?
+# map_count.awk - which addresses missed the TLB or faulted, and when?
 #
 # Variables: layout (path of layout.csv), faults, tasks, vmas (paths, may be empty), start, end,
 # bins. After lib.awk, run.awk, areas.awk and tlb.awk.

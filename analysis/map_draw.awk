@@ -1,4 +1,4 @@
-# mapframe.awk - draws the address map: areas, the cells' picture, axes and names.
+# map_draw.awk - draws the address map: areas, the cells' picture, axes and names.
 #
 # Variables: out (directory with layout.csv, shades.csv, phases.csv), plane (the picture, as base64), theme,
 # start, end, bins, edges. After lib.awk, run.awk and svg.awk; reads no input of its own.
