@@ -151,4 +151,16 @@ refused 'CPU unknown' 'nonsuch' CPU=nonsuch
 refused 'OUT a file' 'FAILED: OUT=LICENSE: ' OUT=LICENSE
 refused 'OUT unwritable' 'FAILED: OUT=/proc/nowhere: ' OUT=/proc/nowhere
 
+# A case of the self-test that every boot skips is a test that nobody makes.
+printf '%s\n' '  # Subtest: buddy' '  ok 1 split' '  ok 2 highmem # SKIP no highmem' >"$scratch/one.log"
+printf '%s\n' '  # Subtest: buddy' '  ok 1 split # SKIP why' '  ok 2 highmem' >"$scratch/two.log"
+cases=tests/run/cases.sh
+$cases note "$scratch/one.log" "$scratch/cases"
+is 'a case that every boot skips is named' "$($cases judge "$scratch/cases")" \
+	'skipped by every boot: buddy: highmem'
+$cases note "$scratch/two.log" "$scratch/cases"
+ok 'but not when one boot runs it' $cases judge "$scratch/cases"
+: >"$scratch/cases"
+not_ok 'nor may there be no boot at all' $cases judge "$scratch/cases"
+
 done_testing

@@ -211,6 +211,7 @@ else
 	run_watched
 fi
 ! triple_faulted || ended=triple
+[ -z "${P_CASES-}" ] || tests/run/cases.sh note "$out/console.log" "$P_CASES"
 
 meta=()
 [ "$emulator" != bochs ] || meta=("$out/meta.csv")
