@@ -300,7 +300,7 @@ static void commit(struct exec_build *build, const char *path)
 	task->exit_signal = SIGCHLD;
 	task->did_exec = true;
 	if (task->kthread) {
-		task->kthread = false;
+		task_now_user(task);
 		set_blocked(0);
 	}
 	start_thread(task_pt_regs(task), image->entry, image->esp);

@@ -9,24 +9,35 @@
 #include "sched/sched.h"
 #include "signal/signal.h"
 
-/* Children of the process know their parent by address. */
-static void inherit_children(struct task_struct *to, struct task_struct *from)
+#define FAMILY_BATCH 64 /* children that change hands without giving way */
+
+/* Children of the process know their parent by address. True if there are more. Lock held. */
+static bool inherit_some(struct task_struct *to, struct task_struct *from)
 {
 	struct task_struct *child;
+	int i;
 
-	list_for_each_entry (child, &from->children, sibling)
+	for (i = 0; i < FAMILY_BATCH && !list_empty(&from->children); i++) {
+		child = list_first_entry(&from->children, struct task_struct, sibling);
 		child->parent = to;
-	list_splice_init(&from->children, &to->children);
+		list_move_tail(&child->sibling, &to->children);
+	}
+	return !list_empty(&from->children);
 }
 
 /* The old leader, a zombie, gives its id and its place in the family to the current task. */
 static void become_leader(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
 
-	task_unlink(task); /* from here on `leader` and its parent cannot go: no one else runs */
-	inherit_children(task, leader);
+	spin_lock(&tasklist_lock);
+	while (inherit_some(task, leader)) {
+		spin_unlock(&tasklist_lock);
+		cond_resched();
+		spin_lock(&tasklist_lock);
+	}
+	task_unlink(task);
 	task->parent = leader->parent;
 	task->exit_signal = leader->exit_signal;
 	task->start_time = leader->start_time;
@@ -34,16 +45,17 @@ static void become_leader(struct task_struct *task)
 	task->cstime = leader->cstime;
 	task->cmin_flt = leader->cmin_flt;
 	task->cmaj_flt = leader->cmaj_flt;
+	spin_lock_irqsave(&task->signal->lock, flags);
 	task->signal->leader = task;
-	task->group_leader = task;
+	spin_unlock_irqrestore(&task->signal->lock, flags);
 	account_thread(leader);
-	release_task(leader); /* its signal_struct lives on: ours */
 	task->pid = task->tgid;
-	task_link(task);
+	task_link_at(task, leader);
+	forget_task(leader); /* its signal_struct lives on: ours */
 	/* Who runs has another number from here on. */
 	trace_hint(TRACE_SWITCH, (u32)task->pid, (u32)task->tgid, __pa(task->mm->pgd),
 		   (u32)task->comm);
-	local_irq_restore(flags);
+	spin_unlock(&tasklist_lock);
 }
 
 static bool others_gone(const struct task_struct *task)

@@ -19,6 +19,7 @@
 #include "proc/syscall.h"
 
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)
+#define FAMILY_BATCH 16 /* children that get another parent without giving way */
 
 void mm_release(struct task_struct *task)
 {
@@ -76,6 +77,11 @@ void account_thread(const struct task_struct *task)
 void release_task(struct task_struct *task)
 {
 	task_unlink(task);
+	forget_task(task);
+}
+
+void forget_task(struct task_struct *task)
+{
 	sigpending_discard(&task->pending, ~0ull);
 	sighand_put(task->sighand);
 	signal_put(task->signal);
@@ -126,18 +132,36 @@ static void process_gone(struct task_struct *leader)
 		release_task(leader);
 }
 
-/* Gives the children of a process that ends to init. */
-static void reparent_children(struct task_struct *leader)
+/* Gives some children of a process that ends to init. Lock held. */
+static void reparent_some(struct task_struct *leader)
 {
-	struct task_struct *init = find_task(1), *child, *next;
+	struct task_struct *init = find_task(1), *child;
+	int i;
 
-	list_for_each_entry_safe (child, next, &leader->children, sibling) {
+	for (i = 0; i < FAMILY_BATCH && !list_empty(&leader->children); i++) {
+		child = list_first_entry(&leader->children, struct task_struct, sibling);
 		child->parent = init;
 		list_move_tail(&child->sibling, &init->children);
 		child->exit_signal = SIGCHLD;
 		/* Dead already, and its old parent never asked. */
 		if (child->state == TASK_ZOMBIE && thread_group_empty(child))
 			process_gone(child);
+	}
+}
+
+/*
+ * The last thread of a process finds its children another parent, some at a
+ * time. Returns with tasklist_lock held and none left.
+ */
+static void leave_children(struct task_struct *task)
+{
+	for (;;) {
+		spin_lock(&tasklist_lock);
+		if (task->signal->live || list_empty(&task->group_leader->children))
+			return;
+		reparent_some(task->group_leader);
+		spin_unlock(&tasklist_lock);
+		cond_resched();
 	}
 }
 
@@ -155,13 +179,12 @@ static void __noreturn end_of_init(struct task_struct *task, u32 cr3, int code)
 	machine_power_off(code & 0x7f ? 128 + (code & 0x7f) : code >> 8 & 0xff);
 }
 
-/* The task's place in its family. Interrupts off: the last step before the last schedule(). */
+/* The task's place in its family: the last step before the last schedule(). Interrupts off, lock
+ * held. */
 static void leave_family(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
 
-	if (task->signal->live == 0)
-		reparent_children(leader);
 	task->state = TASK_ZOMBIE;
 	if (task != leader) {
 		account_thread(task);
@@ -176,10 +199,21 @@ static void leave_family(struct task_struct *task)
 	}
 }
 
+/* A thread begins to exit; true for the last one of its process. */
+static bool one_less(struct signal_struct *signal)
+{
+	bool last;
+
+	spin_lock(&tasklist_lock);
+	last = --signal->live == 0;
+	spin_unlock(&tasklist_lock);
+	return last;
+}
+
 void do_exit(int code)
 {
 	struct task_struct *task = current;
-	bool last = --task->signal->live == 0;
+	bool last = one_less(task->signal);
 	u32 cr3 = __pa(task->active_mm->pgd);
 
 	BUG_ON(this_cpu(preempt_count) != 0 || task == &init_task);
@@ -195,8 +229,10 @@ void do_exit(int code)
 	exit_mm(task);
 	exit_files(task);
 	trace_hint(TRACE_EXIT, (u32)task->pid, (u32)task->tgid, cr3, (u32)code);
+	leave_children(task);
 	local_irq_disable();
 	leave_family(task);
+	spin_unlock(&tasklist_lock);
 	schedule();
 	panic("%s[%d] ran after its end", task->comm, task->pid);
 }

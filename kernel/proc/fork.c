@@ -143,7 +143,7 @@ static void copy_identity(struct task_struct *child, u32 flags)
 /*
  * The child's place in its family, and what others may change in the parent
  * while the parts are being copied. It names other tasks without a reference,
- * so the child enters the lists in the same step: interrupts off.
+ * so the child enters the lists in the same step: tasklist_lock is held.
  */
 static void join_family(struct task_struct *child, u32 flags)
 {
@@ -156,6 +156,7 @@ static void join_family(struct task_struct *child, u32 flags)
 		child->group_leader = leader;
 		child->signal->live++;
 		child->sigpending = child->signal->group_exit;
+		/* The rest of a thread's place is its leader's. */
 	} else if (flags & CLONE_PARENT) {
 		/* What a sister's end does to their parent is not for a child to choose. */
 		child->parent = leader->parent;
@@ -214,7 +215,6 @@ out_files:
 static void commit_child(struct task_struct *child, const struct clone_args *args)
 {
 	u32 flags = args->flags;
-	unsigned long irq;
 
 	if (flags & CLONE_CHILD_SETTID) {
 		child->set_child_tid = args->child_tid;
@@ -226,9 +226,9 @@ static void commit_child(struct task_struct *child, const struct clone_args *arg
 	thread_copy_user(child, task_pt_regs(current), args->stack);
 	trace_hint(flags & CLONE_VM ? TRACE_CLONE : TRACE_FORK, (u32)child->pid, (u32)child->tgid,
 		   __pa(child->mm->pgd), (u32)child->comm);
-	irq = local_irq_save();
+	spin_lock(&tasklist_lock);
 	join_family(child, flags);
-	local_irq_restore(irq);
+	spin_unlock(&tasklist_lock);
 	wake_up_new_task(child);
 }
 
@@ -240,6 +240,11 @@ static long do_fork(const struct clone_args *args)
 
 	if (ret)
 		return ret;
+	/* Whoever kills a whole group does not run after its children. */
+	if (fatal_signal_pending_current())
+		return -EINTR;
+	if (nr_user_tasks() >= current->rlim[RLIMIT_NPROC].cur)
+		return -EAGAIN;
 	child = alloc_task();
 	if (!child)
 		return -ENOMEM;
@@ -255,8 +260,8 @@ static long do_fork(const struct clone_args *args)
 	ret = copy_parts(child, args);
 	if (ret)
 		goto out_task;
-	ret = child->pid;
-	get_task(child); /* it may be gone before vfork()'s wait is over */
+	ret = child->pid; /* from here on nothing fails */
+	get_task(child);  /* it may be gone before vfork()'s wait is over */
 	commit_child(child, args);
 	/* Killed meanwhile: the child goes on in what it shares, and nobody waits. */
 	if ((args->flags & CLONE_VFORK) &&
@@ -376,7 +381,9 @@ struct task_struct *kthread_run(int (*fn)(void *), void *arg, const char *name)
 	memcpy(task->rlim, init_task.rlim, sizeof(task->rlim));
 	strlcpy(task->comm, name, sizeof(task->comm));
 	thread_setup_kernel(task, fn, arg);
+	spin_lock(&tasklist_lock);
 	task_link(task);
+	spin_unlock(&tasklist_lock);
 	wake_up_new_task(task);
 	return task;
 

@@ -20,7 +20,12 @@ SYSCALL(gettid)
 
 SYSCALL(getppid)
 {
-	return task_parent(current)->tgid;
+	pid_t pid;
+
+	spin_lock(&tasklist_lock);
+	pid = task_parent(current)->tgid;
+	spin_unlock(&tasklist_lock);
+	return pid;
 }
 
 /* getuid, geteuid, getgid, getegid, in their 16- and 32-bit forms */
@@ -67,7 +72,7 @@ SYSCALL(getgroups32)
 	return (s32)a < 0 ? -EINVAL : 0;
 }
 
-/* A process by id, 0 for the caller's; NULL when there is none. */
+/* A process by id, 0 for the caller's; NULL when there is none. tasklist_lock held. */
 static struct task_struct *find_process(pid_t pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current;
@@ -77,9 +82,14 @@ static struct task_struct *find_process(pid_t pid)
 
 SYSCALL(getpgid)
 {
-	struct task_struct *leader = find_process((pid_t)a);
+	struct task_struct *leader;
+	long ret;
 
-	return leader ? leader->pgrp : -ESRCH;
+	spin_lock(&tasklist_lock);
+	leader = find_process((pid_t)a);
+	ret = leader ? leader->pgrp : -ESRCH;
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
 SYSCALL(getpgrp)
@@ -89,11 +99,17 @@ SYSCALL(getpgrp)
 
 SYSCALL(getsid)
 {
-	struct task_struct *leader = find_process((pid_t)a);
+	struct task_struct *leader;
+	long ret;
 
-	return leader ? leader->session : -ESRCH;
+	spin_lock(&tasklist_lock);
+	leader = find_process((pid_t)a);
+	ret = leader ? leader->session : -ESRCH;
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
+/* The next three: tasklist_lock held. */
 static bool group_in_session(pid_t pgrp, pid_t session)
 {
 	struct task_struct *task;
@@ -125,14 +141,11 @@ static void set_group(struct task_struct *leader, pid_t pgrp, pid_t session)
 	}
 }
 
-/* setpgid(pid, pgid): for the caller, or a child of it that has not called execve() */
-SYSCALL(setpgid)
+/* Lock held. */
+static long set_pgid(struct task_struct *leader, pid_t pgrp)
 {
-	struct task_struct *self = current->group_leader, *leader = find_process((pid_t)a);
-	pid_t pgrp = (pid_t)b;
+	struct task_struct *self = current->group_leader;
 
-	if (pgrp < 0)
-		return -EINVAL;
 	if (!leader || (leader != self && leader->parent != self))
 		return -ESRCH;
 	if (leader != self && leader->did_exec)
@@ -147,15 +160,32 @@ SYSCALL(setpgid)
 	return 0;
 }
 
+/* setpgid(pid, pgid): for the caller, or a child of it that has not called execve() */
+SYSCALL(setpgid)
+{
+	long ret;
+
+	if ((pid_t)b < 0)
+		return -EINVAL;
+	spin_lock(&tasklist_lock);
+	ret = set_pgid(find_process((pid_t)a), (pid_t)b);
+	spin_unlock(&tasklist_lock);
+	return ret;
+}
+
 /* setsid(): a new session with a new group, both named after the caller */
 SYSCALL(setsid)
 {
 	struct task_struct *self = current->group_leader;
+	long ret = -EPERM;
 
-	if (group_exists(self->tgid))
-		return -EPERM;
-	set_group(self, self->tgid, self->tgid);
-	return self->tgid;
+	spin_lock(&tasklist_lock);
+	if (!group_exists(self->tgid)) {
+		set_group(self, self->tgid, self->tgid);
+		ret = self->tgid;
+	}
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
 SYSCALL(set_tid_address)

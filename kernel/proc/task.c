@@ -2,8 +2,8 @@
  * task.c - task structures: making, finding and burying them.
  *
  * A task is known to the system while it is in two places: the list of all
- * tasks, and a hash by pid. Interrupt handlers look tasks up (a signal from the
- * keyboard), so both change with interrupts off.
+ * tasks, and a hash by pid. Both change under tasklist_lock. What walks over all
+ * tasks and takes long for each keeps its place by a hold on one (task_walk).
  *
  * Kernel stacks are vmalloc areas of two pages, aligned to their size (symbols.c
  * finds a stack by any address in it). The page below each is never mapped
@@ -12,6 +12,7 @@
  * back, so that a shell's forks do not make an area each time.
  */
 #include "proc/task.h"
+#include "kernel/bitops.h"
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
@@ -28,7 +29,7 @@
 #define PID_HASH_SIZE  256
 #define STACK_CACHE    4
 #define NR_OPEN_LIMIT  256  /* fs/vfs.h: NR_OPEN */
-#define NR_PROCS_LIMIT 8192 /* more than memory holds: the rlimit is not enforced */
+#define NR_PROCS_LIMIT 8192 /* more than most memories hold */
 
 _Static_assert(__builtin_offsetof(struct task_struct, thread) == 0, "switch_to() relies on it");
 _Static_assert(__builtin_offsetof(struct task_struct, need_resched) ==
@@ -88,9 +89,12 @@ struct task_struct init_task = {
 
 LIST_HEAD(all_tasks);
 static struct list_head pid_hash[PID_HASH_SIZE];
-static unsigned int task_count;
+static unsigned int task_count, user_tasks;
+static u32 last_serial;
 static pid_t last_pid;
 static bool pids_wrapped;
+static unsigned long pid_map[BITS_TO_LONGS(PID_MAX)]; /* numbers of tasks, also of coming ones */
+DEFINE_SPINLOCK(tasklist_lock);
 
 static struct kmem_cache *task_cache;
 static void *stack_cache[STACK_CACHE];
@@ -111,30 +115,103 @@ struct task_struct *find_task(pid_t pid)
 	return NULL;
 }
 
-/* A number that was given out before may live on as a group's or session's name. */
-static bool pid_in_use(pid_t pid)
+struct task_struct *find_get_task(pid_t pid)
 {
 	struct task_struct *task;
 
-	if (find_task(pid))
-		return true;
+	spin_lock(&tasklist_lock);
+	task = find_task(pid);
+	if (task)
+		get_task(task);
+	spin_unlock(&tasklist_lock);
+	return task;
+}
+
+/* The first task behind the walk's place. Lock held. */
+static struct task_struct *walk_from(const struct task_walk *walk)
+{
+	struct list_head *node = &all_tasks;
+	struct task_struct *task;
+
+	if (walk->at && walk->at->serial) {
+		node = &walk->at->tasks;
+	} else if (walk->serial) {
+		/* The one where the walk stood has gone meanwhile: look for the place. */
+		for_each_task (task) {
+			if (task->serial > walk->serial)
+				break;
+			node = &task->tasks;
+		}
+	}
+	return node->next == &all_tasks ? NULL : list_entry(node->next, struct task_struct, tasks);
+}
+
+struct task_struct *task_walk_next(struct task_walk *walk)
+{
+	struct task_struct *task;
+
+	spin_lock(&tasklist_lock);
+	task = walk_from(walk);
+	if (task) {
+		get_task(task);
+		walk->serial = task->serial;
+	}
+	spin_unlock(&tasklist_lock);
+	task_walk_end(walk);
+	walk->at = task;
+	return task;
+}
+
+void task_walk_end(struct task_walk *walk)
+{
+	if (walk->at)
+		put_task(walk->at);
+	walk->at = NULL;
+}
+
+u32 task_last_serial(void)
+{
+	return last_serial;
+}
+
+/* A number that was given out before may live on as a group's or session's name. Lock held. */
+static bool names_group(pid_t pid)
+{
+	struct task_struct *task;
+
 	for_each_task (task)
-		if (task->pgrp == pid || task->session == pid || task->tgid == pid)
+		if (task->pgrp == pid || task->session == pid)
 			return true;
 	return false;
 }
 
+/* Takes the next number, if it is free. Lock held. */
+static bool take_next_pid(void)
+{
+	if (++last_pid >= PID_MAX) {
+		last_pid = PID_RESERVED;
+		pids_wrapped = true;
+	}
+	if (test_bit((unsigned long)last_pid, pid_map))
+		return false;
+	if (pids_wrapped && names_group(last_pid))
+		return false;
+	__set_bit((unsigned long)last_pid, pid_map);
+	return true;
+}
+
 pid_t alloc_pid(void)
 {
+	pid_t pid;
 	int tries;
 
 	for (tries = 0; tries < PID_MAX; tries++) {
-		if (++last_pid >= PID_MAX) {
-			last_pid = PID_RESERVED;
-			pids_wrapped = true;
-		}
-		if (!pids_wrapped || !pid_in_use(last_pid))
-			return last_pid;
+		spin_lock(&tasklist_lock);
+		pid = take_next_pid() ? last_pid : 0;
+		spin_unlock(&tasklist_lock);
+		if (pid)
+			return pid;
+		cond_resched();
 	}
 	return -EAGAIN;
 }
@@ -180,13 +257,19 @@ static void stack_free(void *stack)
 		stack_vfree(stack);
 }
 
+/* One by one, so that interrupts come in between. */
 void task_cache_drain(void)
 {
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
+	void *stack;
 
-	while (stacks_cached)
-		stack_vfree(stack_cache[--stacks_cached]);
-	local_irq_restore(flags);
+	do {
+		flags = local_irq_save();
+		stack = stacks_cached ? stack_cache[--stacks_cached] : NULL;
+		local_irq_restore(flags);
+		if (stack)
+			stack_vfree(stack);
+	} while (stack);
 }
 
 static unsigned long count_stacks(struct shrinker *shrinker, struct shrink_control *control)
@@ -247,6 +330,11 @@ struct task_struct *alloc_task(void)
 
 void free_new_task(struct task_struct *task)
 {
+	if (task->pid > 0) {
+		spin_lock(&tasklist_lock);
+		__clear_bit((unsigned long)task->pid, pid_map);
+		spin_unlock(&tasklist_lock);
+	}
 	thread_free(task);
 	stack_free(task->stack);
 	task->stack = NULL;
@@ -261,33 +349,77 @@ void put_task(struct task_struct *task)
 	kmem_cache_free(task_cache, task);
 }
 
-void task_link(struct task_struct *task)
+/* The ring of a process's threads is also walked by whoever sends it a signal, in interrupts too.
+ */
+static void link_thread(struct task_struct *task)
 {
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
 
-	list_add_tail(&task->tasks, &all_tasks);
+	spin_lock_irqsave(&task->signal->lock, flags);
+	list_add_tail(&task->thread_group, &task->group_leader->thread_group);
+	spin_unlock_irqrestore(&task->signal->lock, flags);
+}
+
+static void link_task(struct task_struct *task, struct list_head *before)
+{
+	assert_spin_locked(&tasklist_lock);
+	list_add_tail(&task->tasks, before);
 	list_add(&task->pid_node, pid_bucket(task->pid));
+	__set_bit((unsigned long)task->pid, pid_map);
 	if (thread_group_leader(task))
 		list_add_tail(&task->sibling, &task->parent->children);
 	else
-		list_add_tail(&task->thread_group, &task->group_leader->thread_group);
+		link_thread(task);
 	task_count++;
-	local_irq_restore(flags);
+	user_tasks += !task->kthread;
+}
+
+void task_link(struct task_struct *task)
+{
+	task->serial = ++last_serial;
+	link_task(task, &all_tasks);
+}
+
+void task_link_at(struct task_struct *task, struct task_struct *old)
+{
+	struct list_head *behind = old->tasks.next;
+
+	task->serial = old->serial;
+	task_unlink(old);
+	link_task(task, behind);
 }
 
 void task_unlink(struct task_struct *task)
 {
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
 
+	assert_spin_locked(&tasklist_lock);
 	list_del(&task->tasks);
 	list_del(&task->pid_node);
 	list_del_init(&task->sibling);
+	spin_lock_irqsave(&task->signal->lock, flags);
 	list_del_init(&task->thread_group);
+	spin_unlock_irqrestore(&task->signal->lock, flags);
+	__clear_bit((unsigned long)task->pid, pid_map);
+	task->serial = 0;
 	/* Whoever still holds the structure must not follow these to tasks that are gone. */
 	task->group_leader = task;
 	task->parent = &init_task;
 	task_count--;
-	local_irq_restore(flags);
+	user_tasks -= !task->kthread;
+}
+
+void task_now_user(struct task_struct *task)
+{
+	spin_lock(&tasklist_lock);
+	task->kthread = false;
+	user_tasks++;
+	spin_unlock(&tasklist_lock);
+}
+
+unsigned int nr_user_tasks(void)
+{
+	return user_tasks;
 }
 
 void task_bury(struct task_struct *task)

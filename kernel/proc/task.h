@@ -127,6 +127,7 @@ struct task_struct {
 	struct list_head tasks;		    /* all tasks */
 	struct list_head run_node;
 	struct list_head pid_node;    /* hash chain */
+	u32 serial; /* grows from task to task along the list of all; 0: in no list */
 	wait_queue_head_t wait_child; /* leaders: wait4() sleeps here */
 	wait_queue_head_t vfork_wait; /* the parent of a vfork() sleeps here, in its child */
 
@@ -162,6 +163,13 @@ DECLARE_PER_CPU(struct task_struct *, current_task);
 #define current this_cpu(current_task)
 
 extern struct task_struct init_task; /* pid 0: the boot thread, then the idle task */
+/*
+ * Guards who exists and who is whose: the lists of tasks, parent, group_leader,
+ * signal->live, groups and sessions, the numbers in use. Interrupts stay on: no
+ * handler looks at these. Before signal->lock. Who reads without it and does
+ * not sleep is right only as long as there is one CPU.
+ */
+extern spinlock_t tasklist_lock;
 extern struct list_head all_tasks;
 #define for_each_task(t) list_for_each_entry (t, &all_tasks, tasks)
 /* All threads of p's process, p first. Does not sleep inside. */
@@ -192,6 +200,20 @@ static inline bool thread_group_empty(const struct task_struct *task)
 
 /* The task with this pid, or NULL; valid until the caller sleeps, unless it takes a hold. */
 struct task_struct *find_task(pid_t pid);
+/* The same with a hold, for put_task(). Takes tasklist_lock. */
+struct task_struct *find_get_task(pid_t pid);
+
+/* A walk over all tasks, in the order in which they were made, that may sleep between two. */
+struct task_walk {
+	struct task_struct *at; /* held; NULL before the first step */
+	u32 serial;
+};
+/* The next task, held until the next step; NULL at the end. Finds those made meanwhile. */
+struct task_struct *task_walk_next(struct task_walk *walk);
+/* For a walk that ends before the end. */
+void task_walk_end(struct task_walk *walk);
+/* The serial of the task made last. */
+u32 task_last_serial(void);
 
 /* Keeps the structure (not the process) alive across sleeps. */
 static inline struct task_struct *get_task(struct task_struct *task)
@@ -216,13 +238,20 @@ static inline struct mm_struct *get_task_mm(struct task_struct *task)
 struct task_struct *alloc_task(void);
 /* Undoes alloc_task() for a task that never ran. */
 void free_new_task(struct task_struct *task);
-/* A pid nobody uses, as pid, group or session; -EAGAIN when there is none. */
+/* A pid nobody uses, as pid, group or session; -EAGAIN when there is none. The caller's until
+ * task_link() or free_new_task(). May sleep. */
 pid_t alloc_pid(void);
 /* Puts a complete task into the lists, where all can find it. Takes over the first reference.
- * `parent` and `group_leader` have been looked up in the same step: interrupts off since then. */
+ * `parent` and `group_leader` have been looked up in the same step: tasklist_lock is held. */
 void task_link(struct task_struct *task);
-/* Takes it out of all lists; the stack and the lists' reference stay. */
+/* The same, for a task that takes another's place in the order of all tasks. */
+void task_link_at(struct task_struct *task, struct task_struct *old);
+/* Takes it out of all lists; the stack and the lists' reference stay. tasklist_lock held. */
 void task_unlink(struct task_struct *task);
+/* A kernel thread became a user's: it counts for RLIMIT_NPROC. */
+void task_now_user(struct task_struct *task);
+/* Tasks of the user: all but kernel threads. */
+unsigned int nr_user_tasks(void);
 /* The end of a task that does not run any more: stack, FPU state, the lists' reference. */
 void task_bury(struct task_struct *task);
 /* Gives cached kernel stacks back to the page allocator (leak ledger, memory pressure). */

@@ -100,19 +100,23 @@ static bool take_stop_news(struct wait_request *req, struct task_struct *child)
 static long scan_children(struct wait_request *req)
 {
 	struct task_struct *child;
-	bool any = false;
+	long ret = -ECHILD;
 
+	spin_lock(&tasklist_lock);
 	list_for_each_entry (child, &current->group_leader->children, sibling) {
 		if (!wanted(req, child))
 			continue;
 		/* It will not stop any more: who waits for that only would wait for ever. */
 		if (has_ended(child) && !(req->options & WEXITED))
 			continue;
-		any = true;
-		if (take_zombie(req, child) || take_stop_news(req, child))
-			return req->found;
+		ret = 0;
+		if (take_zombie(req, child) || take_stop_news(req, child)) {
+			ret = req->found;
+			break;
+		}
 	}
-	return any ? 0 : -ECHILD;
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
 /* Scans until there is an answer; fills in req. May sleep. */

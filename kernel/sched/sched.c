@@ -36,6 +36,9 @@ static DEFINE_PER_CPU(struct run_queue, run_queue) = {
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 unsigned long nr_switches;
 
+/* What run_soon() was given; NULL: nothing. */
+static void (*volatile soon)(void);
+
 static inline bool is_idle(const struct task_struct *task)
 {
 	return task == &init_task;
@@ -125,6 +128,8 @@ void schedule(void)
 	if (wants_more && !is_idle(prev))
 		enqueue(rq, prev);
 	next = pick_next(rq);
+	if (unlikely(soon))
+		next->need_resched = true;
 	spin_unlock(&rq->lock);
 	if (next != prev) {
 		if (wants_more)
@@ -136,11 +141,30 @@ void schedule(void)
 	local_irq_restore(flags);
 }
 
+void run_soon(void (*fn)(void))
+{
+	BUG_ON(soon && soon != fn);
+	soon = fn;
+	current->need_resched = true;
+}
+
+/* Gives way, where the task could do anything: also what an interrupt left to be done. */
+static void resched(void)
+{
+	void (*fn)(void) = soon;
+
+	if (unlikely(fn)) {
+		soon = NULL;
+		fn();
+	}
+	schedule();
+}
+
 void cond_resched(void)
 {
 	might_sleep();
 	if (unlikely(current->need_resched))
-		schedule();
+		resched();
 }
 
 void sched_yield_current(void)
@@ -237,7 +261,7 @@ void exit_to_user_work(struct pt_regs *regs)
 	while (user_work_pending()) {
 		local_irq_enable();
 		if (current->need_resched)
-			schedule();
+			resched();
 		if (current->first_return)
 			fork_first_return();
 		if (current->sigpending)
@@ -253,7 +277,7 @@ void cpu_idle(void)
 		local_irq_disable();
 		if (init_task.need_resched) {
 			local_irq_enable();
-			schedule();
+			resched();
 		} else {
 			/* Nothing can come in between: STI holds interrupts off for one more. */
 			__asm__ volatile("sti; hlt" ::: "memory");

@@ -4,6 +4,7 @@
  */
 #include "i386/uaccess.h"
 #include "kernel/errno.h"
+#include "sched/sched.h"
 #include "signal/signal.h"
 #include "proc/syscall.h"
 
@@ -19,31 +20,114 @@ static void send_checked(int sig, const struct siginfo *info, struct task_struct
 		send_sig_thread(sig, info, task);
 }
 
-/* To every process of a group, or (pgrp -1) to all but init and the caller's own. */
+static bool in_target(const struct task_struct *task, pid_t pgrp)
+{
+	if (!thread_group_leader(task) || task->kthread || !task->signal)
+		return false;
+	if (pgrp == -1)
+		return task->tgid != 1 && task->tgid != current->tgid;
+	return task->pgrp == pgrp;
+}
+
+/*
+ * To every process of a group, or (pgrp -1) to all but init and the caller's own.
+ * Those made while this goes on are left out: a child that its parent made before
+ * it was reached. But nobody escapes SIGKILL so.
+ */
 static long kill_many(pid_t pgrp, int sig, const struct siginfo *info)
 {
+	struct task_walk walk = {0};
 	struct task_struct *task;
+	u32 last = task_last_serial();
 	long ret = -ESRCH;
 
-	for_each_task (task) {
-		if (!thread_group_leader(task) || task->kthread)
-			continue;
-		if (pgrp == -1 ? task->tgid == 1 || task->tgid == current->tgid
-			       : task->pgrp != pgrp)
-			continue;
-		send_checked(sig, info, task, true);
-		ret = 0;
+	while ((task = task_walk_next(&walk)) && (sig == SIGKILL || task->serial <= last)) {
+		if (in_target(task, pgrp)) {
+			send_checked(sig, info, task, true);
+			ret = 0;
+		}
+		cond_resched();
 	}
+	task_walk_end(&walk);
 	return ret;
+}
+
+unsigned int kill_pgrp(pid_t pgrp, int sig)
+{
+	const struct siginfo info = {.si_code = SI_KERNEL};
+	struct task_walk walk = {0};
+	struct task_struct *task;
+	unsigned int found = 0;
+
+	while ((task = task_walk_next(&walk))) {
+		if (in_target(task, pgrp)) {
+			send_sig_process(sig, &info, task);
+			found++;
+		}
+	}
+	return found;
+}
+
+#define SOON_MAX 8 /* keys pressed before anybody could run; more are lost */
+
+static DEFINE_SPINLOCK(soon_lock);
+static struct {
+	pid_t pgrp;
+	int sig;
+} soon[SOON_MAX];
+static unsigned int nr_soon;
+
+/* The oldest of what kill_pgrp_soon() was given; false: none. */
+static bool take_soon(pid_t *pgrp, int *sig)
+{
+	unsigned long flags;
+	unsigned int i;
+	bool any;
+
+	spin_lock_irqsave(&soon_lock, flags);
+	any = nr_soon > 0;
+	if (any) {
+		*pgrp = soon[0].pgrp;
+		*sig = soon[0].sig;
+		for (i = 1; i < nr_soon; i++)
+			soon[i - 1] = soon[i];
+		nr_soon--;
+	}
+	spin_unlock_irqrestore(&soon_lock, flags);
+	return any;
+}
+
+static void kill_those(void)
+{
+	pid_t pgrp;
+	int sig;
+
+	while (take_soon(&pgrp, &sig))
+		kill_pgrp(pgrp, sig);
+}
+
+/* An interrupt handler may not walk over all tasks: they may be many, and their list in work. */
+void kill_pgrp_soon(pid_t pgrp, int sig)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&soon_lock, flags);
+	if (nr_soon < SOON_MAX) {
+		soon[nr_soon].pgrp = pgrp;
+		soon[nr_soon++].sig = sig;
+		run_soon(kill_those);
+	}
+	spin_unlock_irqrestore(&soon_lock, flags);
 }
 
 static long kill_process(pid_t pid, int sig, const struct siginfo *info)
 {
-	struct task_struct *task = find_task(pid);
+	struct task_struct *task = find_get_task(pid);
 
 	if (!task)
 		return -ESRCH;
 	send_checked(sig, info, task, true);
+	put_task(task);
 	return 0;
 }
 
@@ -71,14 +155,19 @@ SYSCALL(kill)
 static long kill_thread(pid_t tgid, pid_t pid, int sig, const struct siginfo *info)
 {
 	struct task_struct *task;
+	long ret = 0;
 
 	if (sig < 0 || sig > NSIG || pid <= 0)
 		return -EINVAL;
-	task = find_task(pid);
-	if (!task || (tgid && task->tgid != tgid))
+	task = find_get_task(pid);
+	if (!task)
 		return -ESRCH;
-	send_checked(sig, info, task, false);
-	return 0;
+	if (tgid && task->tgid != tgid)
+		ret = -ESRCH;
+	else
+		send_checked(sig, info, task, false);
+	put_task(task);
+	return ret;
 }
 
 /* tkill(tid, sig) */

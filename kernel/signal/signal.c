@@ -323,22 +323,6 @@ void send_sig(int sig, struct task_struct *task)
 	send_sig_process(sig, &(struct siginfo){.si_code = SI_KERNEL}, task);
 }
 
-unsigned int kill_pgrp(pid_t pgrp, int sig)
-{
-	unsigned long flags = local_irq_save();
-	struct task_struct *task;
-	unsigned int found = 0;
-
-	for_each_task (task) {
-		if (task->pgrp != pgrp || !thread_group_leader(task) || task->kthread)
-			continue;
-		found++;
-		send_sig(sig, task);
-	}
-	local_irq_restore(flags);
-	return found;
-}
-
 void zap_other_threads(struct task_struct *task)
 {
 	struct task_struct *thread;

@@ -157,7 +157,7 @@ static bool signal_key(u8 c)
 	if (!(tty.termios.c_lflag & TTY_NOFLSH))
 		tty.in = tty.lines = tty.out;
 	if (tty.pgrp > 0)
-		kill_pgrp(tty.pgrp, sig);
+		kill_pgrp_soon(tty.pgrp, sig);
 	return true;
 }
 
