@@ -133,8 +133,9 @@ static void serial_interrupt(unsigned int irq, struct pt_regs *regs)
 	transmit();
 	if (ring_in - ring_out <= CONSOLE_PIECE)
 		wake_up_all(&draining);
-	if (ring_in == ring_out)
-		outb(IER_RX, COM1 + UART_IER);
+	/* The PIC waits for an edge: what has come meanwhile, and stayed, makes one by this. */
+	outb(0, COM1 + UART_IER);
+	outb(ring_in == ring_out ? IER_RX : IER_RX | IER_TX, COM1 + UART_IER);
 }
 
 void serial_set_receiver(void (*rx)(char c))
