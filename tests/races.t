@@ -5,7 +5,7 @@
 . tests/tap.sh
 set -u
 
-names=(family killable restart robust threads)
+names=(family killable limits restart robust threads)
 
 mkdir -p "$scratch/root"/{bin,etc,work}
 for name in "${names[@]}"; do

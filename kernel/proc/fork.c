@@ -165,6 +165,8 @@ static void join_family(struct task_struct *child, u32 flags)
 		child->parent = leader;
 		child->exit_signal = (int)(flags & CSIGNAL);
 	}
+	if (!(flags & CLONE_THREAD))
+		signal_set_cpu_limit(child->signal, &child->rlim[RLIMIT_CPU]);
 	task_link(child);
 }
 

@@ -1,13 +1,19 @@
 /*
  * rlimit.c - resource limits. All sixteen are kept and reported. Enforced, where these
- * grow, are those on the stack, on private data, on the address space and on the number of open
- * files. Locked memory has none in effect: all processes are the superuser's, whom Linux exempts.
+ * grow, are those on the stack, on private data, on the address space, on open files, on CPU time
+ * and on the number of tasks. Locked memory has none in effect: all processes are the superuser's,
+ * whom Linux exempts.
+ *
+ * There is one user, and it is not above its other limits: on Linux root may have more
+ * tasks than RLIMIT_NPROC says, here nobody does. Only to raise a hard limit is
+ * everybody's right, as it is root's.
  */
 #include "i386/uaccess.h"
 #include "fs/vfs/vfs.h"
 #include "kernel/errno.h"
 #include "proc/syscall.h"
 #include "proc/task.h"
+#include "signal/signal.h"
 
 #define RLIM32_INFINITY	    0xffffffffu
 #define RLIM32_OLD_INFINITY 0x7fffffffu /* getrlimit() of before 2.4 */
@@ -24,6 +30,7 @@ void mm_apply_limits(struct mm_struct *mm, const struct rlimit64 *rlim)
 	mm->as_limit = in_bytes(&rlim[RLIMIT_AS]);
 }
 
+/* For all threads of a process. tasklist_lock held: those to come take over the leader's. */
 static long set_limit(struct task_struct *task, u32 resource, const struct rlimit64 *limit)
 {
 	struct task_struct *thread;
@@ -38,6 +45,8 @@ static long set_limit(struct task_struct *task, u32 resource, const struct rlimi
 		if (thread->mm) /* the same for all that have not ended */
 			mm_apply_limits(thread->mm, thread->rlim);
 	}
+	if (resource == RLIMIT_CPU && task->signal)
+		signal_set_cpu_limit(task->signal, limit);
 	return 0;
 }
 
@@ -78,6 +87,7 @@ SYSCALL(setrlimit)
 {
 	struct rlimit64 limit;
 	u32 words[2];
+	long ret;
 
 	if (a >= RLIM_NLIMITS)
 		return -EINVAL;
@@ -85,7 +95,10 @@ SYSCALL(setrlimit)
 		return -EFAULT;
 	limit.cur = from_32(words[0]);
 	limit.max = from_32(words[1]);
-	return set_limit(current->group_leader, a, &limit);
+	spin_lock(&tasklist_lock);
+	ret = set_limit(current->group_leader, a, &limit);
+	spin_unlock(&tasklist_lock);
+	return ret;
 }
 
 /* prlimit64(pid, resource, new, old) */
@@ -93,18 +106,19 @@ SYSCALL(prlimit64)
 {
 	struct rlimit64 new, old;
 	struct task_struct *task;
-	long ret = 0;
+	long ret = -ESRCH;
 
 	if (b >= RLIM_NLIMITS)
 		return -EINVAL;
 	if (c && copy_from_user(&new, (void __user *)c, sizeof(new)))
 		return -EFAULT;
+	spin_lock(&tasklist_lock);
 	task = a ? find_task((pid_t)a) : current;
-	if (!task)
-		return -ESRCH;
-	old = task->rlim[b];
-	if (c)
-		ret = set_limit(task->group_leader, b, &new);
+	if (task) {
+		old = task->rlim[b];
+		ret = c ? set_limit(task->group_leader, b, &new) : 0;
+	}
+	spin_unlock(&tasklist_lock);
 	if (ret == 0 && d && copy_to_user((void __user *)d, &old, sizeof(old)))
 		return -EFAULT;
 	return ret;

@@ -41,6 +41,8 @@ static struct signal_struct init_signal = {
 	.count = ATOMIC_INIT(1),
 	.lock = SPIN_LOCK_INIT("signal"),
 	.live = 1,
+	.cpu_check = ~0ul,
+	.cpu_hard = ~0ul,
 	.shared.queue = LIST_HEAD_INIT(init_signal.shared.queue),
 	.leader = &init_task,
 };

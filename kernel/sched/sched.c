@@ -239,6 +239,8 @@ void scheduler_tick(struct pt_regs *regs)
 		task->stime++;
 	if (is_idle(task))
 		return;
+	if (likely(!task->exiting) && ++task->signal->cpu_ticks >= task->signal->cpu_check)
+		cpu_limit_reached(task->signal);
 	if (task->time_slice == 0 || --task->time_slice == 0)
 		task->need_resched = true;
 	note_waiting(&this_cpu(run_queue), regs->eip);

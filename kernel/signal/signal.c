@@ -144,6 +144,7 @@ struct signal_struct *signal_alloc(struct task_struct *leader)
 	atomic_set(&signal->count, 1);
 	spin_lock_init(&signal->lock, "signal");
 	signal->live = 1;
+	signal->cpu_check = signal->cpu_hard = ~0ul;
 	sigpending_init(&signal->shared);
 	init_waitqueue_head(&signal->thread_gone);
 	timer_setup(&signal->real_timer, real_timer_expired);
@@ -158,6 +159,32 @@ void signal_put(struct signal_struct *signal)
 	BUG_ON(timer_armed(&signal->real_timer));
 	sigpending_discard(&signal->shared, ~0ull);
 	kmem_cache_free(signal_cache, signal);
+}
+
+static unsigned long seconds_to_ticks(u64 seconds)
+{
+	return seconds >= ~0ul / HZ ? ~0ul : (unsigned long)seconds * HZ;
+}
+
+void signal_set_cpu_limit(struct signal_struct *signal, const struct rlimit64 *limit)
+{
+	unsigned long flags = local_irq_save();
+
+	/* As on Linux: no limit of 0 seconds. */
+	signal->cpu_hard = seconds_to_ticks(max(limit->max, (u64)1));
+	signal->cpu_check = min(seconds_to_ticks(max(limit->cur, (u64)1)), signal->cpu_hard);
+	local_irq_restore(flags);
+}
+
+void cpu_limit_reached(struct signal_struct *signal)
+{
+	if (signal->cpu_ticks >= signal->cpu_hard) {
+		signal->cpu_check = ~0ul;
+		send_sig(SIGKILL, signal->leader);
+		return;
+	}
+	signal->cpu_check = min(signal->cpu_ticks + HZ, signal->cpu_hard);
+	send_sig(SIGXCPU, signal->leader);
 }
 
 static bool default_ignores(int sig)

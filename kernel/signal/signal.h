@@ -112,6 +112,8 @@ struct signal_struct {
 	struct ktimer real_timer;    /* alarm(), ITIMER_REAL */
 	unsigned long real_interval; /* ticks, 0: once */
 	struct task_struct *leader;
+	/* CPU time of all threads ever, in ticks, and when the limit on it is next looked at. */
+	unsigned long cpu_ticks, cpu_check, cpu_hard;
 	/* Of threads that are gone. */
 	unsigned long utime, stime, nvcsw, nivcsw;
 	u32 min_flt, maj_flt;
@@ -127,6 +129,10 @@ struct sighand_struct *sighand_dup(const struct sighand_struct *old);
 void sighand_put(struct sighand_struct *sighand);
 struct signal_struct *signal_alloc(struct task_struct *leader);
 void signal_put(struct signal_struct *signal);
+/* RLIMIT_CPU as the tick checks it. Any context. */
+void signal_set_cpu_limit(struct signal_struct *signal, const struct rlimit64 *limit);
+/* The current process has used up its CPU time: SIGXCPU, once a second, or SIGKILL. In the tick. */
+void cpu_limit_reached(struct signal_struct *signal);
 void sigpending_init(struct sigpending *pending);
 /* Removes those of the signals in `set` that are pending. Any context. */
 void sigpending_discard(struct sigpending *pending, sigset_t set);
