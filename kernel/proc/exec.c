@@ -192,15 +192,19 @@ static struct mm_struct *new_mm(void)
 	return mm;
 }
 
-/* Own copies of what the program may share with other processes. */
+/*
+ * Own copies of what the program may share with other processes. Once when
+ * nothing is lost yet, and again when the process has one thread: another may
+ * have begun to share meanwhile.
+ */
 static int unshare(struct exec_build *build)
 {
-	if (current->files && atomic_read(&current->files->count) > 1) {
+	if (!build->files && current->files && atomic_read(&current->files->count) > 1) {
 		build->files = files_dup(current->files);
 		if (!build->files)
 			return -ENOMEM;
 	}
-	if (atomic_read(&current->sighand->count) > 1) {
+	if (!build->sighand && atomic_read(&current->sighand->count) > 1) {
 		build->sighand = sighand_dup(current->sighand);
 		if (!build->sighand)
 			return -ENOMEM;
@@ -317,6 +321,10 @@ int do_execve(const char *path, const struct arg_source *argv, const struct arg_
 	err = build_image(build, path, argv, envp);
 	if (!err)
 		err = exec_kill_threads();
+	if (!err && unshare(build)) {
+		force_sig(SIGKILL); /* the other threads are gone: there is no way back */
+		err = -ENOMEM;
+	}
 	if (!err)
 		commit(build, path);
 	free_build(build);

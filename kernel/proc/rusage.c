@@ -125,7 +125,9 @@ SYSCALL(getrusage)
 
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return -EINVAL;
+	spin_lock(&tasklist_lock);
 	get_rusage(current, who, &usage);
+	spin_unlock(&tasklist_lock);
 	return copy_to_user((void __user *)b, &usage, sizeof(usage)) ? -EFAULT : 0;
 }
 
@@ -136,11 +138,13 @@ SYSCALL(times)
 	unsigned long utime, stime;
 	u32 tms[4];
 
+	spin_lock(&tasklist_lock);
 	process_times(leader, &utime, &stime);
 	tms[0] = utime;
 	tms[1] = stime;
 	tms[2] = leader->cutime;
 	tms[3] = leader->cstime;
+	spin_unlock(&tasklist_lock);
 	if (a && copy_to_user((void __user *)a, tms, sizeof(tms)))
 		return -EFAULT;
 	/* CLK_TCK is HZ; never a value that the C library takes for an error. */

@@ -19,6 +19,8 @@ _Static_assert(sizeof(struct rusage) == 72, "rusage layout");
 #define RUSAGE_CHILDREN (-1)
 #define RUSAGE_THREAD	1
 
+/* All of these: tasklist_lock held, or on one CPU no sleep in between. */
+
 /* Fills in the usage of a process: its own, its waited-for children's, or one thread's. */
 void get_rusage(struct task_struct *task, int who, struct rusage *usage);
 /* What wait4() reports of a child: its own and its children's together. */

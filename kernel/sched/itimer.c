@@ -43,13 +43,16 @@ static void set_real_timer(unsigned long value, unsigned long interval, unsigned
 			   unsigned long *old_interval)
 {
 	struct signal_struct *signal = current->signal;
+	unsigned long flags;
 
+	spin_lock_irqsave(&signal->lock, flags);
 	*old_value = ticks_left(signal);
 	*old_interval = signal->real_interval;
 	timer_cancel(&signal->real_timer);
 	signal->real_interval = interval;
 	if (value)
 		timer_arm(&signal->real_timer, jiffies + value);
+	spin_unlock_irqrestore(&signal->lock, flags);
 }
 
 /* alarm(seconds): the seconds that an alarm before it had left, rounded, but not to 0 */
@@ -104,7 +107,14 @@ SYSCALL(setitimer)
 /* getitimer(which, value) */
 SYSCALL(getitimer)
 {
+	struct signal_struct *signal = current->signal;
+	unsigned long flags, value, interval;
+
 	if (a != ITIMER_REAL)
 		return -EINVAL;
-	return put_itimer(b, ticks_left(current->signal), current->signal->real_interval);
+	spin_lock_irqsave(&signal->lock, flags);
+	value = ticks_left(signal);
+	interval = signal->real_interval;
+	spin_unlock_irqrestore(&signal->lock, flags);
+	return put_itimer(b, value, interval);
 }

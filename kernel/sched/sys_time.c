@@ -40,7 +40,9 @@ static int read_clock(u32 clock, struct timespec64 *ts)
 		ktime_get_ts(ts);
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
+		spin_lock(&tasklist_lock);
 		process_times(current->group_leader, &utime, &stime);
+		spin_unlock(&tasklist_lock);
 		*ts = ticks_to_timespec(utime + stime);
 		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:

@@ -23,7 +23,8 @@ static bool valid_signal(int sig)
 	return sig >= 1 && sig <= NSIG;
 }
 
-/* Throws away a pending signal that its new action ignores, blocked or not (POSIX, sigaction()). */
+/* Throws away a pending signal that its new action ignores, blocked or not (POSIX, sigaction()). Lock
+ * held. */
 static void drop_if_ignored(int sig)
 {
 	struct task_struct *thread;
@@ -38,9 +39,11 @@ static void drop_if_ignored(int sig)
 static long do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
 {
 	struct k_sigaction action;
+	unsigned long flags;
 
 	if (!valid_signal(sig) || (new && (sigmask(sig) & UNBLOCKABLE)))
 		return -EINVAL;
+	spin_lock_irqsave(&current->signal->lock, flags);
 	*old = current->sighand->action[sig - 1];
 	if (new) {
 		action = *new;
@@ -48,6 +51,7 @@ static long do_sigaction(int sig, const struct k_sigaction *new, struct k_sigact
 		sighand_set(current->sighand, sig, &action);
 		drop_if_ignored(sig);
 	}
+	spin_unlock_irqrestore(&current->signal->lock, flags);
 	return 0;
 }
 

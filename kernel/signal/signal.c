@@ -382,11 +382,12 @@ void recalc_sigpending(void)
 
 void set_blocked(sigset_t set)
 {
-	unsigned long flags = local_irq_save();
+	unsigned long flags;
 
+	spin_lock_irqsave(&current->signal->lock, flags);
 	current->blocked = set & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	recalc_sigpending();
-	local_irq_restore(flags);
+	spin_unlock_irqrestore(&current->signal->lock, flags);
 }
 
 /* Takes a signal's details out of a set; without any, it came from the kernel. */

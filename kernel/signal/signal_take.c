@@ -69,13 +69,16 @@ static void fix_interrupted_call(struct pt_regs *regs, const struct k_sigaction 
 /* Tells the parent about a stop or its end, if it wants such news. */
 static void notify_stop(struct task_struct *leader, int code, int sig)
 {
-	struct task_struct *parent = leader->parent;
+	struct task_struct *parent;
 	struct siginfo info = {
 		.si_signo = SIGCHLD, .si_code = code, .si_pid = leader->pid, .si_status = sig};
 
+	spin_lock(&tasklist_lock);
+	parent = leader->parent;
 	if (!(parent->sighand->action[SIGCHLD - 1].flags & SA_NOCLDSTOP))
 		send_sig_process(SIGCHLD, &info, parent);
 	wake_up_all(&parent->wait_child);
+	spin_unlock(&tasklist_lock);
 }
 
 /* Stops every thread of the process; each does so when it takes notice. */
@@ -104,12 +107,13 @@ static void stay_stopped(void)
 	struct signal_struct *signal = current->signal;
 
 	while (signal->group_stop && !signal->group_exit) {
-		unsigned long flags = local_irq_save();
+		unsigned long flags;
 
-		current->state = TASK_STOPPED;
-		if (!signal->group_stop)
-			current->state = TASK_RUNNING;
-		local_irq_restore(flags);
+		/* Whoever ends the stop wakes those that are in it: either is first. */
+		spin_lock_irqsave(&signal->lock, flags);
+		if (signal->group_stop && !signal->group_exit)
+			current->state = TASK_STOPPED;
+		spin_unlock_irqrestore(&signal->lock, flags);
 		schedule();
 	}
 	if (signal->cont_unreported && thread_group_leader(current))

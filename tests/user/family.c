@@ -1,6 +1,7 @@
 /* family.c - who is whose parent: clone(CLONE_PARENT), its exit signal, parents that die meanwhile.
  */
 #include "try.h"
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -102,12 +103,109 @@ static void exit_signal_of_sisters(void)
 	printf("own child: SIGUSR1 %d\n", (int)usr1);
 }
 
-int main(void)
+#define MANY 150
+
+/* Children of all kinds: some have ended, some go on. */
+static void make_many(int ended)
 {
+	for (int i = 0; i < MANY; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid == 0) {
+			if (i >= ended)
+				usleep(30000);
+			_exit(0);
+		}
+	}
+}
+
+/* Init gets them all; the ones that have ended vanish at once. */
+static void exit_with_many(void)
+{
+	make_many(MANY / 2);
+	usleep(20000);
+}
+
+/* They stay the process's when another thread of it executes a program. */
+static void *executes(void *arg)
+{
+	execl("/proc/self/exe", "family", "reap", (char *)NULL);
+	return arg;
+}
+
+static void exec_with_many(void)
+{
+	pthread_t thread;
+
+	make_many(MANY / 2);
+	pthread_create(&thread, NULL, executes, NULL);
+	pthread_join(thread, NULL);
+	_exit(1);
+}
+
+static int reap(void)
+{
+	int n = 0;
+
+	while (wait(NULL) > 0)
+		n++;
+	printf("children after execve: %d\n", n);
+	return 0;
+}
+
+static void ignore(int sig)
+{
+	(void)sig;
+}
+
+/* A signal to a group reaches each of it, once; and none of another group. */
+static void group(void)
+{
+	static volatile int *got;
+	pid_t pids[60];
+	int sum = 0, twice = 0;
+
+	got = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	setpgid(0, 0);
+	signal(SIGUSR1, ignore);
+	for (int i = 0; i < 60; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			if (i >= 50)
+				setpgid(0, 0);
+			got[100 + i] = 1;
+			if (usleep(60000000))
+				got[i]++;
+			_exit(0);
+		}
+		while (!got[100 + i])
+			usleep(1000);
+	}
+	kill(0, SIGUSR1);
+	for (int i = 50; i < 60; i++)
+		kill(pids[i], SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+	for (int i = 0; i < 60; i++) {
+		sum += got[i] == 1;
+		twice += got[i] > 1;
+	}
+	printf("of the group %d, twice %d\n", sum, twice);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "reap"))
+		return reap();
 	started = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (started == MAP_FAILED)
 		die("mmap");
 	exit_signal_of_sisters();
 	parents_that_die();
+	in_child("exit with many children", exit_with_many);
+	in_child("execve with many children", exec_with_many);
+	in_child("group", group);
 	return 0;
 }

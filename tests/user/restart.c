@@ -1,4 +1,5 @@
-/* restart.c - waits with a limit that a stop interrupts: they end when they would have, not earlier. */
+/* restart.c - waits with a limit that a stop interrupts: they end when they would have, not
+ * earlier. */
 #include "try.h"
 #include <linux/futex.h>
 #include <poll.h>
@@ -136,7 +137,10 @@ static void waiter(const struct wait *wait)
 	int err = result < 0 ? errno : 0;
 
 	took = now_ms() - began;
-	printf("%s: %s%s\n", wait->name, result < 0 ? strerrorname_np(err) : result ? "ready" : "0",
+	printf("%s: %s%s\n", wait->name,
+	       result < 0 ? strerrorname_np(err)
+	       : result	  ? "ready"
+			  : "0",
 	       wait->limited && took < LIMIT_MS && err != EINTR ? ", too early" : "");
 	exit(0);
 }

@@ -125,7 +125,9 @@ static void show_word(const char *what, uint32_t word)
 
 	printf("%s:%s%s%s\n", what, word & FUTEX_OWNER_DIED ? " died" : "",
 	       word & FUTEX_WAITERS ? " waiters" : "",
-	       !tid ? "" : tid == (uint32_t)shared->step ? " owner" : " other");
+	       !tid			       ? ""
+	       : tid == (uint32_t)shared->step ? " owner"
+					       : " other");
 }
 
 static void bad_head(void)
@@ -175,7 +177,8 @@ int main(void)
 {
 	int died = 0;
 
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (shared == MAP_FAILED)
 		die("mmap");
 	of_a_thread();
