@@ -19,11 +19,37 @@ boot()
 		tests/run/boot.sh -o "$scratch/out" -t 240 "$scratch/disk.img"
 }
 
-plan $((${#names[@]} + 2))
+plan $((${#names[@]} + 3))
 ok 'one boot runs them all' boot
 for name in "${names[@]}"; do
 	is "$name ends well" "$(grep "^#end $name " "$scratch/out/stdout.txt")" "#end $name 0"
 done
 unlike 'nothing was written to what was free' "$(cat "$scratch/out/console.log")" 'Poison|Redzone|BUG'
+
+# ^C at a terminal, once with nobody running and once with somebody: the group ends, the shell does not.
+typed()
+{
+	local console=$scratch/tty/console.log
+	for _ in $(seq 300); do
+		grep -aq 'work # ' "$console" 2>/dev/null && break
+		sleep 0.2
+	done
+	sleep 1
+	for line in 'sleep 99 | sleep 99' 'while :; do :; done'; do
+		printf '%s\r' "$line"
+		sleep 2
+		printf '\003'
+		sleep 1
+		printf 'echo status $?\r'
+		sleep 1
+	done
+	printf 'exit 0\r'
+	sleep 5
+}
+disk/job.sh -c -n busybox -a 'sh -i' "$scratch/shell"
+disk/mkimage.sh -o "$scratch/tty.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0 selftest=none' \
+	build/root "$scratch/shell"
+typed | tests/run/boot.sh -e qemu -i -o "$scratch/tty" -t 90 "$scratch/tty.img" >/dev/null 2>&1
+is '^C ends what runs in the foreground' "$(tr -d '\r' <"$scratch/tty/console.log" | grep -ac '^status 130$')" 2
 rm -f "$scratch"/*.img
 done_testing
