@@ -126,7 +126,7 @@ struct task_struct {
 	struct list_head thread_group;	    /* ring of all tasks of the process */
 	struct list_head tasks;		    /* all tasks */
 	struct list_head run_node;
-	struct list_head pid_node;    /* hash chain */
+	struct list_head pid_node; /* hash chain */
 	u32 serial; /* grows from task to task along the list of all; 0: in no list */
 	wait_queue_head_t wait_child; /* leaders: wait4() sleeps here */
 	wait_queue_head_t vfork_wait; /* the parent of a vfork() sleeps here, in its child */

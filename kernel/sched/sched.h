@@ -14,8 +14,8 @@
 void sched_init(void);
 /* Gives the CPU away; returns when this task is chosen again. No spinlock held. */
 void schedule(void);
-/* Has fn called soon outside interrupts, by whichever task gets to where it may sleep; fn itself must
- * not. One kind of work: always the same fn. Interrupts off. */
+/* Has fn called soon outside interrupts, by whichever task gets to where it may sleep; fn itself
+ * must not. One kind of work: always the same fn. Interrupts off. */
 void run_soon(void (*fn)(void));
 /* Makes a sleeping task runnable. True if it slept. Any context. */
 bool wake_up_process(struct task_struct *task);

@@ -147,9 +147,11 @@ void send_sig_thread(int sig, const struct siginfo *info, struct task_struct *ta
 void send_sig_process(int sig, const struct siginfo *info, struct task_struct *task);
 /* The kernel's own signal to a process: send_sig(SIGPIPE, current). Any context. */
 void send_sig(int sig, struct task_struct *task);
-/* To all processes of a group, from the kernel (^C). Number of processes found. Not in interrupts. */
+/* To all processes of a group, from the kernel (^C). Number of processes found. Not in interrupts.
+ */
 unsigned int kill_pgrp(pid_t pgrp, int sig);
-/* The same, soon, by the next task that is on its way to user mode, or the idle one. Any context. */
+/* The same, soon, by the next task that is on its way to user mode, or the idle one. Any context.
+ */
 void kill_pgrp_soon(pid_t pgrp, int sig);
 /* To the current task, even if it blocks or ignores it: then it dies of it. */
 void force_sig(int sig);
