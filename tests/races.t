@@ -5,7 +5,7 @@
 . tests/tap.sh
 set -u
 
-names=(family killable limits restart robust threads)
+names=(family killable restart task_limits robust threads)
 
 mkdir -p "$scratch/root"/{bin,etc,work}
 for name in "${names[@]}"; do

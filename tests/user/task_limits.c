@@ -27,9 +27,13 @@ static void soft_cpu(void)
 	spin();
 }
 
+static struct rusage usage; /* at the first signal */
+
 static void count(int sig)
 {
 	(void)sig;
+	if (!xcpu)
+		getrusage(RUSAGE_SELF, &usage);
 	xcpu++;
 }
 
@@ -54,7 +58,6 @@ static void *spins(void *arg)
 
 static void cpu_of_threads(void)
 {
-	struct rusage usage;
 	pthread_t thread;
 	long used;
 
@@ -64,10 +67,10 @@ static void cpu_of_threads(void)
 	pthread_create(&thread, NULL, spins, NULL);
 	while (!xcpu)
 		;
-	getrusage(RUSAGE_SELF, &usage);
 	used = usage.ru_utime.tv_sec * 10 + usage.ru_utime.tv_usec / 100000 +
 	       usage.ru_stime.tv_sec * 10 + usage.ru_stime.tv_usec / 100000;
-	printf("threads: signal after a second of all %d\n", used >= 9 && used < 20);
+	/* Not after a second of each, which is three in all; a busy machine delivers late. */
+	printf("threads: signal after a second of all %d\n", used >= 9 && used < 28);
 }
 
 /* As a user without privileges where there is one: Linux lets root have any number. */
