@@ -16,7 +16,8 @@
 #define DEFAULT_UMASK 022u
 #define MAX_DEPTH     (PATH_MAX / 2) /* directories on the longest path */
 
-/* A place with one reference; takes over that on `inode`. NULL: out of memory, and it is dropped. */
+/* A place with one reference; takes over that on `inode`. NULL: out of memory, and it is dropped.
+ */
 static struct fs_place *make_place(struct inode *inode, const char *path)
 {
 	size_t size = strlen(path) + 1;
@@ -52,8 +53,8 @@ void fs_put_place(struct fs_place *place)
 }
 
 /*
- * Stands at `place`, whose reference is taken over; with `from`, only if nobody has moved from there
- * meanwhile.
+ * Stands at `place`, whose reference is taken over; with `from`, only if nobody has moved from
+ * there meanwhile.
  */
 static void set_place(struct fs_struct *fs, struct fs_place *place, const struct fs_place *from)
 {

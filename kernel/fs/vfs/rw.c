@@ -72,7 +72,8 @@ loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 	return offset;
 }
 
-/* Nobody else can get at the file while this call lasts: one slot of a table of our own, and fget(). */
+/* Nobody else can get at the file while this call lasts: one slot of a table of our own, and
+ * fget(). */
 static bool only_ours(const struct file *file)
 {
 	return atomic_read(&file->mf.count) <= 2 && atomic_read(&current->files->count) == 1;

@@ -160,8 +160,8 @@ struct file {
 	struct mapped_file mf; /* what mm/ sees; holds the reference count and the path */
 	struct inode *inode;
 	const struct file_ops *ops;
-	unsigned int flags;	/* O_* */
-	struct mutex pos_lock;	/* `pos`, of a file that can be sought in: file_lock_pos() */
+	unsigned int flags;    /* O_* */
+	struct mutex pos_lock; /* `pos`, of a file that can be sought in: file_lock_pos() */
 	loff_t pos;
 	void *private;
 };
@@ -183,7 +183,7 @@ struct fs_place {
 
 struct fs_struct { /* what fork copies: where a process stands */
 	atomic_t count;
-	spinlock_t lock;       /* `cwd`: threads share this structure */
+	spinlock_t lock; /* `cwd`: threads share this structure */
 	struct fs_place *cwd;
 	u32 umask;
 };
