@@ -87,12 +87,14 @@ H_FS_OBJS += kernel/drivers/blkdev.o tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 H_FS_OBJS += $(addprefix tests/kernel/,test_ext2.o test_ext2_bad.o test_vfs.o)
 H_FS_OBJS := $(addprefix $(H)/,$(H_FS_OBJS))
-$(H_FS_OBJS) $(H)/tests/host/test_ext2.o: H_FLAGS += -Ikernel -Itests -Ibuild
+H_FS_TESTS := ext2 ext2_fuzz
+H_FS_TEST_OBJS := $(H_FS_TESTS:%=$(H)/tests/host/test_%.o)
+$(H_FS_OBJS) $(H_FS_TEST_OBJS): H_FLAGS += -Ikernel -Itests -Ibuild
 $(H_FS_OBJS): | build/generated/syscalls.h
-$(H)/test_ext2: $(H)/tests/host/test_ext2.o $(H_FS_OBJS) $(H)/libhost.a
+$(H_FS_TESTS:%=$(H)/test_%): $(H)/test_%: $(H)/tests/host/test_%.o $(H_FS_OBJS) $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
-H_PROGS += $(H)/test_ext2
--include $(H_FS_OBJS:.o=.d) $(H)/tests/host/test_ext2.d
+H_PROGS += $(H_FS_TESTS:%=$(H)/test_%)
+-include $(H_FS_OBJS:.o=.d) $(H_FS_TEST_OBJS:.o=.d)
 
 # Program images, with the kernel's own suite for them.
 H_EXEC_OBJS := $(addprefix kernel/proc/,elf.o exec_args.o random.o) tests/kernel/test_proc.o
@@ -154,7 +156,7 @@ $(H)/test_cost: $(H)/tests/host/cost/main.o $(H)/cost/kernel-half.o
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(H)/test_cost
 
-.SECONDARY: $(H_TEST_OBJS) $(H_OBJS_discontig) $(H_OBJS_sparse)
+.SECONDARY: $(H_TEST_OBJS) $(H_FS_TEST_OBJS) $(H_OBJS_discontig) $(H_OBJS_sparse)
 .PHONY: host-tests
 host-tests: $(H_PROGS)
 CHECK += host-tests

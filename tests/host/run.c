@@ -3,6 +3,8 @@
  * fuzz/fuzz.c has the same two functions for the fuzzers.
  */
 #include "test.h"
+#include <sanitizer/common_interface_defs.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,10 +26,33 @@ int test_main(const struct test *tests, size_t n)
 	return failed != 0;
 }
 
+static u32 running_seed;
+
+/* The program dies under an input: a panic, or a sanitizer's report. */
+static void name_seed(void)
+{
+	printf("# the input that it died of: HOST_SEED=%u\n", running_seed);
+	fflush(stdout);
+}
+
+/* Called by UBSan before it ends the program. */
+void __ubsan_on_report(void);
+void __ubsan_on_report(void)
+{
+	name_seed();
+}
+
+static void name_seed_abort(int sig)
+{
+	name_seed();
+	signal(sig, SIG_DFL);
+}
+
 static void run_seed(int (*one_input)(const u8 *data, size_t n), u32 seed, u8 *data, size_t most)
 {
 	size_t n;
 
+	running_seed = seed;
 	test_random_seed(seed);
 	n = test_random_below((u32)most) + 1;
 	for (size_t i = 0; i < n; i++)
@@ -55,6 +80,8 @@ void run_property(const char *name, int (*one_input)(const u8 *data, size_t n), 
 	(void)name;
 	if (!data)
 		abort();
+	__sanitizer_set_death_callback(name_seed);
+	signal(SIGABRT, name_seed_abort);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (only) {
 		run_seed(one_input, (u32)strtoul(only, NULL, 0), data, most);

@@ -96,7 +96,9 @@ static bool size_ok(const struct inode *inode)
 	case S_IFREG:
 		return size >= 0 && size <= EXT2_MAX_SIZE;
 	case S_IFDIR:
-		return size > 0 && size % FS_BLOCK_SIZE == 0;
+		/* A directory has no holes, so it is not larger than the disk. */
+		return size > 0 && size % FS_BLOCK_SIZE == 0 &&
+		       size >> FS_BLOCK_SHIFT <= ext2_fs(inode)->blocks_count;
 	case S_IFLNK:
 		return size > 0 &&
 		       (ext2_has_blocks(inode) ? size < PATH_MAX : size < EXT2_SYMLINK_FAST);
@@ -119,7 +121,7 @@ static void fill_inode(struct inode *inode, const struct ext2_disk_inode *disk)
 	inode->blocks = disk->i_blocks;
 	inode->mapping.size = disk->i_size;
 	if (S_ISREG(inode->mode))
-		inode->mapping.size |= (loff_t)disk->i_size_high << 32;
+		inode->mapping.size |= (loff_t)((u64)disk->i_size_high << 32);
 	ei->flags = disk->i_flags;
 	ei->generation = disk->i_generation;
 	ei->file_acl = disk->i_file_acl;
@@ -226,15 +228,20 @@ struct inode *ext2_new_inode(struct inode *dir, u32 mode)
 	inode->atime = inode->mtime = inode->ctime = now_seconds();
 	ext2_i(inode)->generation = next_generation++;
 	ext2_set_ops(inode);
+	/* First, as the number may be in use although the bitmap says no: then it is left alone. */
+	err = inode_insert(inode);
+	if (err) {
+		ext2_error(fs, "the bitmap calls free an inode in use", ino);
+		goto out_free_struct;
+	}
 	err = clear_table_slot(fs, ino);
 	if (!err)
 		err = ext2_write_inode(inode);
-	if (err)
-		goto out_free_ino;
-	inode_insert(inode);
-	return inode;
-out_free_ino:
-	ext2_free_ino(fs, ino, S_ISDIR(mode));
+	if (!err)
+		return inode;
+	inode->nlink = 0;
+	iput(inode);
+	return ERR_PTR(err);
 out_free_struct:
 	ext2_free_inode_struct(inode);
 	return ERR_PTR(err);

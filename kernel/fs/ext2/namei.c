@@ -9,6 +9,23 @@
 #include "fs/ext2/ext2.h"
 #include "kernel/string.h"
 
+static bool is_dotdot(const char *name, unsigned int len)
+{
+	return len == 2 && name[0] == '.' && name[1] == '.';
+}
+
+/*
+ * A tree has no circles: an entry never names its own directory or the root. What lies deeper (an
+ * ancestor, a directory that another one holds too) is noticed when it is to be moved or removed,
+ * by its ".." (check_parent). The directories that the caller locks are different ones then.
+ */
+static int check_target(struct inode *dir, const char *name, unsigned int len, u32 ino)
+{
+	if (is_dotdot(name, len) || (ino != dir->ino && ino != EXT2_ROOT_INO))
+		return 0;
+	return ext2_error(ext2_fs(dir), "entry leads back up in directory", dir->ino);
+}
+
 /* Finds an entry and its inode; the slot is open on success. */
 static int find_inode_entry(struct inode *dir, const char *name, unsigned int len,
 			    struct ext2_slot *slot, struct inode **inode)
@@ -17,14 +34,38 @@ static int find_inode_entry(struct inode *dir, const char *name, unsigned int le
 
 	if (err)
 		return err;
+	err = check_target(dir, name, len, slot->entry->inode);
+	if (err)
+		goto out_put;
 	*inode = iget(dir->sb, slot->entry->inode);
-	if (!IS_ERR(*inode))
-		return 0;
-	ext2_put_entry(slot);
-	err = (int)PTR_ERR(*inode);
-	return err == -ENOENT
-		       ? ext2_error(ext2_fs(dir), "entry of a free inode in directory", dir->ino)
-		       : err;
+	err = IS_ERR(*inode) ? (int)PTR_ERR(*inode) : 0;
+	if (err == -ENOENT)
+		err = ext2_error(ext2_fs(dir), "entry of a free inode in directory", dir->ino);
+	if (!err && is_dotdot(name, len) && !S_ISDIR((*inode)->mode)) {
+		iput(*inode);
+		err = ext2_error(ext2_fs(dir), "'..' is no directory in", dir->ino);
+	}
+out_put:
+	if (err)
+		ext2_put_entry(slot);
+	return err;
+}
+
+/* Does the directory lie in `parent`, as its ".." says? 0, -EIO or another errno. */
+static int check_parent(struct inode *inode, const struct inode *parent)
+{
+	struct ext2_slot slot;
+	u32 ino;
+	int err = ext2_find_entry(inode, "..", 2, &slot);
+
+	if (err && err != -ENOENT)
+		return err;
+	ino = err ? 0 : slot.entry->inode;
+	if (!err)
+		ext2_put_entry(&slot);
+	return ino == parent->ino
+		       ? 0
+		       : ext2_error(ext2_fs(inode), "'..' leads elsewhere in", inode->ino);
 }
 
 static struct inode *ext2_lookup(struct inode *dir, const char *name, unsigned int len)
@@ -207,8 +248,10 @@ static int ext2_rmdir(struct inode *dir, const char *name, unsigned int len)
 		return err;
 	empty = S_ISDIR(inode->mode) ? ext2_is_empty(inode) : -ENOTDIR;
 	if (empty == 1)
+		err = check_parent(inode, dir);
+	if (empty == 1 && !err)
 		err = ext2_begin_change(ext2_fs(dir));
-	else
+	else if (!err)
 		err = empty == 0 ? -ENOTEMPTY : empty;
 	if (err) {
 		ext2_put_entry(&slot);
@@ -234,9 +277,11 @@ static int enter_new_name(struct inode *dir, const char *name, unsigned int len,
 	if (err)
 		return err;
 	empty = S_ISDIR(victim->mode) ? ext2_is_empty(victim) : 1;
-	if (empty != 1) {
+	err = empty == 1 ? 0 : empty == 0 ? -ENOTEMPTY : empty;
+	if (!err && S_ISDIR(victim->mode))
+		err = check_parent(victim, dir);
+	if (err) {
 		ext2_put_entry(&slot);
-		err = empty == 0 ? -ENOTEMPTY : empty;
 		goto out_iput;
 	}
 	err = ext2_set_entry(dir, &slot, inode);
@@ -270,7 +315,9 @@ static int ext2_rename(struct inode *old_dir, const char *old_name, unsigned int
 	if (err)
 		return err;
 	ext2_put_entry(&slot);
-	err = ext2_begin_change(ext2_fs(old_dir));
+	err = S_ISDIR(inode->mode) ? check_parent(inode, old_dir) : 0;
+	if (!err)
+		err = ext2_begin_change(ext2_fs(old_dir));
 	if (!err && S_ISDIR(inode->mode) && old_dir != new_dir && new_dir->nlink >= EXT2_LINK_MAX)
 		err = -EMLINK;
 	if (!err)

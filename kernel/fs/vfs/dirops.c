@@ -196,6 +196,12 @@ static int recheck_entry(const struct path_walk *walk)
 	return err;
 }
 
+/* A damaged disk: the entry found leads to the directory that it stands in. */
+static bool names_itself(const struct path_walk *walk)
+{
+	return walk->type == LAST_NAME && walk->found == walk->at;
+}
+
 static int check_rmdir(const struct path_walk *walk)
 {
 	if (!walk->found)
@@ -206,7 +212,9 @@ static int check_rmdir(const struct path_walk *walk)
 		return -ENOTEMPTY;
 	if (!S_ISDIR(walk->found->mode))
 		return -ENOTDIR;
-	return is_mount_point(walk->found) ? -EBUSY : 0;
+	if (is_mount_point(walk->found))
+		return -EBUSY;
+	return names_itself(walk) ? -EIO : 0;
 }
 
 int vfs_rmdir(int dfd, const char *path)
@@ -271,6 +279,8 @@ static int check_rename(const struct path_walk *from, const struct path_walk *to
 		return -EBUSY;
 	if (from->at->sb != to->at->sb)
 		return -EXDEV;
+	if (names_itself(from) || names_itself(to))
+		return -EIO;
 	if (victim && !replace)
 		return -EEXIST;
 	if (!S_ISDIR(source->mode)) {

@@ -171,12 +171,17 @@ struct inode *iget(struct fs_super *sb, u32 ino)
 	return inode;
 }
 
-void inode_insert(struct inode *inode)
+int inode_insert(struct inode *inode)
 {
-	wait_while_state(inode->sb, inode->ino, I_FREEING);
+	const struct inode *there;
+
+	wait_while_state(inode->sb, inode->ino, I_NEW | I_FREEING);
 	spin_lock(&inode_lock);
-	hash_inode(inode, 0);
+	there = find_inode(inode->sb, inode->ino);
+	if (!there)
+		hash_inode(inode, 0);
 	spin_unlock(&inode_lock);
+	return there ? -EIO : 0;
 }
 
 /* An inode that could not be evicted goes to the end of the unused ones. */

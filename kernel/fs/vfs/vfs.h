@@ -209,8 +209,9 @@ void iput(struct inode *inode);
 void inode_init(struct inode *inode, struct fs_super *sb, u32 ino, u32 mode);
 /* The cached inode, read in if need be; ERR_PTR(-ENOMEM, -EIO, ...). May sleep. */
 struct inode *iget(struct fs_super *sb, u32 ino);
-/* Puts a newly made inode (inode_init() done) into the cache. May sleep. */
-void inode_insert(struct inode *inode);
+/* Puts a newly made inode (inode_init() done) into the cache: 0, or -EIO when its number is in use, as
+ * on a damaged disk. May sleep. */
+int __must_check inode_insert(struct inode *inode);
 /* Evicts unused inodes with their pages, oldest first; returns how many. May sleep. */
 unsigned int inode_shrink(unsigned int most);
 /* Unmounting (the root's reference has been dropped): evicts all cached inodes; -EBUSY when one is

@@ -30,7 +30,13 @@ $(FZ)/libhost.a: $(FZ_OBJS)
 	$(Q)$(CROSS)ar rcs $@ $^
 
 $(FZ_PROGS): $(FZ)/%: $(FZ)/tests/host/test_%.o $(FZ)/libhost.a
-	$(Q)$(FZ_CC) $(H_LINK) -o $@ $^ $(FZ_LIBS)
+	$(Q)$(FZ_CC) $(H_LINK) -o $@ $(filter %.o,$^) $(FZ)/libhost.a $(FZ_LIBS)
+
+# Those of the file layer need it, too.
+FZ_FS_OBJS := $(patsubst $(H)/%,$(FZ)/%,$(H_FS_OBJS))
+$(FZ)/ext2_fuzz: $(FZ_FS_OBJS)
+$(FZ_FS_OBJS) $(FZ)/tests/host/test_ext2_fuzz.o: H_FLAGS += -Ikernel -Itests
+$(FZ)/kernel/fs/%.o: H_SAN += $(FZ_COVER)
 
 # The control: a tree that forgets a tag when it grows. fuzz.sh must find out.
 FZ_PLANTED := $(FZ)/planted/radix_tree
@@ -46,9 +52,9 @@ $(FZ_PLANTED).o: $(FZ_PLANTED).c
 $(FZ_PLANTED): $(FZ_PLANTED).o $(FZ)/tests/host/test_radix_tree.o $(FZ)/libhost.a
 	$(Q)$(FZ_CC) $(H_LINK) -o $@ $^ $(FZ_LIBS)
 
-.SECONDARY: $(FZ_TEST_OBJS)
+.SECONDARY: $(FZ_TEST_OBJS) $(FZ_FS_OBJS)
 .PHONY: fuzzers
 fuzzers: $(FZ_PROGS) $(FZ_PLANTED)
 CHECK += fuzzers
 
--include $(FZ_OBJS:.o=.d) $(FZ_TEST_OBJS:.o=.d)
+-include $(FZ_OBJS:.o=.d) $(FZ_FS_OBJS:.o=.d) $(FZ_TEST_OBJS:.o=.d)
