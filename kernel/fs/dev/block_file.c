@@ -74,7 +74,7 @@ static ssize_t block_read(struct file *file, void __user *buf, size_t count, lof
 	page = alloc_page(GFP_KERNEL);
 	if (!page)
 		return -ENOMEM;
-	while (done < count && *pos < end) {
+	while (done < count && *pos < end && !fatal_signal_pending_current()) {
 		n = read_piece(bdev, page, (u8 __user *)buf + done, count - done, *pos);
 		if (n < 0)
 			break;

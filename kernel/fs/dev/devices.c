@@ -91,13 +91,18 @@ static ssize_t full_write(struct file *file, const void __user *buf, size_t coun
 	return -ENOSPC;
 }
 
-static ssize_t zero_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+static ssize_t zero_step(struct file *file, char *buf, size_t count, loff_t *pos)
 {
 	size_t left = clear_user(buf, count);
 
 	(void)file;
 	(void)pos;
 	return left == count && count ? -EFAULT : (ssize_t)(count - left);
+}
+
+static ssize_t zero_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+{
+	return move_in_steps(file, buf, count, pos, zero_step);
 }
 
 static ssize_t random_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
@@ -107,7 +112,7 @@ static ssize_t random_read(struct file *file, void __user *buf, size_t count, lo
 
 	(void)file;
 	(void)pos;
-	while (done < count) {
+	while (done < count && !fatal_signal_pending_current()) {
 		n = min(count - done, (size_t)RANDOM_CHUNK);
 		get_random(chunk, n);
 		if (copy_to_user((u8 __user *)buf + done, chunk, n))
@@ -144,7 +149,7 @@ static ssize_t prog_write(struct file *file, const void __user *buf, size_t coun
 {
 	size_t done = 0, n;
 
-	while (done < count) {
+	while (done < count && !fatal_signal_pending_current()) {
 		n = min(count - done, sizeof(bounce));
 		mutex_lock(&bounce_lock);
 		if (copy_from_user(bounce, (const char __user *)buf + done, n)) {

@@ -77,6 +77,7 @@ int ext2_new_block(struct ext2_fs *fs, u32 goal, u32 *block)
 				return err;
 		}
 		from = 0;
+		cond_resched();
 		group = group + 1 < fs->nr_groups ? group + 1 : 0;
 	}
 	return -ENOSPC;

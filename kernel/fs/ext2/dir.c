@@ -129,6 +129,7 @@ int ext2_find_entry(struct inode *dir, const char *name, unsigned int len, struc
 		if (find_in_block(name, len, slot))
 			return 0;
 		ext2_put_entry(slot);
+		cond_resched();
 	}
 	return -ENOENT;
 }
@@ -201,13 +202,15 @@ int ext2_add_entry(struct inode *dir, const char *name, unsigned int len, const 
 	bool found = false;
 	int err;
 
-	for (index = 0; !found && index < dir_blocks(dir); index++) {
+	for (index = 0; index < dir_blocks(dir); index++) {
 		err = open_block(dir, index, &slot);
 		if (err)
 			return err;
 		found = find_room(need, &slot);
-		if (!found)
-			ext2_put_entry(&slot);
+		if (found)
+			break;
+		ext2_put_entry(&slot);
+		cond_resched();
 	}
 	if (!found) {
 		err = grow_dir(dir, &slot);
@@ -278,6 +281,7 @@ int ext2_is_empty(struct inode *dir)
 		for (; empty && have_entry(&slot); next_entry(&slot))
 			empty = !slot.entry->inode || is_dot_name(slot.entry);
 		ext2_put_entry(&slot);
+		cond_resched();
 	}
 	return empty;
 }
@@ -322,6 +326,9 @@ int ext2_readdir(struct file *file, void *arg, filldir_fn fill)
 			return err;
 		more = read_block(file, &slot, (u32)file->pos & (FS_BLOCK_SIZE - 1), arg, fill);
 		ext2_put_entry(&slot);
+		cond_resched();
+		if (fatal_signal_pending_current())
+			return -EINTR;
 	}
 	return 0;
 }

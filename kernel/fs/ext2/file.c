@@ -130,6 +130,26 @@ static ssize_t bound_write(const struct file *file, loff_t pos, size_t count)
 	return (loff_t)count > limit - pos ? (ssize_t)(limit - pos) : (ssize_t)count;
 }
 
+static ssize_t write_step(struct file *file, char *buf, size_t count, loff_t *pos,
+			  page_copy_fn from_buf)
+{
+	ssize_t ret = filemap_write(&file->inode->mapping, *pos, buf, count, from_buf);
+
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+static ssize_t write_user_step(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	return write_step(file, buf, count, pos, page_from_user);
+}
+
+static ssize_t write_kernel_step(struct file *file, char *buf, size_t count, loff_t *pos)
+{
+	return write_step(file, buf, count, pos, page_from_kernel);
+}
+
 static ssize_t write_locked(struct file *file, const void *buf, size_t count, loff_t *pos,
 			    page_copy_fn from_buf)
 {
@@ -145,9 +165,8 @@ static ssize_t write_locked(struct file *file, const void *buf, size_t count, lo
 	ret = ext2_begin_change(ext2_fs(inode));
 	if (ret)
 		return ret;
-	moved = filemap_write(&inode->mapping, *pos, (void *)buf, count, from_buf);
-	if (moved > 0)
-		*pos += moved;
+	moved = move_in_steps(file, (char *)buf, count, pos,
+			      from_buf == page_from_user ? write_user_step : write_kernel_step);
 	if (moved < (ssize_t)count) { /* blocks may have been made in vain behind the end */
 		truncate_inode_pages(&inode->mapping, inode->mapping.size);
 		ret = ext2_free_from(inode, blocks_for(inode->mapping.size));

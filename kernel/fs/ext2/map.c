@@ -154,6 +154,7 @@ static int free_tree(struct inode *inode, u32 *slot, unsigned int level, u32 fir
 			err = free_tree(inode, (u32 *)buf.data + i, level - 1,
 					i == first >> child_bits ? first & ((1u << child_bits) - 1)
 								 : 0);
+			cond_resched();
 		}
 		if (err || first) {
 			buf_dirty(&buf);

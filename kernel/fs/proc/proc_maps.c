@@ -38,8 +38,11 @@ int proc_show_maps(struct text *text, struct task_struct *task)
 	if (!mm)
 		return 0;
 	down_read(&mm->mmap_sem);
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
+	for (vma = mm->mmap; vma && !text->err && !fatal_signal_pending_current();
+	     vma = vma->vm_next) {
 		show_area(text, vma);
+		cond_resched();
+	}
 	up_read(&mm->mmap_sem);
 	mmput(mm);
 	return 0;

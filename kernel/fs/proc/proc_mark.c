@@ -15,7 +15,7 @@
 static DEFINE_MUTEX(mark_lock);
 static char label[TRACE_STR_MAX]; /* present and in low memory, as the plugin wants it */
 
-/* Sends the label that starts at buf: bytes used up, or -EFAULT. */
+/* Sends the label that starts at buf: bytes used up, or -EFAULT. mark_lock held. */
 static ssize_t mark_line(const char __user *buf, size_t count)
 {
 	size_t n = min(count, (size_t)MARK_MAX), len = 0;
@@ -36,12 +36,13 @@ ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t
 	ssize_t n = 0;
 
 	(void)task;
-	mutex_lock(&mark_lock);
-	while (n >= 0 && done < count) {
+	while (n >= 0 && done < count && !fatal_signal_pending_current()) {
+		mutex_lock(&mark_lock);
 		n = mark_line(buf + done, count - done);
+		mutex_unlock(&mark_lock);
 		if (n > 0)
 			done += (size_t)n;
+		cond_resched();
 	}
-	mutex_unlock(&mark_lock);
 	return done || !count ? (ssize_t)done : n;
 }

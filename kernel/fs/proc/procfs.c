@@ -219,6 +219,9 @@ static int top_readdir(struct file *file, void *arg, filldir_fn fill)
 			  (u32)pid << PID_SHIFT | DIR_INO, mode_to_dtype(S_IFDIR)))
 			return 0;
 		file->pos++;
+		cond_resched();
+		if (fatal_signal_pending_current())
+			return -EINTR;
 	}
 	return 0;
 }

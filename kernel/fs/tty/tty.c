@@ -304,7 +304,7 @@ static ssize_t tty_write(struct file *file, const void __user *buf, size_t count
 
 	(void)file;
 	(void)pos;
-	while (done < count) {
+	while (done < count && !fatal_signal_pending_current()) {
 		n = min(count - done, (size_t)TTY_CHUNK);
 		if (copy_from_user(chunk, (const char __user *)buf + done, n))
 			return done ? (ssize_t)done : -EFAULT;

@@ -258,6 +258,7 @@ static int lies_below(struct inode *dir, const struct inode *top)
 		}
 		parent = dir_lookup(at, "..", 2);
 		iput(at);
+		cond_resched();
 		if (IS_ERR(parent))
 			return (int)PTR_ERR(parent);
 		at = parent;

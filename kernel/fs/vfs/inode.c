@@ -336,6 +336,7 @@ int inodes_sync(struct fs_super *sb)
 			first_err = err;
 		next = next_inode(sb, inode);
 		iput(inode);
+		cond_resched();
 	}
 	return first_err;
 }
@@ -350,6 +351,7 @@ unsigned long inodes_drop_clean(struct fs_super *sb)
 			pages += drop_clean_pages(&inode->mapping);
 		next = next_inode(sb, inode);
 		iput(inode);
+		cond_resched();
 	}
 	return pages;
 }
@@ -368,6 +370,7 @@ int inodes_drop_nameless(struct fs_super *sb)
 		}
 		next = next_inode(sb, inode);
 		iput(inode);
+		cond_resched();
 	}
 	return first_err;
 }

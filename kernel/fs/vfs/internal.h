@@ -135,6 +135,13 @@ void file_unlock_pos(struct file *file, bool locked);
 /* rw.c: file_ops for regular files in the page cache */
 ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos);
 loff_t generic_llseek(struct file *file, loff_t offset, int whence);
+/*
+ * Moves `count` bytes by steps of at most RW_STEP; between two, others may run and SIGKILL ends it.
+ * Bytes moved, or the errno of the first step. May sleep.
+ */
+#define RW_STEP ((size_t)64 << 10)
+ssize_t move_in_steps(struct file *file, char *buf, size_t count, loff_t *pos,
+		      ssize_t (*step)(struct file *file, char *buf, size_t count, loff_t *pos));
 unsigned long page_to_user(void *page, void *buf, unsigned long n);
 unsigned long page_from_user(void *page, void *buf, unsigned long n);
 unsigned long page_to_kernel(void *page, void *buf, unsigned long n);

@@ -329,7 +329,9 @@ int path_walk(struct path_walk *walk, int dfd, const char *path, unsigned int fl
 	ret = walk_start(walk, dfd);
 	if (ret)
 		return ret;
-	for (;;) {
+	for (;; cond_resched()) {
+		if (fatal_signal_pending_current())
+			return -EINTR;
 		if (!next_component(walk)) {
 			walk->type = LAST_ROOT;
 			walk->found = iget_ref(walk->at);

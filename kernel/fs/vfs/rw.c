@@ -40,13 +40,40 @@ unsigned long page_from_kernel(void *page, void *buf, unsigned long n)
 	return 0;
 }
 
-ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+ssize_t move_in_steps(struct file *file, char *buf, size_t count, loff_t *pos,
+		      ssize_t (*step)(struct file *file, char *buf, size_t count, loff_t *pos))
+{
+	size_t done = 0, n;
+	ssize_t ret;
+
+	for (;;) {
+		n = min(count - done, RW_STEP);
+		ret = step(file, buf + done, n, pos);
+		if (ret > 0)
+			done += (size_t)ret;
+		if (ret != (ssize_t)n || done == count)
+			break;
+		cond_resched();
+		if (fatal_signal_pending_current()) {
+			ret = -EINTR;
+			break;
+		}
+	}
+	return done ? (ssize_t)done : ret;
+}
+
+static ssize_t read_step(struct file *file, char *buf, size_t count, loff_t *pos)
 {
 	ssize_t ret = filemap_read(&file->inode->mapping, *pos, buf, count, page_to_user);
 
 	if (ret > 0)
 		*pos += ret;
 	return ret;
+}
+
+ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
+{
+	return move_in_steps(file, buf, count, pos, read_step);
 }
 
 loff_t generic_llseek(struct file *file, loff_t offset, int whence)
@@ -241,8 +268,9 @@ static ssize_t move_iovec(struct file *file, const struct iovec32 *iov, u32 nr, 
 			done = n;
 		if (n > 0)
 			done += n;
-		if (n != (ssize_t)iov[i].len)
+		if (n != (ssize_t)iov[i].len || fatal_signal_pending_current())
 			break;
+		cond_resched();
 	}
 	return done;
 }
