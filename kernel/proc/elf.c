@@ -353,7 +353,9 @@ int elf_load(struct exec_image *image)
 	}
 	kfree(elf.phdr);
 	kfree(interp.phdr);
-	if (interp.file)
+	if (interp.file) {
+		file_allow_write(interp.file); /* as Linux: only the program itself is protected */
 		fput(interp.file);
+	}
 	return err;
 }

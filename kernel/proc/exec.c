@@ -46,13 +46,16 @@ struct exec_build {
 struct file *open_exec(const char *path)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
+	int err = -EACCES;
 
 	if (IS_ERR(file))
 		return file;
 	if (S_ISREG(file->inode->mode) && (file->inode->mode & S_IXUGO))
+		err = file_deny_write(file);
+	if (!err)
 		return file;
 	fput(file);
-	return ERR_PTR(-EACCES);
+	return ERR_PTR(err);
 }
 
 static char *skip_blanks(char *s)

@@ -124,7 +124,11 @@ static u32 blocks_for(loff_t size)
 static ssize_t bound_write(const struct file *file, loff_t pos, size_t count)
 {
 	loff_t limit = file->flags & O_LARGEFILE ? EXT2_MAX_SIZE : MAX_NON_LFS;
+	ssize_t ret = bound_file_write(pos, count);
 
+	if (ret < 0)
+		return ret;
+	count = (size_t)ret;
 	if (pos >= limit)
 		return -EFBIG;
 	return (loff_t)count > limit - pos ? (ssize_t)(limit - pos) : (ssize_t)count;

@@ -28,7 +28,12 @@ static long truncate_path(u32 path, loff_t size)
 	inode = user_path_inode(AT_FDCWD, (const char __user *)path, 0);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
-	ret = inode_truncate(inode, size);
+	ret = S_ISREG(inode->mode) ? inode_get_write(inode) : 0;
+	if (!ret) {
+		ret = inode_truncate(inode, size);
+		if (S_ISREG(inode->mode))
+			inode_put_write(inode);
+	}
 	iput(inode);
 	return ret;
 }

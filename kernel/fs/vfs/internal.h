@@ -120,9 +120,19 @@ struct file *file_make(struct inode *inode, const char *path, unsigned int flags
 struct file *file_from_mapped(struct mapped_file *mf);
 struct file *do_open(int dfd, const char *path, unsigned int flags, u32 mode);
 int inode_truncate(struct inode *inode, loff_t size);
+/* One more who may write the inode: 0, or -ETXTBSY: a program runs from it. / One less. */
+int __must_check inode_get_write(struct inode *inode);
+void inode_put_write(struct inode *inode);
 
 /* readdir.c: entries from file->pos on, under the directory's lock. 0 or errno. */
 int file_readdir(struct file *file, void *arg, filldir_fn fill);
+
+/*
+ * rw.c: RLIMIT_FSIZE for a regular file. How many of `count` bytes may be written at pos / whether
+ * it may get this size; -EFBIG and SIGXFSZ: none.
+ */
+ssize_t bound_file_write(loff_t pos, size_t count);
+int check_file_size(loff_t size);
 
 /*
  * rw.c: takes the position of a file that has come from fget(), for a call that uses and moves it:

@@ -15,10 +15,54 @@
 	(O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_PATH)
 
 static struct kmem_cache *file_cache;
+static DEFINE_SPINLOCK(access_lock); /* who writes or runs an inode */
 
 void file_cache_init(void)
 {
 	file_cache = kmem_cache_create("file", sizeof(struct file), 0, SLAB_PANIC, NULL);
+}
+
+int inode_get_write(struct inode *inode)
+{
+	bool ok;
+
+	spin_lock(&access_lock);
+	ok = inode->writers >= 0;
+	inode->writers += ok;
+	spin_unlock(&access_lock);
+	return ok ? 0 : -ETXTBSY;
+}
+
+void inode_put_write(struct inode *inode)
+{
+	spin_lock(&access_lock);
+	BUG_ON(inode->writers <= 0);
+	inode->writers--;
+	spin_unlock(&access_lock);
+}
+
+int file_deny_write(struct file *file)
+{
+	bool ok;
+
+	spin_lock(&access_lock);
+	ok = file->inode->writers <= 0;
+	if (ok) {
+		file->inode->writers--;
+		file->access = FILE_RUNS;
+	}
+	spin_unlock(&access_lock);
+	return ok ? 0 : -ETXTBSY;
+}
+
+void file_allow_write(struct file *file)
+{
+	spin_lock(&access_lock);
+	if (file->access == FILE_RUNS) {
+		file->inode->writers++;
+		file->access = FILE_READS;
+	}
+	spin_unlock(&access_lock);
 }
 
 static void file_release(struct mapped_file *mf)
@@ -27,6 +71,9 @@ static void file_release(struct mapped_file *mf)
 
 	if (file->ops->release)
 		file->ops->release(file);
+	if (file->access == FILE_WRITES)
+		inode_put_write(file->inode);
+	file_allow_write(file);
 	iput(file->inode);
 	kfree(mf->path);
 	kmem_cache_free(file_cache, file);
@@ -94,6 +141,12 @@ struct file *file_make(struct inode *inode, const char *path, unsigned int flags
 	file->ops = ops_of(inode, flags);
 	if (!file->mf.path)
 		goto out_free;
+	if (S_ISREG(inode->mode) && file->mf.writable) {
+		err = inode_get_write(inode);
+		if (err)
+			goto out_free;
+		file->access = FILE_WRITES;
+	}
 	err = -ENXIO;
 	if (!file->ops)
 		goto out_free;
@@ -122,12 +175,14 @@ int inode_truncate(struct inode *inode, loff_t size)
 	if (inode->sb->read_only)
 		return -EROFS;
 	mutex_lock(&inode->lock);
-	err = inode->i_op->truncate(inode, size);
+	err = size > inode->mapping.size ? check_file_size(size) : 0;
+	if (!err)
+		err = inode->i_op->truncate(inode, size);
 	mutex_unlock(&inode->lock);
 	return err;
 }
 
-/* May what the walk found be opened so? 0 or errno. Opening for writing may truncate it. */
+/* May what the walk found be opened so? 0 or errno. */
 static int check_open(struct inode *inode, unsigned int flags)
 {
 	unsigned int mode = flags & O_ACCMODE;
@@ -147,7 +202,15 @@ static int check_open(struct inode *inode, unsigned int flags)
 		return -EROFS;
 	if (!(flags & O_LARGEFILE) && inode->mapping.size > MAX_NON_LFS)
 		return -EOVERFLOW;
-	return flags & O_TRUNC && write && inode->mapping.size ? inode_truncate(inode, 0) : 0;
+	return 0;
+}
+
+/* O_TRUNC, once the file is open for writing: 0 or errno. */
+static int truncate_opened(struct file *file)
+{
+	if (file->access != FILE_WRITES || !file->inode->mapping.size)
+		return 0;
+	return inode_truncate(file->inode, 0);
 }
 
 /* The inode to open: found, or made. -EEXIST with O_EXCL, or when somebody else was faster. */
@@ -178,13 +241,20 @@ static struct file *open_once(int dfd, const char *path, unsigned int flags, u32
 	if (!err)
 		err = found_or_created(&walk, flags, mode);
 	if (!err)
-		err = check_open(walk.found, created ? flags & ~O_TRUNC : flags);
+		err = check_open(walk.found, flags);
 	if (!err)
 		err = path_walk_abs(&walk);
 	if (err)
 		file = ERR_PTR(err);
 	else
 		file = file_make(iget_ref(walk.found), *walk.abs ? walk.abs : "/", flags);
+	if (!IS_ERR(file) && flags & O_TRUNC && !created) {
+		err = truncate_opened(file);
+		if (err) {
+			fput(file);
+			file = ERR_PTR(err);
+		}
+	}
 	path_walk_end(&walk);
 	return file;
 }

@@ -11,6 +11,7 @@
 #include "kernel/string.h"
 #include "mm/slab.h"
 #include "proc/task.h"
+#include "signal/signal.h"
 
 #define IOV_MAX 1024 /* Linux's UIO_MAXIOV */
 
@@ -97,6 +98,23 @@ loff_t generic_llseek(struct file *file, loff_t offset, int whence)
 		return -EINVAL;
 	file->pos = offset;
 	return offset;
+}
+
+int check_file_size(loff_t size)
+{
+	if ((u64)size <= current->rlim[RLIMIT_FSIZE].cur)
+		return 0;
+	send_sig(SIGXFSZ, current);
+	return -EFBIG;
+}
+
+ssize_t bound_file_write(loff_t pos, size_t count)
+{
+	u64 limit = current->rlim[RLIMIT_FSIZE].cur;
+
+	if ((u64)pos >= limit && count)
+		return check_file_size(pos + 1);
+	return (ssize_t)min((u64)count, limit - (u64)pos);
 }
 
 /* Nobody else can get at the file while this call lasts: one slot of a table of our own, and

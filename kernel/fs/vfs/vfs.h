@@ -111,8 +111,9 @@ struct inode {
 	u32 rdev; /* of a device node */
 	u32 mode, nlink, uid, gid;
 	u32 atime, mtime, ctime;
-	u32 blocks; /* 512-byte units */
-	u32 state;  /* I_* of inode.c (inode_lock) */
+	u32 blocks;  /* 512-byte units */
+	u32 state;   /* I_* of inode.c (inode_lock) */
+	int writers; /* open files that may write it; below 0: that run it (access_lock, open.c) */
 	atomic_t count;
 	struct mutex lock; /* directory contents, size changes */
 	struct fs_super *sb;
@@ -156,10 +157,18 @@ struct fs_super {
 	void *private;
 };
 
+/* What an open file means for others that want to write the inode, or run it. */
+enum file_access {
+	FILE_READS,
+	FILE_WRITES, /* it cannot be run */
+	FILE_RUNS,   /* it cannot be written */
+};
+
 struct file {
 	struct mapped_file mf; /* what mm/ sees; holds the reference count and the path */
 	struct inode *inode;
 	const struct file_ops *ops;
+	enum file_access access;
 	unsigned int flags;    /* O_* */
 	struct mutex pos_lock; /* `pos`, of a file that can be sought in: file_lock_pos() */
 	loff_t pos;
@@ -209,8 +218,8 @@ void iput(struct inode *inode);
 void inode_init(struct inode *inode, struct fs_super *sb, u32 ino, u32 mode);
 /* The cached inode, read in if need be; ERR_PTR(-ENOMEM, -EIO, ...). May sleep. */
 struct inode *iget(struct fs_super *sb, u32 ino);
-/* Puts a newly made inode (inode_init() done) into the cache: 0, or -EIO when its number is in use, as
- * on a damaged disk. May sleep. */
+/* Puts a newly made inode (inode_init() done) into the cache: 0, or -EIO when its number is in use,
+ * as on a damaged disk. May sleep. */
 int __must_check inode_insert(struct inode *inode);
 /* Evicts unused inodes with their pages, oldest first; returns how many. May sleep. */
 unsigned int inode_shrink(unsigned int most);
@@ -228,6 +237,10 @@ int path_absolute(const char *path, char *buf);
 struct file *filp_open(const char *path, unsigned int flags, u32 mode);
 struct file *get_file(struct file *file);
 void fput(struct file *file);
+/* A program is run from the file: until the last reference goes, or the second call, nobody may
+ * open the inode for writing or cut it short (-ETXTBSY). 0, or -ETXTBSY: it is open for writing. */
+int __must_check file_deny_write(struct file *file);
+void file_allow_write(struct file *file);
 /* Reads into a kernel buffer at pos: bytes or errno (exec, tests). */
 ssize_t kernel_read(struct file *file, loff_t pos, void *buf, size_t count);
 
