@@ -25,7 +25,7 @@ struct proc_entry {
 	ssize_t (*write)(struct task_struct *task, const char __user *buf, size_t count);
 };
 
-/* proc_sys.c, proc_pid.c: tables that end in a NULL name. */
+/* proc_system.c, proc_pid.c: tables that end in a NULL name. */
 extern const struct proc_entry proc_top_entries[], proc_pid_entries[];
 extern const struct proc_entry proc_fd_entry; /* each link of /proc/PID/fd */
 /* proc_pid.c: descriptor `fd` of the task is open / the first open one from `fd` on, or -1. */

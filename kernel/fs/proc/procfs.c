@@ -1,6 +1,6 @@
 /*
  * procfs.c - /proc: directories, inodes and reading; what the files say stands in
- * proc_sys.c, proc_mm.c and proc_pid.c; /proc/sys is a tree (tree.h) in proc_sysctl.c.
+ * proc_system.c, proc_mm.c and proc_pid.c; /proc/sys is a tree (tree.h) in proc_sysctl.c.
  *
  * An inode is made at each lookup and goes with its last user; it names its process by pid,
  * so it holds nothing alive.
