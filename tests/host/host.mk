@@ -96,6 +96,14 @@ $(H_FS_TESTS:%=$(H)/test_%): $(H)/test_%: $(H)/tests/host/test_%.o $(H_FS_OBJS) 
 H_PROGS += $(H_FS_TESTS:%=$(H)/test_%)
 -include $(H_FS_OBJS:.o=.d) $(H_FS_TEST_OBJS:.o=.d)
 
+# The terminal's line discipline.
+H_TTY_OBJS := $(addprefix $(H)/,kernel/fs/tty/tty.o tests/host/test_tty.o)
+$(H_TTY_OBJS): H_FLAGS += -Ikernel -Itests
+$(H)/test_tty: $(H_TTY_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_tty
+-include $(H_TTY_OBJS:.o=.d)
+
 # Program images, with the kernel's own suite for them.
 H_EXEC_OBJS := $(addprefix kernel/proc/,elf.o exec_args.o random.o) tests/kernel/test_proc.o
 H_EXEC_OBJS := $(addprefix $(H)/,$(H_EXEC_OBJS))

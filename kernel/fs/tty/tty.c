@@ -360,6 +360,36 @@ static int set_termios(const void __user *from, bool flush)
 	return 0;
 }
 
+/* The copies to and from the program sleep, and other tasks change the settings: whole ones only.
+ */
+static int get_termios(void __user *to)
+{
+	struct termios termios;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tty.lock, flags);
+	termios = tty.termios;
+	spin_unlock_irqrestore(&tty.lock, flags);
+	return copy_to_user(to, &termios, sizeof(termios)) ? -EFAULT : 0;
+}
+
+static int get_winsize(void __user *to)
+{
+	struct winsize winsize = tty.winsize;
+
+	return copy_to_user(to, &winsize, sizeof(winsize)) ? -EFAULT : 0;
+}
+
+static int set_winsize(const void __user *from)
+{
+	struct winsize winsize;
+
+	if (copy_from_user(&winsize, from, sizeof(winsize)))
+		return -EFAULT;
+	tty.winsize = winsize;
+	return 0;
+}
+
 static int set_pgrp(const u32 __user *from)
 {
 	u32 pgrp;
@@ -384,7 +414,7 @@ static int tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	(void)file;
 	switch (cmd) {
 	case TCGETS:
-		return copy_to_user(user, &tty.termios, sizeof(tty.termios)) ? -EFAULT : 0;
+		return get_termios(user);
 	case TCSETS:
 	case TCSETSW:
 		return set_termios(user, false);
@@ -407,9 +437,9 @@ static int tty_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case TIOCGSID:
 		return put_user_u32((u32)current->session, user);
 	case TIOCGWINSZ:
-		return copy_to_user(user, &tty.winsize, sizeof(tty.winsize)) ? -EFAULT : 0;
+		return get_winsize(user);
 	case TIOCSWINSZ:
-		return copy_from_user(&tty.winsize, user, sizeof(tty.winsize)) ? -EFAULT : 0;
+		return set_winsize(user);
 	case FIONREAD:
 		return put_user_u32(input_bytes(), user);
 	case TIOCOUTQ:
