@@ -74,6 +74,8 @@ static ssize_t read_step(struct file *file, char *buf, size_t count, loff_t *pos
 
 ssize_t generic_read(struct file *file, void __user *buf, size_t count, loff_t *pos)
 {
+	if (count <= RW_STEP) /* nearly always */
+		return read_step(file, buf, count, pos);
 	return move_in_steps(file, buf, count, pos, read_step);
 }
 
