@@ -104,7 +104,7 @@ copy_tree()
 		list_files | while read -r file; do
 			[ ! -f "$file" ] || printf '%s\n' "$file"
 		done
-		find build \( -path build/mutants -o -path build/test -o -path build/run -o \
+		find build \( -path 'build/mutants*' -o -path build/test -o -path build/run -o \
 			-path build/image -o -path build/fuzz \) -prune -o -print
 	} | tar -c --no-recursion --verbatim-files-from -T - | tar -x -C "$tree"
 	echo "$digest" >"$tree/.digest"
