@@ -244,7 +244,7 @@ static void file_faults(void)
 
 static void op_meminfo(unsigned i)
 {
-	static char text[PAGE];
+	char text[PAGE];
 	long fd = call(SYS_open, (long)"/proc/meminfo", O_RDONLY, 0);
 
 	(void)i;
@@ -269,26 +269,34 @@ static void time_sync(const char *name)
 }
 
 /* Dirty pages of a mapping brought to the disk; then the same with others that map the file. */
-static void write_back(void)
+static void sync_mappings(void)
 {
-	static void *others[OTHER_AREAS];
-
 	op_sync(0);
 	area = map(SYNC_PAGES, MAP_SHARED, file);
 	time_sync("fsync_64_pages");
-	/* Every second one, so that they stay apart. */
 	for (unsigned i = 0; i < OTHER_AREAS; i++) {
 		unsigned pgoff = SYNC_PAGES + i % (FILE_PAGES - SYNC_PAGES);
 
-		others[i] = mmap(NULL, PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED,
-				 file, (off_t)pgoff * PAGE);
-		if (others[i] == MAP_FAILED)
+		/* Every second one is writable, so that they stay apart. */
+		if (mmap(NULL, PAGE, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED, file,
+			 (off_t)pgoff * PAGE) == MAP_FAILED)
 			die("mmap");
 	}
 	time_sync("fsync_64_pages_3000_areas");
-	for (unsigned i = 0; i < OTHER_AREAS; i++)
-		munmap(others[i], PAGE);
-	munmap(area, SYNC_PAGES * PAGE);
+}
+
+/* In a child, which takes all those areas with it. */
+static void write_back(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		sync_mappings();
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
 }
 
 static void op_fork(unsigned i)

@@ -79,8 +79,6 @@ static bool reuse_page(const struct fault *fault)
 		tlb_flush_page(mm, fault->addr);
 	}
 	spin_unlock(&mm->page_table_lock);
-	if (likely(ours))
-		count_vm_event(VM_PGREUSE);
 	return ours;
 }
 

@@ -221,6 +221,9 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
 		err = mm_fault(mm, addr, FAULT_STACK_OK | (write ? FAULT_WRITE : 0), &info);
 		if (err)
 			return ERR_PTR(err);
+		/* Those that the CPU raises are counted by their cause. */
+		if (info.cause == TRACE_CAUSE_COW_REUSE)
+			count_vm_event(VM_PGREUSE);
 	}
 	return page;
 }

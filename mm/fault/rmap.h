@@ -57,7 +57,7 @@ static __always_inline void page_add_anon(struct page *page, struct vm_area_stru
 {
 	page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
 	page->index = vma_pgoff(vma, addr);
-	atomic_inc(&page->_mapcount);
+	atomic_set(&page->_mapcount, 0);
 	inc_zone_page_state(page, NR_ANON_PAGES);
 	vma->vm_mm->rss_anon++;
 	vma->has_anon = true;

@@ -178,6 +178,9 @@ static unsigned long event_by_name(const char *name)
 
 	if (zone_event_by_name(name, &value))
 		return value;
+	/* Faults that found a page of nobody else's are counted by their cause. */
+	if (strcmp(name, "pgreuse") == 0)
+		return vm_event_sum(VM_PGREUSE) + vm_event_sum(VM_PGFAULT_COW_REUSE);
 	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
 		if (strcmp(vm_event_names[i], name) == 0)
 			return vm_event_sum((enum vm_event)i);

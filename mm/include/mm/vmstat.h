@@ -25,7 +25,7 @@
 	X(PGFAULT_SHARED, "pgfault_shared")                  \
 	X(PGFAULT_COW, "pgfault_cow")                        \
 	X(PGFAULT_COW_REUSE, "pgfault_cow_reuse")            \
-	X(PGREUSE, "pgreuse")                                \
+	X(PGREUSE, "pgreuse") /* and PGFAULT_COW_REUSE */    \
 	X(PGFAULT_STACK, "pgfault_stack")                    \
 	X(PGFAULT_SPURIOUS, "pgfault_spurious")              \
 	X(PGFAULT_VMALLOC_SYNC, "pgfault_vmalloc_sync")      \

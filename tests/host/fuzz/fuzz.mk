@@ -35,7 +35,8 @@ $(FZ_PROGS): $(FZ)/%: $(FZ)/tests/host/test_%.o $(FZ)/libhost.a
 # Those of the file layer need it, too.
 FZ_FS_OBJS := $(patsubst $(H)/%,$(FZ)/%,$(H_FS_OBJS))
 $(FZ)/ext2_fuzz: $(FZ_FS_OBJS)
-$(FZ_FS_OBJS) $(FZ)/tests/host/test_ext2_fuzz.o: H_FLAGS += -Ikernel -Itests
+$(FZ_FS_OBJS) $(FZ)/tests/host/test_ext2_fuzz.o: H_FLAGS += -Ikernel -Itests -Ibuild
+$(FZ_FS_OBJS): | build/generated/syscalls.h
 $(FZ)/kernel/fs/%.o: H_SAN += $(FZ_COVER)
 
 # The control: a tree that forgets a tag when it grows. fuzz.sh must find out.
