@@ -87,7 +87,13 @@ static inline bool flags_committed(unsigned int vm_flags)
 	return (vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
 }
 /* vma.c: Committed_AS and the address space's part of it change by `pages`; mm NULL: shmem.c. */
-void account_committed(struct mm_struct *mm, long pages);
+extern unsigned long committed_pages;
+static inline void account_committed(struct mm_struct *mm, long pages)
+{
+	committed_pages += (unsigned long)pages;
+	if (mm)
+		mm->committed_vm += (unsigned long)pages;
+}
 
 /* vma.c: single areas. mmap_sem held for writing in all but vma_alloc and vma_page_prot. */
 void vma_cache_init(void);

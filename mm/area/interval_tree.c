@@ -32,7 +32,7 @@ static bool reaches(struct rb_node *node, unsigned long first)
 }
 
 /* Recomputes shared_last from the area itself and its children; true if it changed. */
-static bool set_shared_last(struct rb_node *node)
+static __always_inline bool set_shared_last(struct rb_node *node)
 {
 	struct vm_area_struct *vma = shared_area(node);
 	unsigned long last = last_page(vma);
@@ -50,26 +50,27 @@ static bool set_shared_last(struct rb_node *node)
 void interval_insert(struct rb_root *root, struct vm_area_struct *vma)
 {
 	struct rb_node **link = &root->node, *parent = NULL;
+	unsigned long last = last_page(vma);
 
 	while (*link) {
 		parent = *link;
+		shared_area(parent)->shared_last = max(shared_area(parent)->shared_last, last);
 		link = vma->vm_pgoff < shared_area(parent)->vm_pgoff ? &parent->left
 								     : &parent->right;
 	}
 	rb_link_node(&vma->shared, parent, link);
-	vma->shared_last = last_page(vma);
-	rb_augment_path(parent, set_shared_last);
-	rb_insert_fixup(root, &vma->shared, set_shared_last);
+	vma->shared_last = last;
+	__rb_insert_rebalance(root, &vma->shared, set_shared_last);
 }
 
 void interval_remove(struct rb_root *root, struct vm_area_struct *vma)
 {
-	rb_erase(root, &vma->shared, set_shared_last);
+	__rb_erase(root, &vma->shared, set_shared_last);
 }
 
 void interval_end_changed(struct vm_area_struct *vma)
 {
-	rb_augment_path(&vma->shared, set_shared_last);
+	__rb_augment_path(&vma->shared, set_shared_last);
 }
 
 /* The first area of a subtree that reaches `first`, or NULL: that one begins behind `last`. */

@@ -56,18 +56,11 @@ static void update_gap(struct vm_area_struct *vma)
 }
 
 /* Changed with some mmap_sem held, each address space's own: no sleep in between. */
-static unsigned long committed_pages;
+unsigned long committed_pages;
 
 unsigned long mm_committed_pages(void)
 {
 	return committed_pages;
-}
-
-void account_committed(struct mm_struct *mm, long pages)
-{
-	committed_pages += (unsigned long)pages;
-	if (mm)
-		mm->committed_vm += (unsigned long)pages;
 }
 
 static void account_area(const struct vm_area_struct *vma, long pages)
