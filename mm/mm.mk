@@ -7,10 +7,10 @@ MM_OBJS := $(addprefix mm/boot/,bootmem.o memmap.o movable.o)
 MM_OBJS += $(addprefix mm/zone/,mempolicy.o node.o show_mem.o vmstat.o vmstat_validate.o watermark.o zone.o \
 	zone_stat.o zonelist.o model_$(MM_MODEL).o)
 # buddy system, per-CPU lists, allocation
-MM_OBJS += $(addprefix mm/page/,buddy.o buddy_check.o page.o page_addr.o page_alloc.o page_free.o \
+MM_OBJS += $(addprefix mm/page/,buddy.o buddy_validate.o page.o page_addr.o page_alloc.o page_free.o \
 	page_poison.o page_report.o pageblock.o pcp.o)
 # kernel objects
-MM_OBJS += $(addprefix mm/slab/,kmalloc.o mempool.o shrinker.o slab.o slab_cache.o slab_check.o \
+MM_OBJS += $(addprefix mm/slab/,kmalloc.o mempool.o shrinker.o slab.o slab_cache.o slab_validate.o \
 	slab_debug.o slab_report.o)
 # kmap, fixmap, vmalloc, ioremap
 MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.o)
@@ -18,7 +18,7 @@ MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.
 MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o swap_entry.o zap.o)
 # areas and the mmap family
 MM_OBJS += $(addprefix mm/area/,area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
-	munmap.o unmapped_area.o validate.o vma.o vma_merge.o)
+	munmap.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o shmem.o truncate.o writeback.o)
 # migration, compaction, hotplug

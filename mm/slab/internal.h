@@ -138,7 +138,7 @@ void cache_drain(struct kmem_cache *cache);
 /* Panics: the pointer is no object that this cache gave out. */
 void bad_object(const struct kmem_cache *cache, const void *object, const char *why) __noreturn;
 
-/* --- slab_check.c --- */
+/* --- slab_validate.c --- */
 
 /* Panics when counts, free list or page marks of a slab are wrong. cache->lock held. */
 void check_slab(const struct kmem_cache *cache, const struct slab *slab);

@@ -141,10 +141,10 @@ H_COST_FLAGS := -m32 -std=gnu11 -O2 -march=i486 -mtune=i686 -mtune-ctrl=^four_ju
 	-Imm/include/flat -Imm
 H_COST_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_COST_OBJS += mm/boot/bootmem.o mm/boot/memmap.o mm/zone/node.o mm/boot/movable.o mm/zone/zone.o mm/zone/zonelist.o mm/zone/watermark.o mm/zone/show_mem.o mm/zone/mempolicy.o
-H_COST_OBJS += mm/zone/model_flat.o mm/page/buddy.o mm/page/buddy_check.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
+H_COST_OBJS += mm/zone/model_flat.o mm/page/buddy.o mm/page/buddy_validate.o mm/page/pageblock.o mm/page/pcp.o mm/page/page.o
 H_COST_OBJS += mm/page/page_alloc.o mm/page/page_free.o mm/page/page_addr.o mm/page/page_report.o mm/page/page_poison.o
 H_COST_OBJS += mm/slab/slab.o mm/slab/slab_cache.o mm/slab/kmalloc.o mm/window/kmap.o mm/zone/vmstat.o
-H_COST_OBJS += mm/slab/slab_debug.o mm/slab/slab_check.o mm/slab/slab_report.o
+H_COST_OBJS += mm/slab/slab_debug.o mm/slab/slab_validate.o mm/slab/slab_report.o
 H_COST_OBJS += mm/window/vmap_area.o mm/window/vmalloc.o kernel/lib/rbtree.o
 H_COST_OBJS += mm/debug/fault_inject.o kernel/cmdline.o
 H_COST_OBJS += tests/host/cost/kernel.o

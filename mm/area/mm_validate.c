@@ -1,5 +1,5 @@
 /*
- * validate.c - checks that an address space agrees with itself. For tests: it
+ * mm_validate.c - checks that an address space agrees with itself. For tests: it
  * visits every area and every page-table entry.
  */
 #include "fault/internal.h"

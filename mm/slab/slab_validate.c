@@ -1,5 +1,5 @@
 /*
- * slab_check.c - walks over whole caches: is everything as internal.h draws it?
+ * slab_validate.c - walks over whole caches: is everything as internal.h draws it?
  *
  * slab_check() panics on the first thing that is not. kmem_cache_validate() looks
  * at the bytes around and in objects only, and repairs what it finds.

@@ -1,5 +1,5 @@
 /*
- * buddy_check.c - walks all that the page allocator keeps and panics on the first thing that is
+ * buddy_validate.c - walks all that the page allocator keeps and panics on the first thing that is
  * not as it should be. For tests: its cost grows with memory.
  *
  *   free blocks   marked, aligned, inside their zone, joined as far as possible, on the list of
