@@ -80,8 +80,7 @@ static void check_search(unsigned long first, unsigned long last)
 
 	for (unsigned int i = 0; i < AREAS; i++)
 		wanted += in_tree[i] && areas[i].vm_pgoff <= last && last_of(&areas[i]) >= first;
-	for_each_area_of(vma, &root, first, last)
-	{
+	for_each_area_of (vma, &root, first, last) {
 		CHECK(in_tree[vma - areas]);
 		CHECK(vma->vm_pgoff <= last && last_of(vma) >= first);
 		CHECK(vma->vm_pgoff >= at_least);
