@@ -71,10 +71,10 @@ static void data(void)
 /* Touches the stack so far down. */
 static void reach(unsigned long mib)
 {
-	char here;
+	volatile char *here = __builtin_frame_address(0);
 
 	for (unsigned long i = 0; i < mib * 16; i++)
-		((volatile char *)&here)[-(long)(i * MIB / 16)] = 1;
+		here[-(long)(i * MIB / 16)] = 1;
 	printf("stack of %lu MiB\n", mib);
 }
 

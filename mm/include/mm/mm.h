@@ -143,7 +143,7 @@ struct mm_struct {
 	unsigned long saved_auxv[48];
 	/* RLIMIT_STACK, RLIMIT_DATA and RLIMIT_AS, bytes; ~0: none. */
 	unsigned long stack_limit, data_limit, as_limit;
-	pid_t owner_tgid;	   /* for hints and reports only; 0: no hints (exec under way) */
+	pid_t owner_tgid; /* for hints and reports only; 0: no hints (exec under way) */
 	struct mapped_file *exe_file;
 };
 
