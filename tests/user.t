@@ -85,7 +85,7 @@ host_output()
 	program=$PWD/$guest_root${argv[0]}
 	[ -e "$program" ] || program=$busybox
 	(
-		cd "$scratch/host" && ulimit -s 8192 -c 0 &&
+		cd "$scratch/host" && ulimit -S -s 8192 -c 0 &&
 			exec env -i PATH="$tools" HOME=/work LC_ALL=C \
 				setarch -R "$runner" "$program" "${argv[@]}" <input 2>/dev/null
 	) || status=$?
