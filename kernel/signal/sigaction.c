@@ -23,8 +23,8 @@ static bool valid_signal(int sig)
 	return sig >= 1 && sig <= NSIG;
 }
 
-/* Throws away a pending signal that its new action ignores, blocked or not (POSIX, sigaction()). Lock
- * held. */
+/* Throws away a pending signal that its new action ignores, blocked or not (POSIX, sigaction()).
+ * Lock held. */
 static void drop_if_ignored(int sig)
 {
 	struct task_struct *thread;

@@ -31,7 +31,8 @@ void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
 	struct vm_area_struct *vma;
 
 	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of(vma, &mapping->i_mmap, first, ~0ul) unmap_in_area(vma, first);
+	for_each_area_of (vma, &mapping->i_mmap, first, ~0ul)
+		unmap_in_area(vma, first);
 	spin_unlock(&mapping->i_mmap_lock);
 }
 

@@ -104,7 +104,7 @@ static void protect_mappings(const struct page *page)
 	if (!page_mapcount(page))
 		return;
 	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of(vma, &mapping->i_mmap, page->index, page->index)
+	for_each_area_of (vma, &mapping->i_mmap, page->index, page->index)
 		protect_in_area(vma, page);
 	spin_unlock(&mapping->i_mmap_lock);
 }

@@ -321,7 +321,7 @@ static const char *program; /* its entry point in fault_user.S */
 static bool loading_too;    /* the failure may come before its first instruction */
 static unsigned int program_nth;
 
-/* A thread that becomes the program. Nobody asks how it ends: it is buried at once. */
+/* A thread that becomes the program. */
 static int become_program(void *unused)
 {
 	static const char *const argv[] = {"program", NULL};
@@ -334,7 +334,6 @@ static int become_program(void *unused)
 	current->fs = fs_dup(NULL);
 	if (!current->files || !current->fs || do_execve("/program", &args, &env))
 		return 1;
-	current->exit_signal = 0;
 	if (!loading_too)
 		fault_inject_nth(program_nth);
 	return 0;
@@ -383,15 +382,33 @@ static bool prepare_program(void)
 	return test_fs_begin() && make_program();
 }
 
+static void release_zombie(struct task_struct *task)
+{
+	if (task->state != TASK_ZOMBIE)
+		return;
+	spin_lock(&tasklist_lock);
+	task_unlink(task);
+	spin_unlock(&tasklist_lock);
+	forget_task(task);
+}
+
 /* The order is the program's, not this thread's: it takes it over. */
 static int run_program(void)
 {
 	struct task_struct *task;
+	int code;
 
 	program_nth = this_cpu(current_fault_nth)->left;
 	fault_inject_nth_end();
 	task = kthread_run(become_program, NULL, "program");
-	return IS_ERR(task) ? (int)PTR_ERR(task) : end_of(get_task(task));
+	if (IS_ERR(task))
+		return (int)PTR_ERR(task);
+	get_task(task);
+	code = end_of(get_task(task));
+	/* A program's status waits for its parent, the boot thread, which never asks. */
+	release_zombie(task);
+	put_task(task);
+	return code;
 }
 
 /* A kernel thread runs in the address space that was loaded last: lets that go. */
@@ -416,8 +433,7 @@ static void end_program(void)
 
 	list_for_each_entry_safe (child, next, &current->children, sibling) {
 		end_of(get_task(child));
-		if (child->state == TASK_ZOMBIE)
-			release_task(child);
+		release_zombie(child);
 	}
 	sigpending_discard(&current->signal->shared, ~0ull);
 	leave_last_mm();
