@@ -251,14 +251,23 @@ static unsigned int take_input(u8 *to, unsigned int n, bool *end)
 	return taken;
 }
 
-/* Raw mode with VMIN 0: waits VTIME tenths of a second, and no input is not an error. */
+/*
+ * Raw mode with VMIN 0: waits VTIME tenths of a second, and no input is not an error. 0, or
+ * -ERESTARTSYS: that may be 25 seconds, so a signal ends it.
+ */
 static int wait_timed(void)
 {
-	unsigned int deci = tty.termios.c_cc[VTIME];
+	long left = (long)tty.termios.c_cc[VTIME] * TICKS_PER_DECI;
+	wait_queue_entry_t entry;
 
-	if (deci)
-		wait_event_timeout(tty.wait, input_ready() || signal_pending_current(),
-				   (long)deci * TICKS_PER_DECI);
+	while (left != 0 && !input_ready()) {
+		if (signal_pending_current())
+			return -ERESTARTSYS;
+		prepare_to_wait(&tty.wait, &entry, true);
+		if (!input_ready())
+			left = schedule_timeout(left);
+		finish_wait(&tty.wait, &entry);
+	}
 	return 0;
 }
 
