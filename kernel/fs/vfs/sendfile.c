@@ -14,14 +14,18 @@
 #include "sched/sched.h"
 #include "signal/signal.h"
 
-/* Copies up to count bytes from *pos of `in`: bytes written, or errno when none were. */
+/* Copies up to count bytes from *pos of `in`: bytes written, or errno when none were (-ERESTARTSYS:
+ * a signal came first; 0 would mean the end of the file). */
 static ssize_t copy_file(struct file *out, struct file *in, loff_t *pos, size_t count, void *page)
 {
 	loff_t to = out->pos;
 	ssize_t n = 0, written;
 	size_t done = 0;
 
-	while (done < count && !signal_pending_current()) {
+	while (done < count) {
+		n = -ERESTARTSYS;
+		if (signal_pending_current())
+			break;
 		n = kernel_read(in, *pos, page, min(count - done, (size_t)PAGE_SIZE));
 		if (n <= 0)
 			break;
