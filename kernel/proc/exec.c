@@ -295,9 +295,11 @@ static void commit(struct exec_build *build, const char *path)
 		files_put(shared); /* may sleep, and /proc/PID/fd look at the task */
 	}
 	if (build->sighand) {
-		sighand_put(task->sighand);
+		struct sighand_struct *shared = task->sighand;
+
 		task->sighand = build->sighand;
 		build->sighand = NULL;
+		sighand_put(shared); /* only now: a timer's signal looks at the task's */
 	}
 	if (task->files)
 		files_close_on_exec(task->files);

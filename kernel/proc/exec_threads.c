@@ -51,6 +51,10 @@ static void become_leader(struct task_struct *task)
 	account_thread(leader);
 	task->pid = task->tgid;
 	task_link_at(task, leader);
+	/* A timer's signal that came in between found no thread to take it. */
+	spin_lock_irqsave(&task->signal->lock, flags);
+	recalc_sigpending();
+	spin_unlock_irqrestore(&task->signal->lock, flags);
 	forget_task(leader); /* its signal_struct lives on: ours */
 	/* Who runs has another number from here on. */
 	trace_hint(TRACE_SWITCH, (u32)task->pid, (u32)task->tgid, __pa(task->mm->pgd),
