@@ -135,10 +135,11 @@ static struct task_struct *walk_from(const struct task_walk *walk)
 	struct list_head *node = &all_tasks;
 	struct task_struct *task;
 
-	if (walk->at && walk->at->serial) {
+	if (walk->at && walk->at->serial == walk->serial) {
 		node = &walk->at->tasks;
 	} else if (walk->serial) {
-		/* The one where the walk stood has gone meanwhile: look for the place. */
+		/* The one where the walk stood has gone meanwhile, or taken its leader's place
+		 * (exec): look for its own. */
 		for_each_task (task) {
 			if (task->serial > walk->serial)
 				break;
