@@ -104,9 +104,21 @@ static void directories(void)
 			       O_RDONLY));
 }
 
+/* O_TRUNC empties a file also when it is opened for reading only, as Linux has it. */
+static void emptied(void)
+{
+	struct stat st;
+
+	show("empty a directory", open(".", O_RDONLY | O_TRUNC));
+	show("empty for reading", open("files.tmp", O_RDONLY | O_TRUNC));
+	stat("files.tmp", &st);
+	printf("size %ld\n", (long)st.st_size);
+}
+
 int main(void)
 {
 	sizes();
+	emptied();
 	directories();
 	unlink("files.tmp");
 	return 0;

@@ -186,7 +186,7 @@ int inode_truncate(struct inode *inode, loff_t size)
 static int check_open(struct inode *inode, unsigned int flags)
 {
 	unsigned int mode = flags & O_ACCMODE;
-	bool write = mode == O_WRONLY || mode == O_RDWR;
+	bool write = mode == O_WRONLY || mode == O_RDWR || flags & O_TRUNC;
 
 	if (flags & O_DIRECTORY && !S_ISDIR(inode->mode))
 		return -ENOTDIR;
@@ -205,12 +205,20 @@ static int check_open(struct inode *inode, unsigned int flags)
 	return 0;
 }
 
-/* O_TRUNC, once the file is open for writing: 0 or errno. */
+/* O_TRUNC, once the file is open, which may be for reading only: 0 or errno. */
 static int truncate_opened(struct file *file)
 {
-	if (file->access != FILE_WRITES || !file->inode->mapping.size)
+	struct inode *inode = file->inode;
+	int err;
+
+	if (!S_ISREG(inode->mode) || !inode->mapping.size)
 		return 0;
-	return inode_truncate(file->inode, 0);
+	err = inode_get_write(inode);
+	if (err)
+		return err;
+	err = inode_truncate(inode, 0);
+	inode_put_write(inode);
+	return err;
 }
 
 /* The inode to open: found, or made. -EEXIST with O_EXCL, or when somebody else was faster. */
