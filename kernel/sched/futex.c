@@ -314,15 +314,19 @@ static unsigned int move_some(const struct futex_key *old, const struct futex_ke
 	return moved;
 }
 
-/* Wakes some, and lets others wait for another word instead. */
+/* Wakes some, and lets others wait for another word instead: how many of both. Linux counts them so
+ * for both forms of the call, whatever its manual says of the one without `expected`. */
 static long futex_requeue(u32 from, u32 to, bool private, unsigned int wake, unsigned int move,
 			  const u32 *expected)
 {
 	struct futex_key old, new;
 	unsigned int woken, batch, moved = 0;
 	u32 now;
-	long ret = get_key(&old, from, private);
+	long ret;
 
+	if ((int)wake < 0 || (int)move < 0)
+		return -EINVAL;
+	ret = get_key(&old, from, private);
 	if (ret)
 		return ret;
 	ret = get_key(&new, to, private);
@@ -340,7 +344,7 @@ static long futex_requeue(u32 from, u32 to, bool private, unsigned int wake, uns
 		if (batch < REQUEUE_BATCH)
 			break;
 	}
-	ret = (long)(woken + (expected ? moved : 0));
+	ret = (long)(woken + moved);
 out_new:
 	put_key(&new);
 out_old:
@@ -401,6 +405,9 @@ static long do_futex(u32 addr, u32 op, u32 value, const struct timespec64 *timeo
 
 	if (timeout && !timespec_valid(timeout))
 		return -EINVAL;
+	/* A duration is of no clock, as on Linux. */
+	if (op & FUTEX_CLOCK_REALTIME && (op & FUTEX_OP_MASK) != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
 	switch (op & FUTEX_OP_MASK) {
 	case FUTEX_WAIT:
 		return do_wait(addr, op, value, timeout, FUTEX_BITSET_ANY);

@@ -122,6 +122,14 @@ static void requeue(void)
 	gone(pid[0]);
 	printf("on the second word: %ld\n", futex(&shared->word[1], FUTEX_WAKE, 10, NULL, NULL, 0));
 	gone(pid[1]);
+	printf("without a value: %ld\n",
+	       futex(&shared->word[0], FUTEX_REQUEUE, 0, (void *)1, &shared->word[1], 0));
+	printf("and back: %ld\n",
+	       futex(&shared->word[1], FUTEX_REQUEUE, 0, (void *)1, &shared->word[0], 0));
+	show("wake fewer than none",
+	     futex(&shared->word[0], FUTEX_REQUEUE, -1, (void *)1, &shared->word[1], 0));
+	show("move fewer than none",
+	     futex(&shared->word[0], FUTEX_REQUEUE, 0, (void *)-1, &shared->word[1], 0));
 	printf("on the first: %ld\n", futex(&shared->word[0], FUTEX_WAKE, 10, NULL, NULL, 0));
 	gone(pid[2]);
 }
@@ -155,6 +163,8 @@ static void ends(void)
 	shared->word[2] = 5;
 	show("another value", futex(&shared->word[2], FUTEX_WAIT, 6, NULL, NULL, 0));
 	show("time out", futex(&shared->word[2], FUTEX_WAIT, 5, &short_time, NULL, 0));
+	show("a duration of a clock", futex(&shared->word[2], FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 5,
+					    &short_time, NULL, 0));
 	show("bad time", futex(&shared->word[2], FUTEX_WAIT, 5, &bad, NULL, 0));
 	clock_gettime(CLOCK_MONOTONIC, &then);
 	show("a time gone by", futex(&shared->word[2], FUTEX_WAIT_BITSET, 5, &then, NULL, 1));
