@@ -216,7 +216,7 @@ SYSCALL(rt_sigqueueinfo)
 SYSCALL(rt_tgsigqueueinfo)
 {
 	struct siginfo info;
-	long ret = get_siginfo(&info, d, (int)c, (pid_t)a);
+	long ret = (pid_t)a > 0 ? get_siginfo(&info, d, (int)c, (pid_t)a) : -EINVAL;
 
 	return ret ? ret : kill_thread((pid_t)a, (pid_t)b, (int)c, &info);
 }

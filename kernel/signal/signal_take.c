@@ -148,6 +148,9 @@ static void handle_signal(int sig, const struct siginfo *info, struct pt_regs *r
 	sigset_t old = current->restore_blocked ? current->saved_blocked : current->blocked;
 	sigset_t block = current->blocked | action.mask;
 
+	/* Once: the frame below is written asleep, and other threads take signals meanwhile. */
+	if (action.flags & SA_RESETHAND)
+		slot->handler = SIG_DFL;
 	fix_interrupted_call(regs, &action);
 	if (setup_signal_frame(sig, &action, info, old, regs)) {
 		/* No stack to run on, not even for SIGSEGV: then that one is not handled. */
@@ -156,8 +159,6 @@ static void handle_signal(int sig, const struct siginfo *info, struct pt_regs *r
 		force_sig(SIGSEGV);
 		return;
 	}
-	if (action.flags & SA_RESETHAND)
-		slot->handler = SIG_DFL;
 	if (!(action.flags & SA_NODEFER))
 		block |= sigmask(sig);
 	current->restore_blocked = false;
