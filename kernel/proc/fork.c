@@ -269,6 +269,10 @@ static long do_fork(const struct clone_args *args)
 	if ((args->flags & CLONE_VFORK) &&
 	    wait_event_killable(child->vfork_wait, !child->vfork_parent_waits))
 		child->vfork_parent_waits = false;
+	/* The child may have set limits of its own before it called execve(), in this same
+	 * address space. */
+	if (args->flags & CLONE_VFORK)
+		mm_apply_limits(current->mm, current->rlim);
 	put_task(child);
 	return ret;
 

@@ -105,6 +105,19 @@ static void stack_large(void)
 	execl("/proc/self/exe", "limits", "290", NULL);
 }
 
+/* What a child sets for itself is not its parent's, though they share memory. */
+static void vforked(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		limit(RLIMIT_AS, 50);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	printf("after the child's limit: %s\n", said(map(200, RW, PRIVATE, NULL)));
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -114,6 +127,7 @@ int main(int argc, char **argv)
 	}
 	in_child("address space", address_space);
 	in_child("data", data);
+	in_child("limits of a vfork()'s child", vforked);
 	limit(RLIMIT_STACK, 8);
 	in_child("stack, limit lowered", stack_short);
 	in_child("stack of 8 MiB", stack_default);
