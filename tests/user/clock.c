@@ -1,5 +1,6 @@
 /* clock.c - clocks go forward and sleeping takes its time. */
 #include "try.h"
+#include <poll.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -11,6 +12,20 @@ static long long now(clockid_t clock)
 	if (clock_gettime(clock, &t))
 		die("clock_gettime");
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* A wait of a few milliseconds may be long, but not short. */
+static void polls(void)
+{
+	int early = 0;
+
+	for (int i = 0; i < 20; i++) {
+		long long start = now(CLOCK_MONOTONIC);
+
+		poll(NULL, 0, 10);
+		early += now(CLOCK_MONOTONIC) - start < 10000000;
+	}
+	printf("polls that ended early %d\n", early);
 }
 
 int main(void)
@@ -27,6 +42,7 @@ int main(void)
 		last = t;
 	}
 	printf("backwards %d\n", backwards);
+	polls();
 	start = now(CLOCK_MONOTONIC);
 	show("nanosleep", nanosleep(&nap, NULL));
 	last = now(CLOCK_MONOTONIC) - start;

@@ -187,9 +187,12 @@ static long poll_restart(void)
 SYSCALL(poll)
 {
 	s32 ms = (s32)c;
+	unsigned long ticks = 0;
 
-	return poll_until(a, b, ms >= 0,
-			  ms < 0 ? 0 : jiffies + DIV_ROUND_UP((u32)ms, MSEC_PER_TICK));
+	/* One more: the tick that is under way has been partly used up. */
+	if (ms > 0)
+		ticks = DIV_ROUND_UP((u32)ms, MSEC_PER_TICK) + 1;
+	return poll_until(a, b, ms >= 0, jiffies + ticks);
 }
 
 int poll_get_timespec(u32 user, bool wide, long *ticks)
