@@ -163,8 +163,8 @@ static void ends(void)
 	shared->word[2] = 5;
 	show("another value", futex(&shared->word[2], FUTEX_WAIT, 6, NULL, NULL, 0));
 	show("time out", futex(&shared->word[2], FUTEX_WAIT, 5, &short_time, NULL, 0));
-	show("a duration of a clock", futex(&shared->word[2], FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 5,
-					    &short_time, NULL, 0));
+	show("a duration of a clock",
+	     futex(&shared->word[2], FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 5, &short_time, NULL, 0));
 	show("bad time", futex(&shared->word[2], FUTEX_WAIT, 5, &bad, NULL, 0));
 	clock_gettime(CLOCK_MONOTONIC, &then);
 	show("a time gone by", futex(&shared->word[2], FUTEX_WAIT_BITSET, 5, &then, NULL, 1));
