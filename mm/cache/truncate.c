@@ -12,28 +12,44 @@
 #include "internal.h"
 
 #define TRUNCATE_BATCH 16
+#define UNMAP_STEP     256ul /* pages of the file; a power of two */
 
-static void unmap_in_area(struct vm_area_struct *vma, unsigned long first)
+/* Takes pages [first, last] of the file out of an area that maps some of them. */
+static void unmap_in_area(struct vm_area_struct *vma, unsigned long first, unsigned long last)
 {
-	unsigned long start = vma->vm_start;
+	unsigned long start = vma->vm_start, end = vma->vm_end;
 	struct mmu_gather gather;
 
 	if (first > vma->vm_pgoff)
 		start += (first - vma->vm_pgoff) << PAGE_SHIFT;
+	if (last - vma->vm_pgoff < vma_pages(vma) - 1)
+		end = vma->vm_start + ((last - vma->vm_pgoff + 1) << PAGE_SHIFT);
 	gather_begin(&gather, vma->vm_mm, false);
 	gather.atomic = true; /* i_mmap_lock */
-	zap_range(&gather, start, vma->vm_end);
+	zap_range(&gather, start, end);
 	gather_end(&gather);
 }
 
+/* A piece of the file at a time, for others cannot run while the lock is held. */
 void unmap_mapping_pages(struct address_space *mapping, unsigned long first)
 {
 	struct vm_area_struct *vma;
+	unsigned long last;
+	bool any;
 
-	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of (vma, &mapping->i_mmap, first, ~0ul)
-		unmap_in_area(vma, first);
-	spin_unlock(&mapping->i_mmap_lock);
+	do {
+		spin_lock(&mapping->i_mmap_lock);
+		vma = interval_first(&mapping->i_mmap, first, ~0ul);
+		any = vma;
+		if (vma)
+			first = max(first, vma->vm_pgoff);
+		last = first | (UNMAP_STEP - 1);
+		for (; vma; vma = interval_next(vma, first, last))
+			unmap_in_area(vma, first, last);
+		spin_unlock(&mapping->i_mmap_lock);
+		cond_resched();
+		first = last + 1;
+	} while (any && first);
 }
 
 static void truncate_page(struct address_space *mapping, struct page *page)

@@ -10,6 +10,7 @@
 #include "fs/proc/proc.h"
 #include "fs/proc/proc_vmstat.h"
 #include "kernel/kallsyms.h"
+#include "kernel/wait.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
@@ -217,6 +218,7 @@ static void show_area(void *arg, const struct vmalloc_info *info)
 {
 	char place[KSYM_SYMBOL_LEN];
 
+	cond_resched();
 	text_printf(arg, "0x%08lx-0x%08lx %7lu", info->start, info->end, info->end - info->start);
 	if (info->kind == VMALLOC_UNPURGED) {
 		text_printf(arg, " unpurged vm_area\n");
