@@ -66,13 +66,19 @@ static inline bool is_data_mapping(unsigned int vm_flags)
 	return (vm_flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
+/* Does RLIMIT_DATA allow so many more pages of such memory? */
+static inline bool may_expand_data(const struct mm_struct *mm, unsigned long pages)
+{
+	return mm->data_vm + pages <= mm->data_limit >> PAGE_SHIFT;
+}
+
 /* Do the limits of the address space allow so many more pages of areas with these flags? */
 static inline bool may_expand_vm(const struct mm_struct *mm, unsigned int vm_flags,
 				 unsigned long pages)
 {
 	if (mm->total_vm + pages > mm->as_limit >> PAGE_SHIFT)
 		return false;
-	return !is_data_mapping(vm_flags) || mm->data_vm + pages <= mm->data_limit >> PAGE_SHIFT;
+	return !is_data_mapping(vm_flags) || may_expand_data(mm, pages);
 }
 
 /* True when `len` bytes at `start` lie in the user's half, and do not wrap. */

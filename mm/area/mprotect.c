@@ -124,7 +124,7 @@ static bool check_range(struct range *range)
 		if (!range->err && (range->change.set & VM_WRITE) &&
 		    becomes_data(vma, &range->change)) {
 			data += (min(vma->vm_end, range->end) - start) >> PAGE_SHIFT;
-			if (!may_expand_vm(range->mm, VM_WRITE, data))
+			if (!may_expand_data(range->mm, data))
 				range->err = -ENOMEM;
 		}
 		if (range->err) {

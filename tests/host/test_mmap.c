@@ -266,6 +266,13 @@ static void test_brk(void)
 	CHECK_EQ(mm_brk(mm, start + 0x10001), 0x0810f000);
 	CHECK_EQ(mm_brk(mm, start + 0x10000), (long)(start + 0x10000));
 	CHECK_EQ(mm_brk(mm, TASK_SIZE), (long)(start + 0x10000));
+	/* RLIMIT_AS has no say when rights change: nothing is added. */
+	mm->as_limit = mm->total_vm << PAGE_SHIFT;
+	CHECK_EQ(mm_mprotect(mm, 0x08101000, 0x2000, PROT_READ), 0);
+	CHECK_EQ(mm_mprotect(mm, 0x08101000, 0x2000, PROT_READ | PROT_WRITE), 0);
+	mm->data_limit = (mm->data_vm - 1) << PAGE_SHIFT;
+	CHECK_EQ(mm_mprotect(mm, 0x08101000, 0x2000, PROT_READ), 0);
+	CHECK_EQ(mm_mprotect(mm, 0x08101000, 0x2000, PROT_READ | PROT_WRITE), -ENOMEM);
 	end();
 }
 
