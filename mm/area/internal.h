@@ -5,8 +5,8 @@
  *
  *   mmap munmap brk mprotect madvise dup mm_struct    whole requests
  *   fault anon cow file_fault                         one page each
- *   unmapped_area vma_merge zap                       areas and ranges of pages
- *   vma pagetable area_hint                           one area, one table, one hint
+ *   unmapped_area vma_merge zap swap_entry            areas, ranges of pages, entries
+ *   vma interval_tree pagetable area_hint             one area, one table, one hint
  */
 #ifndef MM_AREA_INTERNAL_H
 #define MM_AREA_INTERNAL_H

@@ -8,12 +8,10 @@
  * A kernel thread borrows the address space that was loaded before it: it never
  * touches the user's half, but the directory must live until it is unloaded.
  */
-#include "arch/tlb.h"
 #include "kernel/printk.h"
 #include "mm/slab.h"
 #include "fault/internal.h"
 #include "internal.h"
-#include "slab/internal.h"
 
 struct mm_struct init_mm = {
 	.pgd = swapper_pg_dir,

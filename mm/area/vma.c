@@ -20,7 +20,6 @@
 #include "kernel/rbtree_augmented.h"
 #include "mm/slab.h"
 #include "internal.h"
-#include "slab/internal.h"
 
 static struct kmem_cache *vma_cache;
 

@@ -14,7 +14,6 @@
  */
 #include "internal.h"
 #include "page/internal.h"
-#include "mm/vmstat.h"
 
 #define DROP_BATCH     16
 #define RESCHED_FRAMES 4096 /* looked at before others may run */

@@ -13,11 +13,9 @@
  * address. PG_waiters says that somebody sleeps, so that most unlocks wake nobody.
  */
 #include "kernel/wait.h"
-#include "mm/highmem.h"
 #include "mm/slab.h"
 #include "fault/rmap.h"
 #include "internal.h"
-#include "slab/internal.h"
 #include "kernel/errno.h"
 #include "mm/mempolicy.h"
 

@@ -10,7 +10,6 @@
 #include "mm/slab.h"
 #include "fault/internal.h"
 #include "internal.h"
-#include "slab/internal.h"
 
 struct shmem_object {
 	struct mapped_file file;

@@ -6,7 +6,6 @@
  * know; then the pages, each locked, so that none leaves while it is read or
  * written. Private copies of pages behind the new end go too.
  */
-#include "mm/highmem.h"
 #include "area/internal.h"
 #include "fault/internal.h"
 #include "internal.h"

@@ -14,7 +14,6 @@
  * from all entries before it clears the mark, so the next write faults again.
  */
 #include "arch/tlb.h"
-#include "mm/highmem.h"
 #include "area/internal.h"
 #include "fault/internal.h"
 #include "internal.h"

@@ -107,6 +107,8 @@ void swap_entry_dup(pte_t pte);
 void swap_entry_drop(pte_t pte);
 /* Panics when nobody owns the entry. */
 void swap_entry_check(pte_t pte);
+
+/* anon.c, cow.c, file_fault.c: the other answers. 0, FAULT_AGAIN or -errno. May sleep. */
 int fault_anon_read(const struct fault *fault);
 int fault_anon_write(const struct fault *fault);
 int fault_cow(const struct fault *fault);

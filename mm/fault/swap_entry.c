@@ -5,7 +5,6 @@
  * nothing but rights or dirty bits (mprotect, write-back) leave such an entry alone: the
  * rights come from its area when the page comes back, and no frame is dirty.
  */
-#include "area/internal.h"
 #include "internal.h"
 
 static const struct swap_type *owners[MAX_SWAP_TYPES];

@@ -8,7 +8,6 @@
  */
 #include "kernel/printk.h"
 #include "internal.h"
-#include "slab/internal.h"
 
 /* Attempts to free reserved pages that are reported; later ones are refused in silence. */
 #define REFUSALS_SHOWN 5

@@ -33,7 +33,6 @@
 #include "kernel/printk.h"
 #include "mm/slab.h"
 #include "internal.h"
-#include "slab/internal.h"
 
 /* Linux: 32 MiB for each power of two of CPUs. Here that is about a third of the window. */
 #define LAZY_MAX (32ul << 20)

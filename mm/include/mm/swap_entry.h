@@ -73,7 +73,7 @@ struct swap_type {
 	/* Fork puts the entry in a second table / one table less has it. page_table_lock held. */
 	void (*dup)(swp_entry_t entry);
 	void (*drop)(swp_entry_t entry);
-	/* Somebody touches the page: 0, -errno or FAULT_AGAIN, as any answer (vm.h). May sleep. */
+	/* Somebody touches the page: 0, -errno or FAULT_AGAIN, as any answer. May sleep. */
 	int (*fault)(const struct fault *fault, swp_entry_t entry);
 };
 
