@@ -131,9 +131,12 @@ void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end
 		mm->hiwater_rss = mm_rss_peak(mm);
 		zap_table(gather, table, addr, next);
 		spin_unlock(&mm->page_table_lock);
-		/* What is in the gather may wait: nobody gets a page before its flush. */
-		if (next < end && !gather->atomic)
-			cond_resched();
+		if (next == end || gather->atomic)
+			continue;
+		/* Another thread must not write through an entry whose dirty bit has been read. */
+		if (!gather->whole_mm)
+			gather_end(gather);
+		cond_resched();
 	}
 }
 

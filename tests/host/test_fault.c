@@ -292,7 +292,7 @@ static void step_protect(void)
 	static const unsigned int prots[] = {0, PROT_READ, PROT_READ | PROT_WRITE};
 	struct slot *slot = pick_exclusive();
 	unsigned int p = pick_page(), n = 1 + input_below(in, 12), prot, end;
-	const struct vm_area_struct *vma;
+	bool hole;
 	long err;
 
 	if (!slot)
@@ -303,17 +303,15 @@ static void step_protect(void)
 		;
 	err = mm_mprotect(slot->mm, page_addr(p), n * PAGE_SIZE, prot);
 	slot->exclusive = false;
-	if (end == p + n ? failed(err) : end == p) {
-		CHECK(end == p + n || err == -ENOMEM);
+	hole = end < p + n;
+	CHECK(!hole || err == -ENOMEM);
+	if (end == p || (!hole && failed(err)))
 		return;
-	}
 	/* What lies before a hole is changed, unless memory was out: then nothing is. */
-	vma = find_vma(slot->mm, page_addr(p));
-	if (end < p + n && (vma->vm_flags & VM_RIGHTS) != prot) {
-		CHECK(err == -ENOMEM && memory_may_fail);
+	if (hole && (find_vma(slot->mm, page_addr(p))->vm_flags & VM_RIGHTS) != prot) {
+		CHECK(memory_may_fail);
 		return;
 	}
-	CHECK(end == p + n || err == -ENOMEM);
 	for (unsigned int i = p; i < end; i++)
 		slot->page[i].prot = prot;
 }
