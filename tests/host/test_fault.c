@@ -84,8 +84,6 @@ static bool io_fails(void)
 	return io_may_fail && input_below(in, 16) == 1;
 }
 
-/* --- helpers --- */
-
 static unsigned long page_addr(unsigned int page)
 {
 	return BASE + (unsigned long)page * PAGE_SIZE;
@@ -160,8 +158,6 @@ static struct slot *pick_exclusive(void)
 	slot->exclusive = true;
 	return slot;
 }
-
-/* --- the requests --- */
 
 /* The same as user_read() and user_write(), as the kernel reaches somebody else's memory. */
 static int reach_page(struct mm_struct *mm, unsigned long addr, bool write, u8 *value)
