@@ -107,8 +107,8 @@ unsigned long shrink_page_cache(const struct alloc_request *req, unsigned long m
 
 	if (nr_cached_pages() == nr_dirty_pages())
 		return 0;
-	for (unsigned int i = 0; (zone = req->list->zones[i]) != NULL && dropped < most; i++)
-		if (req->nodes >> zone->node->node_id & 1)
+	for (unsigned int i = 0; (zone = req->zonelist->zones[i]) != NULL && dropped < most; i++)
+		if (req->nodemask >> zone->node->node_id & 1)
 			dropped += shrink_zone(zone, most - dropped);
 	return dropped;
 }

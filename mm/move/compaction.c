@@ -317,7 +317,7 @@ static enum compact_result try_zone(struct zone *zone, unsigned int order)
 
 bool try_to_compact_pages(const struct alloc_request *req)
 {
-	struct zone *const *zones = req->list->zones;
+	struct zone *const *zones = req->zonelist->zones;
 	bool tried = false;
 
 	if (irqs_disabled())

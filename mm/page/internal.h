@@ -229,9 +229,9 @@ static __always_inline bool pcp_give(struct zone *zone, struct page *page)
 struct alloc_request {
 	gfp_t gfp;
 	unsigned int order;
-	const struct zonelist *near; /* zones of the node asked for, tried first; or NULL */
-	const struct zonelist *list; /* zones that may serve it, best first */
-	unsigned int nodes;	     /* bit n: zones of node n may; the others are passed over */
+	const struct zonelist *thisnode_zonelist; /* of the node asked for, tried first; or NULL */
+	const struct zonelist *zonelist;	  /* zones that may serve it, best first */
+	unsigned int nodemask; /* bit n: zones of node n may; the others are passed over */
 	enum migratetype type;
 	const void *caller;
 };

@@ -32,12 +32,12 @@
 #define DROP_PAGES     32u
 #define DROP_ORDER_MAX 3u
 
-/* Would 2^order frames leave `min` and the class's reserve in the zone, and is there such a block?
+/* Would 2^order frames leave `min` and the reserve in the zone, and is there such a block?
  */
-static bool zone_has_room(const struct zone *zone, unsigned int order, unsigned long min,
-			  enum zone_type class)
+static bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long min,
+			      enum zone_type highest_zoneidx)
 {
-	if (zone->free_pages < BIT(order) + min + zone->lowmem_reserve[class])
+	if (zone->free_pages < BIT(order) + min + zone->lowmem_reserve[highest_zoneidx])
 		return false;
 	return order == 0 || zone_has_block(zone, order);
 }
@@ -56,34 +56,35 @@ static struct page *take_block(struct zone *zone, const struct alloc_request *re
 }
 
 /* How far down a request may go. */
-enum floor {
-	FLOOR_LOW,
-	FLOOR_MIN,
-	FLOOR_NONE
+enum alloc_mark {
+	MARK_LOW,
+	MARK_MIN,
+	MARK_NONE
 };
 
-/* Frames that a request must leave in a zone, its class's reserve not counted. */
-static unsigned long zone_floor(const struct zone *zone, gfp_t gfp, enum floor floor)
+/* Frames that a request must leave in a zone, lowmem_reserve[] not counted. */
+static unsigned long frames_to_leave(const struct zone *zone, gfp_t gfp, enum alloc_mark mark)
 {
-	if (floor == FLOOR_LOW)
+	if (mark == MARK_LOW)
 		return zone->watermark[WMARK_LOW];
 	return gfp & __GFP_HIGH ? zone->watermark[WMARK_MIN] / 2 : zone->watermark[WMARK_MIN];
 }
 
 /* From the first zone of a list that can spare it; NULL: none can. */
 static struct page *take_from_zones(const struct alloc_request *req, const struct zonelist *list,
-				    enum floor floor)
+				    enum alloc_mark mark)
 {
 	struct zone *zone;
 
 	for (unsigned int i = 0; (zone = list->zones[i]) != NULL; i++) {
 		struct page *page;
 
-		if (unlikely(req->nodes != ALL_NODES) && !(req->nodes >> zone->node->node_id & 1))
+		if (unlikely(req->nodemask != ALL_NODES) &&
+		    !(req->nodemask >> zone->node->node_id & 1))
 			continue;
-		if (floor != FLOOR_NONE &&
-		    !zone_has_room(zone, req->order, zone_floor(zone, req->gfp, floor),
-				   list->class))
+		if (mark != MARK_NONE &&
+		    !zone_watermark_ok(zone, req->order, frames_to_leave(zone, req->gfp, mark),
+				       list->highest_zoneidx))
 			continue;
 		page = take_block(zone, req);
 		if (page)
@@ -92,9 +93,9 @@ static struct page *take_from_zones(const struct alloc_request *req, const struc
 	return NULL;
 }
 
-static struct page *take_from_list(const struct alloc_request *req, enum floor floor)
+static struct page *take_from_zonelist(const struct alloc_request *req, enum alloc_mark mark)
 {
-	return take_from_zones(req, req->list, floor);
+	return take_from_zones(req, req->zonelist, mark);
 }
 
 /* The page cache gives way, oldest first as far as it knows. */
@@ -106,7 +107,7 @@ static struct page *take_from_cache(const struct alloc_request *req)
 		return NULL;
 	while (!page && shrink_page_cache(req, DROP_PAGES)) {
 		drain_local_pages();
-		page = take_from_list(req, FLOOR_MIN);
+		page = take_from_zonelist(req, MARK_MIN);
 	}
 	return page;
 }
@@ -117,16 +118,16 @@ static struct page *take_harder(const struct alloc_request *req)
 	struct page *page;
 
 	drain_local_pages();
-	page = take_from_list(req, FLOOR_MIN);
+	page = take_from_zonelist(req, MARK_MIN);
 	if (!page && req->order && (req->gfp & __GFP_WAIT) && try_to_compact_pages(req))
-		page = take_from_list(req, FLOOR_MIN);
+		page = take_from_zonelist(req, MARK_MIN);
 	if (!page)
 		page = take_from_cache(req);
 	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
 		if (!(req->gfp & __GFP_WAIT) || !(shrink_slab(req->gfp) + slab_reap()))
 			break;
 		drain_local_pages();
-		page = take_from_list(req, FLOOR_MIN);
+		page = take_from_zonelist(req, MARK_MIN);
 	}
 	return page;
 }
@@ -136,16 +137,16 @@ static struct page *alloc_block(const struct alloc_request *req)
 	struct page *page = NULL;
 
 	if (req->order < MAX_ORDER) {
-		if (req->near)
-			page = take_from_zones(req, req->near, FLOOR_LOW);
+		if (req->thisnode_zonelist)
+			page = take_from_zones(req, req->thisnode_zonelist, MARK_LOW);
 		if (!page)
-			page = take_from_list(req, FLOOR_LOW);
+			page = take_from_zonelist(req, MARK_LOW);
 		if (!page)
-			page = take_from_list(req, FLOOR_MIN);
+			page = take_from_zonelist(req, MARK_MIN);
 		if (!page)
 			page = take_harder(req);
 		if (!page && (req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL)))
-			page = take_from_list(req, FLOOR_NONE);
+			page = take_from_zonelist(req, MARK_NONE);
 	}
 	if (unlikely(!page))
 		alloc_failed(req);
@@ -161,12 +162,13 @@ static void zero_block(struct page *page, unsigned int order)
 /* For /proc/vmstat: the request wanted a node and got another one's frames. */
 static __noinline void account_miss(const struct alloc_request *req, struct zone *zone)
 {
-	const struct zonelist *list = req->near ? req->near : req->list;
+	const struct zonelist *list =
+		req->thisnode_zonelist ? req->thisnode_zonelist : req->zonelist;
 	struct zone *wanted;
 
 	/* Nodes that the request leaves out were not wanted. */
 	for (unsigned int i = 0; (wanted = list->zones[i]) != NULL; i++)
-		if (req->nodes >> wanted->node->node_id & 1)
+		if (req->nodemask >> wanted->node->node_id & 1)
 			break;
 	if (!wanted || wanted->node == zone->node)
 		return;
@@ -210,8 +212,8 @@ static __noinline struct page *alloc_long(gfp_t gfp, unsigned int order)
 {
 	const struct alloc_request req = {.gfp = gfp,
 					  .order = order,
-					  .list = local_zonelist(gfp),
-					  .nodes = ALL_NODES,
+					  .zonelist = local_zonelist(gfp),
+					  .nodemask = ALL_NODES,
 					  .type = gfp_migratetype(gfp),
 					  .caller = __builtin_return_address(0)};
 
@@ -222,14 +224,14 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 {
 	struct alloc_request req = {.gfp = gfp,
 				    .order = order,
-				    .nodes = ALL_NODES,
+				    .nodemask = ALL_NODES,
 				    .type = gfp_migratetype(gfp),
 				    .caller = __builtin_return_address(0)};
 
 	if (nid < 0 || nid >= nr_online_nodes)
 		return NULL;
-	req.near = node_zonelist(nid, gfp | __GFP_THISNODE);
-	req.list = node_zonelist(nid, gfp);
+	req.thisnode_zonelist = node_zonelist(nid, gfp | __GFP_THISNODE);
+	req.zonelist = node_zonelist(nid, gfp);
 	return alloc_request(&req);
 }
 
@@ -237,8 +239,8 @@ struct page *alloc_pages_nodemask(gfp_t gfp, unsigned int order, unsigned int no
 {
 	const struct alloc_request req = {.gfp = gfp,
 					  .order = order,
-					  .list = local_zonelist(gfp),
-					  .nodes = nodes,
+					  .zonelist = local_zonelist(gfp),
+					  .nodemask = nodes,
 					  .type = gfp_migratetype(gfp),
 					  .caller = __builtin_return_address(0)};
 

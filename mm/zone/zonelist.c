@@ -37,12 +37,12 @@ static int nth_node(int nid, int n)
 	return (nid + n) % nr_online_nodes;
 }
 
-/* Zones from `class` down, of the `nodes` nearest nodes, that have any page. */
-static void zonelist_build(struct zonelist *list, enum zone_type class, int nid, int nodes)
+/* Zones from `highest` down, of the `nodes` nearest nodes, that have any page. */
+static void zonelist_build(struct zonelist *list, enum zone_type highest, int nid, int nodes)
 {
 	unsigned int n = 0;
 
-	for (int type = (int)class; type >= 0; type--)
+	for (int type = (int)highest; type >= 0; type--)
 		for (int i = 0; i < nodes; i++) {
 			struct zone *zone = &NODE_DATA(nth_node(nid, i))->node_zones[type];
 
@@ -50,7 +50,7 @@ static void zonelist_build(struct zonelist *list, enum zone_type class, int nid,
 				list->zones[n++] = zone;
 		}
 	list->zones[n] = NULL;
-	list->class = class;
+	list->highest_zoneidx = highest;
 }
 
 void build_all_zonelists(void)

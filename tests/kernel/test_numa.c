@@ -56,7 +56,7 @@ static void check_list(const struct zonelist *list, int nid, bool one_node)
 		const struct zone *before = n ? list->zones[n - 1] : NULL;
 
 		zone = list->zones[n];
-		EXPECT(zone->managed_pages && zone_idx(zone) <= list->class);
+		EXPECT(zone->managed_pages && zone_idx(zone) <= list->highest_zoneidx);
 		EXPECT(!one_node || zone->node->node_id == nid);
 		if (!before)
 			continue;
@@ -66,7 +66,7 @@ static void check_list(const struct zonelist *list, int nid, bool one_node)
 			       node_distance(nid, zone->node->node_id));
 	}
 	for_each_zone (zone)
-		if (zone->managed_pages && zone_idx(zone) <= list->class &&
+		if (zone->managed_pages && zone_idx(zone) <= list->highest_zoneidx &&
 		    (!one_node || zone->node->node_id == nid))
 			populated++;
 	EXPECT_EQ(n, populated);

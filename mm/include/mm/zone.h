@@ -129,7 +129,7 @@ enum numa_stat {
 /* Populated zones in the order of fallback; ends in NULL. */
 struct zonelist {
 	struct zone *zones[MAX_NUMNODES * MAX_NR_ZONES + 1];
-	enum zone_type class; /* what was asked for: which lowmem_reserve[] holds */
+	enum zone_type highest_zoneidx; /* what was asked for: which lowmem_reserve[] holds */
 };
 
 /* A node: memory at one distance from a CPU. Ours are made by numa=fake=N. */
