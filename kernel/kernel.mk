@@ -10,6 +10,9 @@ CROSS ?= i686-linux-gnu-
 Q ?= @
 MEMMODEL ?= flat
 
+# The check behind the second link must not leave its file behind.
+.DELETE_ON_ERROR:
+
 K_MODEL := $(if $(filter-out flat,$(MEMMODEL)),-$(MEMMODEL))
 K := build/kernel$(K_MODEL)
 KCC := $(CROSS)gcc
