@@ -91,6 +91,7 @@ static const struct start_step early_steps[] = {
 	{"screen", vga_remap},
 	{"layout", paging_print_layout},
 	{"fpu", fpu_init},
+	{"page directories", pgd_cache_init},
 	{"address spaces", mm_cache_init},
 	{"demand paging", fault_init},
 	{"page cache", filemap_init},

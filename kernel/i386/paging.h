@@ -10,6 +10,8 @@ void paging_size_windows(void);
 void paging_init(void);
 /* From now on tables come from the page allocator, not from bootmem. After mem_init(). */
 void paging_use_page_allocator(void);
+/* From now on pgd_alloc() works. After kmem_cache_init(). */
+void pgd_cache_init(void);
 /* Prints the ranges of the direct map, the windows and the image. */
 void paging_print_layout(void);
 

@@ -25,6 +25,7 @@
 #include "kernel/string.h"
 #include "mm/bootmem.h"
 #include "mm/gfp.h"
+#include "mm/slab.h"
 
 /* Most and least of vmalloc=: the first leaves 244 MiB of low memory, the second is what there is
  * without. */
@@ -135,22 +136,35 @@ pte_t *kernel_pte(unsigned long addr, bool alloc)
 	return pte_offset(pgd, addr);
 }
 
-pgd_t *pgd_alloc(void)
-{
-	pgd_t *dir = (pgd_t *)__get_free_page(GFP_KERNEL);
+/*
+ * Directories come and go with processes, and one that goes is as good as new: its user half is
+ * empty again, its kernel half at worst lacks a table that came meanwhile, which a fault puts in.
+ */
+static struct kmem_cache *pgd_cache;
 
-	if (!dir)
-		return NULL;
+static void pgd_construct(void *object)
+{
+	pgd_t *dir = object;
+
 	memset(dir, 0, USER_PGDS * sizeof(*dir));
 	memcpy(dir + USER_PGDS, swapper_pg_dir + USER_PGDS,
 	       (PTRS_PER_PGD - USER_PGDS) * sizeof(*dir));
-	return dir;
+}
+
+void pgd_cache_init(void)
+{
+	pgd_cache = kmem_cache_create("pgd", PAGE_SIZE, PAGE_SIZE, SLAB_PANIC, pgd_construct);
+}
+
+pgd_t *pgd_alloc(void)
+{
+	return kmem_cache_alloc(pgd_cache, GFP_KERNEL);
 }
 
 void pgd_free(pgd_t *dir)
 {
 	BUG_ON(dir == swapper_pg_dir || __pa(dir) == read_cr3());
-	free_page((unsigned long)dir);
+	kmem_cache_free(pgd_cache, dir);
 }
 
 static void print_window(const char *name, unsigned long start, unsigned long end)

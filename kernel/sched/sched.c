@@ -160,11 +160,18 @@ static void resched(void)
 	schedule();
 }
 
-void cond_resched(void)
+static __noinline void cond_resched_slowly(void)
 {
 	might_sleep();
-	if (unlikely(current->need_resched))
+	if (current->need_resched)
 		resched();
+}
+
+/* Mostly there is nothing to do: so no frame for a call, which is made as a jump. */
+void cond_resched(void)
+{
+	if (unlikely(this_cpu(preempt_count) || irqs_disabled() || current->need_resched))
+		cond_resched_slowly();
 }
 
 void sched_yield_current(void)

@@ -23,7 +23,7 @@ struct table_copy {
 
 static pte_t share_entry(struct table_copy *copy, pte_t *from, pte_t entry)
 {
-	if (copy->private && pte_write(entry)) {
+	if (pte_write(entry) && copy->private) {
 		entry = pte_wrprotect(entry);
 		set_pte(from, entry);
 		copy->protected = true;
@@ -39,18 +39,20 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 	long step = to - from;
 	struct rss_count count = {0};
 
-	while ((from = pte_next_used(from, last)) < last) {
-		do {
-			pte_t entry = *from;
+	while (from < last) {
+		pte_t entry = *from;
 
-			if (unlikely(!pte_mapped(entry))) {
-				swap_entry_dup(entry);
-			} else if (pte_pfn(entry) != zero_pfn) {
-				page_dup_mapped(pfn_to_page(pte_pfn(entry)), &count);
-				entry = share_entry(copy, from, entry);
-			}
-			set_pte(from + step, entry);
-		} while (++from < last && !pte_none(*from));
+		if (pte_none(entry)) {
+			from = pte_next_used(from, last);
+			continue;
+		}
+		if (unlikely(!pte_mapped(entry))) {
+			swap_entry_dup(entry);
+		} else if (pte_pfn(entry) != zero_pfn) {
+			page_dup_mapped(pfn_to_page(pte_pfn(entry)), &count);
+			entry = share_entry(copy, from, entry);
+		}
+		set_pte(from++ + step, entry);
 	}
 	rss_add(copy->child, &count);
 }

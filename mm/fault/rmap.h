@@ -38,14 +38,18 @@ static inline void rss_sub(struct mm_struct *mm, const struct rss_count *count)
 	mm->rss_shmem -= count->shmem;
 }
 
-static __always_inline void rss_note(struct rss_count *count, const struct page *page)
+/* True when the page is anonymous. */
+static __always_inline bool rss_note(struct rss_count *count, const struct page *page)
 {
-	if (likely(PageAnon(page)))
+	if (likely(PageAnon(page))) {
 		count->anon++;
-	else if (mapping_is_shmem(page->mapping))
+		return true;
+	}
+	if (mapping_is_shmem(page->mapping))
 		count->shmem++;
 	else
 		count->file++;
+	return false;
 }
 
 /*
@@ -77,14 +81,15 @@ static __always_inline void page_dup_mapped(struct page *page, struct rss_count 
 	rss_note(count, page);
 }
 
-static __always_inline void page_remove_mapped(struct page *page, struct rss_count *count)
+/* True when the page was anonymous. */
+static __always_inline bool page_remove_mapped(struct page *page, struct rss_count *count)
 {
 	if (page_mapcount(page) <= 1) {
 		BUG_ON(page_mapcount(page) <= 0);
 		dec_zone_page_state(page, PageAnon(page) ? NR_ANON_PAGES : NR_FILE_MAPPED);
 	}
 	atomic_dec(&page->_mapcount);
-	rss_note(count, page);
+	return rss_note(count, page);
 }
 
 #endif

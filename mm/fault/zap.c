@@ -67,8 +67,7 @@ static unsigned long entry_addr(unsigned long addr, const pte_t *table, const pt
 static __always_inline bool drop_page(struct mmu_gather *gather, struct rss_count *dropped,
 				      struct page *page, pte_t entry)
 {
-	page_remove_mapped(page, dropped);
-	if (pte_dirty(entry) && !PageAnon(page))
+	if (unlikely(!page_remove_mapped(page, dropped)) && pte_dirty(entry))
 		page_note_dirty_pte(page);
 	if (!gather->whole_mm)
 		return gather_page(gather, page);

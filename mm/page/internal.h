@@ -63,16 +63,15 @@ void bad_page(const struct page *page, const char *why) __noreturn;
  */
 static __always_inline bool page_drop_ref(struct page *page)
 {
-	int holders;
+	int holders = page_count(page);
 
-	if (likely(page_count(page) == 1)) {
+	if (likely(holders == 1)) {
 		atomic_set(&page->_refcount, 0);
 		return true;
 	}
-	holders = atomic_add_return(-1, &page->_refcount);
-	if (unlikely(holders < 0))
+	if (unlikely(holders < 1))
 		bad_page(page, "freed twice");
-	return holders == 0;
+	return atomic_dec_and_test(&page->_refcount);
 }
 
 /* Is there anything that a page without holders must not have? */
