@@ -77,11 +77,19 @@ void mutex_init(struct mutex *mutex, const char *name)
 	mutex->name = name;
 }
 
-/* Takes the mutex; sleeps while another task owns it. */
-void mutex_lock(struct mutex *mutex)
+/*
+ * The short ways below call nothing but, as their last step, the long way: so they need no
+ * stack frame. The long ways look again at everything, and complain.
+ */
+static __always_inline bool may_sleep(void)
+{
+	return !this_cpu(preempt_count) && !irqs_disabled();
+}
+
+static __noinline void mutex_lock_slowly(struct mutex *mutex)
 {
 	might_sleep();
-	if (likely(!mutex->owner)) {
+	if (!mutex->owner) {
 		mutex->owner = current;
 		return;
 	}
@@ -89,6 +97,15 @@ void mutex_lock(struct mutex *mutex)
 		panic("mutex %s locked twice by %s[%d]", mutex->name, current->comm, current->pid);
 	wait_for_grant(&mutex->waiters, true);
 	BUG_ON(mutex->owner != current);
+}
+
+/* Takes the mutex; sleeps while another task owns it. */
+void mutex_lock(struct mutex *mutex)
+{
+	if (likely(may_sleep() && !mutex->owner))
+		mutex->owner = current;
+	else
+		mutex_lock_slowly(mutex);
 }
 
 bool mutex_trylock(struct mutex *mutex)
@@ -99,16 +116,21 @@ bool mutex_trylock(struct mutex *mutex)
 	return true;
 }
 
+static __noinline void mutex_unlock_slowly(struct mutex *mutex)
+{
+	if (mutex->owner != current)
+		panic("mutex %s unlocked by %s[%d], which does not own it", mutex->name,
+		      current->comm, current->pid);
+	mutex->owner = grant_first(&mutex->waiters);
+}
+
 /* Gives the mutex to the first waiter, or frees it. Does not sleep. */
 void mutex_unlock(struct mutex *mutex)
 {
-	if (unlikely(mutex->owner != current))
-		panic("mutex %s unlocked by %s[%d], which does not own it", mutex->name,
-		      current->comm, current->pid);
-	if (likely(list_empty(&mutex->waiters)))
+	if (likely(mutex->owner == current && list_empty(&mutex->waiters)))
 		mutex->owner = NULL;
 	else
-		mutex->owner = grant_first(&mutex->waiters);
+		mutex_unlock_slowly(mutex);
 }
 
 bool mutex_is_locked(const struct mutex *mutex)
@@ -138,18 +160,24 @@ static void rwsem_grant(struct rw_semaphore *sem)
 	}
 }
 
-/* Takes the semaphore for reading; sleeps while a writer has it or waits for it. */
-void down_read(struct rw_semaphore *sem)
+static __noinline void down_read_slowly(struct rw_semaphore *sem)
 {
 	might_sleep();
-	if (likely(!sem->writer && list_empty(&sem->waiters))) {
-		sem->readers++;
+	if (down_read_trylock(sem))
 		return;
-	}
 	if (sem->writer == current)
 		panic("rwsem %s: %s[%d] reads what it writes", sem->name, current->comm,
 		      current->pid);
 	wait_for_grant(&sem->waiters, false);
+}
+
+/* Takes the semaphore for reading; sleeps while a writer has it or waits for it. */
+void down_read(struct rw_semaphore *sem)
+{
+	if (likely(may_sleep() && !sem->writer && list_empty(&sem->waiters)))
+		sem->readers++;
+	else
+		down_read_slowly(sem);
 }
 
 bool down_read_trylock(struct rw_semaphore *sem)
@@ -160,20 +188,27 @@ bool down_read_trylock(struct rw_semaphore *sem)
 	return true;
 }
 
-void up_read(struct rw_semaphore *sem)
+static __noinline void up_read_slowly(struct rw_semaphore *sem)
 {
-	if (unlikely(sem->readers <= 0))
+	if (sem->readers <= 0)
 		panic("rwsem %s: up_read() by %s[%d] without a reader", sem->name, current->comm,
 		      current->pid);
-	if (--sem->readers == 0 && unlikely(!list_empty(&sem->waiters)))
+	if (--sem->readers == 0)
 		rwsem_grant(sem);
 }
 
-/* Takes the semaphore for writing; sleeps while anybody has it. */
-void down_write(struct rw_semaphore *sem)
+void up_read(struct rw_semaphore *sem)
+{
+	if (likely(sem->readers > 0 && list_empty(&sem->waiters)))
+		sem->readers--;
+	else
+		up_read_slowly(sem);
+}
+
+static __noinline void down_write_slowly(struct rw_semaphore *sem)
 {
 	might_sleep();
-	if (likely(!sem->writer && sem->readers == 0 && list_empty(&sem->waiters))) {
+	if (!sem->writer && !sem->readers && list_empty(&sem->waiters)) {
 		sem->writer = current;
 		return;
 	}
@@ -183,14 +218,30 @@ void down_write(struct rw_semaphore *sem)
 	BUG_ON(sem->writer != current);
 }
 
-void up_write(struct rw_semaphore *sem)
+/* Takes the semaphore for writing; sleeps while anybody has it. */
+void down_write(struct rw_semaphore *sem)
 {
-	if (unlikely(sem->writer != current))
+	if (likely(may_sleep() && !sem->writer && !sem->readers && list_empty(&sem->waiters)))
+		sem->writer = current;
+	else
+		down_write_slowly(sem);
+}
+
+static __noinline void up_write_slowly(struct rw_semaphore *sem)
+{
+	if (sem->writer != current)
 		panic("rwsem %s: up_write() by %s[%d], which does not own it", sem->name,
 		      current->comm, current->pid);
 	sem->writer = NULL;
-	if (unlikely(!list_empty(&sem->waiters)))
-		rwsem_grant(sem);
+	rwsem_grant(sem);
+}
+
+void up_write(struct rw_semaphore *sem)
+{
+	if (likely(sem->writer == current && list_empty(&sem->waiters)))
+		sem->writer = NULL;
+	else
+		up_write_slowly(sem);
 }
 
 bool rwsem_is_locked(const struct rw_semaphore *sem)
