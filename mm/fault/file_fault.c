@@ -21,7 +21,7 @@
 unsigned int fault_around_pages = FAULT_AROUND_MAX;
 
 /* Asks the area for the page; `vmf` holds it, referenced, on success. */
-static int find_fault_page(const struct fault *fault, struct vm_fault *vmf)
+static __always_inline int find_fault_page(const struct fault *fault, struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = fault->vma;
 	int err;
@@ -48,7 +48,7 @@ static __always_inline bool page_in_file(const struct page *page)
  * Enters a page in an empty place; takes over the caller's reference. The page
  * must be of the file still. page_table_lock held.
  */
-static void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page, pte_t entry)
+static __always_inline void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page, pte_t entry)
 {
 	set_pte(ptep, entry);
 	page_add_file(page, fault->mm);
