@@ -37,7 +37,7 @@
 
 struct futex_key {
 	const void *space;	  /* mm_struct, or address_space of the file */
-	u32 word;		  /* address / offset in the file */
+	u64 word;		  /* address / offset in the file */
 	struct mapped_file *file; /* held, so that `space` means the same while somebody sleeps */
 };
 
@@ -65,7 +65,7 @@ static struct futex_bucket buckets[FUTEX_BUCKETS];
 
 static struct futex_bucket *bucket_of(const struct futex_key *key)
 {
-	u32 hash = (u32)key->space / 32 + key->word / 4;
+	u32 hash = (u32)key->space / 32 + (u32)(key->word >> 32) + (u32)key->word / 4;
 	struct futex_bucket *bucket = &buckets[hash % FUTEX_BUCKETS];
 
 	if (!bucket->waiters.next) {
@@ -110,7 +110,7 @@ static int get_key(struct futex_key *key, u32 addr, bool private)
 		err = -EFAULT;
 	else if (vma->vm_flags & VM_MAYSHARE)
 		*key = (struct futex_key){vma->vm_file->mapping,
-					  (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start),
+					  ((u64)vma->vm_pgoff << PAGE_SHIFT) + addr - vma->vm_start,
 					  get_mapped_file(vma->vm_file)};
 	up_read(&mm->mmap_sem);
 	return err;
@@ -314,13 +314,46 @@ static unsigned int move_some(const struct futex_key *old, const struct futex_ke
 	return moved;
 }
 
+/* How many wait for a word, `most` at most. */
+static unsigned int count_waiters(const struct futex_key *key, unsigned int most)
+{
+	struct futex_bucket *bucket = bucket_of(key);
+	struct futex_waiter *waiter;
+	unsigned int count = 0;
+
+	spin_lock(&bucket->lock);
+	list_for_each_entry (waiter, &bucket->waiters, node) {
+		if (count == most)
+			break;
+		count += same_key(&waiter->key, key);
+	}
+	spin_unlock(&bucket->lock);
+	return count;
+}
+
+/* Lets up to `most` waiters for one word wait for another: how many. Those that are to wait for
+ * their own word stay where they are, and count. */
+static unsigned int move_waiters(const struct futex_key *old, const struct futex_key *new,
+				 unsigned int most)
+{
+	unsigned int batch, moved = 0;
+
+	if (same_key(old, new))
+		return count_waiters(old, most);
+	do {
+		batch = move_some(old, new, most - moved);
+		moved += batch;
+	} while (batch == REQUEUE_BATCH);
+	return moved;
+}
+
 /* Wakes some, and lets others wait for another word instead: how many of both. Linux counts them so
  * for both forms of the call, whatever its manual says of the one without `expected`. */
 static long futex_requeue(u32 from, u32 to, bool private, unsigned int wake, unsigned int move,
 			  const u32 *expected)
 {
 	struct futex_key old, new;
-	unsigned int woken, batch, moved = 0;
+	unsigned int woken;
 	u32 now;
 	long ret;
 
@@ -338,13 +371,7 @@ static long futex_requeue(u32 from, u32 to, bool private, unsigned int wake, uns
 	if (ret)
 		goto out_new;
 	woken = wake_key(&old, wake, FUTEX_BITSET_ANY);
-	while (!same_key(&old, &new) && moved < move) {
-		batch = move_some(&old, &new, move - moved);
-		moved += batch;
-		if (batch < REQUEUE_BATCH)
-			break;
-	}
-	ret = (long)(woken + moved);
+	ret = (long)(woken + move_waiters(&old, &new, move));
 out_new:
 	put_key(&new);
 out_old:

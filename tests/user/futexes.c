@@ -134,6 +134,57 @@ static void requeue(void)
 	gone(pid[2]);
 }
 
+/* To its own word: nobody moves, all are counted. */
+static void requeue_to_itself(void)
+{
+	pid_t pid[4];
+
+	for (int i = 0; i < 4; i++)
+		pid[i] = waiter(i, 0, FUTEX_WAIT, 0);
+	printf("wake one, two to itself: %ld\n",
+	       futex(&shared->word[0], FUTEX_CMP_REQUEUE, 1, (void *)2, &shared->word[0], 0));
+	gone(pid[0]);
+	printf("all to itself: %ld\n",
+	       futex(&shared->word[0], FUTEX_REQUEUE, 0, (void *)INT_MAX, &shared->word[0], 0));
+	printf("none to itself: %ld\n",
+	       futex(&shared->word[0], FUTEX_REQUEUE, 0, NULL, &shared->word[0], 0));
+	printf("in order: %ld", futex(&shared->word[0], FUTEX_WAKE, 1, NULL, NULL, 0));
+	gone(pid[1]);
+	printf(", asleep %d %d", !shared->done[2], !shared->done[3]);
+	printf(", the rest: %ld\n", futex(&shared->word[0], FUTEX_WAKE, 10, NULL, NULL, 0));
+	gone(pid[2]);
+	gone(pid[3]);
+}
+
+/* Words of one file are different ones, however far from each other they lie. */
+static void far_apart(void)
+{
+	const off64_t distance = 1ll << 32;
+	int fd = open64("far", O_RDWR | O_CREAT | O_TRUNC, 0600), *near, *far;
+	pid_t pid;
+
+	if (fd < 0 || ftruncate64(fd, distance + PAGE))
+		die("far");
+	near = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	far = mmap64(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, distance);
+	close(fd);
+	unlink("far");
+	if (near == MAP_FAILED || far == MAP_FAILED)
+		die("mmap of far");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0)
+		_exit(futex(near, FUTEX_WAIT, 0, NULL, NULL, 0) != 0);
+	until_asleep(pid);
+	printf("4 GiB further on: %ld\n", futex(far, FUTEX_WAKE, 10, NULL, NULL, 0));
+	printf("here: %ld\n", futex(near, FUTEX_WAKE, 10, NULL, NULL, 0));
+	kill(pid, SIGKILL);
+	gone(pid);
+	munmap(near, PAGE);
+	munmap(far, PAGE);
+}
+
 /* A private word is this address space's own: processes do not meet there. */
 static void private_words(void)
 {
@@ -199,6 +250,8 @@ int main(void)
 	bit_sets();
 	order();
 	requeue();
+	requeue_to_itself();
+	far_apart();
 	private_words();
 	ends();
 	return 0;
