@@ -1,11 +1,13 @@
 /*
- * limits.c - RLIMIT_AS, RLIMIT_DATA and RLIMIT_STACK: what goes beyond is refused, what stays
- * within is not, whichever call asks; the stack may grow to its limit, also above 8 MiB.
+ * limits.c - RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK and RLIMIT_NOFILE: what goes beyond is refused,
+ * what stays within is not, whichever call asks; the stack may grow to its limit, also above 8 MiB.
  */
 #include "try.h"
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #define MIB	(1024ul * 1024)
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -121,6 +123,24 @@ static void vforked(void)
 	printf("after the child's limit: %s\n", said(map(200, RW, PRIVATE, NULL)));
 }
 
+/* poll() takes as many entries as there may be descriptors. */
+static void descriptors(void)
+{
+	static struct pollfd fds[101];
+	struct rlimit r;
+
+	getrlimit(RLIMIT_NOFILE, &r);
+	r.rlim_cur = 100;
+	if (setrlimit(RLIMIT_NOFILE, &r))
+		die("setrlimit");
+	for (int i = 0; i < 101; i++)
+		fds[i].fd = -1;
+	show("poll of 100", poll(fds, 100, 0));
+	show("poll of 101", poll(fds, 101, 0));
+	show("ppoll of 101", ppoll(fds, 101, &(struct timespec){0, 0}, NULL));
+	show("poll of too many to count", syscall(SYS_poll, fds, ~0ul, 0));
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -131,6 +151,7 @@ int main(int argc, char **argv)
 	in_child("address space", address_space);
 	in_child("data", data);
 	in_child("limits of a vfork()'s child", vforked);
+	in_child("descriptors", descriptors);
 	limit(RLIMIT_STACK, 8);
 	in_child("stack, limit lowered", stack_short);
 	in_child("stack of 8 MiB", stack_default);

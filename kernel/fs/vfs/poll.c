@@ -16,7 +16,7 @@
 #include "signal/signal.h"
 
 #define MSEC_PER_TICK (1000u / HZ)
-#define MAX_TICKS     0x7fffffffl
+#define S64_MAX	      0x7fffffffffffffffll
 
 /* What is waited on: one entry for each polled file that has a queue. */
 struct poll_slot {
@@ -125,14 +125,32 @@ int poll_files(struct pollfd *fds, unsigned int nr, long *ticks)
 	return ret;
 }
 
-long poll_ticks(s64 sec, u32 nsec)
+void poll_set_timeout(struct poll_timeout *timeout, const struct timespec64 *time)
 {
-	u64 ticks;
+	struct timespec64 *end = &timeout->end;
 
-	if (sec > MAX_TICKS / HZ - 1)
-		return MAX_TICKS;
-	ticks = (u64)sec * HZ + DIV_ROUND_UP(nsec, NSEC_PER_TICK);
-	return (long)ticks;
+	timeout->ticks = timespec_to_ticks(time);
+	ktime_get_ts(end);
+	end->tv_nsec += time->tv_nsec;
+	if (end->tv_nsec >= NSEC_PER_SEC) {
+		end->tv_nsec -= NSEC_PER_SEC;
+		end->tv_sec++;
+	}
+	end->tv_sec = time->tv_sec > S64_MAX - end->tv_sec ? S64_MAX : end->tv_sec + time->tv_sec;
+}
+
+struct timespec64 poll_time_left(const struct poll_timeout *timeout)
+{
+	struct timespec64 left = timeout->end, now;
+
+	ktime_get_ts(&now);
+	left.tv_sec -= now.tv_sec;
+	if (left.tv_nsec < now.tv_nsec) {
+		left.tv_sec--;
+		left.tv_nsec += NSEC_PER_SEC;
+	}
+	left.tv_nsec -= now.tv_nsec;
+	return left.tv_sec < 0 ? (struct timespec64){0, 0} : left;
 }
 
 static long do_poll(u32 user_fds, u32 nr, long *ticks)
@@ -140,7 +158,7 @@ static long do_poll(u32 user_fds, u32 nr, long *ticks)
 	struct pollfd *fds;
 	long ret;
 
-	if (nr > NR_OPEN)
+	if (nr > current->rlim[RLIMIT_NOFILE].cur)
 		return -EINVAL;
 	fds = kmalloc_array(max(nr, 1u), sizeof(*fds), GFP_KERNEL);
 	if (!fds)
@@ -195,40 +213,26 @@ SYSCALL(poll)
 	return poll_until(a, b, ms >= 0, jiffies + ticks);
 }
 
-int poll_get_timespec(u32 user, bool wide, long *ticks)
+int poll_get_timespec(u32 user, bool wide, struct poll_timeout *timeout)
 {
-	s32 narrow_time[2];
-	s64 sec, wide_time[2];
-	u32 nsec;
+	struct timespec64 time;
 
-	*ticks = -1;
+	timeout->ticks = -1;
 	if (!user)
 		return 0;
-	if (wide) {
-		if (copy_from_user(wide_time, (const void __user *)user, sizeof(wide_time)))
-			return -EFAULT;
-		sec = wide_time[0];
-		nsec = (u32)wide_time[1];
-	} else {
-		if (copy_from_user(narrow_time, (const void __user *)user, sizeof(narrow_time)))
-			return -EFAULT;
-		sec = narrow_time[0];
-		nsec = (u32)narrow_time[1];
-	}
-	if (sec < 0 || nsec >= 1000000000u)
+	if (wide ? get_timespec64(&time, user) : get_timespec32(&time, user))
+		return -EFAULT;
+	if (!timespec_valid(&time))
 		return -EINVAL;
-	*ticks = poll_ticks(sec, nsec);
+	poll_set_timeout(timeout, &time);
 	return 0;
 }
 
-long poll_put_timespec(u32 user, bool wide, long ticks, long ret)
+long poll_put_timespec(u32 user, bool wide, const struct poll_timeout *timeout, long ret)
 {
-	struct timespec64 left = ticks_to_timespec((unsigned long)max(ticks, 0l));
-	int err;
+	struct timespec64 left = poll_time_left(timeout);
+	int err = wide ? put_timespec64(&left, user) : put_timespec32(&left, user);
 
-	if (!user)
-		return ret;
-	err = wide ? put_timespec64(&left, user) : put_timespec32(&left, user);
 	return err && ret == -ERESTARTNOHAND ? -EINTR : ret;
 }
 
@@ -260,17 +264,17 @@ void poll_restore_mask(u32 user_mask, long ret)
 /* a: pollfds, b: how many, c: time or 0, d: signals to block meanwhile or 0, e: size of that. */
 static long do_ppoll(u32 a, u32 b, u32 c, u32 d, u32 e, bool wide)
 {
-	long ticks, ret = poll_get_timespec(c, wide, &ticks);
-	bool limited;
+	struct poll_timeout timeout;
+	long ticks, ret = poll_get_timespec(c, wide, &timeout);
 
 	if (!ret)
 		ret = poll_set_mask(d, e);
 	if (ret)
 		return ret;
-	limited = ticks > 0;
+	ticks = timeout.ticks;
 	ret = do_poll(a, b, &ticks);
 	poll_restore_mask(d, ret);
-	return limited ? poll_put_timespec(c, wide, ticks, ret) : ret;
+	return timeout.ticks > 0 ? poll_put_timespec(c, wide, &timeout, ret) : ret;
 }
 
 SYSCALL(ppoll)

@@ -13,7 +13,7 @@
 
 #define SET_WORDS     (NR_OPEN / 32)
 #define USEC_PER_SEC  1000000u
-#define USEC_PER_TICK (USEC_PER_SEC / HZ)
+#define NSEC_PER_USEC 1000u
 
 enum {
 	SET_READ,
@@ -131,30 +131,37 @@ static long do_select(u32 n, const u32 user[NR_SETS], long *ticks)
 	return ret;
 }
 
+/* The time left as a timeval. Without it there an interrupted call cannot be made anew. */
+static long put_timeval(u32 user, const struct poll_timeout *timeout, long ret)
+{
+	struct timespec64 left = poll_time_left(timeout);
+	s32 time[2] = {(s32)left.tv_sec, (s32)(left.tv_nsec / NSEC_PER_USEC)};
+
+	if (copy_to_user((void __user *)user, time, sizeof(time)) && ret == -ERESTARTNOHAND)
+		return -EINTR;
+	return ret;
+}
+
 /* a: one more than the largest descriptor, b, c, d: sets, e: time or 0; it gets what is left. */
 SYSCALL(_newselect)
 {
 	const u32 user[NR_SETS] = {b, c, d};
+	struct poll_timeout timeout = {.ticks = -1};
 	s32 time[2];
-	long ticks = -1, ret;
+	long ticks, ret;
 
 	if (e) {
 		if (copy_from_user(time, (const void __user *)e, sizeof(time)))
 			return -EFAULT;
 		if (time[0] < 0 || time[1] < 0)
 			return -EINVAL;
-		ticks = poll_ticks((s64)time[0] + (u32)time[1] / USEC_PER_SEC,
-				   (u32)time[1] % USEC_PER_SEC * 1000);
+		poll_set_timeout(&timeout,
+				 &(struct timespec64){(s64)time[0] + (u32)time[1] / USEC_PER_SEC,
+						      (u32)time[1] % USEC_PER_SEC * NSEC_PER_USEC});
 	}
+	ticks = timeout.ticks;
 	ret = do_select(a, user, &ticks);
-	if (e && ret != -EINVAL && ret != -EFAULT) {
-		time[0] = (s32)(ticks / HZ);
-		time[1] = (s32)(ticks % HZ * (long)USEC_PER_TICK);
-		/* Without the time left there an interrupted call cannot be made anew. */
-		if (copy_to_user((void __user *)e, time, sizeof(time)) && ret == -ERESTARTNOHAND)
-			ret = -EINTR;
-	}
-	return ret;
+	return timeout.ticks > 0 ? put_timeval(e, &timeout, ret) : ret;
 }
 
 /* The first i386 select: its five arguments lie in memory. */
@@ -172,20 +179,20 @@ static long do_pselect(u32 a, u32 b, u32 c, u32 d, u32 e, u32 f, bool wide)
 {
 	const u32 user[NR_SETS] = {b, c, d};
 	u32 mask[2] = {0, 0};
-	bool limited;
+	struct poll_timeout timeout;
 	long ticks, ret;
 
 	if (f && copy_from_user(mask, (const void __user *)f, sizeof(mask)))
 		return -EFAULT;
-	ret = poll_get_timespec(e, wide, &ticks);
+	ret = poll_get_timespec(e, wide, &timeout);
 	if (!ret)
 		ret = poll_set_mask(mask[0], mask[1]);
 	if (ret)
 		return ret;
-	limited = ticks > 0;
+	ticks = timeout.ticks;
 	ret = do_select(a, user, &ticks);
 	poll_restore_mask(mask[0], ret);
-	return limited ? poll_put_timespec(e, wide, ticks, ret) : ret;
+	return timeout.ticks > 0 ? poll_put_timespec(e, wide, &timeout, ret) : ret;
 }
 
 SYSCALL(pselect6)
