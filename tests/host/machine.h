@@ -88,6 +88,8 @@ void host_log_clear(void);
  * sleeping too often: a hook that knows that all is well sets host_sleeps to 0. */
 extern void (*host_sleep_hook)(void);
 extern unsigned int host_sleeps;
+/* For how long schedule_timeout() was last asked to sleep. */
+extern long host_sleep_ticks;
 /* Calls of cond_resched(). */
 extern unsigned long host_resched_points;
 /* Pretend to be in an interrupt handler. */

@@ -33,6 +33,7 @@ volatile unsigned long jiffies = 1000;
 int console_loglevel = 8;
 void (*host_sleep_hook)(void);
 unsigned int host_sleeps, host_warnings_expected;
+long host_sleep_ticks;
 void (*host_alloc_hook)(void);
 void (*host_frame_hook)(const struct page *page);
 DEFINE_PER_CPU(int, preempt_count);
@@ -280,6 +281,7 @@ long schedule_timeout(long timeout)
 	might_sleep();
 	if (!host_sleep_hook || ++host_sleeps > SLEEPS_MAX)
 		panic("sleeps, and nobody will wake it");
+	host_sleep_ticks = timeout;
 	host_sleep_hook();
 	return timeout < 0 ? timeout : 0;
 }

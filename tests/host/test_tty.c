@@ -9,6 +9,7 @@
 #include "fs/tty/tty.h"
 #include "fs/vfs/internal.h"
 #include "i386/uaccess.h"
+#include "kernel/time.h"
 #include "machine.h"
 #include "proc/task.h"
 #include "signal/signal.h"
@@ -178,6 +179,46 @@ static void test_erase(void)
 	CHECK_STR(read_all(), "\n");
 }
 
+/* A key's work is bounded: it is done in an interrupt. */
+static void test_erase_long(void)
+{
+	unsigned int i;
+
+	begin(0, 0);
+	for (i = 0; i < RING; i++)
+		type("x");
+	shown = 0;
+	type("\x15");
+	CHECK_STR(screen, "^U\r\n");
+	type("new\r");
+	CHECK_STR(read_all(), "new\n");
+	type("one ");
+	for (i = 0; i < RING / 2; i++)
+		type("x");
+	shown = 0;
+	type("\x17");
+	CHECK(shown <= 256);
+	for (i = 0; i < RING / 2 / 80; i++)
+		type("\x17");
+	type("two\r");
+	CHECK_STR(read_all(), "one two\n");
+	/* Echo off: nothing to see. */
+	begin(TTY_ECHO, 0);
+	for (i = 0; i < RING / 2; i++)
+		type("x");
+	type("\x15y\r");
+	CHECK_STR(screen, "");
+	CHECK_STR(read_all(), "y\n");
+	/* A terminal that cannot go back. */
+	begin(TTY_ECHOKE, 0);
+	type("abc\x15");
+	CHECK_STR(screen, "abc^U\r\n");
+	begin(TTY_ECHOKE | TTY_ECHOK, 0);
+	type("abc\x15z\r");
+	CHECK_STR(screen, "abc^Uz\r\n");
+	CHECK_STR(read_all(), "z\n");
+}
+
 static void test_end_of_file(void)
 {
 	begin(0, 0);
@@ -245,6 +286,31 @@ static void test_raw(void)
 	CHECK_STR(read_all(), "unfinished");
 }
 
+static void nothing_comes(void)
+{
+}
+
+/* VTIME is the least time: the tick that is under way does not count. */
+static void test_timed(void)
+{
+	struct termios termios;
+
+	begin(TTY_ICANON, 0);
+	control(TCGETS, &termios);
+	termios.c_cc[VMIN] = 0;
+	termios.c_cc[VTIME] = 2;
+	control(TCSETS, &termios);
+	file.flags = 0;
+	host_sleep_hook = nothing_comes;
+	CHECK_STR(read_all(), "(end)");
+	CHECK_EQ(host_sleep_ticks, 2 * HZ / 10 + 1);
+	termios.c_cc[VTIME] = 0;
+	control(TCSETS, &termios);
+	host_sleep_hook = NULL;
+	CHECK_STR(read_all(), "(end)"); /* does not sleep at all */
+	file.flags = O_NONBLOCK;
+}
+
 static void test_carriage_returns(void)
 {
 	struct termios termios;
@@ -303,10 +369,12 @@ static void test_settings(void)
 static const struct test tests[] = {
 	{"lines", test_lines},
 	{"erasing", test_erase},
+	{"erasing much", test_erase_long},
 	{"end of file", test_end_of_file},
 	{"signals", test_signals},
 	{"echo", test_echo},
 	{"raw mode", test_raw},
+	{"raw mode, timed", test_timed},
 	{"carriage returns, stripping, another line's end", test_carriage_returns},
 	{"a full ring", test_full},
 	{"settings", test_settings},

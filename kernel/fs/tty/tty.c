@@ -26,6 +26,7 @@
 
 #define RING	       4096u
 #define TTY_CHUNK      256u /* bytes copied at a time */
+#define ERASE_MAX      80u  /* bytes that one key takes from the screen: about a row */
 #define CTRL(c)	       ((u8)((c) & 0x1f))
 #define TICKS_PER_DECI (HZ / 10)
 #define DEFAULT_ROWS   24
@@ -97,17 +98,22 @@ static void echo(u8 c)
 		tty_put((const char *)&c, 1);
 }
 
-/* Takes the last byte of the line in work away, from the screen too. */
-static void erase_one(void)
+/* Takes the last `n` bytes of the line in work away, from the screen too. ERASE_MAX at most. */
+static void erase(u32 n)
 {
-	u8 c = tty.ring[--tty.in % RING];
+	static const char one_column[3] = "\b \b";
+	char text[ERASE_MAX * 2 * sizeof(one_column)];
+	u32 used = 0, columns;
+	u8 c;
 
-	if (!(tty.termios.c_lflag & TTY_ECHO))
-		return;
-	if (is_control(c) && tty.termios.c_lflag & TTY_ECHOCTL)
-		tty_put("\b \b\b \b", 6);
-	else
-		tty_put("\b \b", 3);
+	while (n--) {
+		c = tty.ring[--tty.in % RING];
+		columns = is_control(c) && tty.termios.c_lflag & TTY_ECHOCTL ? 2 : 1;
+		for (; columns; columns--, used += sizeof(one_column))
+			memcpy(text + used, one_column, sizeof(one_column));
+	}
+	if (tty.termios.c_lflag & TTY_ECHO)
+		tty_put(text, used);
 }
 
 static bool is_blank(u32 pos)
@@ -115,12 +121,36 @@ static bool is_blank(u32 pos)
 	return tty.ring[pos % RING] == ' ' || tty.ring[pos % RING] == '\t';
 }
 
+/* The last word and the blanks behind it; of a longer one ERASE_MAX bytes. */
 static void erase_word(void)
 {
-	while (tty.in != tty.lines && is_blank(tty.in - 1))
-		erase_one();
-	while (tty.in != tty.lines && !is_blank(tty.in - 1))
-		erase_one();
+	u32 first = tty.in, least = tty.in - min(tty.in - tty.lines, ERASE_MAX);
+
+	while (first != least && is_blank(first - 1))
+		first--;
+	while (first != least && !is_blank(first - 1))
+		first--;
+	erase(tty.in - first);
+}
+
+/*
+ * Forgets the line in work. One that is not too long disappears from the screen; otherwise, as on
+ * a terminal that cannot go back, the key is shown and the next line begins. The kernel is in an
+ * interrupt here: it has no time for thousands of columns, nor can \b reach the row above.
+ */
+static void kill_line(void)
+{
+	const u32 visual = TTY_ECHOK | TTY_ECHOKE | TTY_ECHOE;
+	u32 n = tty.in - tty.lines;
+
+	if (n <= ERASE_MAX && (tty.termios.c_lflag & visual) == visual) {
+		erase(n);
+		return;
+	}
+	tty.in = tty.lines;
+	echo(tty.termios.c_cc[VKILL]);
+	if (tty.termios.c_lflag & TTY_ECHOK)
+		echo('\n');
 }
 
 /* Stores a byte; a full ring drops it, as a line cannot be longer than the ring. */
@@ -170,10 +200,9 @@ static bool edit_key(u8 c)
 		return false;
 	if (c == cc[VERASE] || c == '\b') {
 		if (tty.in != tty.lines)
-			erase_one();
+			erase(1);
 	} else if (c == cc[VKILL]) {
-		while (tty.in != tty.lines)
-			erase_one();
+		kill_line();
 	} else if (c == cc[VWERASE]) {
 		erase_word();
 	} else if (c == cc[VEOF]) {
@@ -260,6 +289,8 @@ static int wait_timed(void)
 	long left = (long)tty.termios.c_cc[VTIME] * TICKS_PER_DECI;
 	wait_queue_entry_t entry;
 
+	/* One more: the tick that is under way has been partly used up. */
+	left += left != 0;
 	while (left != 0 && !input_ready()) {
 		if (signal_pending_current())
 			return -ERESTARTSYS;
