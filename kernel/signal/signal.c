@@ -208,7 +208,7 @@ bool signal_ignored(const struct task_struct *task, int sig)
 	if ((task->blocked | task->sigwait_set) & sigmask(sig))
 		return false;
 	/* Init gets only what it has asked for: nobody can kill it by accident. */
-	if (task->tgid == 1 && task->sighand->action[sig - 1].handler == SIG_DFL)
+	if (signal_unkillable(task) && task->sighand->action[sig - 1].handler == SIG_DFL)
 		return true;
 	return action_ignores(task, sig);
 }
@@ -282,6 +282,8 @@ static bool ends_process(const struct task_struct *thread, int sig)
 {
 	sigset_t others = STOP_SIGNALS | CORE_SIGNALS | thread->sigwait_set;
 
+	if (signal_unkillable(thread))
+		return false; /* another thread of init may have it blocked, so it is not ignored */
 	return sig == SIGKILL || (thread->sighand->action[sig - 1].handler == SIG_DFL &&
 				  !(sigmask(sig) & others) && !default_ignores(sig));
 }

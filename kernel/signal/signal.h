@@ -159,6 +159,13 @@ void force_sig(int sig);
 bool signal_ignored(const struct task_struct *task, int sig);
 /* What the process does with the signal is to ignore it, be it blocked or not. */
 bool action_ignores(const struct task_struct *task, int sig);
+/* Of init: a signal whose action is the default one does nothing to it, SIGKILL and SIGSTOP
+ * included, be it sent, or blocked before and taken now. What init brings upon itself kills it. */
+static inline bool signal_unkillable(const struct task_struct *task)
+{
+	return task->tgid == 1;
+}
+
 /* Makes all other threads of the process take notice that it is ending (lock held). */
 void zap_other_threads(struct task_struct *task);
 

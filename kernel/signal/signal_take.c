@@ -181,6 +181,7 @@ void do_signal(struct pt_regs *regs)
 {
 	struct signal_struct *signal = current->signal;
 	struct siginfo info;
+	bool forced;
 	u32 handler;
 	int sig;
 
@@ -189,12 +190,14 @@ void do_signal(struct pt_regs *regs)
 			do_exit(signal->group_exit_code);
 		if (signal->group_stop)
 			stay_stopped();
+		forced = current->forced.si_signo != 0;
 		sig = next_signal(&info);
 		if (!sig)
 			break;
 		handler = current->sighand->action[sig - 1].handler;
 		if (handler == SIG_DFL || sig == SIGKILL || sig == SIGSTOP) {
-			default_action(sig);
+			if (forced || !signal_unkillable(current))
+				default_action(sig);
 		} else if (handler != SIG_IGN) {
 			handle_signal(sig, &info, regs);
 			return;

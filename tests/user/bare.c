@@ -6,7 +6,8 @@
  * touches every page of a large BSS and of a fresh heap, forks a child that
  * writes what it shares, and looks whether each side kept its own values:
  * demand paging and copy-on-write with nothing but 486 instructions. It can be
- * process 1 (init=/bin/bare) and ends with 0 when all was as it should be.
+ * process 1 (init=/bin/bare) and ends with 0 when all was as it should be. As
+ * process 1 it is also sent the signals that it must not notice.
  */
 #define PAGE  4096
 #define PAGES 64
@@ -17,8 +18,14 @@ enum {
 	NR_FORK = 2,
 	NR_WRITE = 4,
 	NR_WAITPID = 7,
-	NR_BRK = 45
+	NR_GETPID = 20,
+	NR_KILL = 37,
+	NR_BRK = 45,
+	NR_SIGPROCMASK = 126
 };
+
+#define SIG_BLOCK   0
+#define SIG_UNBLOCK 1
 
 static unsigned char bss[PAGES * PAGE];
 
@@ -64,6 +71,26 @@ static int fork_keeps_apart(void)
 	return bss[PAGE] != 2;
 }
 
+/* No signal has a handler here: none may end or stop process 1, nor one that was blocked when it
+ * came. 2 SIGINT, 9 SIGKILL, 11 SIGSEGV, 15 SIGTERM, 19 SIGSTOP, 20 SIGTSTP, 34 a real-time one. */
+static int init_is_spared(void)
+{
+	static const signed char sent[] = {2, 9, 11, 15, 19, 20, 34};
+	static const unsigned long blocked[] = {1u << 1 | 1u << 10 | 1u << 14 | 1u << 19, 0};
+	unsigned int i;
+	int failed = 0;
+
+	if (syscall3(NR_GETPID, 0, 0, 0) != 1)
+		return 0;
+	for (i = 0; i < sizeof(sent); i++)
+		failed |= syscall3(NR_KILL, 1, sent[i], 0) != 0;
+	failed |= syscall3(NR_SIGPROCMASK, SIG_BLOCK, (long)blocked, 0) != 0;
+	for (i = 0; i < sizeof(sent); i++)
+		failed |= syscall3(NR_KILL, 1, sent[i], 0) != 0;
+	failed |= syscall3(NR_SIGPROCMASK, SIG_UNBLOCK, (long)blocked, 0) != 0;
+	return failed;
+}
+
 static int check(const char *what, int failed)
 {
 	say(what);
@@ -81,6 +108,7 @@ void _start(void)
 	failed |= check("heap", syscall3(NR_BRK, heap + PAGES * PAGE, 0, 0) < heap ||
 					fill((volatile unsigned char *)heap, 7));
 	failed |= check("fork", fork_keeps_apart());
+	failed |= check("signals", init_is_spared());
 	syscall3(NR_EXIT, failed, 0, 0);
 	for (;;)
 		;
