@@ -6,6 +6,7 @@
 # sound.
 . tests/tap.sh
 
+irqs_off_limit=20000 # as in latency.t: the self-test keeps to it too
 image=$scratch/disk.img
 disk/job.sh -n busybox -a true "$scratch/root"
 cp build/test-user/bare "$scratch/root/bin"
@@ -13,11 +14,14 @@ cp build/test-user/bare "$scratch/root/bin"
 # boot NAME MIB CPU [CMDLINE]
 boot()
 {
-	local name=$1 after=$scratch/after.img
+	local name=$1 after=$scratch/after.img irqs_off
 	disk/mkimage.sh -o "$image" -k "$boot_elf" -a "root=/dev/hda1 rw console=ttyS0 ${4-}" \
 		build/root "$scratch/root"
 	ok "$name: boots and passes" \
 		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 120 -d "$after" "$image"
+	irqs_off=$(sed -n 's/^irqs_off_max,//p' "$scratch/out/meta.csv")
+	ok "$name: interrupts were off for $irqs_off instructions at most, of $irqs_off_limit" \
+		test "${irqs_off:-999999999}" -le $irqs_off_limit
 	# With 16 MiB there is no memory that ISA DMA does not reach.
 	[ "$2" = 16 ] || ok "$name: ISA DMA tried in full" tried_all isa_dma "$scratch/out/console.log"
 	dd if="$after" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none

@@ -184,19 +184,29 @@ void pcp_flush_give(struct zone *zone, struct page *page, bool cold)
 	local_irq_restore(flags);
 }
 
+/* A batch at a time: a list may hold enough to keep interrupts off for too long. */
+static void drain_list(struct zone *zone, struct pcp_list *list)
+{
+	unsigned long flags;
+
+	while (list->count) {
+		flags = local_irq_save();
+		flush_oldest(zone, list, min(list->batch, list->count));
+		local_irq_restore(flags);
+	}
+}
+
 void drain_local_pages(void)
 {
 	struct zone *zone;
 
 	for_each_zone (zone) {
-		unsigned long flags = local_irq_save();
 		struct per_cpu_pages *pcp = &zone->pcp[smp_processor_id()];
 
 		for (unsigned int type = 0; type < MIGRATE_PCPTYPES; type++) {
-			flush_oldest(zone, &pcp->hot[type], pcp->hot[type].count);
-			flush_oldest(zone, &pcp->cold[type], pcp->cold[type].count);
+			drain_list(zone, &pcp->hot[type]);
+			drain_list(zone, &pcp->cold[type]);
 		}
-		local_irq_restore(flags);
 	}
 }
 

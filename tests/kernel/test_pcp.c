@@ -104,7 +104,7 @@ static void look(struct moment *moment, const struct zone *zone, const struct pc
 /* A refill and a flush move one batch between list and zone. */
 static void test_batches(void)
 {
-	struct moment empty, refilled, flushed, drained;
+	struct moment empty, refilled, taken, flushed, drained;
 	struct zone *zone = first_choice();
 	const struct pcp_list *hot;
 	unsigned long flags;
@@ -119,19 +119,22 @@ static void test_batches(void)
 	n = take(1, GFP_ATOMIC);
 	look(&refilled, zone, hot);
 	release_pages(pages, n, false);
+	local_irq_restore(flags);
 	n = take(hot->high + 1, GFP_ATOMIC);
+	flags = local_irq_save();
 	drain_local_pages();
+	look(&taken, zone, hot);
 	release_pages(pages, n, false);
 	look(&flushed, zone, hot);
+	local_irq_restore(flags);
 	drain_local_pages();
 	look(&drained, zone, hot);
-	local_irq_restore(flags);
 	EXPECT_EQ(empty.held, 0);
 	EXPECT_EQ(refilled.held, hot->batch - 1);
 	EXPECT_EQ(refilled.free, empty.free - hot->batch);
 	EXPECT_EQ(flushed.held, hot->high + 1 - hot->batch);
 	EXPECT_EQ(drained.held, 0);
-	EXPECT_EQ(drained.free, empty.free);
+	EXPECT_EQ(drained.free, taken.free + n);
 	buddy_check();
 }
 
@@ -217,15 +220,15 @@ static void test_exact(void)
 	buddy_check();
 }
 
-/* Bytes of a free page that are not poison. */
+/* Words of a free page that are not poison. */
 static unsigned int unpoisoned(struct page *page)
 {
-	const u8 *bytes = kmap_atomic(page);
+	const u32 *words = kmap_atomic(page);
 	unsigned int wrong = 0;
 
-	for (unsigned int b = 0; b < PAGE_SIZE; b++)
-		wrong += bytes[b] != PAGE_POISON;
-	kunmap_atomic((void *)bytes);
+	for (unsigned int i = 0; i < PAGE_SIZE / sizeof(u32); i++)
+		wrong += words[i] != PAGE_POISON * 0x01010101u;
+	kunmap_atomic((void *)words);
 	return wrong;
 }
 
