@@ -71,6 +71,18 @@ boot discontig 2048 'numa=fake=2' "$two"
 boot discontig 3584 '' '\(2[0-9]{6}K HighMem\)'
 boot sparse 3584 'numa=fake=8' '^node 7: '
 
+# HIGHMEM where there would be none, more of it, less of it; what is too much is cut.
+boot flat 128 'highmem=32M' '\((3[01][0-9]{3}|32[0-7][0-9]{2})K HighMem\)'
+for suite in kmap buddy; do
+	ok "... and nothing of suite $suite was skipped" tried_all $suite "$scratch/out/console.log"
+done
+boot sparse 128 'highmem=64M movablecore=20M numa=fake=2' "$two" '\(6[0-5][0-9]{3}K HighMem\)' \
+	'^node 1: ZONE_MOVABLE has '
+boot discontig 1024 'highmem=512M numa=fake=4' "$four" '\(52[0-9]{4}K HighMem\)'
+boot flat 1024 'highmem=64M' 'highmem=65536K: memory ends at frame 0x3c000' '\(65[0-9]{3}K HighMem\)'
+boot flat 64 'highmem=1G' 'highmem=1048576K: more than this memory has to spare, which is '
+boot sparse 16 'highmem=8M' 'highmem=8192K: .* which is 0K' '\(0K HighMem\)'
+
 # ZONE_MOVABLE: above 896 MiB, in the direct map, and on several nodes.
 boot sparse 1500 'movablecore=300M numa=fake=2' '^node 1: ZONE_MOVABLE has 30[0-9]{4}K'
 for suite in migrate compaction hotplug; do

@@ -24,6 +24,7 @@
 static const char *const kernel_words[] = {
 	"mem",
 	"vmalloc",
+	"highmem",
 	"numa",
 	"movablecore",
 	"kernelcore",

@@ -16,6 +16,7 @@
 #include "mm/bootmem.h"
 #include "arch/page.h"
 #include "kernel/bug.h"
+#include "kernel/cmdline.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "mm/page.h"
@@ -28,6 +29,9 @@
 /* Low memory that early allocations leave alone as long as there is other: ISA DMA, then BIOS. */
 #define DMA_END	 (ZONE_DMA_END_PFN << PAGE_SHIFT)
 #define BIOS_END 0x100000ul
+/* highmem= leaves this much low memory, and 1/LOW_SHARE of all: mem_map is half of that. */
+#define LOW_LEAST (ZONE_DMA_END_PFN + (BOOTMEM_MIN_KB << 10 >> PAGE_SHIFT))
+#define LOW_SHARE 64
 
 struct range {
 	u64 start, end;
@@ -157,6 +161,47 @@ static unsigned long ram_kb(void)
 	return (unsigned long)(bytes >> 10);
 }
 
+static pfn_t last_frame_end(void)
+{
+	return (pfn_t)(ram.r[ram.n - 1].end >> PAGE_SHIFT);
+}
+
+/* How many of `low` frames may be made HIGHMEM. */
+static pfn_t most_highmem(pfn_t low)
+{
+	pfn_t least = LOW_LEAST + max_pfn / LOW_SHARE;
+
+	return low > least ? low - least : 0;
+}
+
+/*
+ * highmem=SIZE: so much memory is HIGHMEM, as with Linux's option of that name: low memory ends
+ * lower, at the border of a pageblock, or what is too much is left out.
+ */
+static void apply_highmem(void)
+{
+	unsigned long wanted = cmdline_get_size("highmem", ~0ul) >> PAGE_SHIFT;
+	pfn_t above = max_pfn - max_low_pfn, more, low;
+
+	if (wanted == ~0ul >> PAGE_SHIFT)
+		return;
+	if (wanted < above) {
+		set_remove(&ram, PFN_PHYS((u64)max_low_pfn + wanted), ADDRESS_END);
+		max_pfn = last_frame_end();
+		pr_info("highmem=%luK: memory ends at frame 0x%lx\n", wanted * (PAGE_SIZE / 1024),
+			max_pfn);
+		return;
+	}
+	more = wanted - above;
+	if (more > most_highmem(max_low_pfn)) {
+		more = most_highmem(max_low_pfn);
+		pr_warn("highmem=%luK: more than this memory has to spare, which is %luK\n",
+			wanted * (PAGE_SIZE / 1024), (above + more) * (PAGE_SIZE / 1024));
+	}
+	low = max_low_pfn - more + PAGEBLOCK_PAGES - 1;
+	max_low_pfn = min(max_low_pfn, low - low % PAGEBLOCK_PAGES);
+}
+
 void bootmem_finish(u64 limit)
 {
 	for (unsigned int i = 0; i < nr_firmware; i++)
@@ -170,8 +215,9 @@ void bootmem_finish(u64 limit)
 	round_to_frames();
 	if (ram_kb() < BOOTMEM_MIN_KB)
 		panic("too little memory: %lu KiB usable, %d KiB needed", ram_kb(), BOOTMEM_MIN_KB);
-	max_pfn = (pfn_t)(ram.r[ram.n - 1].end >> PAGE_SHIFT);
+	max_pfn = last_frame_end();
 	max_low_pfn = min(max_pfn, (pfn_t)(lowmem_limit >> PAGE_SHIFT));
+	apply_highmem();
 	/* Frame 0: the real-mode vectors; and 0 is "none" to many callers. */
 	bootmem_reserve(0, PAGE_SIZE);
 }

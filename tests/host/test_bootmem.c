@@ -4,6 +4,7 @@
  * included, so that each input can start from an empty map.
  */
 #include "../../mm/boot/bootmem.c"
+#include "kernel/cmdline.h"
 #include "machine.h"
 #include "test.h"
 
@@ -187,6 +188,53 @@ static void test_bad_maps(void)
 	CHECK(strstr(host_log(), "more than 64 regions"));
 }
 
+/* A machine of `mib` with highmem=`option`: frames of low memory and of all. */
+static void highmem_machine(const char *option, unsigned long mib)
+{
+	forget_all();
+	host_log_clear();
+	strlcpy(boot_command_line, option, CMDLINE_MAX);
+	bootmem_add(0, (u64)mib << 20, E820_RAM);
+	bootmem_finish(0);
+	boot_command_line[0] = '\0';
+}
+
+#define MIB_PAGES (1ul << (20 - PAGE_SHIFT))
+
+static void test_highmem(void)
+{
+	const unsigned long lowmem = LOWMEM_MAX >> 20;
+
+	highmem_machine("highmem=4M", lowmem);
+	CHECK_EQ(max_low_pfn, (lowmem - 4) * MIB_PAGES);
+	CHECK_EQ(max_pfn, lowmem * MIB_PAGES);
+	CHECK_STR(host_log(), "");
+	/* Where a pageblock begins, and not more than was asked for. */
+	highmem_machine("highmem=6M", lowmem);
+	CHECK_EQ(max_low_pfn, (lowmem - 4) * MIB_PAGES);
+	highmem_machine("highmem=100K", lowmem - 1);
+	CHECK_EQ(max_low_pfn, (lowmem - 1) * MIB_PAGES);
+	/* There is some anyway: more of it, as much, less. */
+	highmem_machine("highmem=64M", lowmem + 60);
+	CHECK_EQ(max_low_pfn, (lowmem - 4) * MIB_PAGES);
+	CHECK_EQ(max_pfn, (lowmem + 60) * MIB_PAGES);
+	highmem_machine("highmem=64M", lowmem + 64);
+	CHECK_EQ(max_low_pfn, lowmem * MIB_PAGES);
+	highmem_machine("highmem=64M", 2048);
+	CHECK_EQ(max_low_pfn, lowmem * MIB_PAGES);
+	CHECK_EQ(max_pfn, (lowmem + 64) * MIB_PAGES);
+	highmem_machine("highmem=0", 2048);
+	CHECK_EQ(max_pfn, lowmem * MIB_PAGES);
+	CHECK(strstr(host_log(), "highmem=0K: memory ends at frame"));
+	/* The kernel needs low memory itself. */
+	highmem_machine("highmem=1000M", lowmem);
+	CHECK(max_low_pfn >= 24 * MIB_PAGES && max_low_pfn <= 28 * MIB_PAGES);
+	CHECK(strstr(host_log(), "highmem=1024000K: more than this memory has to spare"));
+	highmem_machine("highmem=16M", 24);
+	CHECK_EQ(max_low_pfn, 24 * MIB_PAGES);
+	CHECK(strstr(host_log(), "which is 0K"));
+}
+
 /* RAM up to the very end of the 32-bit space. */
 static void test_four_gigabytes(void)
 {
@@ -205,6 +253,7 @@ static const struct test tests[] = {
 	{"random maps agree with an array", test_model},
 	{"where allocations come from", test_order_of_use},
 	{"bad maps", test_bad_maps},
+	{"highmem=", test_highmem},
 	{"memory up to 4 GiB", test_four_gigabytes},
 };
 TEST_MAIN(tests)
