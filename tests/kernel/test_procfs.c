@@ -103,10 +103,10 @@ static bool text_begin(void)
 }
 
 /* The file's text now, with a NUL behind it. */
-static const char *make(int (*show)(struct text *text, struct task_struct *task))
+static const char *make(int (*show)(struct text *text))
 {
 	text.len = 0;
-	EXPECT_EQ(show(&text, NULL), 0);
+	EXPECT_EQ(show(&text), 0);
 	EXPECT_EQ(text.err, 0);
 	EXPECT_EQ(text.size, TEXT_SIZE);
 	text_append(&text, "", 1);

@@ -243,7 +243,7 @@ static bool read_values(const struct event *event, unsigned long values[LINES_MO
 	struct text text = {0};
 	bool ok;
 
-	ok = EXPECT_EQ(proc_show_vmstat(&text, current), 0) && EXPECT(!text.err);
+	ok = EXPECT_EQ(proc_show_vmstat(&text), 0) && EXPECT(!text.err);
 	if (ok)
 		text_append(&text, "", 1); /* its end, for the search */
 	for (unsigned int i = 0; ok && i < LINES_MOST && event->lines[i].line; i++)
@@ -287,7 +287,7 @@ static void test_names(void)
 	struct text text = {0};
 	unsigned long value;
 
-	if (!EXPECT_EQ(proc_show_vmstat(&text, current), 0))
+	if (!EXPECT_EQ(proc_show_vmstat(&text), 0))
 		return;
 	text_append(&text, "", 1);
 	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)

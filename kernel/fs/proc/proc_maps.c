@@ -30,9 +30,9 @@ static void show_area(struct text *text, const struct vm_area_struct *vma)
 	text_append(text, "\n", 1);
 }
 
-int proc_show_maps(struct text *text, struct task_struct *task)
+int proc_show_maps(struct text *text)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_task_mm(text->task);
 	const struct vm_area_struct *vma;
 
 	if (!mm)

@@ -30,12 +30,11 @@ static ssize_t mark_line(const char __user *buf, size_t count)
 	return (ssize_t)(len < n ? len + 1 : n);
 }
 
-ssize_t proc_write_mark(struct task_struct *task, const char __user *buf, size_t count)
+ssize_t proc_write_mark(const char __user *buf, size_t count)
 {
 	size_t done = 0;
 	ssize_t n = 0;
 
-	(void)task;
 	while (n >= 0 && done < count && !fatal_signal_pending_current()) {
 		mutex_lock(&mark_lock);
 		n = mark_line(buf + done, count - done);

@@ -119,13 +119,12 @@ static void show_direct_map(struct text *text)
 	line(text, "DirectMap4M:", large);
 }
 
-int proc_show_meminfo(struct text *text, struct task_struct *task)
+int proc_show_meminfo(struct text *text)
 {
 	struct memory memory;
 	struct vmalloc_totals vmalloc;
 	unsigned long free;
 
-	(void)task;
 	count_memory(&memory);
 	vmalloc_totals(&vmalloc);
 	free = memory.stat.item[VM_STAT_FREE];
@@ -174,11 +173,10 @@ static void show_cache(struct text *text, const struct slabinfo *info)
 		    info->batchcount, 0u, info->active_slabs, info->num_slabs, 0u);
 }
 
-int proc_show_slabinfo(struct text *text, struct task_struct *task)
+int proc_show_slabinfo(struct text *text)
 {
 	struct cache_list list = {0};
 
-	(void)task;
 	slab_for_each(note_cache, &list);
 	list.room = list.count;
 	list.count = 0;
@@ -236,9 +234,8 @@ static void show_area(void *arg, const struct vmalloc_info *info)
 	text_printf(arg, "\n");
 }
 
-int proc_show_vmallocinfo(struct text *text, struct task_struct *task)
+int proc_show_vmallocinfo(struct text *text)
 {
-	(void)task;
 	vmalloc_for_each(show_area, text);
 	return 0;
 }

@@ -5,7 +5,6 @@
  * get_task_mm(), its other parts are read between sleeps.
  */
 #include "arch/layout.h"
-#include "i386/uaccess.h"
 #include "fs/proc/proc.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -16,7 +15,6 @@
 
 #define KIB_PER_PAGE	(PAGE_SIZE / 1024)
 #define MAX_CMDLINE	(128u << 10)
-#define NUMBER_CHARS	12
 #define PAGES(from, to) (PAGE_ALIGN((to) - (from)) / PAGE_SIZE)
 
 static char state_letter(const struct task_struct *task)
@@ -87,9 +85,9 @@ static void signal_sets(const struct task_struct *task, sigset_t *ignored, sigse
 	}
 }
 
-static int show_comm(struct text *text, struct task_struct *task)
+static int show_comm(struct text *text)
 {
-	text_printf(text, "%s\n", task->comm);
+	text_printf(text, "%s\n", text->task->comm);
 	return 0;
 }
 
@@ -142,8 +140,9 @@ static void status_memory(struct text *text, struct mm_struct *mm)
 	kib(text, "VmSwap", 0);
 }
 
-static int show_status(struct text *text, struct task_struct *task)
+static int show_status(struct text *text)
 {
+	struct task_struct *task = text->task;
 	struct mm_struct *mm = get_task_mm(task);
 	u32 umask = task->fs ? task->fs->umask : 0;
 	sigset_t ignored, caught, shared = task->signal ? task->signal->shared.set : 0;
@@ -169,8 +168,9 @@ static int show_status(struct text *text, struct task_struct *task)
 }
 
 /* The 52 fields of proc(5), in groups; those that are not kept are 0. */
-static int show_stat(struct text *text, struct task_struct *task)
+static int show_stat(struct text *text)
 {
+	struct task_struct *task = text->task;
 	struct mm_struct *mm = get_task_mm(task);
 	sigset_t ignored, caught;
 	unsigned long utime, stime;
@@ -203,9 +203,9 @@ static int show_stat(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int show_statm(struct text *text, struct task_struct *task)
+static int show_statm(struct text *text)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_task_mm(text->task);
 
 	if (!mm) {
 		text_printf(text, "0 0 0 0 0 0 0\n");
@@ -241,9 +241,9 @@ static void copy_user_text(struct text *text, struct mm_struct *mm, unsigned lon
 	}
 }
 
-static int show_cmdline(struct text *text, struct task_struct *task)
+static int show_cmdline(struct text *text)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_task_mm(text->task);
 
 	if (!mm)
 		return 0;
@@ -252,9 +252,9 @@ static int show_cmdline(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int show_environ(struct text *text, struct task_struct *task)
+static int show_environ(struct text *text)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_task_mm(text->task);
 
 	if (!mm)
 		return 0;
@@ -263,12 +263,11 @@ static int show_environ(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int link_exe(struct text *text, struct task_struct *task, int fd)
+static int link_exe(struct text *text)
 {
-	struct mm_struct *mm = get_task_mm(task);
+	struct mm_struct *mm = get_task_mm(text->task);
 	int err = -ENOENT;
 
-	(void)fd;
 	if (!mm)
 		return err;
 	if (mm->exe_file) {
@@ -287,14 +286,14 @@ static struct inode *target_exe(struct task_struct *task, int fd)
 	return iget_ref(file_of(task->mm->exe_file)->inode);
 }
 
-static int link_cwd(struct text *text, struct task_struct *task, int fd)
+static int link_cwd(struct text *text)
 {
+	struct fs_struct *fs = text->task->fs;
 	struct fs_place *place;
 
-	(void)fd;
-	if (!task->fs)
+	if (!fs)
 		return -ENOENT;
-	place = fs_get_cwd(task->fs);
+	place = fs_get_cwd(fs);
 	text_printf(text, "%s", place->path);
 	fs_put_place(place);
 	return 0;
@@ -306,66 +305,44 @@ static struct inode *target_cwd(struct task_struct *task, int fd)
 	return task->fs ? iget_ref(task->fs->cwd->inode) : NULL;
 }
 
-static int link_root(struct text *text, struct task_struct *task, int fd)
+static int link_root(struct text *text)
 {
-	(void)task;
-	(void)fd;
 	text_printf(text, "/");
 	return 0;
 }
 
 /* What printing it allocates does not count. */
-static int show_fail_nth(struct text *text, struct task_struct *task)
+static int show_fail_nth(struct text *text)
 {
-	unsigned int left = task->fault_nth.left;
+	struct fault_nth *nth = &text->task->fault_nth;
+	unsigned int left = nth->left;
 
-	task->fault_nth.left = 0;
+	nth->left = 0;
 	text_printf(text, "%u\n", left);
-	task->fault_nth.left = left;
+	nth->left = left;
 	return 0;
 }
 
-static ssize_t write_fail_nth(struct task_struct *task, const char __user *buf, size_t count)
+static int store_fail_nth(struct text *words)
 {
-	char number[NUMBER_CHARS];
 	unsigned long n;
 
-	if (count >= sizeof(number))
+	if (kstrtoul(words->buf, 0, &n))
 		return -EINVAL;
-	if (copy_from_user(number, buf, count))
-		return -EFAULT;
-	if (count && number[count - 1] == '\n')
-		number[count - 1] = '\0';
-	number[count] = '\0';
-	if (kstrtoul(number, 0, &n))
-		return -EINVAL;
-	if (task->exiting)
+	if (words->task->exiting)
 		return -ESRCH;
-	fault_nth_set(&task->fault_nth, (unsigned int)n);
-	return (ssize_t)count;
+	fault_nth_set(&words->task->fault_nth, (unsigned int)n);
+	return 0;
 }
 
-bool proc_fd_open(const struct task_struct *task, int fd)
+static int link_fd(struct text *text)
 {
-	return task->files && files_slot(task->files, (unsigned int)fd);
-}
-
-int proc_next_fd(const struct task_struct *task, int fd)
-{
-	for (; fd >= 0 && fd < NR_OPEN; fd++) {
-		if (proc_fd_open(task, fd))
-			return fd;
-	}
-	return -1;
-}
-
-static int link_fd(struct text *text, struct task_struct *task, int fd)
-{
+	struct task_struct *task = text->task;
 	struct file *file;
 
-	if (!proc_fd_open(task, fd))
+	if (!proc_has_fd(task, text->number))
 		return -ENOENT;
-	file = get_file(task->files->fd[fd]);
+	file = get_file(task->files->fd[text->number]);
 	text_printf(text, "%s", file->mf.path);
 	fput(file);
 	return 0;
@@ -373,29 +350,51 @@ static int link_fd(struct text *text, struct task_struct *task, int fd)
 
 static struct inode *target_fd(struct task_struct *task, int fd)
 {
-	return proc_fd_open(task, fd) ? iget_ref(task->files->fd[fd]->inode) : NULL;
+	return proc_has_fd(task, fd) ? iget_ref(task->files->fd[fd]->inode) : NULL;
 }
 
-const struct proc_entry proc_fd_entry = {
-	.name = "fd", .mode = S_IFLNK | 0700, .link = link_fd, .target = target_fd};
+/* Each table has entries of its own, as each entry has its own inode number. */
+#define FD_LINK                  \
+	{.name = "#",            \
+	 .mode = S_IFLNK | 0700, \
+	 .show = link_fd,        \
+	 .target = target_fd,    \
+	 .next = proc_next_fd}
+static struct tree_entry pid_fd_entries[] = {FD_LINK, {0}};
+static struct tree_entry tid_fd_entries[] = {FD_LINK, {0}};
 
-#define FILE_ENTRY(text, function) {.name = text, .mode = S_IFREG | 0444, .show = function}
+#define FILE_ENTRY(text, fn) {.name = text, .mode = S_IFREG | 0444, .show = fn}
+#define LINK_ENTRY(text, fn, target_fn) \
+	{.name = text, .mode = S_IFLNK | 0777, .show = fn, .target = target_fn}
 
-const struct proc_entry proc_pid_entries[] = {
-	FILE_ENTRY("cmdline", show_cmdline),
-	FILE_ENTRY("comm", show_comm),
-	{.name = "cwd", .mode = S_IFLNK | 0777, .link = link_cwd, .target = target_cwd},
-	FILE_ENTRY("environ", show_environ),
-	{.name = "exe", .mode = S_IFLNK | 0777, .link = link_exe, .target = target_exe},
-	{.name = "fail-nth",
-	 .mode = S_IFREG | 0644,
-	 .show = show_fail_nth,
-	 .write = write_fail_nth},
-	{.name = "fd", .mode = S_IFDIR | 0500},
-	FILE_ENTRY("maps", proc_show_maps),
-	{.name = "root", .mode = S_IFLNK | 0777, .link = link_root},
-	FILE_ENTRY("stat", show_stat),
-	FILE_ENTRY("statm", show_statm),
-	FILE_ENTRY("status", show_status),
+/* What a process and a thread both have. */
+#define TASK_ENTRIES(fd_entries)                                                              \
+	FILE_ENTRY("cmdline", show_cmdline), FILE_ENTRY("comm", show_comm),                   \
+		LINK_ENTRY("cwd", link_cwd, target_cwd), FILE_ENTRY("environ", show_environ), \
+		LINK_ENTRY("exe", link_exe, target_exe),                                      \
+		{.name = "fail-nth",                                                          \
+		 .mode = S_IFREG | 0644,                                                      \
+		 .show = show_fail_nth,                                                       \
+		 .store = store_fail_nth},                                                    \
+		{.name = "fd", .mode = S_IFDIR | 0500, .entries = fd_entries},                \
+		FILE_ENTRY("maps", proc_show_maps), LINK_ENTRY("root", link_root, NULL),      \
+		FILE_ENTRY("stat", show_stat), FILE_ENTRY("statm", show_statm),               \
+		FILE_ENTRY("status", show_status)
+
+static struct tree_entry tid_entries[] = {TASK_ENTRIES(tid_fd_entries), {0}};
+
+static struct tree_entry thread_entries[] = {
+	{.name = "#",
+	 .mode = S_IFDIR | 0555,
+	 .task = true,
+	 .entries = tid_entries,
+	 .next = proc_next_thread,
+	 .has = proc_has_thread},
+	{0},
+};
+
+struct tree_entry proc_pid_entries[] = {
+	TASK_ENTRIES(pid_fd_entries),
+	{.name = "task", .mode = S_IFDIR | 0555, .entries = thread_entries},
 	{0},
 };

@@ -20,14 +20,12 @@ static int show_tree(struct text *text, const struct resource *root, int digits)
 	return 0;
 }
 
-int proc_show_iomem(struct text *text, struct task_struct *task)
+int proc_show_iomem(struct text *text)
 {
-	(void)task;
 	return show_tree(text, &iomem_resource, MEMORY_DIGITS);
 }
 
-int proc_show_ioports(struct text *text, struct task_struct *task)
+int proc_show_ioports(struct text *text)
 {
-	(void)task;
 	return show_tree(text, &ioport_resource, PORT_DIGITS);
 }

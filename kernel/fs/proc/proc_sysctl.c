@@ -27,12 +27,11 @@ static int one_number(char *words, unsigned long least, unsigned long most, unsi
 	return n == 1 && *number >= least && *number <= most ? 0 : -EINVAL;
 }
 
-static int store_drop_caches(char *words, int number)
+static int store_drop_caches(struct text *words)
 {
 	unsigned long what;
-	int err = one_number(words, DROP_PAGES, DROP_PAGES | DROP_SLABS | DROP_QUIET, &what);
+	int err = one_number(words->buf, DROP_PAGES, DROP_PAGES | DROP_SLABS | DROP_QUIET, &what);
 
-	(void)number;
 	if (err)
 		return err;
 	if (what & DROP_PAGES) {
@@ -46,43 +45,39 @@ static int store_drop_caches(char *words, int number)
 	return 0;
 }
 
-static int store_compact_memory(char *words, int number)
+static int store_compact_memory(struct text *words)
 {
 	unsigned long one;
-	int err = one_number(words, 1, 1, &one);
+	int err = one_number(words->buf, 1, 1, &one);
 
-	(void)number;
 	if (!err)
 		compact_memory();
 	return err;
 }
 
-static int show_min_free_kbytes(struct text *text, int number)
+static int show_min_free_kbytes(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%lu\n", min_free_kbytes);
 	return 0;
 }
 
 /* A reserve of all memory would leave none to ask for. */
-static int store_min_free_kbytes(char *words, int number)
+static int store_min_free_kbytes(struct text *words)
 {
 	unsigned long kib, total = 0;
 	struct zone *zone;
 	int err;
 
-	(void)number;
 	for_each_zone (zone)
 		total += zone->managed_pages * (PAGE_SIZE / 1024);
-	err = one_number(words, 1, total - 1, &kib);
+	err = one_number(words->buf, 1, total - 1, &kib);
 	if (!err)
 		setup_per_zone_wmarks(kib);
 	return err;
 }
 
-static int show_lowmem_reserve_ratio(struct text *text, int number)
+static int show_lowmem_reserve_ratio(struct text *text)
 {
-	(void)number;
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		text_printf(text, "%s%u", i ? "\t" : "", lowmem_reserve_ratio[i]);
 	text_printf(text, "\n");
@@ -90,13 +85,12 @@ static int show_lowmem_reserve_ratio(struct text *text, int number)
 }
 
 /* One number a zone type, lowest first; those that are not given stay. */
-static int store_lowmem_reserve_ratio(char *words, int number)
+static int store_lowmem_reserve_ratio(struct text *words)
 {
 	unsigned long given[MAX_NR_ZONES];
 	unsigned int ratio[MAX_NR_ZONES];
-	int n = tree_parse_numbers(words, given, MAX_NR_ZONES, true);
+	int n = tree_parse_numbers(words->buf, given, MAX_NR_ZONES, true);
 
-	(void)number;
 	if (n < 0)
 		return n;
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
@@ -108,53 +102,59 @@ static int store_lowmem_reserve_ratio(char *words, int number)
 	return 0;
 }
 
-static int show_osrelease(struct text *text, int number)
+static int show_osrelease(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%s\n", system_utsname.release);
 	return 0;
 }
 
-static int show_ostype(struct text *text, int number)
+static int show_ostype(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%s\n", system_utsname.sysname);
 	return 0;
 }
 
-static int show_version(struct text *text, int number)
+static int show_version(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%s\n", system_utsname.version);
 	return 0;
 }
 
-static int show_hostname(struct text *text, int number)
+static int show_hostname(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%s\n", system_utsname.nodename);
 	return 0;
 }
 
-static int show_pid_max(struct text *text, int number)
+static int show_pid_max(struct text *text)
 {
-	(void)number;
 	text_printf(text, "%d\n", PID_MAX);
 	return 0;
 }
 
-const struct tree_entry proc_sysctl_entries[] = {
-	{"kernel", S_IFDIR | 0555, NULL, NULL, NULL},
-	{"kernel/hostname", S_IFREG | 0444, show_hostname, NULL, NULL},
-	{"kernel/osrelease", S_IFREG | 0444, show_osrelease, NULL, NULL},
-	{"kernel/ostype", S_IFREG | 0444, show_ostype, NULL, NULL},
-	{"kernel/pid_max", S_IFREG | 0444, show_pid_max, NULL, NULL},
-	{"kernel/version", S_IFREG | 0444, show_version, NULL, NULL},
-	{"vm", S_IFDIR | 0555, NULL, NULL, NULL},
-	{"vm/compact_memory", S_IFREG | 0200, NULL, store_compact_memory, NULL},
-	{"vm/drop_caches", S_IFREG | 0200, NULL, store_drop_caches, NULL},
-	{"vm/lowmem_reserve_ratio", S_IFREG | 0644, show_lowmem_reserve_ratio,
-	 store_lowmem_reserve_ratio, NULL},
-	{"vm/min_free_kbytes", S_IFREG | 0644, show_min_free_kbytes, store_min_free_kbytes, NULL},
+#define FILE_ENTRY(text, may, show_fn, store_fn) \
+	{.name = text, .mode = S_IFREG | (may), .show = show_fn, .store = store_fn}
+
+static struct tree_entry kernel_entries[] = {
+	FILE_ENTRY("hostname", 0444, show_hostname, NULL),
+	FILE_ENTRY("osrelease", 0444, show_osrelease, NULL),
+	FILE_ENTRY("ostype", 0444, show_ostype, NULL),
+	FILE_ENTRY("pid_max", 0444, show_pid_max, NULL),
+	FILE_ENTRY("version", 0444, show_version, NULL),
+	{0},
+};
+
+static struct tree_entry vm_entries[] = {
+	FILE_ENTRY("compact_memory", 0200, NULL, store_compact_memory),
+	FILE_ENTRY("drop_caches", 0200, NULL, store_drop_caches),
+	FILE_ENTRY("lowmem_reserve_ratio", 0644, show_lowmem_reserve_ratio,
+		   store_lowmem_reserve_ratio),
+	FILE_ENTRY("min_free_kbytes", 0644, show_min_free_kbytes, store_min_free_kbytes),
+	{0},
+};
+
+struct tree_entry proc_sysctl_entries[] = {
+	{.name = "kernel", .mode = S_IFDIR | 0555, .entries = kernel_entries},
+	{.name = "vm", .mode = S_IFDIR | 0555, .entries = vm_entries},
 	{0},
 };

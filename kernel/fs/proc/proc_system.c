@@ -17,17 +17,15 @@
 
 #define USER_HZ 100u /* ticks a second in /proc/stat */
 
-static int show_version(struct text *text, struct task_struct *task)
+static int show_version(struct text *text)
 {
-	(void)task;
 	text_printf(text, "%s version %s (Pagoda) (gcc %s) %s\n", system_utsname.sysname,
 		    system_utsname.release, __VERSION__, system_utsname.version);
 	return 0;
 }
 
-static int show_cmdline(struct text *text, struct task_struct *task)
+static int show_cmdline(struct text *text)
 {
-	(void)task;
 	text_printf(text, "%s\n", boot_command_line);
 	return 0;
 }
@@ -51,31 +49,28 @@ static void sum_ticks(struct cpu_ticks *ticks)
 	ticks->idle = jiffies > busy ? jiffies - busy : 0;
 }
 
-static int show_uptime(struct text *text, struct task_struct *task)
+static int show_uptime(struct text *text)
 {
 	struct cpu_ticks ticks;
 
-	(void)task;
 	sum_ticks(&ticks);
 	text_printf(text, "%lu.%02lu %lu.%02lu\n", jiffies / HZ, jiffies % HZ * 100 / HZ,
 		    ticks.idle / HZ, ticks.idle % HZ * 100 / HZ);
 	return 0;
 }
 
-static int show_loadavg(struct text *text, struct task_struct *task)
+static int show_loadavg(struct text *text)
 {
-	(void)task;
 	text_printf(text, "0.00 0.00 0.00 %u/%u %d\n", nr_running(), nr_tasks(), current->pid);
 	return 0;
 }
 
-static int show_stat(struct text *text, struct task_struct *task)
+static int show_stat(struct text *text)
 {
 	struct cpu_ticks ticks;
 	u32 boot_time = now_seconds() - (u32)(jiffies / HZ);
 	unsigned int i;
 
-	(void)task;
 	sum_ticks(&ticks);
 	for (i = 0; i < 2; i++)
 		text_printf(text, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", i ? "cpu0" : "cpu ",
@@ -87,7 +82,7 @@ static int show_stat(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int show_cpuinfo(struct text *text, struct task_struct *task)
+static int show_cpuinfo(struct text *text)
 {
 	static const char names[32][8] = {
 		"fpu",	"vme",	 "de",	 "pse",	    "tsc",  "msr", "pae",  "mce",
@@ -97,7 +92,6 @@ static int show_cpuinfo(struct text *text, struct task_struct *task)
 	};
 	unsigned int bit;
 
-	(void)task;
 	text_printf(text, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n",
 		    boot_cpu.vendor, boot_cpu.family, boot_cpu.model_nr);
 	text_printf(text, "model name\t: %s\nstepping\t: %u\n", boot_cpu.model, boot_cpu.stepping);
@@ -111,9 +105,8 @@ static int show_cpuinfo(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int show_filesystems(struct text *text, struct task_struct *task)
+static int show_filesystems(struct text *text)
 {
-	(void)task;
 	text_printf(text, "nodev\tsysfs\nnodev\tproc\nnodev\tdevfs\nnodev\tpipefs\n\text2\n");
 	return 0;
 }
@@ -126,25 +119,22 @@ static void show_mount(void *arg, const struct fs_super *sb, const char *point)
 		    sb->type, sb->read_only ? "ro" : "rw");
 }
 
-static int show_mounts(struct text *text, struct task_struct *task)
+static int show_mounts(struct text *text)
 {
-	(void)task;
 	vfs_for_each_mount(show_mount, text);
 	return 0;
 }
 
-static int show_swaps(struct text *text, struct task_struct *task)
+static int show_swaps(struct text *text)
 {
-	(void)task;
 	text_printf(text, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 	return 0;
 }
 
-static int show_partitions(struct text *text, struct task_struct *task)
+static int show_partitions(struct text *text)
 {
 	const struct block_device *bdev;
 
-	(void)task;
 	text_printf(text, "major minor  #blocks  name\n\n");
 	for (bdev = blkdev_first(); bdev; bdev = bdev->next)
 		text_printf(text, "%4u  %7u %10u %s\n", bdev->dev >> 8, bdev->dev & 0xff,
@@ -152,17 +142,15 @@ static int show_partitions(struct text *text, struct task_struct *task)
 	return 0;
 }
 
-static int link_self(struct text *text, struct task_struct *task, int fd)
+static int link_self(struct text *text)
 {
-	(void)task;
-	(void)fd;
 	text_printf(text, "%d", current->tgid);
 	return 0;
 }
 
 #define FILE_ENTRY(text, function) {.name = text, .mode = S_IFREG | 0444, .show = function}
 
-const struct proc_entry proc_top_entries[] = {
+struct tree_entry proc_top_entries[] = {
 	FILE_ENTRY("buddyinfo", proc_show_buddyinfo),
 	FILE_ENTRY("cmdline", show_cmdline),
 	FILE_ENTRY("cpuinfo", show_cpuinfo),
@@ -174,16 +162,22 @@ const struct proc_entry proc_top_entries[] = {
 	FILE_ENTRY("mounts", show_mounts),
 	{.name = "pagetypeinfo", .mode = S_IFREG | 0400, .show = proc_show_pagetypeinfo},
 	FILE_ENTRY("partitions", show_partitions),
-	{.name = "self", .mode = S_IFLNK | 0777, .link = link_self},
+	{.name = "self", .mode = S_IFLNK | 0777, .show = link_self},
 	{.name = "slabinfo", .mode = S_IFREG | 0400, .show = proc_show_slabinfo},
 	FILE_ENTRY("stat", show_stat),
 	FILE_ENTRY("swaps", show_swaps),
-	{.name = "sys", .mode = S_IFDIR | 0555}, /* the tree of proc_sysctl.c */
+	{.name = "sys", .mode = S_IFDIR | 0555, .entries = proc_sysctl_entries},
 	{.name = "trace_mark", .mode = S_IFREG | 0222, .write = proc_write_mark},
 	FILE_ENTRY("uptime", show_uptime),
 	FILE_ENTRY("version", show_version),
 	{.name = "vmallocinfo", .mode = S_IFREG | 0400, .show = proc_show_vmallocinfo},
 	FILE_ENTRY("vmstat", proc_show_vmstat),
 	FILE_ENTRY("zoneinfo", proc_show_zoneinfo),
+	{.name = "#",
+	 .mode = S_IFDIR | 0555,
+	 .task = true,
+	 .entries = proc_pid_entries,
+	 .next = proc_next_process,
+	 .has = proc_has_process},
 	{0},
 };

@@ -187,11 +187,10 @@ static unsigned long event_by_name(const char *name)
 	return 0;
 }
 
-int proc_show_vmstat(struct text *text, struct task_struct *task)
+int proc_show_vmstat(struct text *text)
 {
 	struct vm_stat stat;
 
-	(void)task;
 	vm_stat_of_all(&stat);
 	vm_stat_show_zone(text, &stat, VM_STAT_LINES);
 	for (unsigned int i = 0; i < NR_NUMA_STATS; i++)

@@ -44,6 +44,6 @@ enum vm_stat_style {
 void vm_stat_show_zone(struct text *text, const struct vm_stat *stat, enum vm_stat_style style);
 void vm_stat_show_node(struct text *text, const struct vm_stat *stat, enum vm_stat_style style);
 
-int proc_show_vmstat(struct text *text, struct task_struct *task);
+int proc_show_vmstat(struct text *text);
 
 #endif

@@ -10,11 +10,10 @@
 #include "fs/proc/proc_vmstat.h"
 #include "mm/zone_stat.h"
 
-int proc_show_buddyinfo(struct text *text, struct task_struct *task)
+int proc_show_buddyinfo(struct text *text)
 {
 	struct zone *zone;
 
-	(void)task;
 	for_each_zone (zone) {
 		if (!zone->present_pages)
 			continue;
@@ -70,11 +69,10 @@ static void show_pageblocks(struct text *text, const struct zone *zone)
 	text_printf(text, "\n");
 }
 
-int proc_show_pagetypeinfo(struct text *text, struct task_struct *task)
+int proc_show_pagetypeinfo(struct text *text)
 {
 	struct zone *zone;
 
-	(void)task;
 	text_printf(text, "Page block order: %d\nPages per block:  %lu\n\n%-43s ", PAGEBLOCK_ORDER,
 		    PAGEBLOCK_PAGES, "Free pages count per migrate type at order");
 	for (int order = 0; order < MAX_ORDER; order++)
@@ -134,12 +132,11 @@ static void show_pagesets(struct text *text, const struct zone *zone)
 	}
 }
 
-int proc_show_zoneinfo(struct text *text, struct task_struct *task)
+int proc_show_zoneinfo(struct text *text)
 {
 	struct vm_stat stat;
 	struct zone *zone;
 
-	(void)task;
 	for_each_zone (zone) {
 		text_printf(text, "Node %d, zone %8s", zone->node->node_id, zone->name);
 		if (is_first_populated(zone)) {

@@ -5,10 +5,15 @@
 #include "kernel/compiler.h"
 #include "kernel/types.h"
 
+struct task_struct;
+
 struct text {
 	char *buf; /* kmalloc()ed, or NULL while empty */
 	size_t len, size;
 	int err; /* -ENOMEM once it could not grow: what follows is dropped */
+	/* What a file of a tree (tree.h) is about, for the function that makes its text. */
+	struct task_struct *task;
+	int number;
 };
 
 /* May sleep. */

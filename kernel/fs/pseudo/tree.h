@@ -1,9 +1,9 @@
 /*
- * tree.h - built-in directories described by one table of paths: /sys and /proc/sys.
+ * tree.h - built-in file systems described by tables: /proc and /sys.
  *
- * A path is relative to the root of the tree, and stands behind that of its
- * directory, which has an entry of its own. One component may end in '#', which
- * stands for a number: "node/node#/meminfo" is a file of each node.
+ * A directory is a table of names. The last name of a table may end in '#', which stands for
+ * numbers: "node#" is one directory a node. So tables also say what comes and
+ * goes, as long as its names are numbers: processes, threads, descriptors.
  */
 #ifndef FS_TREE_H
 #define FS_TREE_H
@@ -11,32 +11,47 @@
 #include "fs/vfs/internal.h"
 #include "fs/pseudo/text.h"
 
-#define TREE_MAX_NUMBER 255 /* the largest number for which '#' stands */
+struct task_struct;
 
+#define TREE_NUMBERS 256u /* a '#' that is no task stands for smaller numbers */
+
+/*
+ * One name of a directory. What its functions get: `task` is that of the path (/proc/PID and
+ * below), held while they run, or NULL; `number` is what the path's last '#' that is no
+ * task stands for, or 0. show and store have both in the text.
+ */
 struct tree_entry {
-	const char *path;
-	u32 mode; /* S_IFDIR or S_IFREG, and who may: a file without `store` is read only */
-	/* A file's contents: 0 or errno. `number` is what '#' stands for, or 0. May sleep. */
-	int (*show)(struct text *text, int number);
-	/* One write: its text, without the line's end. 0 or errno. May sleep. */
-	int (*store)(char *words, int number);
-	/* '#': the smallest number >= from that there is, or -1. For other names: the entry
-	 * exists when next(0) is 0; NULL: always. Does not sleep. */
-	int (*next)(int from);
+	const char *name;
+	u32 mode;  /* directory, file or link, and who may: what has no function is refused */
+	bool task; /* '#' stands for a task's number */
+	struct tree_entry *entries; /* a directory's; ends in a NULL name */
+	/* A file's contents, or a link's target: 0 or errno. May sleep. */
+	int (*show)(struct text *text);
+	/* One write: the words of the text, with a NUL and without the line's end. 0 or errno.
+	 * May sleep. */
+	int (*store)(struct text *words);
+	/* One write, in place of store: bytes taken, or errno. May sleep. */
+	ssize_t (*write)(const char __user *buf, size_t count);
+	/* What a link leads to, referenced; NULL: nothing. Does not sleep. */
+	struct inode *(*target)(struct task_struct *task, int number);
+	/* '#': the smallest number >= from (0 or more) that is to be listed, or -1. Does not sleep.
+	 */
+	int (*next)(struct task_struct *task, int from);
+	/* Is there such an entry? NULL: those that next() lists; a plain name: always. Does not
+	 * sleep. */
+	bool (*has)(struct task_struct *task, int number);
+	u32 ino; /* set by tree_mount() */
 };
 
+/* A built-in file system. sb: type, source and dev are given. */
 struct tree {
-	const struct tree_entry *entries; /* ends in a NULL path */
-	struct fs_super *sb;
-	struct inode *above; /* what ".." is at the root; NULL when the root is the super's */
-	u32 first_ino;	     /* the root's; those of the entries follow */
+	struct fs_super sb;
+	u32 magic;
+	struct tree_entry root; /* its name: where it is to stand in the root directory */
 };
 
-/* The root directory of a tree, made anew: referenced, or ERR_PTR(-ENOMEM). */
-struct inode *tree_root(const struct tree *tree);
-/* Was the inode made by this file? And gives one back: for super_ops.free_inode. */
-bool is_tree_inode(const struct inode *inode);
-void tree_free_inode(struct inode *inode);
+/* Makes it visible, for ever. At start-up: panics when out of memory. */
+void tree_mount(struct tree *tree);
 
 /*
  * Parses `count` unsigned decimal numbers apart by blanks, which is all that `words` may hold;

@@ -15,8 +15,9 @@
 
 /* --- nodes --- */
 
-static int next_node(int from)
+static int next_node(struct task_struct *task, int from)
 {
+	(void)task;
 	return from < nr_online_nodes ? from : -1;
 }
 
@@ -40,7 +41,7 @@ static void show_node_list(struct text *text, bool (*has)(int nid))
 
 static bool is_online(int nid)
 {
-	return next_node(nid) == nid;
+	return nid < nr_online_nodes;
 }
 
 static bool has_zone(int nid, enum zone_type from, enum zone_type to)
@@ -71,55 +72,53 @@ static bool has_cpu(int nid)
 	return nid == numa_node_id();
 }
 
-static int show_online(struct text *text, int number)
+static int show_online(struct text *text)
 {
-	(void)number;
 	show_node_list(text, is_online);
 	return 0;
 }
 
-static int show_has_normal(struct text *text, int number)
+static int show_has_normal(struct text *text)
 {
-	(void)number;
 	show_node_list(text, has_normal);
 	return 0;
 }
 
-static int show_has_high(struct text *text, int number)
+static int show_has_high(struct text *text)
 {
-	(void)number;
 	show_node_list(text, has_high);
 	return 0;
 }
 
-static int show_has_memory(struct text *text, int number)
+static int show_has_memory(struct text *text)
 {
-	(void)number;
 	show_node_list(text, has_memory);
 	return 0;
 }
 
-static int show_has_cpu(struct text *text, int number)
+static int show_has_cpu(struct text *text)
 {
-	(void)number;
 	show_node_list(text, has_cpu);
 	return 0;
 }
 
-static int show_cpulist(struct text *text, int nid)
+static int show_cpulist(struct text *text)
 {
+	const int nid = text->number;
 	text_printf(text, "%s\n", has_cpu(nid) ? "0" : "");
 	return 0;
 }
 
-static int show_cpumap(struct text *text, int nid)
+static int show_cpumap(struct text *text)
 {
+	const int nid = text->number;
 	text_printf(text, "%d\n", has_cpu(nid));
 	return 0;
 }
 
-static int show_distance(struct text *text, int nid)
+static int show_distance(struct text *text)
 {
+	const int nid = text->number;
 	for (int other = 0; other < nr_online_nodes; other++)
 		text_printf(text, "%s%d", other ? " " : "", node_distance(nid, other));
 	text_printf(text, "\n");
@@ -175,8 +174,9 @@ static void show_node_use(struct text *text, int nid, const unsigned long *item)
 		node_line(text, nid, lines[i].name, lines[i].pages * KIB_PER_PAGE);
 }
 
-static int show_node_meminfo(struct text *text, int nid)
+static int show_node_meminfo(struct text *text)
 {
+	const int nid = text->number;
 	unsigned long managed, high, high_free, free;
 	struct vm_stat stat;
 
@@ -205,8 +205,9 @@ static unsigned long node_numa_stat(int nid, enum numa_stat stat)
 }
 
 /* Where requests got their frames; names as in the node's file, not as in vmstat. */
-static int show_numastat(struct text *text, int nid)
+static int show_numastat(struct text *text)
 {
+	const int nid = text->number;
 	static const char *const names[NR_NUMA_STATS] = {
 		[NUMA_HIT] = "numa_hit",	 [NUMA_MISS] = "numa_miss",
 		[NUMA_FOREIGN] = "numa_foreign", [NUMA_INTERLEAVE_HIT] = "interleave_hit",
@@ -219,8 +220,9 @@ static int show_numastat(struct text *text, int nid)
 	return 0;
 }
 
-static int show_node_vmstat(struct text *text, int nid)
+static int show_node_vmstat(struct text *text)
 {
+	const int nid = text->number;
 	struct vm_stat stat;
 
 	vm_stat_of_node(&stat, NODE_DATA(nid));
@@ -232,72 +234,51 @@ static int show_node_vmstat(struct text *text, int nid)
 	return 0;
 }
 
-#define DIR(path)	    {path, S_IFDIR | 0555, NULL, NULL, NULL}
-#define FILE_OF(path, show) {path, S_IFREG | 0444, show, NULL, NULL}
-#define DIRS_OF(path, next) {path, S_IFDIR | 0555, NULL, NULL, next}
+#define DIR(text, names)  {.name = text, .mode = S_IFDIR | 0555, .entries = names}
+#define FILE_OF(text, fn) {.name = text, .mode = S_IFREG | 0444, .show = fn}
+#define DIRS_OF(text, names, next_fn) \
+	{.name = text, .mode = S_IFDIR | 0555, .entries = names, .next = next_fn}
 
-static const struct tree_entry sysfs_entries[] = {
-	DIR("devices"),
-	DIR("devices/system"),
-	DIR("devices/system/node"),
-	FILE_OF("devices/system/node/online", show_online),
-	FILE_OF("devices/system/node/possible", show_online),
-	FILE_OF("devices/system/node/has_normal_memory", show_has_normal),
-	FILE_OF("devices/system/node/has_high_memory", show_has_high),
-	FILE_OF("devices/system/node/has_memory", show_has_memory),
-	FILE_OF("devices/system/node/has_cpu", show_has_cpu),
-	DIRS_OF("devices/system/node/node#", next_node),
-	FILE_OF("devices/system/node/node#/cpulist", show_cpulist),
-	FILE_OF("devices/system/node/node#/cpumap", show_cpumap),
-	FILE_OF("devices/system/node/node#/distance", show_distance),
-	FILE_OF("devices/system/node/node#/meminfo", show_node_meminfo),
-	FILE_OF("devices/system/node/node#/numastat", show_numastat),
-	FILE_OF("devices/system/node/node#/vmstat", show_node_vmstat),
-	DIRS_OF("devices/system/memory", sysfs_has_sections),
-	FILE_OF("devices/system/memory/block_size_bytes", sysfs_show_block_size),
-	DIRS_OF("devices/system/memory/memory#", sysfs_next_section),
-	FILE_OF("devices/system/memory/memory#/phys_device", sysfs_show_section_device),
-	FILE_OF("devices/system/memory/memory#/phys_index", sysfs_show_section_index),
-	FILE_OF("devices/system/memory/memory#/removable", sysfs_show_section_removable),
-	{"devices/system/memory/memory#/state", S_IFREG | 0644, sysfs_show_section_state,
-	 sysfs_store_section_state, NULL},
-	FILE_OF("devices/system/memory/memory#/valid_zones", sysfs_show_section_zones),
+static struct tree_entry node_entries[] = {
+	FILE_OF("cpulist", show_cpulist),
+	FILE_OF("cpumap", show_cpumap),
+	FILE_OF("distance", show_distance),
+	FILE_OF("meminfo", show_node_meminfo),
+	FILE_OF("numastat", show_numastat),
+	FILE_OF("vmstat", show_node_vmstat),
 	{0},
 };
 
-/* --- the file system --- */
-
-static void sysfs_statfs(struct fs_super *sb, struct kstatfs *st)
-{
-	(void)sb;
-	st->type = SYSFS_MAGIC;
-	st->bsize = PAGE_SIZE;
-	st->namelen = NAME_MAX;
-}
-
-static const struct super_ops sysfs_super_ops = {
-	.free_inode = tree_free_inode,
-	.statfs = sysfs_statfs,
+static struct tree_entry nodes_entries[] = {
+	FILE_OF("online", show_online),
+	FILE_OF("possible", show_online),
+	FILE_OF("has_normal_memory", show_has_normal),
+	FILE_OF("has_high_memory", show_has_high),
+	FILE_OF("has_memory", show_has_memory),
+	FILE_OF("has_cpu", show_has_cpu),
+	DIRS_OF("node#", node_entries, next_node),
+	{0},
 };
 
-static struct fs_super sysfs_sb = {
-	.type = "sysfs",
-	.source = "sysfs",
-	.dev = SYSFS_DEV,
-	.ops = &sysfs_super_ops,
-	.inodes = LIST_HEAD_INIT(sysfs_sb.inodes),
+static struct tree_entry system_entries[] = {
+	DIR("node", nodes_entries),
+	{.name = "memory",
+	 .mode = S_IFDIR | 0555,
+	 .entries = sysfs_memory_entries,
+	 .has = sysfs_has_sections},
+	{0},
 };
 
-static const struct tree sysfs_tree = {
-	.entries = sysfs_entries,
-	.sb = &sysfs_sb,
-	.first_ino = 1,
+static struct tree_entry devices_entries[] = {DIR("system", system_entries), {0}};
+static struct tree_entry sys_entries[] = {DIR("devices", devices_entries), {0}};
+
+static struct tree sysfs = {
+	.sb = {.type = "sysfs", .source = "sysfs", .dev = SYSFS_DEV},
+	.magic = SYSFS_MAGIC,
+	.root = DIR("sys", sys_entries),
 };
 
 void sysfs_init(void)
 {
-	sysfs_sb.root = tree_root(&sysfs_tree); /* for ever */
-	if (IS_ERR(sysfs_sb.root))
-		panic("no memory for /sys");
-	vfs_graft("sys", &sysfs_sb);
+	tree_mount(&sysfs);
 }
