@@ -93,7 +93,7 @@ K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o test_compaction.o test_hotplug.o)
 K_OBJS += tests/kernel/test_resource.o tests/kernel/test_isa_dma.o
-K_OBJS += $(addprefix tests/kernel/,test_procfs.o test_sysctl.o test_vmstat.o)
+K_OBJS += $(addprefix tests/kernel/,test_procfs.o test_sysctl.o test_tree.o test_vmstat.o)
 
 K_OBJS := $(addprefix $(K)/,$(K_OBJS))
 K_LINK := $(KCC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \

@@ -28,7 +28,7 @@ extern const struct ktap_suite fault_inject_suite;
 extern const struct ktap_suite resource_suite, isa_dma_suite;
 /* test_ide.c, test_vfs.c, test_ext2.c, test_ext2_bad.c */
 extern const struct ktap_suite ide_suite, vfs_suite, ext2_suite, ext2_bad_suite;
-/* test_procfs.c, test_sysctl.c, test_vmstat.c */
-extern const struct ktap_suite procfs_suite, sysctl_suite, vmstat_suite;
+/* test_procfs.c, test_sysctl.c, test_tree.c, test_vmstat.c */
+extern const struct ktap_suite procfs_suite, sysctl_suite, tree_suite, vmstat_suite;
 
 #endif

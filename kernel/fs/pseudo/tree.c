@@ -4,7 +4,7 @@
  * An inode is made at each lookup and goes with its last user. It holds the inode of its directory,
  * as ".." leads there, but nothing of what it is about: a task is looked up by its number
  * each time a file is used, and held for that time only. Files of a task that has ended
- * stay open and say ESRCH, its directories are empty (ENOENT).
+ * stay open and say ESRCH, and its directories cannot be searched or listed.
  *
  * Inode numbers: tree_mount() gives each entry one, or as many as its '#' may stand for;
  * in and below a task's directory the task's number is added, from bit PID_SHIFT on.
@@ -180,26 +180,36 @@ static int match(const struct tree_entry *entry, const char *name, size_t len, i
 	return len == fixed ? inherited : -1;
 }
 
-static struct inode *dir_lookup_entry(struct inode *dir, const char *name, unsigned int len)
+static struct inode *find_entry(struct inode *dir, const char *name, size_t len,
+				struct task_struct *task)
 {
 	const struct tree_inode *ti = tree_i(dir);
 	const struct tree_entry *entry;
-	struct inode *inode = ERR_PTR(-ENOENT);
-	struct task_struct *task;
 	int number;
 
-	if (len == 2 && name[0] == '.' && name[1] == '.')
-		return iget_ref(ti->dir);
-	if (hold_task(ti, &task))
-		return inode;
 	for (entry = ti->entry->entries; entry->name; entry++) {
 		number = match(entry, name, len, ti->number);
-		if (number < 0)
-			continue;
-		if (exists(entry, task, number))
-			inode = make_inode(dir, entry, number);
-		break;
+		if (number >= 0 && exists(entry, task, number))
+			return make_inode(dir, entry, number);
 	}
+	return ERR_PTR(-ENOENT);
+}
+
+/* A task that has ended: nothing can be found in its directory, not even "..", and nothing but
+ * that in those below, as on Linux. */
+static struct inode *dir_lookup_entry(struct inode *dir, const char *name, unsigned int len)
+{
+	const struct tree_inode *ti = tree_i(dir);
+	struct inode *inode = ERR_PTR(-ENOENT);
+	struct task_struct *task;
+	int gone = hold_task(ti, &task);
+
+	if (gone && ti->entry->task)
+		return ERR_PTR(gone);
+	if (len == 2 && name[0] == '.' && name[1] == '.')
+		inode = iget_ref(ti->dir);
+	else if (!gone)
+		inode = find_entry(dir, name, len, task);
 	drop_task(task);
 	return inode;
 }

@@ -9,7 +9,7 @@
 #include "fs/proc/proc_vmstat.h"
 #include "fs/sys/sysfs.h"
 
-#define SYSFS_DEV    0x0005u
+#define SYSFS_DEV    0x0006u
 #define SYSFS_MAGIC  0x62656572u
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
