@@ -11,8 +11,11 @@
  *             / \
  *            A   C
  *
- * An area's gap depends on its own start and on the end of the one before it:
- * whoever moves the end of an area recomputes the gap of the next one too.
+ * An area's gap depends on its own start and on the end of the one before it, so whatever moves
+ * the end of an area, or takes it away, changes the gap of the next one too. The nodes above are
+ * told before the tree is rebalanced: rotations recompute the nodes they turn, and would hide from
+ * those above what is new.
+ *
  * The counters total_vm, stack_vm, locked_vm, data_vm, map_count and highest_vm_end
  * change here and nowhere else, but for data_vm and committed_vm when mprotect() changes flags.
  */
@@ -48,10 +51,28 @@ static __always_inline bool set_subtree_gap(struct rb_node *node)
 	return true;
 }
 
+/* An area's gap has changed: so may have what the nodes above it know. */
 static void update_gap(struct vm_area_struct *vma)
 {
 	vma->gap = area_gap(vma);
 	__rb_augment_path(&vma->vm_rb, set_subtree_gap);
+}
+
+/*
+ * An area has come, or is about to go: the gap of the next one has changed. Where the area
+ * hangs right under the next one, the nodes above learn both at once, as the tree tells them of the
+ * area from there on.
+ */
+static void update_next_gap(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next;
+
+	if (!next)
+		return;
+	if (vma->vm_rb.parent == &next->vm_rb)
+		next->gap = area_gap(next);
+	else
+		update_gap(next);
 }
 
 /* Changed with some mmap_sem held, each address space's own: no sleep in between. */
@@ -166,6 +187,7 @@ static void tree_insert(struct vm_area_struct *vma)
 {
 	tree_link(vma);
 	vma->gap = vma->rb_subtree_gap = area_gap(vma);
+	update_next_gap(vma);
 	__rb_augment_path(vma->vm_rb.parent, set_subtree_gap);
 	tree_rebalance(vma);
 }
@@ -188,12 +210,6 @@ static void file_unlink(struct vm_area_struct *vma)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
-/*
- * An area that comes or goes changes the gap of the next one as well. Rotations
- * recompute nodes in passing, and would hide that change from the nodes above.
- * So the next area's gap is told upwards apart from the change of the tree,
- * unless it is the very node from which that change is told upwards.
- */
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -203,10 +219,6 @@ void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	BUG_ON(prev && prev->vm_end > vma->vm_start);
 	BUG_ON(next && next->vm_start < vma->vm_end);
 	list_insert(vma, prev);
-	if (next && next->vm_rb.left)
-		update_gap(next);
-	else if (next)
-		next->gap = area_gap(next);
 	tree_insert(vma);
 	if (vma->vm_file)
 		file_link(vma);
@@ -228,20 +240,11 @@ static void forget_area(struct vm_area_struct *vma)
 
 void vma_unlink(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = vma->vm_next;
-
 	forget_area(vma);
 	account_area(vma, -(long)vma_pages(vma));
-	if (next && vma->vm_rb.parent == &next->vm_rb) {
-		list_remove(vma);
-		next->gap = area_gap(next);
-		tree_erase(vma);
-		return;
-	}
-	tree_erase(vma);
 	list_remove(vma);
-	if (next)
-		update_gap(next);
+	update_next_gap(vma);
+	tree_erase(vma);
 }
 
 void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last)
@@ -319,18 +322,48 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 	return first;
 }
 
+/* The pages of the area's file, or NULL. Truncation looks at the bounds of areas under its
+ * i_mmap_lock, without mmap_sem. */
+static struct address_space *area_mapping(const struct vm_area_struct *vma)
+{
+	return vma->vm_file ? vma->vm_file->mapping : NULL;
+}
+
 static void set_end(struct vm_area_struct *vma, unsigned long end)
 {
-	struct address_space *mapping = vma->vm_file ? vma->vm_file->mapping : NULL;
+	struct address_space *mapping = area_mapping(vma);
 
-	/* Truncation looks at the bounds under this lock, without mmap_sem. */
-	if (mapping)
-		spin_lock(&mapping->i_mmap_lock);
-	vma->vm_end = end;
-	if (mapping) {
-		interval_end_changed(vma);
-		spin_unlock(&mapping->i_mmap_lock);
+	if (!mapping) {
+		vma->vm_end = end;
+		return;
 	}
+	spin_lock(&mapping->i_mmap_lock);
+	vma->vm_end = end;
+	interval_end_changed(vma);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+static void set_start_and_end(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	vma->vm_pgoff += (unsigned long)((long)(start - vma->vm_start) >> PAGE_SHIFT);
+	vma->vm_start = start;
+	vma->vm_end = end;
+}
+
+/* An area leaves the file's tree while its place there changes. */
+static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct address_space *mapping = area_mapping(vma);
+
+	if (!mapping) {
+		set_start_and_end(vma, start, end);
+		return;
+	}
+	spin_lock(&mapping->i_mmap_lock);
+	interval_remove(&mapping->i_mmap, vma);
+	set_start_and_end(vma, start, end);
+	interval_insert(&mapping->i_mmap, vma);
+	spin_unlock(&mapping->i_mmap_lock);
 }
 
 /* Neither of the next two changes any gap, or the number of pages. */
@@ -360,33 +393,18 @@ void vma_absorb(struct vm_area_struct *vma)
 
 void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	struct mm_struct *mm = vma->vm_mm;
 	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
-	struct address_space *mapping = vma->vm_file ? vma->vm_file->mapping : NULL;
-	unsigned long old_start = vma->vm_start, old_end = vma->vm_end;
+	bool start_moves = start != vma->vm_start, end_moves = end != vma->vm_end;
 	long pages = (long)vma_pages(vma);
 
 	BUG_ON(start >= end || (prev && prev->vm_end > start) || (next && next->vm_start < end));
-	/* Truncation looks at the bounds under this lock, without mmap_sem. */
-	if (mapping) {
-		spin_lock(&mapping->i_mmap_lock);
-		interval_remove(&mapping->i_mmap, vma);
-	}
-	vma->vm_pgoff += (unsigned long)((long)(start - old_start) >> PAGE_SHIFT);
-	vma->vm_start = start;
-	vma->vm_end = end;
-	if (mapping) {
-		interval_insert(&mapping->i_mmap, vma);
-		spin_unlock(&mapping->i_mmap_lock);
-	}
-	if (start != old_start)
+	set_bounds(vma, start, end);
+	if (start_moves)
 		update_gap(vma);
-	if (end != old_end) {
-		if (next)
-			update_gap(next);
-		else
-			mm->highest_vm_end = end;
-	}
+	if (!next)
+		vma->vm_mm->highest_vm_end = end;
+	else if (end_moves)
+		update_gap(next);
 	account_area(vma, (long)vma_pages(vma) - pages);
 }
 

@@ -51,10 +51,14 @@ void gather_end(struct mmu_gather *gather)
 	gather->nr = 0;
 }
 
-/* Takes over one reference on the page. True when the batch is full. */
-static bool gather_page(struct mmu_gather *gather, struct page *page)
+/* Takes over one reference on the page. */
+static void gather_page(struct mmu_gather *gather, struct page *page)
 {
 	gather->pages[gather->nr++] = page;
+}
+
+static bool gather_full(const struct mmu_gather *gather)
+{
 	return gather->nr == GATHER_PAGES;
 }
 
@@ -63,20 +67,20 @@ static unsigned long entry_addr(unsigned long addr, const pte_t *table, const pt
 	return addr + ((unsigned long)(ptep - table) << PAGE_SHIFT);
 }
 
-/* One page less mapped. True when its batch is full. page_table_lock held. */
-static __always_inline bool drop_page(struct mmu_gather *gather, struct rss_count *dropped,
+/* One page less mapped. */
+static __always_inline void drop_page(struct mmu_gather *gather, struct rss_count *dropped,
 				      struct page *page, pte_t entry)
 {
 	if (unlikely(!page_remove_mapped(page, dropped)) && pte_dirty(entry))
 		page_note_dirty_pte(page);
-	if (!gather->whole_mm)
-		return gather_page(gather, page);
-	put_page(page);
-	return false;
+	if (gather->whole_mm)
+		put_page(page);
+	else
+		gather_page(gather, page);
 }
 
-/* The same for any entry that is not empty. */
-static __always_inline bool drop_entry(struct mmu_gather *gather, struct rss_count *dropped,
+/* What an entry that is not empty stood for: a page, the page of zeroes, or something swapped. */
+static __always_inline void drop_entry(struct mmu_gather *gather, struct rss_count *dropped,
 				       pte_t entry)
 {
 	pfn_t pfn = pte_pfn(entry);
@@ -84,58 +88,78 @@ static __always_inline bool drop_entry(struct mmu_gather *gather, struct rss_cou
 	if (unlikely(!pte_mapped(entry)))
 		swap_entry_drop(entry);
 	else if (pfn != zero_pfn)
-		return drop_page(gather, dropped, pfn_to_page(pfn), entry);
-	return false;
+		drop_page(gather, dropped, pfn_to_page(pfn), entry);
 }
 
-/* Drops the pages of [addr, end), which lies within one table; `table` is the entry for addr. */
-static void zap_table(struct mmu_gather *gather, pte_t *table, unsigned long addr,
-		      unsigned long end)
+/*
+ * Clears a run of entries: from `ptep`, which is not empty, to the next empty one, to `last`, or
+ * until the batch is full. Returns its end.
+ */
+static __always_inline pte_t *zap_run(struct mmu_gather *gather, struct rss_count *dropped,
+				      pte_t *ptep, pte_t *last)
 {
-	pte_t *last = table + ((end - addr) >> PAGE_SHIFT), *ptep = pte_next_used(table, last);
-	unsigned long first = entry_addr(addr, table, ptep);
+	do {
+		drop_entry(gather, dropped, ptep_get_and_clear(ptep++));
+	} while (ptep < last && !pte_none(*ptep) && !gather_full(gather));
+	return ptep;
+}
+
+/*
+ * The part [addr, end) of one table; `table` is the entry for addr. What is to be flushed begins
+ * and ends with a used entry, as few pages are flushed one by one. page_table_lock held.
+ */
+static void zap_pte_range(struct mmu_gather *gather, pte_t *table, unsigned long addr,
+			  unsigned long end)
+{
+	pte_t *run, *ptep = table, *last = table + ((end - addr) >> PAGE_SHIFT);
 	struct rss_count dropped = {0};
 
-	while (ptep < last) {
-		pte_t entry = ptep_get_and_clear(ptep++);
-
-		if (drop_entry(gather, &dropped, entry)) {
-			cover_range(gather, first, entry_addr(addr, table, ptep));
+	while ((run = pte_next_used(ptep, last)) < last) {
+		ptep = zap_run(gather, &dropped, run, last);
+		cover_range(gather, entry_addr(addr, table, run), entry_addr(addr, table, ptep));
+		if (gather_full(gather))
 			gather_end(gather);
-			first = entry_addr(addr, table, ptep);
-		}
-		if (ptep < last && pte_none(*ptep)) {
-			cover_range(gather, first, entry_addr(addr, table, ptep));
-			ptep = pte_next_used(ptep, last);
-			first = entry_addr(addr, table, ptep);
-		}
 	}
-	if (first < end)
-		cover_range(gather, first, end);
 	rss_sub(gather->mm, &dropped);
+}
+
+/* As much of a table as is done without giving way. */
+static void zap_step(struct mmu_gather *gather, pte_t *table, unsigned long addr, unsigned long end)
+{
+	struct mm_struct *mm = gather->mm;
+
+	spin_lock(&mm->page_table_lock);
+	mm->hiwater_rss = mm_rss_peak(mm);
+	zap_pte_range(gather, table, addr, end);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* Between two steps others may run, and none must write through an entry whose dirty bit has been
+ * read: so first the flush. */
+static void give_way(struct mmu_gather *gather)
+{
+	if (gather->atomic)
+		return;
+	if (!gather->whole_mm)
+		gather_end(gather);
+	cond_resched();
 }
 
 void zap_range(struct mmu_gather *gather, unsigned long start, unsigned long end)
 {
-	struct mm_struct *mm = gather->mm;
 	unsigned long addr, next;
 
 	for (addr = start; addr < end; addr = next) {
-		pte_t *table = user_pte(mm, addr);
+		pte_t *table = user_pte(gather->mm, addr);
 
-		next = table ? step_end(addr, end) : table_end(addr, end);
-		if (!table)
+		if (!table) {
+			next = table_end(addr, end);
 			continue;
-		spin_lock(&mm->page_table_lock);
-		mm->hiwater_rss = mm_rss_peak(mm);
-		zap_table(gather, table, addr, next);
-		spin_unlock(&mm->page_table_lock);
-		if (next == end || gather->atomic)
-			continue;
-		/* Another thread must not write through an entry whose dirty bit has been read. */
-		if (!gather->whole_mm)
-			gather_end(gather);
-		cond_resched();
+		}
+		next = step_end(addr, end);
+		zap_step(gather, table, addr, next);
+		if (next < end)
+			give_way(gather);
 	}
 }
 
@@ -149,7 +173,8 @@ static void free_table(struct mmu_gather *gather, pgd_t *pgd, unsigned long addr
 	ClearPageTable(table);
 	dec_zone_page_state(table, NR_PAGETABLE);
 	cover_range(gather, addr, addr + PAGE_SIZE);
-	if (gather_page(gather, table))
+	gather_page(gather, table);
+	if (gather_full(gather))
 		gather_end(gather);
 }
 
