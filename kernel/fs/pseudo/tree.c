@@ -269,8 +269,7 @@ static int list_numbers(struct listing *list, const struct tree_entry *entry, lo
 		if (!list_name(list, name, (size_t)len, entry_ino(list->dir, entry, number),
 			       entry->mode))
 			break;
-		cond_resched();
-		if (fatal_signal_pending_current())
+		if (!may_go_on())
 			return -EINTR;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 #include "i386/uaccess.h"
 #include "proc/syscall.h"
 #include "fs/vfs/internal.h"
+#include "kernel/string.h"
 #include "kernel/time.h"
 
 #define UTIME_NOW    0x3fffffffu
@@ -78,15 +79,11 @@ SYSCALL(ftruncate64)
 	return truncate_fd(a, join_halves(b, c));
 }
 
-/* Drops the inode's reference. */
-static long change_mode(struct inode *inode, u32 mode)
+/* The end of a change of attributes: writes it back, drops the inode's lock and reference. */
+static long end_change(struct inode *inode)
 {
 	long ret;
 
-	if (IS_ERR(inode))
-		return PTR_ERR(inode);
-	mutex_lock(&inode->lock);
-	inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
 	inode->ctime = now_seconds();
 	ret = inode_setattr(inode);
 	mutex_unlock(&inode->lock);
@@ -94,11 +91,19 @@ static long change_mode(struct inode *inode, u32 mode)
 	return ret;
 }
 
+/* Drops the inode's reference. */
+static long change_mode(struct inode *inode, u32 mode)
+{
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	mutex_lock(&inode->lock);
+	inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
+	return end_change(inode);
+}
+
 /* Drops the inode's reference. A change of owner takes the set-id bits of a program away. */
 static long change_owner(struct inode *inode, u32 uid, u32 gid)
 {
-	long ret;
-
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	mutex_lock(&inode->lock);
@@ -108,11 +113,7 @@ static long change_owner(struct inode *inode, u32 uid, u32 gid)
 		inode->gid = gid;
 	if (S_ISREG(inode->mode))
 		inode->mode &= ~(u32)(S_ISUID | S_ISGID);
-	inode->ctime = now_seconds();
-	ret = inode_setattr(inode);
-	mutex_unlock(&inode->lock);
-	iput(inode);
-	return ret;
+	return end_change(inode);
 }
 
 /* a: path, b: mode. */
@@ -183,22 +184,16 @@ static u32 stored_time(const struct new_time *time, u32 old)
 /* Drops the inode's reference. times[0]: access, times[1]: modification. */
 static long change_times(struct inode *inode, const struct new_time times[2])
 {
-	long ret;
-
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
-	ret = -EINVAL;
-	if (!time_ok(&times[0]) || !time_ok(&times[1]))
-		goto out_iput;
+	if (!time_ok(&times[0]) || !time_ok(&times[1])) {
+		iput(inode);
+		return -EINVAL;
+	}
 	mutex_lock(&inode->lock);
 	inode->atime = stored_time(&times[0], inode->atime);
 	inode->mtime = stored_time(&times[1], inode->mtime);
-	inode->ctime = now_seconds();
-	ret = inode_setattr(inode);
-	mutex_unlock(&inode->lock);
-out_iput:
-	iput(inode);
-	return ret;
+	return end_change(inode);
 }
 
 static const struct new_time now_twice[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
@@ -213,19 +208,28 @@ static long do_utimensat(u32 dfd, u32 path, const struct new_time times[2], u32 
 	return change_times(user_path_inode((int)dfd, (const char __user *)path, flags), times);
 }
 
+/* Two times from user memory, each two words of 32 bits: 0 or -EFAULT. Address 0: now. */
+static long get_times(u32 user, struct new_time times[2])
+{
+	s32 raw[4];
+
+	memcpy(times, now_twice, sizeof(now_twice));
+	if (!user)
+		return 0;
+	if (copy_from_user(raw, (const void __user *)user, sizeof(raw)))
+		return -EFAULT;
+	times[0] = (struct new_time){raw[0], (u32)raw[1]};
+	times[1] = (struct new_time){raw[2], (u32)raw[3]};
+	return 0;
+}
+
 /* a: directory, b: path, c: two times of 32 bits or 0 for now, d: flags. */
 SYSCALL(utimensat)
 {
 	struct new_time times[2];
-	s32 raw[4];
+	long err = get_times(c, times);
 
-	if (!c)
-		return do_utimensat(a, b, now_twice, d);
-	if (copy_from_user(raw, (const void __user *)c, sizeof(raw)))
-		return -EFAULT;
-	times[0] = (struct new_time){raw[0], (u32)raw[1]};
-	times[1] = (struct new_time){raw[2], (u32)raw[3]};
-	return do_utimensat(a, b, times, d);
+	return err ? err : do_utimensat(a, b, times, d);
 }
 
 /* The same with 64-bit times. */
@@ -262,15 +266,14 @@ SYSCALL(utime)
 SYSCALL(utimes)
 {
 	struct new_time times[2];
-	s32 raw[4];
+	long err = get_times(b, times);
 
-	if (!b)
-		return do_utimensat((u32)AT_FDCWD, a, now_twice, 0);
-	if (copy_from_user(raw, (const void __user *)b, sizeof(raw)))
-		return -EFAULT;
-	if ((u32)raw[1] >= USEC_PER_SEC || (u32)raw[3] >= USEC_PER_SEC)
-		return -EINVAL;
-	times[0] = (struct new_time){raw[0], (u32)raw[1] * 1000};
-	times[1] = (struct new_time){raw[2], (u32)raw[3] * 1000};
+	if (err)
+		return err;
+	for (int i = 0; b && i < 2; i++) {
+		if (times[i].nsec >= USEC_PER_SEC)
+			return -EINVAL;
+		times[i].nsec *= 1000;
+	}
 	return do_utimensat((u32)AT_FDCWD, a, times, 0);
 }

@@ -215,6 +215,15 @@ static bool destroy_inode(struct inode *inode, bool last)
 	return true;
 }
 
+/* An unused inode is to be evicted. inode_lock held. */
+static void mark_freeing(struct inode *inode)
+{
+	assert_spin_locked(&inode_lock);
+	list_del_init(&inode->lru);
+	nr_unused--;
+	inode->state |= I_FREEING;
+}
+
 /* The inode that is unused longest, marked FREEING; NULL when there is none. */
 static struct inode *take_unused(void)
 {
@@ -223,9 +232,7 @@ static struct inode *take_unused(void)
 	spin_lock(&inode_lock);
 	if (!list_empty(&unused_inodes)) {
 		inode = list_first_entry(&unused_inodes, struct inode, lru);
-		list_del_init(&inode->lru);
-		nr_unused--;
-		inode->state |= I_FREEING;
+		mark_freeing(inode);
 	}
 	spin_unlock(&inode_lock);
 	return inode;
@@ -306,7 +313,7 @@ void iput(struct inode *inode)
 }
 
 /* The cached inode of `sb` that follows `after` (NULL: the first) and is steady, referenced. */
-static struct inode *next_inode(struct fs_super *sb, struct inode *after)
+static struct inode *find_steady_inode(struct fs_super *sb, struct inode *after)
 {
 	struct list_head *node;
 	struct inode *inode, *found = NULL;
@@ -325,79 +332,89 @@ static struct inode *next_inode(struct fs_super *sb, struct inode *after)
 	return found;
 }
 
+/* The same, and drops the reference on `after`. May sleep. */
+static struct inode *next_inode(struct fs_super *sb, struct inode *after)
+{
+	struct inode *inode = find_steady_inode(sb, after);
+
+	iput(after);
+	cond_resched();
+	return inode;
+}
+
+/* The cached inodes of a file system, each with a reference meanwhile. To the end, without break.
+ */
+#define for_each_inode(inode, sb) \
+	for ((inode) = next_inode((sb), NULL); (inode); (inode) = next_inode((sb), (inode)))
+
 int inodes_sync(struct fs_super *sb)
 {
-	struct inode *inode, *next;
+	struct inode *inode;
 	int err, first_err = 0;
 
-	for (inode = next_inode(sb, NULL); inode; inode = next) {
+	for_each_inode(inode, sb)
+	{
 		err = inode->mapping.nrpages ? filemap_sync(&inode->mapping) : 0;
 		if (err && !first_err)
 			first_err = err;
-		next = next_inode(sb, inode);
-		iput(inode);
-		cond_resched();
 	}
 	return first_err;
 }
 
 unsigned long inodes_drop_clean(struct fs_super *sb)
 {
-	struct inode *inode, *next;
+	struct inode *inode;
 	unsigned long pages = 0;
 
-	for (inode = next_inode(sb, NULL); inode; inode = next) {
+	for_each_inode(inode, sb)
+	{
 		if (inode->mapping.nrpages)
 			pages += drop_clean_pages(&inode->mapping);
-		next = next_inode(sb, inode);
-		iput(inode);
-		cond_resched();
 	}
 	return pages;
 }
 
 int inodes_drop_nameless(struct fs_super *sb)
 {
-	struct inode *inode, *next;
+	struct inode *inode;
 	int err, first_err = 0;
 
-	for (inode = next_inode(sb, NULL); inode; inode = next) {
-		if (inode->nlink == 0 && !(inode->state & I_ENDED)) {
-			inode->state |= I_ENDED;
-			err = inode->i_op->evict(inode, true);
-			if (err && !first_err)
-				first_err = err;
-		}
-		next = next_inode(sb, inode);
-		iput(inode);
-		cond_resched();
+	for_each_inode(inode, sb)
+	{
+		if (inode->nlink > 0 || inode->state & I_ENDED)
+			continue;
+		inode->state |= I_ENDED;
+		err = inode->i_op->evict(inode, true);
+		if (err && !first_err)
+			first_err = err;
 	}
 	return first_err;
 }
 
+/* An unused inode of `sb`, marked FREEING; NULL when there is none. */
+static struct inode *take_unused_of(struct fs_super *sb)
+{
+	struct inode *inode, *found = NULL;
+
+	spin_lock(&inode_lock);
+	list_for_each_entry (inode, &sb->inodes, sb_node) {
+		if (!list_empty(&inode->lru)) {
+			mark_freeing(inode);
+			found = inode;
+			break;
+		}
+	}
+	spin_unlock(&inode_lock);
+	return found;
+}
+
 int inodes_evict_all(struct fs_super *sb)
 {
-	struct inode *inode, *victim;
+	struct inode *inode;
 
-	for (;;) {
-		victim = NULL;
-		spin_lock(&inode_lock);
-		list_for_each_entry (inode, &sb->inodes, sb_node) {
-			if (!list_empty(&inode->lru)) {
-				victim = inode;
-				break;
-			}
-		}
-		if (victim) {
-			list_del_init(&victim->lru);
-			nr_unused--;
-			victim->state |= I_FREEING;
-		}
-		spin_unlock(&inode_lock);
-		if (!victim)
-			return list_empty(&sb->inodes) ? 0 : -EBUSY;
-		destroy_inode(victim, true);
-	}
+	while ((inode = take_unused_of(sb)))
+		destroy_inode(inode, true);
+	return list_empty(&sb->inodes) ? 0 : -EBUSY;
 }
 
 int inode_setattr(struct inode *inode)

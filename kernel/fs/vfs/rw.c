@@ -47,19 +47,12 @@ ssize_t move_in_steps(struct file *file, char *buf, size_t count, loff_t *pos,
 	size_t done = 0, n;
 	ssize_t ret;
 
-	for (;;) {
+	do {
 		n = min(count - done, RW_STEP);
 		ret = step(file, buf + done, n, pos);
 		if (ret > 0)
 			done += (size_t)ret;
-		if (ret != (ssize_t)n || done == count)
-			break;
-		cond_resched();
-		if (fatal_signal_pending_current()) {
-			ret = -EINTR;
-			break;
-		}
-	}
+	} while (ret == (ssize_t)n && done < count && may_go_on());
 	return done ? (ssize_t)done : ret;
 }
 
@@ -162,81 +155,68 @@ static ssize_t do_write(struct file *file, const void __user *buf, size_t count,
 	return file->ops->write(file, buf, min(count, (size_t)MAX_RW_COUNT), pos);
 }
 
-/* a: descriptor, b: buffer, c: bytes. */
-SYSCALL(read)
+/* Built in with a constant `write`, as are the next two. */
+static __always_inline ssize_t do_rw(struct file *file, u32 buf, size_t count, loff_t *pos,
+				     bool write)
 {
-	struct file *file = fget((int)a);
+	return write ? do_write(file, (const void __user *)buf, count, pos)
+		     : do_read(file, (void __user *)buf, count, pos);
+}
+
+static __always_inline long rw_call(u32 fd, u32 buf, u32 count, bool write)
+{
+	struct file *file = fget((int)fd);
 	bool locked;
 	ssize_t ret;
 
 	if (!file)
 		return -EBADF;
 	locked = file_lock_pos(file);
-	ret = do_read(file, (void __user *)b, c, &file->pos);
+	ret = do_rw(file, buf, count, &file->pos, write);
 	file_unlock_pos(file, locked);
 	fput(file);
 	return ret;
+}
+
+/* a: descriptor, b: buffer, c: bytes. */
+SYSCALL(read)
+{
+	return rw_call(a, b, c, false);
 }
 
 SYSCALL(write)
 {
-	struct file *file = fget((int)a);
-	bool locked;
-	ssize_t ret;
-
-	if (!file)
-		return -EBADF;
-	locked = file_lock_pos(file);
-	ret = do_write(file, (const void __user *)b, c, &file->pos);
-	file_unlock_pos(file, locked);
-	fput(file);
-	return ret;
+	return rw_call(a, b, c, true);
 }
 
-/* A file that can be read and written at a given place, and the place (64-bit halves). */
-static long positioned(u32 fd, u32 low, u32 high, struct file **out, loff_t *pos)
+/* At a given place, in 64-bit halves. */
+static __always_inline long positioned_call(u32 fd, u32 buf, u32 count, u32 low, u32 high,
+					    bool write)
 {
+	loff_t pos = (loff_t)((u64)high << 32 | low);
 	struct file *file;
+	long ret = -ESPIPE;
 
-	*pos = (loff_t)((u64)high << 32 | low);
-	if (*pos < 0)
+	if (pos < 0)
 		return -EINVAL;
 	file = fget((int)fd);
 	if (!file)
 		return -EBADF;
-	if (!file->ops->llseek) {
-		fput(file);
-		return -ESPIPE;
-	}
-	*out = file;
-	return 0;
+	if (file->ops->llseek)
+		ret = do_rw(file, buf, count, &pos, write);
+	fput(file);
+	return ret;
 }
 
 /* a: descriptor, b: buffer, c: bytes, d and e: place, 64-bit halves. */
 SYSCALL(pread64)
 {
-	struct file *file;
-	loff_t pos;
-	long ret = positioned(a, d, e, &file, &pos);
-
-	if (ret)
-		return ret;
-	ret = do_read(file, (void __user *)b, c, &pos);
-	fput(file);
-	return ret;
+	return positioned_call(a, b, c, d, e, false);
 }
 
 SYSCALL(pwrite64)
 {
-	struct file *file;
-	loff_t pos;
-	long ret = positioned(a, d, e, &file, &pos);
-
-	if (ret)
-		return ret;
-	ret = do_write(file, (const void __user *)b, c, &pos);
-	fput(file);
-	return ret;
+	return positioned_call(a, b, c, d, e, true);
 }
 
 /* Copies and checks an array of buffers; ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). Free with kfree(). */
@@ -273,26 +253,19 @@ out_free:
 /* Moves buffer after buffer until one is moved short. What was moved counts more than an error. */
 static ssize_t move_iovec(struct file *file, const struct iovec32 *iov, u32 nr, bool write)
 {
-	ssize_t n, done = 0;
+	ssize_t ret = 0, done = 0;
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
 		if (iov[i].len == 0)
 			continue;
-		if (write)
-			n = do_write(file, (const void __user *)iov[i].base, iov[i].len,
-				     &file->pos);
-		else
-			n = do_read(file, (void __user *)iov[i].base, iov[i].len, &file->pos);
-		if (n < 0 && done == 0)
-			done = n;
-		if (n > 0)
-			done += n;
-		if (n != (ssize_t)iov[i].len || fatal_signal_pending_current())
+		ret = do_rw(file, iov[i].base, iov[i].len, &file->pos, write);
+		if (ret > 0)
+			done += ret;
+		if (ret != (ssize_t)iov[i].len || !may_go_on())
 			break;
-		cond_resched();
 	}
-	return done;
+	return done ? done : ret;
 }
 
 static long do_iovec(u32 fd, u32 user, u32 nr, bool write)
