@@ -10,6 +10,7 @@
 #define FUZZ_ROUNDS 120u
 #define FUZZ_BYTES  12u
 #define MAX_FAULTS  400u
+#define SYSTEM_END  12u /* of a group: what lies before are its bitmaps and inodes */
 
 static int old_loglevel;
 
@@ -236,6 +237,69 @@ static void test_hostile_tree(void)
 	ramdisk_free(test_disk);
 }
 
+/* A bitmap that calls the superblock, the bitmaps and the inode table free: nobody gets them. */
+static void test_system_zone(void)
+{
+	u32 groups = RAMDISK_BLOCKS / RAMDISK_GROUP, group, bit, blocks;
+	struct ext2_group_desc *desc;
+
+	if (!test_fs_begin())
+		return;
+	quiet_begin();
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	desc = (struct ext2_group_desc *)ramdisk_block(test_disk, 1);
+	for (group = 0; group < groups; group++) {
+		unsigned long *bits = (void *)ramdisk_block(test_disk, desc[group].bg_block_bitmap);
+
+		for (bit = 0; bit < SYSTEM_END; bit++)
+			__clear_bit(bit, bits);
+		desc[group].bg_free_blocks_count += SYSTEM_END;
+	}
+	super_of(test_disk)->s_free_blocks_count += groups * SYSTEM_END;
+	test_sb = ext2_mount(&test_disk->bdev, false);
+	vfs_set_root(test_sb);
+	/* All but four blocks a group, superblock, descriptors, root, and a block of numbers. */
+	blocks = RAMDISK_BLOCKS - 4 * groups - 4;
+	EXPECT_EQ(test_make_file("/f", blocks * FS_BLOCK_SIZE, 3), 0);
+	EXPECT_EQ(test_make_file("/g", 1, 3), (unsigned long)-ENOSPC);
+	vfs_set_root(NULL);
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	test_sb = ext2_mount(&test_disk->bdev, false);
+	vfs_set_root(test_sb);
+	EXPECT(test_check_file("/f", blocks * FS_BLOCK_SIZE, 3));
+	vfs_set_root(NULL);
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	quiet_end();
+	ramdisk_free(test_disk);
+}
+
+/* One block with two owners in one file: it is freed once, and the second time is an error. */
+static void test_double_free(void)
+{
+	struct ext2_disk_inode *inode;
+	struct file *file;
+
+	if (!test_fs_begin())
+		return;
+	quiet_begin();
+	EXPECT_EQ(test_make_file("/f", 2 * FS_BLOCK_SIZE, 1), 0);
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	inode = inode_of(test_disk, EXT2_FIRST_INO);
+	inode->i_block[1] = inode->i_block[0];
+	test_sb = ext2_mount(&test_disk->bdev, false);
+	vfs_set_root(test_sb);
+	file = filp_open("/f", O_RDWR, 0);
+	if (EXPECT(!IS_ERR(file))) {
+		EXPECT_EQ(inode_truncate(file->inode, 0), (unsigned long)-EIO);
+		fput(file);
+	}
+	vfs_set_root(NULL);
+	EXPECT_EQ(ext2_umount(test_sb), 0);
+	EXPECT(free_blocks_agree(test_disk));
+	quiet_end();
+	ramdisk_free(test_disk);
+}
+
 static u32 fuzz_state;
 
 static u32 fuzz_random(u32 below)
@@ -358,6 +422,8 @@ static const struct ktap_case cases[] = {
 	{"read_only", test_read_only},
 	{"hostile_directory", test_hostile_directory},
 	{"hostile_tree", test_hostile_tree},
+	{"system_zone", test_system_zone},
+	{"double_free", test_double_free},
 	{"fuzz", test_fuzz},
 	{"io_errors", test_io_errors},
 	{"error_recovers", test_error_recovers},

@@ -204,6 +204,29 @@ static void test_wake_one(void)
 	EXPECT(list_empty(&queue.entries));
 }
 
+/* Who is awake for another reason, but still in the queue, uses up no wake-up. */
+static void test_wake_one_awake(void)
+{
+	struct task_struct *first;
+
+	begin_story();
+	tickets = 0;
+	running++;
+	first = kthread_run(take_ticket, (void *)'a', "test");
+	if (!EXPECT(!IS_ERR(first)))
+		return;
+	settle();
+	start(take_ticket, (void *)'b');
+	settle();
+	tickets = 2;
+	EXPECT(wake_up_process(first));
+	wake_up_one(&queue);
+	settle();
+	expect_story("ab");
+	wake_up_all(&queue);
+	wait_all_gone();
+}
+
 /* A wake-up between the announcement and the sleep is not lost. */
 static void test_no_lost_wakeup(void)
 {
@@ -251,10 +274,15 @@ static void test_spinlock_counts(void)
 }
 
 static const struct ktap_case cases[] = {
-	{"mutex_order", test_mutex_order},	   {"rwsem_sharing", test_rwsem_sharing},
-	{"rwsem_fairness", test_rwsem_fairness},   {"wake_one", test_wake_one},
-	{"no_lost_wakeup", test_no_lost_wakeup},   {"timeout", test_timeout},
-	{"spinlock_counts", test_spinlock_counts}, {NULL, NULL},
+	{"mutex_order", test_mutex_order},
+	{"rwsem_sharing", test_rwsem_sharing},
+	{"rwsem_fairness", test_rwsem_fairness},
+	{"wake_one", test_wake_one},
+	{"wake_one_awake", test_wake_one_awake},
+	{"no_lost_wakeup", test_no_lost_wakeup},
+	{"timeout", test_timeout},
+	{"spinlock_counts", test_spinlock_counts},
+	{NULL, NULL},
 };
 
 const struct ktap_suite lock_suite = {"lock", cases};
