@@ -2,11 +2,14 @@
 # shared.t - memory that the kernel has freed reaches no program: programs of tests/user whose tasks
 # share kernel objects while copies sleep, on a kernel that overwrites what it frees
 # (slab_debug=FZPU). Their output must be that of this machine's Linux.
+#
+#   tests/shared.t [NAME]...   only these programs
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 set -u
 
 programs=(shared_file pipes)
+[ $# -eq 0 ] || programs=("$@")
 guest_root=$scratch/root
 bochs_out=$scratch/out
 

@@ -12,13 +12,15 @@
 #   name TEXT          unique; a file name          file PATH   what is broken
 #   test TEST...       those that should see it, the quickest first
 #   -LINE  +LINE       text that stands in the file exactly once (a part of a line will do), and what
-#                      takes its place; several lines of each are joined by line breaks
+#                      takes its place; several lines of each are joined by line breaks, and a - after
+#                      a + begins another piece of the same file
 #   equivalent REASON  why no test can see it
 #
 # Tests: host:NAME, host-sparse:NAME (build/host*/test_NAME); guest:SUITE,...[+WORD]... (a boot with
 # these suites, and WORDs on the kernel command line); user:NAME,... (programs of tests/user beside
-# this machine's Linux); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE of
-# analysis/cases, or analysis:checks (those of check.sh, on damaged recordings).
+# this machine's Linux); races:NAME,... and shared:NAME,... (programs of races.t and shared.t, on a
+# kernel that overwrites what it frees); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
+# of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings).
 #
 # Breaks are made in copies of the tree, build/ and all, under build/mutants/ (or MUTANTS_WORK); each
 # test must first pass there unbroken. A break is killed when one of its tests fails or takes ten times as long, it
@@ -147,11 +149,12 @@ test_guest()
 	tests/run/boot.sh -o build/mutant-out -t 600 build/mutant.img
 }
 
-test_user()
+# test_programs SCRIPT NAME,...
+test_programs()
 {
 	build_kernel || return
 	# shellcheck disable=SC2086 # names
-	tests/user.t ${1//,/ }
+	"tests/$1.t" ${2//,/ }
 }
 
 run_test()
@@ -160,7 +163,7 @@ run_test()
 	case $1 in
 	host:* | host-sparse:* | host-discontig:*) test_host "${1%%:*}" "$arg" ;;
 	guest:*) test_guest "$arg" ;;
-	user:*) test_user "$arg" ;;
+	user:* | races:* | shared:*) test_programs "${1%%:*}" "$arg" ;;
 	plugin:*) tests/plugin.t --part "$arg" ;;
 	analysis:checks) tests/analysis.t --checks ;;
 	analysis:*) tests/analysis.t --case "$arg" ;;
@@ -196,19 +199,35 @@ limit_of()
 	echo $((30 + 10 * seconds))
 }
 
+# piece NAME N SIGN: the lines of that sign in the Nth piece of the break
+piece()
+{
+	awk -v n="$2" -v sign="$3" '/^[-+]/ {
+		now = substr($0, 1, 1)
+		at += now == "-" && last != "-"
+		last = now
+		if (at == n && now == sign)
+			print substr($0, 2)
+	}' "$work/record/$1"
+}
+
 # broken_file NAME: the file with the break in it, and a dot; what is wrong when it cannot be
 broken_file()
 {
-	local file text with content rest
+	local file text with content rest n
 	file=$(field "$1" file)
 	[ -f "$file" ] || { echo "$file: no such file" && return 1; }
-	text=$(sed -n 's/^-//p' "$work/record/$1")
-	with=$(sed -n 's/^+//p' "$work/record/$1")
 	content=$(cat "$file" && echo .)
-	rest=${content#*"$text"}
-	[ "$rest" != "$content" ] || { echo "text not found in $file" && return 1; }
-	[ "${rest#*"$text"}" = "$rest" ] || { echo "text found twice in $file" && return 1; }
-	printf '%s' "${content%%"$text"*}$with$rest"
+	for ((n = 1; ; n++)); do
+		text=$(piece "$1" $n -)
+		[ -n "$text" ] || break
+		with=$(piece "$1" $n +)
+		rest=${content#*"$text"}
+		[ "$rest" != "$content" ] || { echo "text not found in $file" && return 1; }
+		[ "${rest#*"$text"}" = "$rest" ] || { echo "text found twice in $file" && return 1; }
+		content=${content%%"$text"*}$with$rest
+	done
+	printf '%s' "$content"
 }
 
 # break_file NAME: prints what is wrong when it cannot
