@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "proc/task.h"
 #include "signal/signal.h"
+#include "tasks.h"
 #include "test.h"
 #include <string.h>
 
@@ -59,15 +60,28 @@ void kill_pgrp_soon(pid_t pgrp, int sig)
 	sent_signal = sig;
 }
 
+static void (*meanwhile)(void); /* what others do while a copy sleeps in its middle; once */
+
+static void copy(void *to, const void *from, unsigned long n)
+{
+	void (*fn)(void) = meanwhile;
+
+	meanwhile = NULL;
+	memcpy(to, from, n / 2);
+	if (fn)
+		fn();
+	memcpy((char *)to + n / 2, (const char *)from + n / 2, n - n / 2);
+}
+
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
-	memcpy(to, from, n);
+	copy(to, from, n);
 	return 0;
 }
 
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
-	memcpy(to, from, n);
+	copy(to, from, n);
 	return 0;
 }
 
@@ -168,6 +182,10 @@ static void test_erase(void)
 	type("first\r\x7f\x7fz\r"); /* a line that was ended stays */
 	CHECK_STR(read_all(), "first\n");
 	CHECK_STR(read_all(), "z\n");
+	type("second\r\x15"
+	     "line\r");
+	CHECK_STR(read_all(), "second\n");
+	CHECK_STR(read_all(), "line\n");
 	type("two words  \x17"
 	     "more\r");
 	CHECK_STR(read_all(), "two more\n");
@@ -364,6 +382,105 @@ static void test_settings(void)
 	control(TCFLSH, NULL);
 	type("\r");
 	CHECK_STR(read_all(), "\n");
+	type("kept\r");
+	control(TCSETSW, &sane);
+	CHECK_STR(read_all(), "kept\n");
+	type("lost\r");
+	control(TCSETSF, &sane);
+	CHECK_STR(read_all(), "(nothing)");
+}
+
+/* --- others, while a copy to or from the program sleeps --- */
+
+static struct termios all_set, seen_termios;
+static struct winsize large = {50, 132, 800, 600}, seen_winsize;
+
+static void set_all(void)
+{
+	control(TCSETS, &all_set);
+}
+
+static void look(void)
+{
+	control(TCGETS, &seen_termios);
+	control(TIOCGWINSZ, &seen_winsize);
+}
+
+static void test_whole_settings(void)
+{
+	struct winsize small = {0};
+	struct termios got;
+
+	begin(0, 0);
+	memset(&all_set, 0xff, sizeof(all_set));
+	control(TIOCSWINSZ, &small);
+	meanwhile = set_all;
+	control(TCGETS, &got);
+	CHECK(memcmp(&got, &sane, sizeof(got)) == 0);
+	control(TCSETS, &sane);
+	meanwhile = look;
+	control(TCSETS, &all_set);
+	CHECK(memcmp(&seen_termios, &sane, sizeof(sane)) == 0);
+	meanwhile = look;
+	control(TIOCSWINSZ, &large);
+	CHECK(memcmp(&seen_winsize, &small, sizeof(small)) == 0);
+	look();
+	CHECK(memcmp(&seen_termios, &all_set, sizeof(all_set)) == 0);
+	CHECK(memcmp(&seen_winsize, &large, sizeof(large)) == 0);
+}
+
+static char second_line[64];
+
+static void read_second(void)
+{
+	strcpy(second_line, read_all());
+}
+
+/* Each line goes to one reader, whole, though another reads while the first one's copy sleeps. */
+static void test_two_readers(void)
+{
+	static char first_line[64];
+	loff_t pos = 0;
+	ssize_t n;
+
+	begin(0, 0);
+	type("first\rsecond\r");
+	meanwhile = read_second;
+	n = tty_file_ops.read(&file, first_line, sizeof(first_line), &pos);
+	CHECK_EQ(n, 6);
+	CHECK_STR(first_line, "first\n");
+	CHECK_STR(second_line, "second\n");
+}
+
+static bool reader_begun;
+
+/* The first task waits for a line, the second one types it in two parts. */
+static void read_or_type(void)
+{
+	if (!reader_begun) {
+		reader_begun = true;
+		strcpy(second_line, read_all());
+		return;
+	}
+	type("wait");
+	task_yield();
+	CHECK_STR(second_line, "");
+	type("ed\r");
+}
+
+static void test_waiting(void)
+{
+	u32 seed;
+
+	begin(0, 0);
+	file.flags &= ~O_NONBLOCK;
+	for (seed = 1; seed < 20; seed++) {
+		reader_begun = false;
+		second_line[0] = '\0';
+		tasks_run(read_or_type, 2, seed);
+		CHECK_STR(second_line, "waited\n");
+	}
+	file.flags |= O_NONBLOCK;
 }
 
 static const struct test tests[] = {
@@ -378,5 +495,8 @@ static const struct test tests[] = {
 	{"carriage returns, stripping, another line's end", test_carriage_returns},
 	{"a full ring", test_full},
 	{"settings", test_settings},
+	{"whole settings, though copies sleep", test_whole_settings},
+	{"two readers", test_two_readers},
+	{"waiting for a line", test_waiting},
 };
 TEST_MAIN(tests)
