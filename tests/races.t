@@ -15,6 +15,7 @@ for name in "${names[@]}"; do
 	i686-linux-gnu-strip -o "$scratch/root/bin/$name" "build/test-user/$name"
 	printf 'name %s\ncwd /work\narg /bin/%s\n\n' "$name" "$name" >>"$scratch/root/etc/job"
 done
+printf 'name false\narg /bin/false\n' >>"$scratch/root/etc/job" # init marks jobs when there are several
 boot()
 {
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \

@@ -8,7 +8,7 @@
 . tests/tap.sh
 set -u
 
-programs=(shared_file pipes)
+programs=(shared_file shared_calls pipes)
 [ $# -eq 0 ] || programs=("$@")
 guest_root=$scratch/root
 bochs_out=$scratch/out
@@ -19,6 +19,7 @@ for program in "${programs[@]}"; do
 	printf '%s\n' "name $program" "cwd /work" "stdin /dev/null" "arg /bin/$program" "" \
 		>>"$guest_root/etc/job"
 done
+printf 'name false\narg /bin/false\n' >>"$guest_root/etc/job" # init marks jobs when there are several
 
 boot()
 {

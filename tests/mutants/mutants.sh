@@ -28,7 +28,7 @@
 set -euo pipefail
 
 readonly self=$PWD/tests/mutants/mutants.sh
-readonly work=${MUTANTS_WORK:-$PWD/build/mutants} # tree-N, log/, record/, result/, base/
+work=${MUTANTS_WORK:-$PWD/build/mutants} # tree-N, log/, record/, result/, base/
 export LC_ALL=C CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -44,7 +44,7 @@ read_lists()
 {
 	rm -rf "$work/record"
 	mkdir -p "$work"/{record,result,log,base}
-	cat "${lists[@]}" | awk -v dir="$work/record" '
+	awk -v dir="$work/record" '
 		function fail(text) { print "mutants: " text | "cat >&2"; failed = 1; exit 2 }
 		function finish() {
 			if (record == "")
@@ -62,8 +62,8 @@ read_lists()
 			record = name = ""
 			file = tests = minus = 0
 		}
-		/^#/ { next }
-		/^$/ { finish(); next }
+		/^$/ || FNR == 1 { finish() }
+		/^#/ || /^$/ { next }
 		{ record = record $0 "\n" }
 		$1 == "name" { name = $2; next }
 		$1 == "file" { file++; next }
@@ -72,7 +72,7 @@ read_lists()
 		/^-/ { minus++; next }
 		/^\+/ { next }
 		{ fail("not understood: " $0) }
-		END { if (!failed) finish() }'
+		END { if (!failed) finish() }' "${lists[@]}"
 }
 
 # field RECORD KEY: the rest of that line
@@ -322,6 +322,10 @@ tried()
 		[ "$({ cat "$work/record/$1" && echo "$digest"; } | sha256sum)" = "$(cat "$work/result/$1.key")" ]
 }
 
+if [ -n "$look" ]; then # a run with the same lists may be going on
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+fi
 names=$(read_lists) || exit 2
 digest=$(digest_tree)
 echo "$digest" >"$work/digest"

@@ -105,7 +105,7 @@ static void exit_signal_of_sisters(void)
 
 #define MANY 150
 
-/* Children of all kinds: some have ended, some go on. */
+/* Children of all kinds: some have ended, some go on for longer than it takes to make them. */
 static void make_many(int ended)
 {
 	for (int i = 0; i < MANY; i++) {
@@ -115,7 +115,7 @@ static void make_many(int ended)
 			die("fork");
 		if (pid == 0) {
 			if (i >= ended)
-				usleep(30000);
+				usleep(200000);
 			_exit(0);
 		}
 	}

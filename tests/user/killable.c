@@ -75,6 +75,23 @@ static void handled_signal(void)
 	ending("handled", pid);
 }
 
+/* Nobody waits for the child, so nothing is left of it when its parent goes on. */
+static void ignored_child(void)
+{
+	volatile int ended = 0;
+
+	signal(SIGCHLD, SIG_IGN);
+	for (volatile int i = 0; i < 20; i++) {
+		pid_t pid = vfork();
+
+		if (pid == 0)
+			_exit(0);
+		ended += waitpid(pid, NULL, 0) < 0 && errno == ECHILD;
+	}
+	signal(SIGCHLD, SIG_DFL);
+	printf("ignored: %d\n", ended);
+}
+
 static int executes(void *arg)
 {
 	(void)arg;
@@ -105,6 +122,7 @@ int main(void)
 		die("mmap");
 	setvbuf(stdout, NULL, _IONBF, 0);
 	handled_signal();
+	ignored_child();
 	exec_of_vfork_thread();
 	kill_vfork_parent("vfork parent, SIGKILL", SIGKILL);
 	kill_vfork_parent("vfork parent, SIGTERM", SIGTERM);

@@ -2,8 +2,7 @@
  * shared_file.c - tasks share an open file and a working directory, and each copy to or from
  * their memory sleeps: its page is one of a file that is not in memory yet.
  */
-#include "try.h"
-#include <fcntl.h>
+#include "absent.h"
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,7 +14,6 @@
 #define ROUNDS	60u
 #define RECORD	64
 #define AREAS	40u
-#define SPARE	"shared_file.spare"
 #define DATA	"shared_file.data"
 #define TEXT_FD 100
 #define DIRS	4u
@@ -23,34 +21,6 @@
 static int shared_fd;
 static char *pages; /* 2 * ROUNDS of them */
 static char home[PAGE], dirs[DIRS][256];
-
-/* Pages of a file that are not in memory where the kernel can be told to drop them. */
-static void absent_pages(void)
-{
-	static char zeroes[PAGE];
-	int fd = open(SPARE, O_CREAT | O_TRUNC | O_RDWR, 0600), drop;
-
-	for (unsigned int i = 0; i < 2 * ROUNDS; i++)
-		if (write(fd, zeroes, PAGE) != PAGE)
-			die("write");
-	fsync(fd);
-	drop = open("/proc/sys/vm/drop_caches", O_WRONLY);
-	if (drop >= 0) {
-		if (write(drop, "1", 1) != 1)
-			printf("(nothing dropped)\n");
-		close(drop);
-	}
-	pages = mmap(NULL, 2 * ROUNDS * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	if (pages == MAP_FAILED)
-		die("mmap");
-	close(fd);
-}
-
-static void drop_pages(void)
-{
-	munmap(pages, 2 * ROUNDS * PAGE);
-	unlink(SPARE);
-}
 
 /*
  * Runs fn in a process that shares what `flags` say, but not the memory, beside the caller's own
@@ -204,12 +174,12 @@ static void halves(void *(*thread_fn)(void *), void (*fn)(unsigned int half))
 {
 	pthread_t thread;
 
-	absent_pages();
+	pages = absent_pages(2 * ROUNDS);
 	if (pthread_create(&thread, NULL, thread_fn, NULL))
 		die("pthread_create");
 	fn(0);
 	pthread_join(thread, NULL);
-	drop_pages();
+	free_absent(pages, 2 * ROUNDS);
 }
 
 static void records(void)
@@ -243,16 +213,16 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!getcwd(home, sizeof(home)))
 		die("getcwd");
-	absent_pages();
+	pages = absent_pages(2 * ROUNDS);
 	beside(CLONE_FILES, read_from_start, read_text);
 	close(TEXT_FD);
-	drop_pages();
+	free_absent(pages, 2 * ROUNDS);
 	make_directories();
-	absent_pages();
+	pages = absent_pages(2 * ROUNDS);
 	beside(CLONE_FS, change_directory, ask_directory);
 	if (chdir(home))
 		die("chdir");
-	drop_pages();
+	free_absent(pages, 2 * ROUNDS);
 	for (unsigned int i = 0; i < DIRS; i++)
 		rmdir(dirs[i]);
 	records();

@@ -137,6 +137,59 @@ static void leader_first(void)
 	pthread_exit(NULL);
 }
 
+static int hold[2]; /* a pipe: while it is open, the last thread stays */
+
+static void *ends_soon(void *arg)
+{
+	usleep(10000);
+	return arg;
+}
+
+static void *ends_last(void *arg)
+{
+	(void)arg;
+	close(hold[1]);
+	exit(read(hold[0], hold, 1) == 0 ? 11 : 12);
+}
+
+/* The first thread ends, then another one; the last one waits until the parent closes the pipe. */
+static pid_t leader_first_of_three(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(hold))
+		die("pipe");
+	pid = fork();
+	if (pid == 0) {
+		start(ends_soon, NULL);
+		start(ends_last, NULL);
+		pthread_exit(NULL);
+	}
+	usleep(30000);
+	return pid;
+}
+
+/* Until the last thread has ended there is nothing to wait for; where nobody would wait, the
+ * process is gone only then. */
+static void wait_for_last(void)
+{
+	int status = 0;
+	pid_t pid = leader_first_of_three();
+
+	printf("before the last: %d\n", (int)waitpid(pid, &status, WNOHANG));
+	close(hold[1]);
+	waitpid(pid, &status, 0);
+	printf("after it: %d\n", WEXITSTATUS(status));
+	close(hold[0]);
+	signal(SIGCHLD, SIG_IGN);
+	pid = leader_first_of_three();
+	close(hold[1]);
+	printf("ignored: %d\n", waitpid(pid, &status, 0) < 0 && errno == ECHILD);
+	close(hold[0]);
+	signal(SIGCHLD, SIG_DFL);
+}
+
 static void *faults(void *arg)
 {
 	usleep(10000);
@@ -242,6 +295,7 @@ int main(void)
 	turns();
 	in_child("exit of all", exit_of_all);
 	in_child("leader first", leader_first);
+	wait_for_last();
 	in_child("fault of one", fault_of_one);
 	in_child("exec of one", exec_of_one);
 	thread_signals();
