@@ -29,7 +29,6 @@ static bool inherit_some(struct task_struct *to, struct task_struct *from)
 static void become_leader(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
-	unsigned long flags;
 
 	spin_lock(&tasklist_lock);
 	while (inherit_some(task, leader)) {
@@ -45,16 +44,16 @@ static void become_leader(struct task_struct *task)
 	task->cstime = leader->cstime;
 	task->cmin_flt = leader->cmin_flt;
 	task->cmaj_flt = leader->cmaj_flt;
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	task->signal->leader = task;
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 	account_thread(leader);
 	task->pid = task->tgid;
 	task_link_at(task, leader);
 	/* A timer's signal that came in between found no thread to take it. */
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	recalc_sigpending();
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 	forget_task(leader); /* its signal_struct lives on: ours */
 	/* Who runs has another number from here on. */
 	trace_hint(TRACE_SWITCH, (u32)task->pid, (u32)task->tgid, __pa(task->mm->pgd),
@@ -80,19 +79,18 @@ int exec_kill_threads(void)
 {
 	struct task_struct *task = current;
 	struct signal_struct *signal = task->signal;
-	unsigned long flags;
 
 	if (signal->live == 1 && thread_group_empty(task))
 		return 0;
-	spin_lock_irqsave(&signal->lock, flags);
+	spin_lock(&signal->lock);
 	if (signal->group_exit) {
-		spin_unlock_irqrestore(&signal->lock, flags);
+		spin_unlock(&signal->lock);
 		return -EAGAIN; /* dying: the way to user mode does it */
 	}
 	signal->group_exit = true;
 	signal->group_execer = task;
 	zap_other_threads(task);
-	spin_unlock_irqrestore(&signal->lock, flags);
+	spin_unlock(&signal->lock);
 
 	/* Killed meanwhile: whoever did it has begun the end of the process, this thread's too. */
 	if (wait_event_killable(signal->thread_gone, others_gone(task)) ||

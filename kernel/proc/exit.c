@@ -240,9 +240,8 @@ void do_exit(int code)
 void do_group_exit(int code)
 {
 	struct signal_struct *signal = current->signal;
-	unsigned long flags;
 
-	spin_lock_irqsave(&signal->lock, flags);
+	spin_lock(&signal->lock);
 	if (signal->group_exit && !signal->group_execer) {
 		code = signal->group_exit_code; /* another thread was first */
 	} else {
@@ -251,7 +250,7 @@ void do_group_exit(int code)
 		signal->group_exit_code = code;
 		zap_other_threads(current);
 	}
-	spin_unlock_irqrestore(&signal->lock, flags);
+	spin_unlock(&signal->lock);
 	do_exit(code);
 }
 

@@ -44,6 +44,7 @@ static struct signal_struct init_signal = {
 	.cpu_check = ~0ul,
 	.cpu_hard = ~0ul,
 	.shared.queue = LIST_HEAD_INIT(init_signal.shared.queue),
+	.soon = LIST_HEAD_INIT(init_signal.soon),
 	.leader = &init_task,
 };
 
@@ -352,15 +353,12 @@ void put_task(struct task_struct *task)
 	kmem_cache_free(task_cache, task);
 }
 
-/* The ring of a process's threads is also walked by whoever sends it a signal, in interrupts too.
- */
+/* The ring of a process's threads is also walked by whoever sends it a signal. */
 static void link_thread(struct task_struct *task)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	list_add_tail(&task->thread_group, &task->group_leader->thread_group);
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 }
 
 static void link_task(struct task_struct *task, struct list_head *before)
@@ -394,15 +392,13 @@ void task_link_at(struct task_struct *task, struct task_struct *old)
 
 void task_unlink(struct task_struct *task)
 {
-	unsigned long flags;
-
 	assert_spin_locked(&tasklist_lock);
 	list_del(&task->tasks);
 	list_del(&task->pid_node);
 	list_del_init(&task->sibling);
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	list_del_init(&task->thread_group);
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 	__clear_bit((unsigned long)task->pid, pid_map);
 	task->serial = 0;
 	/* Whoever still holds the structure must not follow these to tasks that are gone. */

@@ -22,7 +22,7 @@ void real_timer_expired(struct ktimer *timer)
 {
 	struct signal_struct *signal = container_of(timer, struct signal_struct, real_timer);
 
-	send_sig_process(SIGALRM, NULL, signal->leader);
+	send_sig_soon(SIGALRM, signal);
 	if (signal->real_interval)
 		timer_arm(timer, jiffies + signal->real_interval);
 }
@@ -38,21 +38,20 @@ static unsigned long ticks_left(const struct signal_struct *signal)
 	return left > 0 ? (unsigned long)left : 1;
 }
 
-/* Sets the process's timer anew (ticks; 0: off), reports the old one. */
+/* Sets the process's timer anew, between two ticks (ticks; 0: off), reports the old one. */
 static void set_real_timer(unsigned long value, unsigned long interval, unsigned long *old_value,
 			   unsigned long *old_interval)
 {
 	struct signal_struct *signal = current->signal;
-	unsigned long flags;
+	unsigned long flags = local_irq_save();
 
-	spin_lock_irqsave(&signal->lock, flags);
 	*old_value = ticks_left(signal);
 	*old_interval = signal->real_interval;
 	timer_cancel(&signal->real_timer);
 	signal->real_interval = interval;
 	if (value)
 		timer_arm(&signal->real_timer, jiffies + value);
-	spin_unlock_irqrestore(&signal->lock, flags);
+	local_irq_restore(flags);
 }
 
 /* alarm(seconds): the seconds that an alarm before it had left, rounded, but not to 0 */
@@ -112,9 +111,9 @@ SYSCALL(getitimer)
 
 	if (a != ITIMER_REAL)
 		return -EINVAL;
-	spin_lock_irqsave(&signal->lock, flags);
+	flags = local_irq_save();
 	value = ticks_left(signal);
 	interval = signal->real_interval;
-	spin_unlock_irqrestore(&signal->lock, flags);
+	local_irq_restore(flags);
 	return put_itimer(b, value, interval);
 }

@@ -97,13 +97,40 @@ static bool take_soon(pid_t *pgrp, int *sig)
 	return any;
 }
 
+/* Processes with signals in their soon_set. */
+static LIST_HEAD(soon_processes);
+
+/* The next of them, with what is for it; NULL: none. */
+static struct signal_struct *take_soon_process(sigset_t *set)
+{
+	struct signal_struct *signal = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&soon_lock, flags);
+	if (!list_empty(&soon_processes)) {
+		signal = list_first_entry(&soon_processes, struct signal_struct, soon);
+		list_del_init(&signal->soon);
+		*set = signal->soon_set;
+		signal->soon_set = 0;
+	}
+	spin_unlock_irqrestore(&soon_lock, flags);
+	return signal;
+}
+
 static void kill_those(void)
 {
+	struct signal_struct *signal;
+	sigset_t set;
 	pid_t pgrp;
 	int sig;
 
 	while (take_soon(&pgrp, &sig))
 		kill_pgrp(pgrp, sig);
+	/* Sending does not sleep: nobody can do away with the process meanwhile. */
+	while ((signal = take_soon_process(&set)))
+		for (sig = 1; set; sig++, set >>= 1)
+			if (set & 1)
+				send_sig(sig, signal->leader);
 }
 
 /* An interrupt handler may not walk over all tasks: they may be many, and their list in work. */
@@ -117,6 +144,28 @@ void kill_pgrp_soon(pid_t pgrp, int sig)
 		soon[nr_soon++].sig = sig;
 		run_soon(kill_those);
 	}
+	spin_unlock_irqrestore(&soon_lock, flags);
+}
+
+/* Nor over the threads of a process. */
+void send_sig_soon(int sig, struct signal_struct *signal)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&soon_lock, flags);
+	signal->soon_set |= sigmask(sig);
+	if (list_empty(&signal->soon))
+		list_add_tail(&signal->soon, &soon_processes);
+	run_soon(kill_those);
+	spin_unlock_irqrestore(&soon_lock, flags);
+}
+
+void forget_soon(struct signal_struct *signal)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&soon_lock, flags);
+	list_del_init(&signal->soon);
 	spin_unlock_irqrestore(&soon_lock, flags);
 }
 

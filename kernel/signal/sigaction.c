@@ -39,11 +39,10 @@ static void drop_if_ignored(int sig)
 static long do_sigaction(int sig, const struct k_sigaction *new, struct k_sigaction *old)
 {
 	struct k_sigaction action;
-	unsigned long flags;
 
 	if (!valid_signal(sig) || (new && (sigmask(sig) & UNBLOCKABLE)))
 		return -EINVAL;
-	spin_lock_irqsave(&current->signal->lock, flags);
+	spin_lock(&current->signal->lock);
 	*old = current->sighand->action[sig - 1];
 	if (new) {
 		action = *new;
@@ -51,7 +50,7 @@ static long do_sigaction(int sig, const struct k_sigaction *new, struct k_sigact
 		sighand_set(current->sighand, sig, &action);
 		drop_if_ignored(sig);
 	}
-	spin_unlock_irqrestore(&current->signal->lock, flags);
+	spin_unlock(&current->signal->lock);
 	return 0;
 }
 

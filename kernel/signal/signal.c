@@ -8,9 +8,9 @@
  * signal gets its `sigpending` flag, which the way to user mode tests, and is
  * woken from an interruptible sleep.
  *
- * Signals come from interrupt handlers too (^C, alarm()): each process has a
- * lock, held with interrupts off. The structures of a task stay until it has
- * left the lists (exit.c), which also happens with interrupts off.
+ * Each process has a lock. Interrupts stay on under it, as a process may have
+ * many threads to be told: no handler sends a signal. Those that want to (^C,
+ * alarm()) leave it to the next task that can (send_sig_soon(), kill.c).
  */
 #include "signal/signal.h"
 #include "kernel/bitops.h"
@@ -66,16 +66,14 @@ static void sigqueue_free(struct sigqueue *q)
 
 void sigpending_discard(struct sigpending *pending, sigset_t set)
 {
-	unsigned long flags = local_irq_save();
 	struct sigqueue *q, *next;
 
-	if (pending->set & set) {
-		pending->set &= ~set;
-		list_for_each_entry_safe (q, next, &pending->queue, node)
-			if (sigmask(q->info.si_signo) & set)
-				sigqueue_free(q);
-	}
-	local_irq_restore(flags);
+	if (!(pending->set & set))
+		return;
+	pending->set &= ~set;
+	list_for_each_entry_safe (q, next, &pending->queue, node)
+		if (sigmask(q->info.si_signo) & set)
+			sigqueue_free(q);
 }
 
 /* Lowest signal of a set that is not empty. */
@@ -148,6 +146,7 @@ struct signal_struct *signal_alloc(struct task_struct *leader)
 	sigpending_init(&signal->shared);
 	init_waitqueue_head(&signal->thread_gone);
 	timer_setup(&signal->real_timer, real_timer_expired);
+	INIT_LIST_HEAD(&signal->soon);
 	signal->leader = leader;
 	return signal;
 }
@@ -157,6 +156,8 @@ void signal_put(struct signal_struct *signal)
 	if (!atomic_dec_and_test(&signal->count))
 		return;
 	BUG_ON(timer_armed(&signal->real_timer));
+	if (unlikely(!list_empty(&signal->soon)))
+		forget_soon(signal);
 	sigpending_discard(&signal->shared, ~0ull);
 	kmem_cache_free(signal_cache, signal);
 }
@@ -180,11 +181,11 @@ void cpu_limit_reached(struct signal_struct *signal)
 {
 	if (signal->cpu_ticks >= signal->cpu_hard) {
 		signal->cpu_check = ~0ul;
-		send_sig(SIGKILL, signal->leader);
+		send_sig_soon(SIGKILL, signal);
 		return;
 	}
 	signal->cpu_check = min(signal->cpu_ticks + HZ, signal->cpu_hard);
-	send_sig(SIGXCPU, signal->leader);
+	send_sig_soon(SIGXCPU, signal);
 }
 
 static bool default_ignores(int sig)
@@ -313,11 +314,10 @@ static void begin_group_exit(struct task_struct *task, int sig)
 static void send_signal(int sig, const struct siginfo *info, struct task_struct *task, bool process)
 {
 	struct task_struct *thread;
-	unsigned long flags;
 
 	if (!task->signal)
 		return; /* gone but for its structure */
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	stop_and_cont(task, sig);
 	if (signal_ignored(task, sig))
 		goto out;
@@ -334,7 +334,7 @@ static void send_signal(int sig, const struct siginfo *info, struct task_struct 
 		wake_up_signalled(thread, false);
 	}
 out:
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 }
 
 void send_sig_thread(int sig, const struct siginfo *info, struct task_struct *task)
@@ -384,12 +384,10 @@ void recalc_sigpending(void)
 
 void set_blocked(sigset_t set)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&current->signal->lock, flags);
+	spin_lock(&current->signal->lock);
 	current->blocked = set & ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	recalc_sigpending();
-	spin_unlock_irqrestore(&current->signal->lock, flags);
+	spin_unlock(&current->signal->lock);
 }
 
 /* Takes a signal's details out of a set; without any, it came from the kernel. */
@@ -432,11 +430,10 @@ int dequeue_signal(sigset_t from_set, struct siginfo *info)
 {
 	struct task_struct *task = current;
 	struct sigpending *from = &task->pending;
-	unsigned long flags;
 	sigset_t set;
 	int sig = 0;
 
-	spin_lock_irqsave(&task->signal->lock, flags);
+	spin_lock(&task->signal->lock);
 	set = from->set & from_set;
 	if (!set) {
 		from = &task->signal->shared;
@@ -447,6 +444,6 @@ int dequeue_signal(sigset_t from_set, struct siginfo *info)
 		take_info(from, sig, info);
 	}
 	recalc_sigpending();
-	spin_unlock_irqrestore(&task->signal->lock, flags);
+	spin_unlock(&task->signal->lock);
 	return sig;
 }

@@ -96,7 +96,8 @@ struct sighand_struct {
 	struct k_sigaction action[NSIG];
 };
 
-/* What belongs to a process and not to one of its threads. Changed with `lock` held, irqs off. */
+/* What belongs to a process and not to one of its threads. Changed with `lock` held, but for the
+ * timer, CPU time and `soon`, which are interrupt handlers' too: changed with irqs off. */
 struct signal_struct {
 	atomic_t count; /* tasks that point here */
 	spinlock_t lock;
@@ -111,6 +112,8 @@ struct signal_struct {
 	int stop_sig;
 	struct ktimer real_timer;    /* alarm(), ITIMER_REAL */
 	unsigned long real_interval; /* ticks, 0: once */
+	struct list_head soon;	     /* has signals in soon_set that an interrupt sent (kill.c) */
+	sigset_t soon_set;
 	struct task_struct *leader;
 	/* CPU time of all threads ever, in ticks, and when the limit on it is next looked at. */
 	unsigned long cpu_ticks, cpu_check, cpu_hard;
@@ -134,19 +137,23 @@ void signal_set_cpu_limit(struct signal_struct *signal, const struct rlimit64 *l
 /* The current process has used up its CPU time: SIGXCPU, once a second, or SIGKILL. In the tick. */
 void cpu_limit_reached(struct signal_struct *signal);
 void sigpending_init(struct sigpending *pending);
-/* Removes those of the signals in `set` that are pending. Any context. */
+/* Removes those of the signals in `set` that are pending. Not in interrupts. */
 void sigpending_discard(struct sigpending *pending, sigset_t set);
 /* Changes one action. */
 void sighand_set(struct sighand_struct *sighand, int sig, const struct k_sigaction *action);
 /* exec: handlers back to default, ignored ones stay ignored. */
 void sighand_flush_handlers(struct sighand_struct *sighand);
 
-/* Sends to one thread / to a process (any thread of it). Any context. Return 0; a signal that would
- * be ignored is dropped. `info` NULL: from the kernel, no details. */
+/* Sends to one thread / to a process (any thread of it). Not in interrupts. A signal that would be
+ * ignored is dropped. `info` NULL: from the kernel, no details. */
 void send_sig_thread(int sig, const struct siginfo *info, struct task_struct *task);
 void send_sig_process(int sig, const struct siginfo *info, struct task_struct *task);
-/* The kernel's own signal to a process: send_sig(SIGPIPE, current). Any context. */
+/* The kernel's own signal to a process: send_sig(SIGPIPE, current). Not in interrupts. */
 void send_sig(int sig, struct task_struct *task);
+/* The same, soon, as kill_pgrp_soon(); none is lost. Any context. */
+void send_sig_soon(int sig, struct signal_struct *signal);
+/* The structure goes away: nothing more is sent to it. Any context. */
+void forget_soon(struct signal_struct *signal);
 /* To all processes of a group, from the kernel (^C). Number of processes found. Not in interrupts.
  */
 unsigned int kill_pgrp(pid_t pgrp, int sig);

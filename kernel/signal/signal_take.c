@@ -86,9 +86,8 @@ static void begin_stop(int sig)
 {
 	struct signal_struct *signal = current->signal;
 	struct task_struct *thread;
-	unsigned long flags;
 
-	spin_lock_irqsave(&signal->lock, flags);
+	spin_lock(&signal->lock);
 	signal->group_stop = true;
 	signal->stop_sig = sig;
 	signal->stop_unreported = true;
@@ -98,7 +97,7 @@ static void begin_stop(int sig)
 		thread->sigpending = true;
 		wake_up_signalled(thread, false);
 	}
-	spin_unlock_irqrestore(&signal->lock, flags);
+	spin_unlock(&signal->lock);
 	notify_stop(current->group_leader, CLD_STOPPED, sig);
 }
 
@@ -107,13 +106,11 @@ static void stay_stopped(void)
 	struct signal_struct *signal = current->signal;
 
 	while (signal->group_stop && !signal->group_exit) {
-		unsigned long flags;
-
 		/* Whoever ends the stop wakes those that are in it: either is first. */
-		spin_lock_irqsave(&signal->lock, flags);
+		spin_lock(&signal->lock);
 		if (signal->group_stop && !signal->group_exit)
 			current->state = TASK_STOPPED;
-		spin_unlock_irqrestore(&signal->lock, flags);
+		spin_unlock(&signal->lock);
 		schedule();
 	}
 	if (signal->cont_unreported && thread_group_leader(current))

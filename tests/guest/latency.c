@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #define FILES	 2000
 #define TASKS	 400
 #define AREAS	 2000
+#define THREADS	 500
 
 static int marks;
 
@@ -234,6 +236,78 @@ static void groups(void)
 		usleep(10000);
 }
 
+static int sleeper(void *arg)
+{
+	(void)arg;
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+/* A child of THREADS threads that sleep, with SIGUSR1 blocked in all of them; `seconds` from when
+ * they are there an alarm ends it (0: none). */
+static pid_t many_threads(unsigned int seconds)
+{
+	static char stacks[THREADS][2048] __attribute__((aligned(16)));
+	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	int ready[2];
+	sigset_t set;
+	pid_t pid;
+	char c;
+
+	if (pipe(ready))
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		sigemptyset(&set);
+		sigaddset(&set, SIGUSR1);
+		sigprocmask(SIG_BLOCK, &set, NULL);
+		for (int i = 0; i < THREADS; i++)
+			if (clone(sleeper, stacks[i + 1], flags, NULL) < 0)
+				die("clone");
+		alarm(seconds);
+		if (write(ready[1], "x", 1) != 1)
+			die("write");
+		sleeper(NULL);
+	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		die("threads");
+	close(ready[0]);
+	return pid;
+}
+
+static void threads(void)
+{
+	int status;
+	pid_t pid;
+
+	begin("make 500 threads");
+	pid = many_threads(0);
+	begin("a signal that 500 threads block");
+	kill(pid, SIGUSR1);
+	begin("stop 500 threads");
+	kill(pid, SIGSTOP);
+	waitpid(pid, &status, WUNTRACED);
+	begin("continue 500 threads");
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, WCONTINUED);
+	begin("kill 500 threads");
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	begin("make 500 threads again");
+	pid = many_threads(0);
+	begin("end 500 threads by a signal without a handler");
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	begin("make 500 threads with an alarm");
+	pid = many_threads(1);
+	begin("end 500 threads by an alarm");
+	waitpid(pid, &status, 0);
+}
+
 static void slurp(const char *path)
 {
 	static char buf[65536];
@@ -281,6 +355,7 @@ int main(void)
 	one_file();
 	directory();
 	groups();
+	threads();
 	reports();
 	begin("end");
 	kill(other, SIGKILL);
