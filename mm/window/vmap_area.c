@@ -31,6 +31,7 @@
 #include "kernel/compiler.h"
 #include "kernel/lock.h"
 #include "kernel/printk.h"
+#include "kernel/wait.h"
 #include "mm/slab.h"
 #include "internal.h"
 
@@ -38,6 +39,8 @@
 #define LAZY_MAX (32ul << 20)
 /* Small areas, stacks for one: so that no more than 64 KiB go into descriptors of nothing. */
 #define LAZY_AREAS 512
+/* Ended areas that go without giving way; each is three ways down a tree. */
+#define PURGE_BATCH 64
 /* Reports of a full window; later requests fail in silence. */
 #define REPORTS_SHOWN 5
 
@@ -45,6 +48,7 @@
 static DEFINE_SPINLOCK(vmap_lock);
 static LIST_HEAD(areas);
 static LIST_HEAD(lazy_list);
+static LIST_HEAD(flushed_list); /* of these no TLB knows anything; being removed */
 static unsigned int nr_lazy;
 static struct rb_root tree = RB_ROOT;
 static struct vmalloc_totals totals; /* but `used` and `chunk`, which are found when asked for */
@@ -155,34 +159,56 @@ static bool place(struct vmap_area *area, unsigned long size, unsigned long alig
 	return true;
 }
 
-/* vmap_lock held. One flush, then all ended areas are gone. */
-static void purge(void)
+/* Some of the ended areas whose addresses nobody remembers: they are free again. */
+static void remove_some(void)
+{
+	struct vmap_area *area;
+
+	spin_lock(&vmap_lock);
+	for (unsigned int i = 0; i < PURGE_BATCH && !list_empty(&flushed_list); i++) {
+		area = list_first_entry(&flushed_list, struct vmap_area, lazy);
+		list_del(&area->lazy);
+		nr_lazy--;
+		totals.lazy -= area->end - area->start;
+		remove(area);
+		kmem_cache_free(area_cache, area);
+	}
+	spin_unlock(&vmap_lock);
+}
+
+/* One flush for all ended areas. */
+static void flush_lazy(void)
 {
 	unsigned long start = VMALLOC_END, end = VMALLOC_START;
-	struct vmap_area *area, *next;
+	struct vmap_area *area;
 
 	if (list_empty(&lazy_list))
 		return;
+	spin_lock(&vmap_lock);
 	list_for_each_entry (area, &lazy_list, lazy) {
 		start = min(start, area->start);
 		end = max(end, area->end);
 	}
 	tlb_flush_kernel_range(start, end);
-	list_for_each_entry_safe (area, next, &lazy_list, lazy) {
-		remove(area);
-		kmem_cache_free(area_cache, area);
-	}
-	INIT_LIST_HEAD(&lazy_list);
-	nr_lazy = 0;
-	totals.lazy = 0;
+	list_splice_init(&lazy_list, &flushed_list);
 	totals.purges++;
+	spin_unlock(&vmap_lock);
+}
+
+/* No ended area is left afterwards, also of those that another task was about to remove. Gives way
+ * in between. */
+static void purge(void)
+{
+	flush_lazy();
+	while (!list_empty(&flushed_list)) {
+		remove_some();
+		cond_resched();
+	}
 }
 
 void vm_unmap_aliases(void)
 {
-	spin_lock(&vmap_lock);
 	purge();
-	spin_unlock(&vmap_lock);
 }
 
 static unsigned long largest_gap(void)
@@ -202,26 +228,35 @@ static void report_full(unsigned long size, unsigned long chunk)
 			size >> 10, chunk >> 10);
 }
 
-/* Places the area, after a purge if that helps; false: the window is full. */
-static bool place_or_purge(struct vmap_area *area, unsigned long size, unsigned long align)
+/* Places the area where there is room; false: there is none. */
+static bool place_locked(struct vmap_area *area, unsigned long size, unsigned long align)
 {
-	unsigned long chunk;
 	bool placed;
 
 	spin_lock(&vmap_lock);
+	placed = place(area, size, align);
+	totals.areas += placed;
+	spin_unlock(&vmap_lock);
+	return placed;
+}
+
+/* Places the area, after a purge if that helps; false: the window is full. May sleep. */
+static bool place_or_purge(struct vmap_area *area, unsigned long size, unsigned long align)
+{
+	unsigned long chunk;
+
 	if (totals.lazy > LAZY_MAX || nr_lazy > LAZY_AREAS)
 		purge();
-	placed = place(area, size, align);
-	if (!placed) {
-		purge();
-		placed = place(area, size, align);
-	}
-	totals.areas += placed;
-	chunk = placed ? 0 : largest_gap();
+	if (place_locked(area, size, align))
+		return true;
+	purge();
+	if (place_locked(area, size, align))
+		return true;
+	spin_lock(&vmap_lock);
+	chunk = largest_gap();
 	spin_unlock(&vmap_lock);
-	if (!placed)
-		report_full(size, chunk);
-	return placed;
+	report_full(size, chunk);
+	return false;
 }
 
 struct vmap_area *vmap_area_alloc(unsigned long pages, unsigned long align, enum vmalloc_kind kind,
