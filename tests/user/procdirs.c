@@ -209,6 +209,44 @@ static void threads(void)
 	end_child(stranger);
 }
 
+static unsigned long long inos[256];
+static int ino_count;
+
+/* Notes the inode numbers of what is in a directory, and how many of them have been met before. */
+static int met_before(const char *path)
+{
+	DIR *list = opendir(path);
+	struct dirent *entry;
+	int again = 0;
+
+	if (!list)
+		die(path);
+	while ((entry = readdir(list))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		for (int i = 0; i < ino_count; i++)
+			again += inos[i] == entry->d_ino;
+		if (ino_count < 256)
+			inos[ino_count++] = entry->d_ino;
+	}
+	closedir(list);
+	return again;
+}
+
+static void inode_numbers(void)
+{
+	int first = dup(0);
+
+	for (int i = 0; i < 20; i++)
+		dup(0);
+	printf("inode numbers met before: %d", met_before("/proc/self"));
+	printf(" %d", met_before("/proc/self/fd"));
+	printf(" %d", met_before("/proc/self/task"));
+	printf(" %d\n", met_before("/proc/1"));
+	for (int i = 0; i < 21; i++)
+		close(first + i);
+}
+
 static void descriptors(void)
 {
 	int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY), far = dup2(0, 200);
@@ -233,5 +271,6 @@ int main(void)
 	while_some_end();
 	threads();
 	descriptors();
+	inode_numbers();
 	return 0;
 }
