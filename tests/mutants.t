@@ -29,6 +29,9 @@ record()
 -	for" "*p++ = '_';
 +	for"
 	record t-analysis analysis/kind.awk analysis:kind-basic 'substr($0, at + 41, 3)' 'substr($0, at + 41, 2)'
+	record t-pieces analysis/kind.awk analysis:kind-basic 'One counter' 'A counter
+-substr($0, at + 41, 3)
++substr($0, at + 41, 2)'
 	record t-same analysis/kind.awk analysis:kind-basic 'One counter' 'A counter' 'equivalent a comment'
 	record t-lives analysis/kind.awk analysis:kind-basic 'One counter' 'A counter'
 	record t-marked analysis/kind.awk analysis:kind-basic 'substr($0, at + 41, 3)' '"x"' 'equivalent it is not'
@@ -50,6 +53,7 @@ table=$tap_output
 for kind in host guest user plugin analysis; do
 	like "$kind: a break is killed" "$(verdict t-$kind)" "^killed .*$kind:"
 done
+like 'a break of two pieces is killed' "$(verdict t-pieces)" '^killed .*analysis:'
 like 'a break that changes nothing lives' "$(verdict t-lives)" '^lived'
 like 'one that is marked equivalent says why' "$(verdict t-same)" '^equivalent .*a comment'
 like 'marked equivalent, but killed: an error' "$(verdict t-marked)" '^error .*marked equivalent'
@@ -57,7 +61,7 @@ like 'a text that is gone: an error' "$(verdict t-gone)" '^error .*not found'
 like 'a text that stands twice: an error' "$(verdict t-twice)" '^error .*found twice'
 like 'a file that is gone: an error' "$(verdict t-nofile)" '^error .*no such file'
 like 'a break that does not build: an error' "$(verdict t-broken)" '^error .*does not build'
-like 'they are counted' "$table" '^12 breaks: 5 killed, 1 lived, 1 equivalent, 5 errors$'
+like 'they are counted' "$table" '^13 breaks: 6 killed, 1 lived, 1 equivalent, 5 errors$'
 ok 'breaks that are killed or explained end well' "$mutants" -l "$list" t-host t-same
 like 'what was tried on this tree is not tried again' "$tap_output" '^2 breaks: 1 killed, 0 lived, 1 equiv'
 ok 'the tree itself is unharmed' cmp mm/page/page.c "$scratch/page.c"
