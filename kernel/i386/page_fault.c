@@ -184,6 +184,8 @@ static __always_inline void user_address(struct task_struct *task, const struct 
 	}
 	err = mm_fault(task->mm, fault->addr, FAULT_STACK_OK | (error >> 1 & FAULT_FLAGS), info);
 	if (unlikely(err)) {
+		if (info->major) /* it waited for the disk all the same, and the hint says so */
+			count_vm_event(VM_PGMAJFAULT);
 		if (error & PF_USER)
 			user_failed(fault, info, err);
 		else
