@@ -1,9 +1,10 @@
 #!/bin/sh
 # check.sh DIR - checks the recording in DIR and prints TAP; ends with 1 when anything is wrong.
 #
-# Every file parses, every column has its form, times never fall, rows and digests are those of
-# meta.csv, and the events can be true: fills of known tasks, of pages in their areas, with the
-# page-table entries that their access needs. AWK=name chooses the awk.
+# Every file parses, every column has its form, times never fall; rows, counted by each word they use,
+# and digests are those of meta.csv and of the kernel; and the events can be true: a model of the TLBs
+# does the same, each fault's instruction comes again when the fault is over, tasks, address spaces
+# and areas are those that were there. AWK=name chooses the awk.
 set -eu
 
 fail()
@@ -28,18 +29,23 @@ done
 ! has latency || feed latency.csv >"$work/latency.csv"
 digests >"$work/.sums"
 
-# ask FILE: runs one set of checks over standard input.
+# ask FILE...: runs one set of checks over standard input.
 ask()
 {
-	$AWK -F, -f "$here/lib.awk" -f "$here/run.awk" -f "$here/areas.awk" -f "$here/check_tap.awk" \
-		-f "$here/$1.awk" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
+	questions=$#
+	for file in lib run areas check_tap check_counts "$@"; do
+		set -- "$@" -f "$here/$file.awk"
+	done
+	shift $questions
+	$AWK -F, "$@" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv" -v latency="$work/latency.csv"
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v epochs="$work/.flushes"
 }
 
 {
+	feed tlb.csv | grep ',-,flush' >"$work/.flushes" || true
 	ask check_files </dev/null || echo "not ok - the small files can be read"
-	feed tlb.csv | ask check_tlb || echo "not ok - tlb.csv can be read"
+	feed tlb.csv | ask stream replay retry check_tlb || echo "not ok - tlb.csv can be read"
 } >"$work/results"
 [ ! -f "$work/.failed" ] || exit 1
 

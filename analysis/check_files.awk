@@ -9,6 +9,8 @@ BEGIN {
 	causes = " anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache vmalloc_sync " \
 		"migration spurious fixup sigsegv sigbus oom panic "
 	meta_read(metafile)
+	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
+		    meta["events"] == "tlb fault flush"
 	tasks_read(tasks)
 	check_meta()
 	check_faults()
@@ -31,25 +33,25 @@ function read_file(name, path, columns, patterns, timed,    F, n, i, pattern, co
 	while ((n = raw_next(path, F)) != 0) {
 		if (csv_line == 1) {
 			if (raw_text != columns)
-				wrong(name, "header is " raw_text)
+				wrong_row(name, name, 1, "header is " raw_text)
 			continue
 		}
 		rows[name]++
 		if (n != count || csv_joined(F, n) != raw_text) {
-			wrong(name, csv_line ": " raw_text)
+			wrong_row(name, name, csv_line, raw_text)
 			continue
 		}
 		for (i = 1; i <= n; i++)
 			if (pattern[i] != "free" && F[i] !~ form[pattern[i]])
-				wrong(name, csv_line ": column " i ": " raw_text)
+				wrong_row(name, name, csv_line, "column " i ": " raw_text)
 		if (timed && F[1] + 0 < before)
-			wrong(name ".time", csv_line ": " raw_text)
+			wrong_row(name ".time", name, csv_line, raw_text)
 		before = F[1] + 0
 		look(name, F)
 	}
 	close(path)
 	if (csv_line == 0)
-		wrong(name, "no header")
+		wrong(name, name ".csv: no header")
 	verdict(name, name ".csv: header, columns and their forms")
 	if (timed)
 		verdict(name ".time", name ".csv: times never fall")
@@ -98,14 +100,14 @@ function check_meta()
 	read_file("meta", metafile, "key,value", "key free", 0)
 	verdict("meta.keys", "meta.csv: every key stands once")
 	if (last_key != "complete" || meta["complete"] != 1)
-		wrong("meta.complete", "the last row is not complete,1")
+		wrong("meta.complete", "meta.csv:complete: the last row is not complete,1")
 	verdict("meta.complete", "meta.csv: the recording is complete")
 }
 
 function look_meta(F)
 {
 	if (F[1] in key_seen)
-		wrong("meta.keys", F[1])
+		wrong("meta.keys", "meta.csv:" F[1] ": stands twice")
 	key_seen[F[1]]
 	last_key = F[1]
 }
@@ -136,13 +138,16 @@ function look_fault(F,    error)
 	error = F[5]
 	if (error % 2 != F[8] || (int(error / 4) % 2 ? "u" : "k") != F[7] || \
 	    int(error / 2) % 2 != (F[6] == "w") || (int(error / 16) % 2 && F[6] != "x"))
-		wrong("faults.error", csv_line ": " raw_text)
+		wrong_row("faults.error", "faults", csv_line, raw_text)
+	faults_of[F[12]]++
+	faults_major += F[13] == 1
+	faults_without_cost += F[14] == ""
 	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
-		wrong("faults.cause", csv_line ": " F[12])
+		wrong_row("faults.cause", "faults", csv_line, F[12])
 	if (F[12] == "" && meta["guest"] != "")
-		wrong("faults.cause", csv_line ": none, though the guest gives hints")
+		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
 	if (F[10] != "" && F[10] != "0" && !(F[10] in task_tgid))
-		wrong("faults.pid", csv_line ": " raw_text)
+		wrong_row("faults.pid", "faults", csv_line, raw_text)
 }
 
 function check_tasks()
@@ -156,10 +161,11 @@ function check_tasks()
 # switched from, so only a switch to it, an exec or a second exit is wrong.
 function look_task(F)
 {
+	switches += F[3] == "switch"
 	if (F[3] == "fork" || F[3] == "clone")
 		gone[F[4]] = 0
 	else if (gone[F[4]])
-		wrong("tasks.order", csv_line ": " raw_text)
+		wrong_row("tasks.order", "tasks", csv_line, raw_text)
 	if (F[3] == "exit")
 		gone[F[4]] = 1
 }
@@ -180,11 +186,11 @@ function look_area(F,    from, to)
 	from = hex(F[4])
 	to = hex(F[5])
 	if (from >= to || to > 3221225472)
-		wrong("vmas.bounds", csv_line ": " raw_text)
+		wrong_row("vmas.bounds", "vmas", csv_line, raw_text)
 	if (F[2] == "map" && (areas_find(F[3], from) || areas_find(F[3], to - 1)))
-		wrong("vmas.overlap", csv_line ": " raw_text)
+		wrong_row("vmas.overlap", "vmas", csv_line, raw_text)
 	if (F[2] == "unmap" && !areas_find(F[3], from))
-		wrong("vmas.unmap", csv_line ": " raw_text)
+		wrong_row("vmas.unmap", "vmas", csv_line, raw_text)
 	areas_apply(F[2], F[3], from, to, F[9])
 }
 
@@ -202,30 +208,23 @@ function check_latency()
 	read_file("latency", latency, "icount,kind,instructions,pid,eip,end_eip", \
 		  "number latency_kind number number address address", 0)
 	verdict("latency.max", "latency.csv: none is longer than the longest of meta.csv")
-	same("latency.csv: rows are those of meta.csv", rows["latency"], meta["latency.rows"])
+	same("latency.csv: rows are those of meta.csv", rows["latency"], "latency.rows")
 }
 
 function look_latency(F)
 {
 	if (F[3] + 0 > meta[F[2] "_max"] + 0)
-		wrong("latency.max", csv_line ": " raw_text)
+		wrong_row("latency.max", "latency", csv_line, raw_text)
 }
 
-function check_books(    all)
+function check_books()
 {
-	all = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == ""
-	same("walks = fills + upgrades + faults", meta["fills"] + meta["upgrades"] + meta["walk_faults"], \
-	     meta["walks"])
-	if (all && meta["events"] ~ /fault/) {
-		same("faults.csv: rows are the faults that Bochs delivered", rows["faults"], meta["faults"])
-		same("faults.csv: rows are the faults that the kernel counted", rows["faults"], \
-		     meta["kernel.pgfault"])
-	}
-	same("faults.csv: rows are those of meta.csv", rows["faults"], meta["faults.rows"])
-	same("tasks.csv: rows are those of meta.csv", rows["tasks"], meta["tasks.rows"])
-	same("vmas.csv: rows are those of meta.csv", rows["vmas"], meta["vmas.rows"])
-	same("marks.csv: rows are those of meta.csv", rows["marks"], meta["marks.rows"])
-	same("the plugin's shadow of the TLBs equals Bochs's", 0, meta["shadow_mismatches"])
+	same("walks = fills + upgrades + faults", meta["fills"] + meta["upgrades"] + meta["walk_faults"], "walks")
+	same("tasks.csv: rows are those of meta.csv", rows["tasks"], "tasks.rows")
+	same("vmas.csv: rows are those of meta.csv", rows["vmas"], "vmas.rows")
+	same("marks.csv: rows are those of meta.csv", rows["marks"], "marks.rows")
+	same("the plugin's shadow of the TLBs equals Bochs's", 0, "shadow_mismatches")
+	count_faults()
 }
 
 function check_digests(file,    line, part)
@@ -235,7 +234,7 @@ function check_digests(file,    line, part)
 		if (meta[part[1] ".sha256"] == "")
 			continue
 		if (meta[part[1] ".sha256"] != part[2])
-			wrong("sum." part[1], part[2] " against " meta[part[1] ".sha256"])
+			wrong("sum." part[1], "meta.csv:" part[1] ".sha256: the file has " part[2])
 		verdict("sum." part[1], part[1] ".csv: SHA-256 is that of meta.csv")
 	}
 }

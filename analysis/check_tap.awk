@@ -1,12 +1,18 @@
 # check_tap.awk - TAP for the checks: "ok - title" or "not ok - title" with the first reasons.
 #
-# check.sh numbers the lines.
+# check.sh numbers the lines. Reasons name the file and the line, or the file and the key.
 
 # Notes that check `name` failed, and why.
 function wrong(name, why)
 {
 	if (++wrongs[name] <= 3)
 		why_wrong[name] = why_wrong[name] "# " why "\n"
+}
+
+# Row `line` of a table fails check `name`.
+function wrong_row(name, table, line, why)
+{
+	wrong(name, table ".csv:" line ": " why)
 }
 
 # Prints how check `name` ended.
@@ -22,14 +28,10 @@ function verdict(name, title)
 		print "# ... " wrongs[name] " in all"
 }
 
-# Two counts must be equal; nothing to compare with is no failure.
-function same(title, got, want)
+# What was counted must be what meta.csv says under `key`.
+function same(title, got, key)
 {
-	if (want == "") {
-		print "ok - " title " # SKIP not in meta.csv"
-		return
-	}
-	if (got + 0 != want + 0)
-		wrong(title, whole(got) " against " whole(want))
+	if (meta[key] == "" || meta[key] + 0 != got + 0)
+		wrong(title, "meta.csv:" key ": " (meta[key] == "" ? "missing" : meta[key]) ", counted " whole(got))
 	verdict(title, title)
 }

@@ -1,75 +1,156 @@
 # check_tlb.awk - is every row of tlb.csv as the contract has it, and can it be true?
 #
-# Variables: tasks, vmas (paths, may be empty), metafile. After lib.awk, run.awk, areas.awk and
-# check_tap.awk. Input: tlb.csv.
+# Variables: tasks, faults, vmas, marks (paths), epochs (the flush rows of tlb.csv), metafile. After
+# lib.awk, run.awk, areas.awk, check_tap.awk, stream.awk, replay.awk and retry.awk. Input: tlb.csv.
 BEGIN {
+	fault_columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"
 	meta_read(metafile)
 	tasks_read(tasks)
 	areas_open(vmas)
 	area_told = areas_time < 9e15
 	slots["d"] = meta["dtlb_entries"]
 	slots["i"] = meta["itlb_entries"]
+	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
+		    meta["events"] == "tlb fault flush"
+	replaying = meta["start"] == "boot" && meta["pid"] == "" && meta["events"] == "tlb fault flush"
 	hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 	any = "0x" hex4 hex4
 	page = "0x" hex4 "[0-9a-f]000"
 	tail = any ",[0-9]*," any
-	fill_row = "^[0-9]+,[0-9]+,[di],(fill,(cold|conflict|flushed)|upgrade,)," page ",0x[0-9a-f]*" \
-		hex4 "[0-9a-f]000,[42][KM],[rwx],[uk],0x[0-9a-f]*" hex4 hex4 ",[0-9][+][0-9]," tail \
+	fill_row = "^[0-9]+,0,[di],(fill,(cold|conflict|flushed)|upgrade,)," page ",0x[0-9a-f]*" \
+		hex4 "[0-9a-f]000,[42][KM],[rwx],[uk],0x[0-9a-f]*" hex4 hex4 ",[12][+][012]," tail \
 		",(" page ")?$"
-	flush_row = "^[0-9]+,[0-9]+,-,flush(_all)?,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",$"
-	invlpg_row = "^[0-9]+,[0-9]+,-,invlpg,(emulator)?," page ",,,,,,," tail ",$"
+	flush_row = "^[0-9]+,0,-,flush(_all)?,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",$"
+	invlpg_row = "^[0-9]+,0,-,invlpg,(emulator)?," page ",,,,,,," tail ",$"
 	columns = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted"
 	for (i = 0; i < 16; i++)
 		digit[sprintf("%x", i)] = i
-	split("form time entry slot pid area", checks, " ")
+	titles()
+	if (replaying) {
+		replay_init()
+		stream_open()
+	}
+}
+
+function titles()
+{
+	checks = split("form time entry walk slot pid space eip area replay need fault", check, " ")
 	title["form"] = "tlb.csv: header, columns and their forms"
 	title["time"] = "tlb.csv: times never fall"
-	title["entry"] = "tlb.csv: page-table entries agree with frame, access and privilege"
+	title["entry"] = "tlb.csv: page-table entries agree with frame, access and privilege, and stay without a flush"
+	title["walk"] = "tlb.csv: walks read as many entries as the page's size needs"
 	title["slot"] = "tlb.csv: a page displaces only pages of its own slot"
-	title["pid"] = "tlb.csv: every task is known from tasks.csv"
+	title["pid"] = "tlb.csv: every row's task is the one that runs"
+	title["space"] = "tlb.csv: every row's cr3 is the one that was loaded"
+	title["eip"] = "tlb.csv: instructions are fetched from the page that is filled"
 	title["area"] = "tlb.csv: user code reaches pages of its areas only"
+	title["replay"] = "tlb.csv: a TLB would have done the same: event, reason and evicted page"
+	title["need"] = "tlb.csv: upgrades are of entries that did not permit the access"
+	title["fault"] = "faults.csv: depth, cost and retried instruction agree with tlb.csv"
 }
 
 NR == 1 {
 	if ($0 != columns)
-		wrong("form", "header is " $0)
+		wrong_row("form", "tlb", 1, "header is " $0)
 	next
 }
-$1 + 0 < last_time {
-	wrong("time", NR ": " $0)
-}
 {
+	if ($1 + 0 < last_time)
+		wrong_row("time", "tlb", NR, $0)
 	last_time = $1 + 0
-	if ($14 != "" && $14 != "0" && !($14 in task_tgid) && tasks != "")
-		wrong("pid", NR ": " $0)
+	if (replaying) {
+		stream_until(last_time)
+		if ($14 != pid_now)
+			check_pid()
+	} else if ($14 != "" && $14 != "0" && !($14 in task_tgid)) {
+		wrong_row("pid", "tlb", NR, $0)
+	}
 }
-$0 ~ fill_row {
-	counted[$4]++
+$3 != "-" && $0 ~ fill_row {
+	counted[$4 "," $5]++
 	check_entry()
+	check_walk()
 	if ($16 != "")
 		check_slot()
+	if (replaying) {
+		if ($13 != cr3_now)
+			check_space()
+		replay_fill(nibble($11, 3) % 2)
+		retry_row()
+	}
 	if ($10 == "u" && area_told)
 		check_area()
 	next
 }
-$0 ~ flush_row || $0 ~ invlpg_row {
+$0 ~ flush_row {
+	counted[$4 "," $5]++
+	if ($5 == "cr3") {
+		counted["same cr3"] += $4 == "flush" && $13 == cr3_now
+		counted["any same cr3"] += $13 == cr3_now
+		cr3_now = $13
+	} else if ($5 == "cr4") {
+		counted["cr4 pair"] += $1 + 0 <= cr4_time + 1 && cr4_time != ""
+		cr4_time = $1 + 0
+	} else if ($13 != cr3_now && replaying && $5 != "task") {
+		check_space()
+	}
+	cr3_now = $13
+	if (replaying)
+		replay_flush()
+	next
+}
+$0 ~ invlpg_row {
+	counted[$4 "," $5]++
+	if (replaying) {
+		if ($13 != cr3_now)
+			check_space()
+		replay_invlpg()
+	}
 	next
 }
 {
-	wrong("form", NR ": " $0)
+	wrong_row("form", "tlb", NR, $0)
 }
 
 END {
 	if (NR == 0)
-		wrong("form", "no header")
-	for (i = 1; i <= 6; i++)
-		verdict(checks[i], title[checks[i]])
-	same("tlb.csv: rows are those of meta.csv", NR - 1, meta["tlb.rows"])
-	if (meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
-	    meta["events"] ~ /tlb/) {
-		same("tlb.csv: fills are those of meta.csv", counted["fill"], meta["fills"])
-		same("tlb.csv: upgrades are those of meta.csv", counted["upgrade"], meta["upgrades"])
+		wrong("form", "tlb.csv: no header")
+	if (replaying) {
+		stream_until(9e15)
+		retry_end_all()
 	}
+	for (i = 1; i <= checks; i++)
+		verdict(check[i], title[check[i]])
+	count_tlb()
+}
+
+# Before the guest's first word of its tasks, it is task 0, and before its first hint none.
+function check_pid()
+{
+	if (pid_now == "" && $14 == "0")
+		pid_now = "0"
+	else
+		wrong_row("pid", "tlb", NR, "task " pid_now " runs: " $0)
+}
+
+function check_space()
+{
+	if (cr3_now == "")
+		cr3_now = $13
+	else
+		wrong_row("space", "tlb", NR, "cr3 is " cr3_now ": " $0)
+}
+
+# A directory entry and, unless it maps a large page, a table entry. Without a large page in it the
+# directory entry needs no write but for its accessed bit, the table entry one for both of its.
+function check_walk()
+{
+	if (substr($12, 1, 1) != ($8 == "4K" ? "2" : "1") || ($8 != "4K" && substr($12, 3) > "1"))
+		wrong_row("walk", "tlb", NR, $0)
+	if ($3 == "i" && substr($15, 1, 7) != substr($6, 1, 7) && hex($6) - hex($15) > 15)
+		wrong_row("eip", "tlb", NR, $0)
+	else if ($10 == "u" && $15 >= "0xc0000000")
+		wrong_row("eip", "tlb", NR, "not a program's: " $0)
 }
 
 # Hex digit `place` (1: lowest) of an address or entry.
@@ -91,7 +172,7 @@ function check_entry(    low, next_low, write)
 	    ($8 == "4K" ? substr($7, 1, length($7) - 3) != frame_digits($11, $7) : \
 			  substr($7, 1, length($7) - 6) != substr($11, length($11) - length($7) + 1, \
 								  length($7) - 6) && $11 !~ /0x.........+/))
-		wrong("entry", NR ": " $0)
+		wrong_row("entry", "tlb", NR, $0)
 }
 
 # The entry cut to the digits that name the frame; bits above the frame (no-execute) are left out.
@@ -103,7 +184,7 @@ function frame_digits(entry, frame)
 function check_slot()
 {
 	if (slots[$3] && (hex($6) - hex($16)) / 4096 % slots[$3])
-		wrong("slot", NR ": " $0)
+		wrong_row("slot", "tlb", NR, $0)
 }
 
 function check_area(    tgid)
@@ -111,5 +192,5 @@ function check_area(    tgid)
 	areas_until(last_time)
 	tgid = tgid_of($14)
 	if ($14 == "" || !areas_find(tgid, hex($6)))
-		wrong("area", NR ": " $0)
+		wrong_row("area", "tlb", NR, $0)
 }

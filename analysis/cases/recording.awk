@@ -128,11 +128,22 @@ function exec_task(name)
 	put("tasks", whole(now) ",0,exec," pid "," pid "," to_hex(cr3) "," name)
 	drop_all()
 	flush_row("flush", "cr3")
+	forget_space()
 	map_area(pid, 32840, 32887, 5, name)
 	map_area(pid, 32887, 32896, 3, name)
 	map_area(pid, 32896, 32896 + 2600, 3, "[heap]")
 	map_area(pid, 751360, 751360 + 200, 1, "/data/a \"quoted\", name")
 	map_area(pid, 786400, 786432, 3, "[stack]")
+}
+
+# The address space is a new one: its pages were never in a TLB.
+function forget_space(    k, part)
+{
+	for (k in lost) {
+		split(k, part, SUBSEP)
+		if (part[1] == pid)
+			delete lost[k]
+	}
 }
 
 function map_area(owner, from, to, prot, name)
@@ -176,10 +187,12 @@ function stop_task()
 function switch_to(new)
 {
 	kernel_work(10)
-	pid = new
 	cr3 = cr3_of(new)
 	now += 40
 	flush_row("flush", "cr3")
+	pid = new
+	now++
+	count["kernel.ctxt"]++
 	put("tasks", whole(now) ",0,switch," pid "," pid "," to_hex(cr3) "," task[pid])
 }
 
@@ -238,8 +251,14 @@ function touch(at, access, mode, eip,    page, k)
 	if (page < 786432 && !((pid, page) in frame)) {
 		if (!fault(at, access, mode, eip, 0))
 			return
+		now++
 	} else if (page < 786432 && access == "w" && !writable[pid, page]) {
+		if (slot[k] == page) {
+			lost[pid, k, page] = "flushed"
+			delete slot[k]
+		}
 		fault(at, access, mode, eip, 1)
+		now++
 	}
 	if (page >= 786432)
 		frame[pid, page] = (page - 786432) * 4096
@@ -263,8 +282,9 @@ function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte
 	slot[k] = page
 	slot_writes[k] = access == "w"
 	pid_of[k] = owner
-	pte = frame[pid, page] + 33 + (write ? 2 : 0) + (access == "w" ? 64 : 0) + (page < 786432 ? 4 : 256)
+	pte = frame[pid, page] + 33 + (write ? 66 : 0) + (page < 786432 ? 4 : 256)
 	count[event == "fill" ? "fills" : "upgrades"]++
+	count["fills_" reason]++
 	put("tlb", whole(now) ",0," substr(k, 1, 1) "," event "," reason "," to_hex(page * 4096) "," \
 		to_hex(frame[pid, page]) ",4K," access "," mode "," to_hex(pte) ",2+" \
 		(reason == "cold" ? 1 : 0) "," to_hex(cr3) "," pid "," to_hex(eip) "," evicted)
@@ -289,6 +309,8 @@ function fault(at, access, mode, eip, present,    page, cause, vma, major, spent
 	major = cause == "file" && random(8) == 0
 	spent = cost[cause] + random(60) + (major ? 9000 + random(30000) : 0)
 	count["walk_faults"]++
+	count["kernel.pgfault_" cause]++
+	count["kernel.pgmajfault"] += major
 	put("faults", whole(now) ",0," to_hex(at) "," to_hex(eip) "," \
 		(present + (access == "w" ? 2 : 0) + (mode == "u" ? 4 : 0)) "," access "," mode "," \
 		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma))
@@ -312,10 +334,15 @@ function meta(    i, n, order)
 		put("meta", order[i])
 	put("meta", "icount_end," whole(now + 1000))
 	put("meta", "walks," whole(count["fills"] + count["upgrades"] + count["walk_faults"]))
-	n = split("fills upgrades walk_faults flushes", order, " ")
+	n = split("fills fills_cold fills_conflict fills_flushed upgrades walk_faults flushes kernel.pgmajfault " \
+		  "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
+		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
+		  "kernel.ctxt", order, " ")
 	for (i = 1; i <= n; i++)
 		put("meta", order[i] "," whole(count[order[i]]))
-	put("meta", "pdpte_loads,0")
+	n = split("invlpgs flushes_emulator pdpte_loads shadow_mismatches faults_cost_unknown", order, " ")
+	for (i = 1; i <= n; i++)
+		put("meta", order[i] ",0")
 	put("meta", "faults," whole(rows["faults"]))
 	put("latency", "2000100,irqs_off,7000,0,0xc0100200,0xc0100300")
 	put("latency", "2000000,no_resched,90000,0,0xc0100100,0xc0100400")

@@ -1,0 +1,63 @@
+# check_counts.awk - the rows, counted by every word they use, against meta.csv and the kernel.
+#
+# For check_files.awk, which counts faults.csv and tasks.csv, and check_tlb.awk, which counts
+# tlb.csv. What the plugin counted at the event covers the whole run, so it is compared only when all
+# of it was recorded (`whole_run`).
+function count_tlb(    fills, i, n, name)
+{
+	same("tlb.csv: rows are those of meta.csv", NR - 1, "tlb.rows")
+	if (!whole_run)
+		return
+	n = split("cold conflict flushed", name, " ")
+	for (i = 1; i <= n; i++) {
+		same("tlb.csv: " name[i] " fills", counted["fill," name[i]], "fills_" name[i])
+		fills += counted["fill," name[i]]
+	}
+	same("tlb.csv: fills", fills, "fills")
+	same("tlb.csv: upgrades", counted["upgrade,"], "upgrades")
+	same("tlb.csv: invlpgs", counted["invlpg,"], "invlpgs")
+	n = split("cr0 cr3 cr4 task", name, " ")
+	for (i = 1; i <= n; i++)
+		flushes += counted["flush," name[i]] + counted["flush_all," name[i]]
+	same("tlb.csv: flushes", flushes, "flushes")
+	same("tlb.csv: flushes of the emulator's own", counted["flush,emulator"] + \
+	     counted["flush_all,emulator"] + counted["invlpg,emulator"], "flushes_emulator")
+	count_kernel_flushes()
+}
+
+# The kernel flushes a page by INVLPG, an address space by loading CR3 with what is in it, and all
+# by turning CR4.PGE off and on; without PGE, by CR3 too, and once when it has set up its pages.
+function count_kernel_flushes()
+{
+	if (meta["kernel.nr_tlb_flush_page"] == "")
+		return
+	same("tlb.csv: pages that the kernel flushed", counted["invlpg,"], "kernel.nr_tlb_flush_page")
+	if (counted["flush,cr3"]) {
+		same("tlb.csv: address spaces that the kernel flushed", counted["same cr3"], \
+		     "kernel.nr_tlb_flush_mm")
+		same("tlb.csv: kernel's flushes of all", counted["cr4 pair"], "kernel.nr_tlb_flush_all")
+	} else {
+		meta["kernel.nr_tlb_flush_mm"] += meta["kernel.nr_tlb_flush_all"] + 1
+		same("tlb.csv: flushes of the kernel", counted["any same cr3"], "kernel.nr_tlb_flush_mm")
+	}
+}
+
+function count_faults(    cause, i, n, name)
+{
+	same("faults.csv: rows are those of meta.csv", rows["faults"], "faults.rows")
+	same("faults.csv: rows without cost", faults_without_cost, "faults_cost_unknown")
+	if (!whole_run)
+		return
+	same("faults.csv: rows are the faults that Bochs delivered", rows["faults"], "faults")
+	if (meta["kernel.pgfault"] == "")
+		return
+	same("faults.csv: rows are the faults that the kernel counted", rows["faults"], "kernel.pgfault")
+	same("faults.csv: rows that are major", faults_major, "kernel.pgmajfault")
+	n = split(causes, name, " ")
+	for (i = 1; i <= n; i++) {
+		cause = name[i]
+		if (faults_of[cause] || meta["kernel.pgfault_" cause] + 0)
+			same("faults.csv: rows with cause " cause, faults_of[cause], "kernel.pgfault_" cause)
+	}
+	same("tasks.csv: switches are those that the kernel counted", switches, "kernel.ctxt")
+}

@@ -1,0 +1,188 @@
+# replay.awk - does tlb.csv tell of a TLB? Its rows are played into a model of the recorded one.
+#
+# For check_tlb.awk, which calls replay_fill(), replay_flush() and replay_invlpg() on its rows. Needs
+# meta[] and `epochs` (the flush rows of tlb.csv). After lib.awk, check_tap.awk and stream.awk, which
+# brings the task events and faults between the rows.
+#
+# The model: two direct-mapped TLBs of 4 KiB pieces. A slot's entry is valid while its stamp is the
+# one of its class (global or not): a flush moves stamps and touches no entry. A page fault drops
+# the data entry of its page, since Bochs invalidates an entry that forbids the access before it
+# walks. What the rows do not tell is worked out:
+#
+#  - whether CR4.PGE was set, so that a G bit counts: a CR3 flush that keeps global entries says so
+#    for all the time between two writes of CR4; where there is none, the write turned it over;
+#  - which address space a CR3 value means: a new one after each fork and exec that names it;
+#  - what came first at one and the same icount: a fault, or a walk of the same instruction. Both
+#    are tried.
+#
+# What the model knows of a page, by TLB, page and space ("d0x08048000 3"): left_by how it last left
+# ("": it is there, or was when last looked at; "c": displaced), and last_entry the page-table entry
+# of its last row, which stands until something tells the processor to look again.
+function replay_init(    i)
+{
+	for (i = 0; i < 4096; i++) {
+		slot_of["d", sprintf("%03x", i)] = "d" i % meta["dtlb_entries"]
+		slot_of["i", sprintf("%03x", i)] = "i" i % meta["itlb_entries"]
+	}
+	stamp[0] = stamp[1] = 1
+	spaces = 0
+	epochs_read()
+}
+
+# epoch_pge[i]: was PGE set after the i-th write of CR4 (0: before the first)?
+function epochs_read(    line, F, n, told)
+{
+	epoch_pge[0] = 0
+	while ((getline line < epochs) > 0) {
+		split(line, F, ",")
+		if (F[5] == "cr4") {
+			epoch_pge[++n] = !epoch_pge[n - 1]
+			told = 0
+		} else if ((F[5] == "cr3" || F[5] == "task") && !told) {
+			epoch_pge[n + 0] = F[4] == "flush"
+			told = 1
+		}
+	}
+	close(epochs)
+	epoch = 0
+	pge = epoch_pge[0]
+}
+
+# A fork or exec that names this directory: what comes in it is new.
+function replay_space(cr3)
+{
+	space_number[cr3] = ++spaces
+}
+
+function replay_fault(addr, access,    page)
+{
+	page = page_of(addr)
+	looked_again[page] = NR
+	if (access != "x")
+		replay_drop(slot_of["d", substr(page, 5, 3)], page)
+}
+
+function replay_drop(s, page)
+{
+	if (entry_page[s] == page)
+		entry_stamp[s] = 0
+}
+
+# What the model expects of the row: event, reason and evicted page.
+function replay_says(s, key)
+{
+	if (entry_stamp[s] != stamp[entry_global[s] + 0])
+		return "fill," replay_reason(key) ","
+	if (entry_page[s] == $6)
+		return "upgrade,,"
+	return "fill," replay_reason(key) "," entry_page[s]
+}
+
+function replay_reason(key)
+{
+	return !(key in left_by) ? "cold" : left_by[key] == "c" ? "conflict" : "flushed"
+}
+
+# A fill or upgrade; `global`: its entry has the G bit.
+function replay_fill(global,    space, key, says, is, s)
+{
+	global = global && pge
+	if (!($13 in space_number))
+		replay_space($13)
+	space = global ? "g" : space_number[$13]
+	key = $3 $6 " " space
+	s = slot_of[$3, substr($6, 5, 3)]
+	is = $4 "," ($4 == "upgrade" ? "" : $5) "," $16
+	says = replay_says(s, key)
+	while (says != is && stream_fault_now())
+		says = replay_says(s, key)
+	if (says != is)
+		wrong_row("replay", "tlb", NR, is ", but a TLB would say " says)
+	replay_need(s, key, global)
+	if (entry_stamp[s] == stamp[entry_global[s] + 0] && entry_page[s] != $6)
+		left_by[entry_key[s]] = "c"
+	left_by[key] = ""
+	entry_page[s] = $6
+	entry_key[s] = key
+	entry_global[s] = global
+	entry_stamp[s] = stamp[global + 0]
+	entry_can[s] = $9 $10
+	if ($8 != "4K") {
+		entry_large[s] = $8
+		large[substr($6, 3, 3)]
+	} else if (s in entry_large) {
+		delete entry_large[s]
+	}
+}
+
+# An upgrade needs an entry that does not permit the access; and the page-table entry is the one of
+# the page's last row, with accessed and dirty bits that this walk has set, unless a flush, an
+# invlpg or a fault of the page came between.
+function replay_need(s, key, global,    can)
+{
+	can = entry_can[s]
+	if ($4 == "upgrade" && entry_page[s] == $6 && (can == "wu" || can == $9 $10 || \
+	    (can == "ru" && $9 $10 == "rk") || (can == "wk" && $9 $10 == "rk")))
+		wrong_row("need", "tlb", NR, "the entry permitted this access (" can "): " $0)
+	if (key in last_entry && last_stamp[key] == stamp[global + 0] && \
+	    looked_again[$6] + 0 < last_line[key]) {
+		if (last_entry[key] != $11 && !replay_gained(last_entry[key], $11))
+			wrong_row("entry", "tlb", NR, "the entry was " last_entry[key] " in line " \
+				  last_line[key] ", and nothing was flushed since: " $0)
+		else if (last_entry[key] == $11 && substr($12, 3) != "0")
+			wrong_row("entry", "tlb", NR, "nothing to write, the entry is as it was: " $0)
+	}
+	last_entry[key] = $11
+	last_stamp[key] = stamp[global + 0]
+	last_line[key] = NR
+}
+
+# Did the entry only gain accessed and dirty bits (0x20, 0x40), by a walk that wrote?
+function replay_gained(old, new,    n, was, is)
+{
+	n = length(new)
+	was = digit[substr(old, n - 1, 1)]
+	is = digit[substr(new, n - 1, 1)]
+	return substr($12, 3) != "0" && n == length(old) && substr(old, 1, n - 2) == substr(new, 1, n - 2) && \
+	       substr(old, n) == substr(new, n) && was % 2 == is % 2 && (was >= 8) == (is >= 8) && \
+	       int(was / 2) % 2 <= int(is / 2) % 2 && int(was / 4) % 2 <= int(is / 4) % 2
+}
+
+function replay_flush()
+{
+	if ($5 == "cr4")
+		pge = epoch_pge[++epoch]
+	if (($5 == "cr3" || $5 == "task") && ($4 == "flush") != pge)
+		wrong_row("replay", "tlb", NR, "others of this time say that CR4.PGE was " \
+			  (pge ? "set" : "clear") ": " $0)
+	stamp[0]++
+	if ($4 == "flush_all")
+		stamp[1]++
+}
+
+# All 4 KiB pieces of a large page go.
+function replay_invlpg(    i, piece, first)
+{
+	looked_again[$6] = NR
+	replay_drop(slot_of["d", substr($6, 5, 3)], $6)
+	replay_drop(slot_of["i", substr($6, 5, 3)], $6)
+	if (!(substr($6, 3, 3) in large))
+		return
+	first = hex($6)
+	first -= first % 4194304
+	for (i = 0; i < 1024; i++) {
+		piece = to_hex(first + i * 4096)
+		replay_drop_large(slot_of["d", substr(piece, 5, 3)], piece)
+		replay_drop_large(slot_of["i", substr(piece, 5, 3)], piece)
+	}
+}
+
+function replay_drop_large(s, piece)
+{
+	if (entry_page[s] != piece || !(s in entry_large))
+		return
+	if (entry_large[s] == "2M" && int(hex(piece) / 2097152) != int(hex($6) / 2097152))
+		return
+	entry_stamp[s] = 0
+	looked_again[piece] = NR
+}

@@ -1,0 +1,82 @@
+# retry.awk - after each fault that was resolved, its instruction comes again and fills the page.
+#
+# For check_tlb.awk, called from stream.awk. That fill tells when the fault returned: its task has
+# then run for exactly `cost` instructions, and one more that is the retried one. It is later when an
+# interrupt or a signal comes in at the return: of few faults.
+#
+# A task's open faults are a stack: retry_depth[pid] of them, the ends (by the task's own clock) in
+# retry_end[pid, depth]; so the depth of each fault is known, and what mode its task is in.
+function retry_fault(F,    pid, begin, depth, key)
+{
+	pid = F[10]
+	begin = ran(pid, F[1] + 0)
+	if (pid != pid_now && !(pid == "0" && pid_now == ""))
+		wrong_row("fault", "faults", stream_fault_line, "task " pid_now " runs, not " pid)
+	if (F[9] != cr3_now)
+		wrong_row("fault", "faults", stream_fault_line, "cr3 is " cr3_now ", not " F[9])
+	depth = retry_open(pid, begin)
+	if (F[11] != depth + 1)
+		wrong_row("fault", "faults", stream_fault_line, "depth " F[11] ", but " depth \
+			  " of its task's are open")
+	retry_depth[pid] = F[11] + 0
+	retry_end[pid, F[11] + 0] = F[14] == "" ? 9e15 : begin + F[14]
+	faults_with_cost += F[14] != ""
+	if (F[14] == "" || index(" fixup sigsegv sigbus oom panic ", " " F[12] " "))
+		return
+	key = pid page_of(F[3]) F[6] F[7] F[4]
+	retry_time[key] = begin + F[14] + 1
+	retry_line[key] = stream_fault_line
+}
+
+# How many faults of a task are open when its clock says `clock`?
+function retry_open(pid, clock,    depth)
+{
+	depth = retry_depth[pid] + 0
+	while (depth && retry_end[pid, depth] <= clock)
+		depth--
+	return depth
+}
+
+# A row of tlb.csv: is it one that a fault waits for? And no program runs within its own fault.
+function retry_row(    clock, key)
+{
+	if ($10 == "u" && retry_depth[$14]) {
+		clock = ran($14, $1 + 0)
+		retry_depth[$14] = retry_open($14, clock - 1)
+		if (retry_depth[$14])
+			wrong_row("fault", "tlb", NR, "the program runs, but its fault is not over: " $0)
+	}
+	key = $14 $6 $9 $10 $15
+	if (!(key in retry_time))
+		return
+	clock = ran($14, $1 + 0) - retry_time[key]
+	if (clock < 0)
+		wrong_row("fault", "faults", retry_line[key], "cost: the instruction comes again " whole(-clock) \
+			  " instructions before its fault is over, in tlb.csv:" NR)
+	else if (clock > 0)
+		retry_odd(retry_line[key], "cost: the instruction comes again only " whole(clock) \
+			  " instructions after its fault, in tlb.csv:" NR)
+	delete retry_time[key]
+}
+
+# An interrupt or a signal at the return of a fault, or a page that goes again at once, are rare.
+function retry_odd(line, why)
+{
+	odd_line[++odd] = line
+	odd_why[odd] = why
+}
+
+function retry_end_all(    key, i)
+{
+	for (key in retry_time)
+		retry_odd(retry_line[key], "the instruction never came again to fill the page in tlb.csv")
+	if (odd <= 1 + faults_with_cost / 100)
+		return
+	for (i = 1; i <= odd; i++)
+		wrong_row("fault", "faults", odd_line[i], odd_why[i])
+}
+
+function retry_exit(pid)
+{
+	retry_depth[pid] = 0
+}

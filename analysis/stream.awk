@@ -1,0 +1,77 @@
+# stream.awk - tasks.csv and faults.csv, brought in between the rows of tlb.csv in order of time.
+#
+# For check_tlb.awk. stream_until(t) brings all that happened before t. A task event comes by an
+# instruction of its own, so it is behind all walks of its icount. A fault may be before or behind
+# walks of its icount: the replay takes it early by stream_fault_now() when a row asks for it.
+#
+# Sets pid_now, the task that runs, and ran(pid), the instructions that a task has run for.
+function stream_open()
+{
+	csv_open(tasks, task_columns)
+	stream_task_columns = csv_columns
+	csv_open(faults, fault_columns)
+	stream_fault_columns = csv_columns
+	stream_fault_line = 1
+	pid_now = ""
+	stream_next_task()
+	stream_next_fault()
+}
+
+function stream_next_task()
+{
+	csv_columns = stream_task_columns
+	task_time = csv_row(tasks, stream_task) > 0 ? stream_task[1] + 0 : 9e15
+}
+
+function stream_next_fault()
+{
+	csv_columns = stream_fault_columns
+	csv_line = stream_fault_line
+	fault_time = csv_row(faults, stream_fault) > 0 ? stream_fault[1] + 0 : 9e15
+	stream_fault_line = csv_line
+}
+
+function stream_until(now)
+{
+	while (task_time < now || fault_time < now)
+		if (task_time <= fault_time)
+			stream_task_event()
+		else
+			stream_fault_event()
+}
+
+function stream_task_event(    event)
+{
+	event = stream_task[3]
+	if (event == "switch") {
+		ran_for[pid_now] += task_time - ran_since
+		ran_since = task_time
+		pid_now = stream_task[4]
+	} else if (event == "fork" || event == "exec") {
+		replay_space(stream_task[6])
+	} else if (event == "exit") {
+		retry_exit(stream_task[4])
+	}
+	stream_next_task()
+}
+
+function stream_fault_event()
+{
+	replay_fault(stream_fault[3], stream_fault[6])
+	retry_fault(stream_fault)
+	stream_next_fault()
+}
+
+# Brings the fault of this row's icount, if there is one.
+function stream_fault_now()
+{
+	if (fault_time != $1 + 0)
+		return 0
+	stream_fault_event()
+	return 1
+}
+
+function ran(pid, now)
+{
+	return ran_for[pid] + (pid == pid_now ? now - ran_since : 0)
+}
