@@ -1,10 +1,11 @@
 #!/bin/sh
-# check.sh DIR - checks the recording in DIR and prints TAP; ends with 1 when anything is wrong.
+# check.sh [-r FILE] DIR - checks the recording in DIR and prints TAP; ends with 1 when anything is wrong.
 #
 # Every file parses, every column has its form, times never fall; rows, counted by each word they use,
 # and digests are those of meta.csv and of the kernel; and the events can be true: a model of the TLBs
 # does the same, each fault's instruction comes again when the fault is over, tasks, address spaces
 # and areas are those that were there. AWK=name chooses the awk.
+# FILE gets what the model of the TLBs has counted, "NAME VALUE".
 set -eu
 
 fail()
@@ -14,7 +15,12 @@ fail()
 	exit 1
 }
 
-[ $# = 1 ] || fail "usage: analysis/check.sh DIR"
+replayed=
+if [ "${1-}" = -r ]; then
+	replayed=${2-}
+	shift 2
+fi
+[ $# = 1 ] || fail "usage: analysis/check.sh [-r FILE] DIR"
 dir=${1%/}
 here=$(dirname "$0")
 # shellcheck source=analysis/recording.sh
@@ -39,7 +45,7 @@ ask()
 	shift $questions
 	$AWK -F, "$@" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v epochs="$work/.flushes"
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v epochs="$work/.flushes" -v replayed="$replayed"
 }
 
 {

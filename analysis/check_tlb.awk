@@ -118,6 +118,8 @@ END {
 	if (replaying) {
 		stream_until(9e15)
 		retry_end_all()
+		if (replayed != "")
+			replay_tell()
 	}
 	for (i = 1; i <= checks; i++)
 		verdict(check[i], title[check[i]])

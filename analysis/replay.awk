@@ -59,28 +59,29 @@ function replay_fault(addr, access,    page)
 	page = page_of(addr)
 	looked_again[page] = NR
 	if (access != "x")
-		replay_drop(slot_of["d", substr(page, 5, 3)], page)
+		model["fault_drops"] += replay_drop(slot_of["d", substr(page, 5, 3)], page)
 }
 
+# Drops the slot's entry if it is of this page; 1 if it was.
 function replay_drop(s, page)
 {
-	if (entry_page[s] == page)
-		entry_stamp[s] = 0
+	if (entry_page[s] != page || entry_stamp[s] != stamp[entry_global[s] + 0])
+		return 0
+	entry_stamp[s] = 0
+	return 1
 }
 
-# What the model expects of the row: event, reason and evicted page.
-function replay_says(s, key)
+# What the model expects of the row: event, reason and evicted page. In model_word: what to count.
+function replay_says(s, key,    there, reason)
 {
-	if (entry_stamp[s] != stamp[entry_global[s] + 0])
-		return "fill," replay_reason(key) ","
-	if (entry_page[s] == $6)
+	there = entry_stamp[s] == stamp[entry_global[s] + 0]
+	if (there && entry_page[s] == $6) {
+		model_word = "upgrades"
 		return "upgrade,,"
-	return "fill," replay_reason(key) "," entry_page[s]
-}
-
-function replay_reason(key)
-{
-	return !(key in left_by) ? "cold" : left_by[key] == "c" ? "conflict" : "flushed"
+	}
+	reason = !(key in left_by) ? "cold" : left_by[key] == "c" ? "conflict" : "flushed"
+	model_word = "fills_" reason
+	return "fill," reason "," (there ? entry_page[s] : "")
 }
 
 # A fill or upgrade; `global`: its entry has the G bit.
@@ -96,12 +97,15 @@ function replay_fill(global,    space, key, says, is, s)
 	says = replay_says(s, key)
 	while (says != is && stream_fault_now())
 		says = replay_says(s, key)
+	model[model_word]++
+	model["evictions"] += index(says, "0x") > 0
 	if (says != is)
 		wrong_row("replay", "tlb", NR, is ", but a TLB would say " says)
 	replay_need(s, key, global)
-	if (entry_stamp[s] == stamp[entry_global[s] + 0] && entry_page[s] != $6)
+	if (says ~ /0x/ && entry_key[s] in left_by)
 		left_by[entry_key[s]] = "c"
-	left_by[key] = ""
+	if (model_word != "upgrades") # the entry may be from before the space got its new name
+		left_by[key] = ""
 	entry_page[s] = $6
 	entry_key[s] = key
 	entry_global[s] = global
@@ -146,6 +150,17 @@ function replay_gained(old, new,    n, was, is)
 	return substr($12, 3) != "0" && n == length(old) && substr(old, 1, n - 2) == substr(new, 1, n - 2) && \
 	       substr(old, n) == substr(new, n) && was % 2 == is % 2 && (was >= 8) == (is >= 8) && \
 	       int(was / 2) % 2 <= int(is / 2) % 2 && int(was / 4) % 2 <= int(is / 4) % 2
+}
+
+# What the model has counted, "NAME VALUE", into the file `replayed`.
+function replay_tell(    s)
+{
+	for (s in entry_stamp)
+		if (entry_stamp[s] == stamp[entry_global[s] + 0])
+			model["left_" substr(s, 1, 1)]++
+	for (s in model)
+		print s, model[s] > replayed
+	close(replayed)
 }
 
 function replay_flush()

@@ -1,11 +1,13 @@
 #!/bin/sh
 # bochs.sh - get Bochs from Debian's source package and build it.
 #
-# usage: setup/bochs.sh trace|plain|gdb
+# usage: setup/bochs.sh trace|plain|gdb|counted
 #
-#   trace  with the plugin of bochs-plugin/        -> build/bochs/bochs
-#   plain  without any instrumentation, to compare -> build/bochs/bochs-plain
-#   gdb    plain, with Bochs's gdb stub            -> build/bochs/bochs-gdb
+#   trace    with the plugin of bochs-plugin/        -> build/bochs/bochs
+#   plain    without any instrumentation, to compare -> build/bochs/bochs-plain
+#   gdb      plain, with Bochs's gdb stub            -> build/bochs/bochs-gdb
+#   counted  trace, and Bochs counts what happens to its TLBs itself, for a test
+#            (tests/bochs/counted.h)                 -> build/bochs/bochs-counted
 #
 # Needs no root and changes no apt setting: apt runs on a state directory of
 # our own, with the mirror taken from this machine's apt configuration.
@@ -31,6 +33,7 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring
 root=$(cd "$(dirname "$0")/.." && pwd)
 plugin=$root/bochs-plugin
 header=$root/kernel/include/kernel/trace_port.h
+counted=$root/tests/bochs/counted
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pagoda/bochs
 jobs=${BOCHS_JOBS:-$(nproc 2>/dev/null || echo 1)}
 
@@ -171,13 +174,19 @@ wraps=-Wl,--wrap=bx_get_realtime64_usec
 wraps=$wraps,--wrap=_ZN8BX_CPU_C25handleInterruptMaskChangeEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
 
+# has_plugin FLAVOUR: is the plugin in it?
+has_plugin()
+{
+	[ "$1" = trace ] || [ "$1" = counted ]
+}
+
 # flags FLAVOUR: arguments of Bochs's configure.
 flags()
 {
 	set -- "$1" --with-nogui --with-term --enable-x86-64 --enable-cpu-level=6 --enable-pci \
 		--enable-all-optimizations --disable-docbook --disable-plugins
 	case $1 in
-	trace)
+	trace | counted)
 		# hooks.cc answers for the clock and watches the interrupt flag: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps"
@@ -194,8 +203,11 @@ tree_key()
 	{
 		echo "$SHA256 $(flags "$1")"
 		g++ -dumpfullversion -dumpmachine
-		if [ "$1" = trace ]; then
+		if has_plugin "$1"; then
 			cat "$plugin/instrument.h" "$plugin/Makefile.in"
+		fi
+		if [ "$1" = counted ]; then
+			cat "$counted.h" "$counted.sed"
 		fi
 	} | sha256sum | cut -c1-12
 }
@@ -205,7 +217,7 @@ binary_key()
 {
 	{
 		tree_key "$1"
-		if [ "$1" = trace ]; then
+		if has_plugin "$1"; then
 			cat "$plugin"/*.[ch] "$plugin"/*.cc "$header"
 		fi
 	} | sha256sum | cut -c1-12
@@ -224,15 +236,39 @@ copy_plugin()
 	cmp -s "$header" "$1/kernel/trace_port.h" || cp "$header" "$1/kernel/"
 }
 
+# count TREE: puts the counters into Bochs's sources.
+count()
+{
+	sed -i 's/^\(#define InstrumentTLB\(Flush\)\{0,1\}\) 0/\1 1/' "$1/cpu/cpustats.h"
+	sed -i -f "$counted.sed" "$1/cpu/paging.cc"
+	[ "$(grep -c '^counted_' "$1/cpu/paging.cc")" = 8 ] || die "counted.sed does not fit this Bochs"
+	cp "$counted.h" "$1/cpu/counted.h"
+	(cd "$1/cpu" && grep -l cpustats.h ./*.cc | sed 's/\.cc$/.o/' | xargs rm -f)
+}
+
+# copy_tree TREE: the counted flavour is the trace flavour but for a few files, so
+# what is compiled of that is taken over.
+copy_tree()
+{
+	trace=$cache/tree-trace-$(tree_key trace)
+	[ -f "$trace/bochs" ] || return 1
+	rm -rf "$1" "$1.new"
+	cp -a "$trace" "$1.new"
+	count "$1.new"
+	mv "$1.new" "$1"
+}
+
 # build_tree FLAVOUR TREE: unpacks and configures.
 build_tree()
 {
+	[ "$1" != counted ] || ! copy_tree "$2" || return 0
 	say "configuring Bochs $VERSION ($1)"
 	rm -rf "$2" "$2.new"
 	mkdir -p "$2.new"
 	tar -xJf "$cache/src/$TARBALL" -C "$2.new" --strip-components=1
 	libs=
-	if [ "$1" = trace ]; then
+	[ "$1" != counted ] || count "$2.new"
+	if has_plugin "$1"; then
 		copy_plugin "$2.new/instrument/pagoda"
 		libs='-lzstd -lpthread'
 	fi
@@ -263,7 +299,7 @@ build()
 		get_tarball
 		build_tree "$1" "$tree"
 	fi
-	if [ "$1" = trace ]; then
+	if has_plugin "$1"; then
 		copy_plugin "$tree/instrument/pagoda"
 	fi
 	say "compiling Bochs $VERSION ($1)"
@@ -283,7 +319,8 @@ case ${1:-} in
 trace) name=bochs ;;
 plain) name=bochs-plain ;;
 gdb) name=bochs-gdb ;;
-*) die "usage: setup/bochs.sh trace|plain|gdb" ;;
+counted) name=bochs-counted ;;
+*) die "usage: setup/bochs.sh trace|plain|gdb|counted" ;;
 esac
 need sha256sum coreutils
 need g++ g++

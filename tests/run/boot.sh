@@ -3,7 +3,7 @@
 #
 #   tests/run/boot.sh [option]... IMAGE
 #     -o DIR    where the recording and console.log go (out/latest)
-#     -e NAME   emulator: bochs, bochs-plain (no plugin: no recording), qemu
+#     -e NAME   emulator: bochs, bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
@@ -82,7 +82,7 @@ bochs_command()
 	fi
 	# The plain Bochs does not know the plugin's line.
 	[ "$floppy" != none ] || edit+=(-e 's/^floppya:.*/floppya: type=none/')
-	[ "$emulator" = bochs ] || edit+=(-e '/^tlbtrace:/d')
+	[ "$emulator" != bochs-plain ] || edit+=(-e '/^tlbtrace:/d')
 	[ -z "$ips" ] || edit+=(-e "s/ips=[0-9]*/ips=$ips/")
 	sed "${edit[@]}" bochsrc >"$work/bochsrc"
 	command=("$program" -q -f "$work/bochsrc")
@@ -201,7 +201,7 @@ else
 	exec 3>&2
 fi
 case $emulator in
-bochs | bochs-plain) bochs_command ;;
+bochs | bochs-counted | bochs-plain) bochs_command ;;
 qemu) qemu_command ;;
 *) die "no emulator named $emulator" ;;
 esac
@@ -214,7 +214,7 @@ fi
 [ -z "${P_CASES-}" ] || tests/run/cases.sh note "$out/console.log" "$P_CASES"
 
 meta=()
-[ "$emulator" != bochs ] || meta=("$out/meta.csv")
+case $emulator in bochs | bochs-counted) meta=("$out/meta.csv") ;; esac
 if verdict=$(tests/run/verdict.sh -e "$ended" "$out/console.log" "${meta[@]}"); then
 	echo "$verdict"
 	exit 0
