@@ -39,8 +39,11 @@ unsigned char tlbtrace_pending;
 
 static struct options options;
 static bool line_given;
+static Bit64u rounds; /* see count_rounds */
 static struct recorder *recorder;
 static Bit32u last_cr0, last_cr4;
+static int delivering = -1; /* vector whose handler has not begun yet */
+static bool signalled;	    /* the run was told to end from outside */
 
 #define CPU BX_CPU(0)
 
@@ -60,18 +63,45 @@ extern "C" Bit64u __wrap_bx_get_realtime64_usec(void)
 	return bx_pc_system.time_usec();
 }
 
+static unsigned read_linear(void *ctx, uint32_t addr, void *buf, unsigned len);
+
+/*
+ * What works while an interrupt or exception is delivered is no instruction of the interrupted
+ * program: the place that goes with it is where the handler begins. A task gate names none.
+ */
+static Bit32u acting_eip(void)
+{
+	Bit16u gate[4];
+
+	if (delivering < 0 || !CPU->protected_mode() ||
+	    read_linear(NULL, (Bit32u)CPU->idtr.base + 8 * (Bit32u)delivering, gate,
+			sizeof(gate)) != sizeof(gate))
+		return (Bit32u)CPU->prev_rip;
+	switch (gate[2] >> 8 & 0x1f) {
+	case 0x0e:
+	case 0x0f:
+		return (Bit32u)gate[3] << 16 | gate[0];
+	case 0x06:
+	case 0x07:
+		return gate[0];
+	default:
+		return (Bit32u)CPU->prev_rip;
+	}
+}
+
 static bool view(void *, struct cpu_view *v)
 {
 	if (CPU->long_mode())
 		return false;
 	v->icount = CPU->icount;
 	v->cpu = 0;
-	v->eip = (Bit32u)CPU->prev_rip;
+	v->eip = acting_eip();
 	v->fetch = (Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->get_eip());
 	v->esp = (Bit32u)(CPU->speculative_rsp ? CPU->prev_rsp : CPU->get_reg32(BX_32BIT_REG_ESP));
 	v->cr3 = (Bit32u)CPU->cr3;
 	v->cpl = CPU->sregs[BX_SEG_REG_CS].selector.rpl;
 	v->paging = CPU->cr0.get_PG();
+	v->wp = CPU->cr0.get_WP();
 	v->pse = CPU->cr4.get_PSE();
 	v->pae = CPU->cr4.get_PAE();
 	v->pge = CPU->cr4.get_PGE();
@@ -161,7 +191,7 @@ static Bit64u read_entry(bx_phy_address phy, unsigned len)
 /* Ends the run if the recorder cannot go on. The message comes with tlbtrace_exit_env. */
 static void look_for_trouble(void)
 {
-	tlbtrace_pending = recorder_pending(recorder);
+	tlbtrace_pending = recorder_pending(recorder) || delivering >= 0;
 	if (!recorder->trouble[0])
 		return;
 	tlbtrace_pending = 0;
@@ -213,7 +243,13 @@ static void put_facts(void)
 void tlbtrace_initialize(void)
 {
 	const struct machine machine = {
-		NULL, view, tlb_read, translated, read_linear, (const uint64_t *)&CPU->icount,
+		NULL,
+		view,
+		tlb_read,
+		translated,
+		read_linear,
+		(const uint64_t *)&CPU->icount,
+		(const uint64_t *)&rounds,
 	};
 
 	if (recorder || !line_given)
@@ -230,6 +266,8 @@ void tlbtrace_exit_env(void)
 {
 	if (!recorder)
 		return;
+	/* Only the guest's own power-off sets this, as nobody sits at the emulator's buttons. */
+	recorder->powered_off = bx_user_quit && !signalled;
 	if (!recorder_close(recorder))
 		fprintf(stderr, "tlbtrace: recording incomplete: %s\n", recorder->trouble);
 	recorder_free(recorder);
@@ -241,6 +279,7 @@ void tlbtrace_exit_env(void)
 void tlbtrace_reset(void)
 {
 	last_cr0 = last_cr4 = 0;
+	delivering = -1;
 	if (!recorder)
 		return;
 	recorder_reset(recorder);
@@ -250,26 +289,95 @@ void tlbtrace_reset(void)
 void tlbtrace_settle(void)
 {
 	recorder_settle(recorder);
+	delivering = -1;
 	look_for_trouble();
 }
 
 void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw)
 {
-	/* Without paging there are no walks; system management mode saves its state this way. */
-	if (!recorder || !CPU->cr0.get_PG() || CPU->in_smm)
-		return;
-	if (rw == BX_READ)
+	if (!recorder || !CPU->cr0.get_PG())
+		return;	 /* without paging there are no walks */
+	if (CPU->in_smm) /* the state is saved; the flush comes after it */
+		recorder_settle(recorder);
+	else if (rw == BX_READ)
 		recorder_read(recorder, phy, len, read_entry(phy, len));
 	else
 		recorder_write(recorder, phy, read_entry(phy, len));
 	look_for_trouble();
 }
 
-void tlbtrace_page_fault(unsigned error_code)
+/*
+ * Rounds of `rep` instructions that Bochs counts as instructions of their own: all but the first.
+ * Its two loops are functions that other files call, and the linker puts these in their place, so
+ * that a round itself costs nothing. An event (a timer's, say) makes the loop end early, and the
+ * same instruction begins again at once: that is a round too. An exception leaves by longjmp.
+ */
+static bool in_rep;
+static Bit64u rep_began, rep_ended;
+static Bit32u rep_eip;
+
+static void end_rep(void)
+{
+	if (in_rep)
+		rounds += CPU->icount - rep_began;
+	in_rep = false;
+}
+
+static void count_rounds(bxInstruction_c *i, BxRepIterationPtr_tR execute,
+			 void (*real)(bxInstruction_c *, BxRepIterationPtr_tR))
+{
+	rep_began = CPU->icount;
+	if (rep_began == rep_ended && rep_eip == (Bit32u)CPU->prev_rip)
+		rounds++;
+	rep_eip = (Bit32u)CPU->prev_rip;
+	in_rep = true;
+	real(i, execute);
+	end_rep();
+	rep_ended = CPU->icount + 1;
+}
+
+extern "C" {
+#define REPEAT	   _ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
+#define REPEAT_ZF  _ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
+#define JOIN(a, b) a##b
+#define REAL(name) JOIN(__real_, name)
+#define WRAP(name) JOIN(__wrap_, name)
+void REAL(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
+void WRAP(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
+void REAL(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
+void WRAP(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
+
+void WRAP(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute)
+{
+	count_rounds(i, execute, REAL(REPEAT));
+}
+
+void WRAP(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute)
+{
+	count_rounds(i, execute, REAL(REPEAT_ZF));
+}
+}
+
+/* An exception may come in the middle of delivering another: that one's handler never begins. */
+void tlbtrace_exception(unsigned vector, unsigned error_code)
 {
 	if (!recorder)
 		return;
-	recorder_fault(recorder, (Bit32u)CPU->cr2, error_code);
+	end_rep();
+	delivering = -1;
+	if (vector == 14)
+		recorder_fault(recorder, (Bit32u)CPU->cr2, error_code);
+	delivering = (int)vector;
+	look_for_trouble();
+}
+
+/* An interrupt from outside. INT has no call here: the accesses are that instruction's own. */
+void tlbtrace_interrupt(unsigned vector)
+{
+	if (!recorder)
+		return;
+	recorder_settle(recorder);
+	delivering = (int)vector;
 	look_for_trouble();
 }
 
@@ -280,6 +388,7 @@ void tlbtrace_page_fault(unsigned error_code)
  */
 static void end_at_signal(int)
 {
+	signalled = true;
 	bx_pc_system.kill_bochs_request = 1;
 	CPU->async_event |= 1;
 }
@@ -324,7 +433,13 @@ void tlbtrace_tlb_cntrl(unsigned what, bx_phy_address value)
 	last_cr4 = cr4;
 	if (!recorder)
 		return;
-	if (what == BX_INSTR_INVLPG && CPU->cr0.get_PG())
+	if (CPU->in_smm && CPU->cr0.get_PG())
+		recorder_trouble(recorder, "the guest has turned on paging in system management "
+					   "mode: this version does not record that");
+	else if (what == BX_INSTR_CONTEXT_SWITCH &&
+		 paging) /* into system management mode or back */
+		flush(FLUSH_EMULATOR, false);
+	else if (what == BX_INSTR_INVLPG && CPU->cr0.get_PG())
 		recorder_invlpg(recorder, (Bit32u)value);
 	else if (what == BX_INSTR_MOV_CR3 && !paging)
 		recorder_cr3(recorder, (Bit32u)value);

@@ -23,7 +23,8 @@ void tlbtrace_initialize(void);
 void tlbtrace_reset(void);
 void tlbtrace_settle(void);
 void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw);
-void tlbtrace_page_fault(unsigned error_code);
+void tlbtrace_exception(unsigned vector, unsigned error_code);
+void tlbtrace_interrupt(unsigned vector);
 void tlbtrace_far_branch(unsigned what);
 void tlbtrace_tlb_cntrl(unsigned what, bx_phy_address value);
 void tlbtrace_outp(unsigned addr);
@@ -38,11 +39,8 @@ void tlbtrace_outp(unsigned addr);
 			tlbtrace_settle();                 \
 	} while (0)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw) tlbtrace_phy_access(phy, len, rw)
-#define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)   \
-	do {                                             \
-		if ((vector) == 14)                      \
-			tlbtrace_page_fault(error_code); \
-	} while (0)
+#define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)	   tlbtrace_exception(vector, error_code)
+#define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)	   tlbtrace_interrupt(vector)
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip) \
 	tlbtrace_far_branch(what)
 #define BX_INSTR_TLB_CNTRL(cpu_id, what, value) tlbtrace_tlb_cntrl(what, value)
@@ -61,6 +59,7 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_BEFORE_EXECUTION(cpu_id, i)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw)
 #define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)
+#define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip)
 #define BX_INSTR_TLB_CNTRL(cpu_id, what, value)
 #define BX_INSTR_OUTP(addr, len, val)
@@ -77,7 +76,6 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_UCNEAR_BRANCH(cpu_id, what, branch_eip, new_eip)
 #define BX_INSTR_OPCODE(cpu_id, i, opcode, len, is32, is64)
 #define BX_INSTR_INTERRUPT(cpu_id, vector)
-#define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)
 #define BX_INSTR_CLFLUSH(cpu_id, laddr, paddr)
 #define BX_INSTR_CACHE_CNTRL(cpu_id, what)
 #define BX_INSTR_PREFETCH_HINT(cpu_id, what, seg, offset)

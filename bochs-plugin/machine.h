@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PAGE_MASK 0xfffu
+#define PAGE_MASK     0xfffu
+#define LARGE_4M_MASK 0x3fffffu
+#define LARGE_2M_MASK 0x1fffffu
 
 enum tlb_id {
 	TLB_D,
@@ -43,12 +45,12 @@ struct tlb_slot {
 struct cpu_view {
 	uint64_t icount;
 	unsigned int cpu;
-	uint32_t eip;	/* of the instruction in work */
+	uint32_t eip;	/* of the instruction in work, or of the handler about to begin */
 	uint32_t fetch; /* linear address from which the next byte of code would come */
 	uint32_t esp;	/* as it was before the instruction in work */
 	uint32_t cr3;
 	unsigned int cpl;
-	bool paging, pse, pae, pge;
+	bool paging, wp, pse, pae, pge;
 	uint64_t pdpt[4]; /* the loaded PDPTEs; valid when pae */
 };
 
@@ -62,6 +64,7 @@ struct machine {
 	/* Copies guest memory; returns how many of the len bytes could be read. */
 	unsigned int (*read_linear)(void *ctx, uint32_t addr, void *buf, unsigned int len);
 	const uint64_t *icount; /* may be read from any thread, for display */
+	const uint64_t *rounds; /* of them, rounds of `rep` instructions but for each one's first */
 };
 
 #endif

@@ -51,21 +51,31 @@ static bool get_view(struct recorder *r, struct cpu_view *view)
 	return false;
 }
 
+static void lost(void *ctx, enum tlb_id id, const struct tlb_entry *e)
+{
+	struct recorder *r = ctx;
+
+	seen_drop(&r->seen, e->space, e->page, id, DROP_EMULATOR);
+}
+
 static void hidden_flush(struct recorder *r, const struct cpu_view *view)
 {
 	struct tlb_loss loss;
+	bool global_too;
 
-	tlb_sync(&r->tlb, &r->m, &loss);
+	tlb_sync(&r->tlb, &r->m, &loss, lost, r);
 	if (!loss.lost_global && !loss.lost_other)
 		return;
 	r->tally.hidden++;
+	global_too = loss.lost_global || !loss.kept_global;
+	if (!loss.kept_other && (!global_too || !loss.kept_global))
+		seen_flush(&r->seen, DROP_EMULATOR, global_too);
 	if (!recorder_wants(r, EVENT_FLUSH))
 		return;
 	if (loss.lost_global + loss.lost_other == 1 && loss.kept_global + loss.kept_other)
 		row_invlpg(r, view, FLUSH_EMULATOR, loss.page);
 	else
-		row_flush(r, view, FLUSH_EMULATOR, loss.lost_global || !loss.kept_global,
-			  view->cr3);
+		row_flush(r, view, FLUSH_EMULATOR, global_too, view->cr3);
 }
 
 /* Running code that the shadow has in the instruction TLB and Bochs has not. */
@@ -81,33 +91,70 @@ static void look_for_hidden_flush(struct recorder *r, const struct cpu_view *vie
 		hidden_flush(r, view);
 }
 
+/* The access for which the entry was put in, as the bit of an entry that allows it. */
+static uint32_t access_bit(const struct arrival *a)
+{
+	const uint32_t bits = a->slot.bits;
+
+	if (a->id == TLB_I)
+		return bits & TLB_USER_X ? TLB_USER_X : TLB_SYS_X;
+	if (bits & (TLB_SYS_W | TLB_USER_W))
+		return bits & TLB_USER_W ? TLB_USER_W : TLB_SYS_W;
+	return bits & TLB_USER_R ? TLB_USER_R : TLB_SYS_R;
+}
+
+/* An entry in the place of @old, which is of the same page and did not let the access through. */
+static enum tlb_event upgrade(struct recorder *r, const struct arrival *a,
+			      const struct tlb_entry *old)
+{
+	r->tally.upgrades++;
+	if (!(old->allowed & access_bit(a))) {
+		r->tally.upgrades_entry++;
+		return TLB_UPGRADE_ENTRY;
+	}
+	r->tally.upgrades_kind++;
+	return TLB_UPGRADE_KIND;
+}
+
+/* An entry for a page that has none. */
+static enum fill_reason fill(struct recorder *r, const struct arrival *a, uint32_t space,
+			     enum drop *drop)
+{
+	enum fill_reason reason =
+		seen_fill(&r->seen, space, a->slot.page, a->slot.mask, a->id, drop);
+
+	r->tally.fills++;
+	r->tally.cold += reason == REASON_COLD;
+	r->tally.conflict += reason == REASON_CONFLICT;
+	r->tally.flushed += reason == REASON_FLUSHED;
+	r->tally.dropped[*drop]++;
+	if (reason == REASON_NONE)
+		recorder_trouble(r, "out of memory for the set of pages seen");
+	return reason;
+}
+
 /* Enters what has arrived into shadow and history, and writes its row. */
 static void enter(struct recorder *r, const struct arrival *a)
 {
 	uint32_t space = a->slot.bits & TLB_GLOBAL ? SPACE_GLOBAL : r->space;
 	struct tlb_entry *e = tlb_at(&r->tlb, a->id, a->slot.page);
 	struct tlb_entry *old = tlb_valid(&r->tlb, e) ? e : NULL;
-	enum fill_reason reason = REASON_NONE;
+	enum drop drop = DROP_NONE;
+	enum tlb_event event;
 
 	if (old && old->page == a->slot.page) {
-		r->tally.upgrades++;
+		event = upgrade(r, a, old);
 		old = NULL;
 	} else {
-		r->tally.fills++;
-		reason = seen_fill(&r->seen, space, a->slot.page, a->id);
-		if (reason == REASON_NONE) {
-			recorder_trouble(r, "out of memory for the set of pages seen");
+		event = (enum tlb_event)fill(r, a, space, &drop);
+		if (r->trouble[0])
 			return;
-		}
-		r->tally.cold += reason == REASON_COLD;
-		r->tally.conflict += reason == REASON_CONFLICT;
-		r->tally.flushed += reason == REASON_FLUSHED;
 		if (old)
 			seen_evict(&r->seen, old->space, old->page, a->id);
 	}
 	if (recorder_wants(r, EVENT_TLB))
-		row_fill(r, a, reason, old);
-	tlb_put(&r->tlb, a->id, &a->slot, space);
+		row_fill(r, a, event, old, drop);
+	tlb_put(&r->tlb, a->id, &a->slot, space, walk_allows(&r->walk, a->id));
 }
 
 static void settle(struct recorder *r, bool flushed)
@@ -118,6 +165,7 @@ static void settle(struct recorder *r, bool flushed)
 		return;
 	if (resolve(&r->walk, &r->tlb, &r->m, flushed, &a)) {
 		if (a.hidden) {
+			lost(r, a.id, tlb_at(&r->tlb, a.id, a.slot.page));
 			tlb_drop(tlb_at(&r->tlb, a.id, a.slot.page));
 			hidden_flush(r, &r->walk.at);
 		}
@@ -196,19 +244,44 @@ void recorder_write(struct recorder *r, uint64_t addr, uint64_t value)
 		r->tally.stray++;
 }
 
-/* The walk that led to the fault is over; the entry it found too weak is gone. */
+/* The walk that led to the fault is over. */
 static void end_in_fault(struct recorder *r, uint32_t cr2)
+{
+	if (r->walk.state == WALK_IDLE || ((cr2 ^ r->walk.lin) & r->walk.known)) {
+		r->tally.unresolved++;
+		return;
+	}
+	r->tally.walk_faults++;
+	walk_end(&r->walk);
+}
+
+/*
+ * A data access to @cr2 has faulted. Bochs has given up the entry that was too weak for it, in a
+ * larger TLB, too; one for a fetch it leaves alone.
+ */
+static void drop_by_fault(struct recorder *r, uint32_t cr2, bool fetch)
 {
 	struct tlb_entry *e = tlb_find(&r->tlb, TLB_D, cr2 & ~PAGE_MASK);
 	struct tlb_slot real;
 
-	r->tally.walk_faults++;
-	walk_end(&r->walk);
-	if (!e)
-		return;
-	r->m.tlb_read(r->m.ctx, TLB_D, tlb_index(TLB_D, cr2), &real);
-	if (!real.valid)
+	if (e) {
+		r->m.tlb_read(r->m.ctx, TLB_D, tlb_index(TLB_D, cr2), &real);
+		if (real.valid)
+			return;
 		tlb_drop(e);
+	} else if (fetch) {
+		return;
+	}
+	seen_drop(&r->seen, r->space, cr2, TLB_D, DROP_FAULT);
+	seen_drop(&r->seen, SPACE_GLOBAL, cr2, TLB_D, DROP_FAULT);
+}
+
+/* Without NX the code does not tell a fetch: it is one if it faults where the CPU fetches. */
+static char fault_access(const struct cpu_view *view, uint32_t cr2, uint32_t error)
+{
+	if (error & FAULT_WRITE)
+		return 'w';
+	return (error & FAULT_FETCH) || cr2 == view->fetch ? 'x' : 'r';
 }
 
 void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
@@ -222,10 +295,8 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		abandon(r);
 	if (view.pae && !(view.pdpt[cr2 >> 30] & 1))
 		recorder_settle(r); /* no walk was needed to find this out */
-	else if (r->walk.state != WALK_IDLE && !((cr2 ^ r->walk.lin) & r->walk.known))
-		end_in_fault(r, cr2);
 	else
-		r->tally.unresolved++;
+		end_in_fault(r, cr2);
 	r->tally.faults++;
 	fault = (struct fault){
 		.icount = view.icount,
@@ -235,16 +306,12 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		.cr3 = view.cr3,
 		.error = error,
 		.cpu = view.cpu,
+		.access = fault_access(&view, cr2, error),
 		.user = error & FAULT_USER,
 		.from_user = view.cpl == 3,
 		.wanted = recorder_wants(r, EVENT_FAULT),
 	};
-	/* Without NX the code does not tell a fetch: it is one if it faults where the CPU fetches.
-	 */
-	if (error & FAULT_WRITE)
-		fault.access = 'w';
-	else
-		fault.access = (error & FAULT_FETCH) || cr2 == view.fetch ? 'x' : 'r';
+	drop_by_fault(r, cr2, fault.access == 'x');
 	fault_open(&r->faults, &r->tasks, &fault);
 }
 
@@ -278,6 +345,7 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 	if (!get_view(r, &view))
 		return;
 	tlb_flush(&r->tlb, global_too);
+	seen_flush(&r->seen, (enum drop)(reason + 1), global_too);
 	r->tally.flushes++;
 	if (cr3 != r->cr3)
 		recorder_cr3(r, cr3);
@@ -288,11 +356,15 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 void recorder_invlpg(struct recorder *r, uint32_t addr)
 {
 	struct cpu_view view;
+	uint32_t large;
 
 	recorder_settle(r);
 	if (!get_view(r, &view))
 		return;
+	large = view.pae ? LARGE_2M_MASK : LARGE_4M_MASK;
 	tlb_invlpg(&r->tlb, addr);
+	seen_invlpg(&r->seen, r->space, addr, large);
+	seen_invlpg(&r->seen, SPACE_GLOBAL, addr, large);
 	r->tally.invlpgs++;
 	if (recorder_wants(r, EVENT_FLUSH))
 		row_invlpg(r, &view, FLUSH_INVLPG, addr & ~PAGE_MASK);
@@ -323,5 +395,6 @@ void recorder_reset(struct recorder *r)
 	recorder_settle(r);
 	abandon(r);
 	tlb_flush(&r->tlb, true);
+	seen_flush(&r->seen, DROP_EMULATOR, true);
 	recorder_cr3(r, 0);
 }

@@ -27,7 +27,9 @@ struct tally {
 	uint64_t walks; /* begun */
 	uint64_t fills, upgrades, walk_faults;
 	uint64_t cold, conflict, flushed;
-	uint64_t faults; /* with and without a walk (PDPTE not present) */
+	uint64_t dropped[DROP_END];		/* fills by what had dropped the entry before */
+	uint64_t upgrades_entry, upgrades_kind; /* of the upgrades */
+	uint64_t faults;			/* with and without a walk (PDPTE not present) */
 	uint64_t flushes, invlpgs;
 	uint64_t hidden; /* flushes that Bochs has no hook for */
 	uint64_t pdpte_loads;
@@ -62,7 +64,8 @@ struct recorder {
 	const char *phase; /* last mark, for the progress line */
 	const char *banner;
 	uint32_t hint_version;
-	bool finished;
+	bool finished;	  /* the guest's last word */
+	bool powered_off; /* the machine ended in order, by the guest's wish; set by the caller */
 	uint32_t selftest, prog_status;
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;

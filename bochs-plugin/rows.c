@@ -31,8 +31,8 @@ static void note(struct recorder *r, struct tlb_record *record)
 		recorder_check_writer(r);
 }
 
-void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
-	      const struct tlb_entry *evicted)
+void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
+	      const struct tlb_entry *evicted, enum drop drop)
 {
 	const uint32_t bits = a->slot.bits;
 	const struct walk *w = &r->walk;
@@ -43,10 +43,10 @@ void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reas
 		.page = a->slot.page,
 		.cr3 = w->at.cr3,
 		.eip = w->at.eip,
-		.event = (uint8_t)reason,
+		.event = (uint8_t)event,
 		.cpu = (uint8_t)w->at.cpu,
 		.instruction = a->id == TLB_I,
-		.detail = (uint8_t)(w->reads + 4 * w->writes),
+		.detail = (uint8_t)(w->reads + 4 * w->writes + 16 * drop),
 	};
 
 	if (a->id == TLB_I) {

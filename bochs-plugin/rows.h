@@ -6,8 +6,9 @@
 #include "resolve.h"
 #include "kernel/trace_port.h"
 
-#define TLB_HEADER \
-	"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted\n"
+#define TLB_HEADER                                                                              \
+	"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted," \
+	"dropped_by\n"
 #define FAULTS_HEADER \
 	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma\n"
 #define TASKS_HEADER   "icount,cpu,event,pid,tgid,cr3,name\n"
@@ -15,9 +16,9 @@
 #define MARKS_HEADER   "icount,pid,label\n"
 #define LATENCY_HEADER "icount,kind,instructions,pid,eip,end_eip\n"
 
-/* row_fill - @reason NONE means an upgrade. @evicted: entry that lost its place, or NULL. */
-void row_fill(struct recorder *r, const struct arrival *a, enum fill_reason reason,
-	      const struct tlb_entry *evicted);
+/* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
+void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
+	      const struct tlb_entry *evicted, enum drop drop);
 void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
 	       bool global_too, uint32_t cr3);
 void row_invlpg(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,

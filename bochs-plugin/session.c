@@ -169,6 +169,8 @@ static void put_tally(struct recorder *r, unsigned int mismatches)
 		{"fills_conflict", t->conflict},
 		{"fills_flushed", t->flushed},
 		{"upgrades", t->upgrades},
+		{"upgrades_entry", t->upgrades_entry},
+		{"upgrades_kind", t->upgrades_kind},
 		{"walk_faults", t->walk_faults},
 		{"faults", t->faults},
 		{"faults_hint_unmatched", r->faults.unmatched},
@@ -186,6 +188,18 @@ static void put_tally(struct recorder *r, unsigned int mismatches)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		meta_number(&r->meta, rows[i].key, rows[i].value);
+}
+
+static void put_drops(struct recorder *r)
+{
+	static const char *const names[] = DROP_NAMES;
+	char key[40];
+	int drop;
+
+	for (drop = DROP_NONE + 1; drop < DROP_END; drop++) {
+		snprintf(key, sizeof(key), "fills_dropped_%s", names[drop]);
+		meta_number(&r->meta, key, r->tally.dropped[drop]);
+	}
 }
 
 /* "tlb.file", "tlb.rows", "tlb.sha256" and so on. */
@@ -288,6 +302,7 @@ bool recorder_close(struct recorder *r)
 		progress_end();
 	complete = balance(r, mismatches);
 	put_tally(r, mismatches);
+	put_drops(r);
 	put_latency(r);
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);

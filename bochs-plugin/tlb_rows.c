@@ -7,6 +7,7 @@
  * and numbers that repeat from row to row are not formatted again.
  */
 #include "tlb_rows.h"
+#include "fill_reason.h"
 
 _Static_assert(sizeof(struct tlb_record) == 48, "six words");
 
@@ -18,11 +19,11 @@ struct word {
 #define WORD(s) {s, sizeof(s) - 1}
 
 /* "tlb,event,reason," */
-static const struct word event_words[2][4] = {
-	{WORD("d,upgrade,,"), WORD("d,fill,cold,"), WORD("d,fill,conflict,"),
-	 WORD("d,fill,flushed,")},
-	{WORD("i,upgrade,,"), WORD("i,fill,cold,"), WORD("i,fill,conflict,"),
-	 WORD("i,fill,flushed,")},
+static const struct word event_words[2][5] = {
+	{WORD("d,upgrade,entry,"), WORD("d,fill,cold,"), WORD("d,fill,conflict,"),
+	 WORD("d,fill,flushed,"), WORD("d,upgrade,kind,")},
+	{WORD("i,upgrade,entry,"), WORD("i,fill,cold,"), WORD("i,fill,conflict,"),
+	 WORD("i,fill,flushed,"), WORD("i,upgrade,kind,")},
 };
 
 /* ",size,access,mode," by size, mode, access */
@@ -37,6 +38,11 @@ static const struct word access_words[3][2][3] = {
 
 static const char *const flush_words[] = {"-,flush,", "-,flush_all,", "-,invlpg,"};
 static const char *const flush_reasons[] = {"cr3,", "cr4,", "cr0,", "task,", "emulator,", ","};
+
+static const char *const drop_words[] = DROP_NAMES;
+
+_Static_assert((int)FLUSH_CR3 + 1 == (int)DROP_CR3 && (int)FLUSH_INVLPG + 1 == (int)DROP_INVLPG,
+	       "enum drop follows enum flush_reason");
 
 /* "icount,cpu,": most rows differ from the one before in the last digits only. */
 static char *put_time(struct tlb_text *t, char *p, const struct tlb_record *r)
@@ -82,11 +88,11 @@ static char *put_fill(struct tlb_text *t, char *p, const struct tlb_record *r)
 	p = csv_copy(csv_hex(p, r->frame), access->text, access->len);
 	p = csv_comma(csv_hex(p, r->leaf));
 	p = csv_char(csv_digit(p, r->detail & 3), '+');
-	p = put_space(t, csv_digit(p, r->detail >> 2), r);
+	p = put_space(t, csv_digit(p, r->detail >> 2 & 3), r);
 	p = csv_comma(csv_hex(p, r->eip));
 	if (r->has_evicted)
 		p = csv_hex(p, r->evicted);
-	return csv_end(p);
+	return csv_end(csv_word(csv_comma(p), drop_words[r->detail >> 4]));
 }
 
 static char *put_flush(struct tlb_text *t, char *p, const struct tlb_record *r)
@@ -97,7 +103,7 @@ static char *put_flush(struct tlb_text *t, char *p, const struct tlb_record *r)
 		p = csv_hex(p, r->page);
 	p = csv_word(p, ",,,,,,"); /* frame to walk are empty */
 	p = csv_comma(csv_hex(put_space(t, p, r), r->eip));
-	return csv_end(p);
+	return csv_end(csv_comma(p)); /* evicted and dropped_by are empty */
 }
 
 size_t tlb_expand(void *ctx, const void *records, size_t len, char *out)

@@ -5,13 +5,14 @@
 #include "csv.h"
 #include "machine.h"
 
-/* What the event column says, with the reason of a fill. The first four in the order of
+/* What the event column says, with the reason of a fill or upgrade. The first four in the order of
  * enum fill_reason. */
 enum tlb_event {
-	TLB_UPGRADE,
+	TLB_UPGRADE_ENTRY,
 	TLB_FILL_COLD,
 	TLB_FILL_CONFLICT,
 	TLB_FILL_FLUSHED,
+	TLB_UPGRADE_KIND,
 	TLB_FLUSH,
 	TLB_FLUSH_ALL,
 	TLB_INVLPG,
@@ -44,7 +45,7 @@ struct tlb_record {
 	uint8_t user : 1, access : 2; /* r, w, x */
 	uint8_t size : 2;	      /* enum tlb_size */
 	uint8_t has_pid : 1, has_evicted : 1;
-	/* fills: reads + 4 * writes of the walk; flushes: enum flush_reason */
+	/* fills: reads + 4 * writes of the walk + 16 * enum drop; flushes: enum flush_reason */
 	uint8_t detail;
 };
 

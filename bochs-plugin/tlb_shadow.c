@@ -23,7 +23,8 @@ void tlb_init(struct tlb *t)
 	t->stamp[0] = t->stamp[1] = 1;
 }
 
-void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_t space)
+void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_t space,
+	     uint32_t allowed)
 {
 	struct tlb_entry *e = tlb_at(t, id, slot->page);
 
@@ -33,6 +34,7 @@ void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_
 	e->page = slot->page;
 	e->mask = slot->mask;
 	e->space = space;
+	e->allowed = allowed;
 	if (slot->mask > PAGE_MASK)
 		t->large = true;
 }
@@ -78,7 +80,8 @@ bool tlb_same(const struct tlb *t, const struct tlb_entry *e, const struct tlb_s
 	       e->bits == (real->bits & TLB_BITS);
 }
 
-void tlb_sync(struct tlb *t, const struct machine *m, struct tlb_loss *loss)
+void tlb_sync(struct tlb *t, const struct machine *m, struct tlb_loss *loss, tlb_lost lost,
+	      void *ctx)
 {
 	struct tlb_slot real;
 	struct tlb_entry *e;
@@ -99,6 +102,7 @@ void tlb_sync(struct tlb *t, const struct machine *m, struct tlb_loss *loss)
 		}
 		*(e->bits & TLB_GLOBAL ? &loss->lost_global : &loss->lost_other) += 1;
 		loss->page = e->page;
+		lost(ctx, n < DTLB_SIZE ? TLB_D : TLB_I, e);
 		tlb_drop(e);
 	}
 }

@@ -10,8 +10,8 @@ struct tlb_entry {
 	uint32_t page;
 	uint32_t bits;
 	uint32_t mask;
-	uint32_t space;	 /* address-space number it was filled in */
-	uint32_t unused; /* rounds up to 32 bytes: two to a cache line */
+	uint32_t space;	  /* address-space number it was filled in */
+	uint32_t allowed; /* by the page tables when it was filled: TLB_SYS_R and so on */
 };
 
 struct tlb {
@@ -49,8 +49,9 @@ static inline struct tlb_entry *tlb_find(struct tlb *t, enum tlb_id id, uint32_t
 	return tlb_valid(t, e) && e->page == page ? e : 0;
 }
 
-/* tlb_put - enters *slot, which must be valid, for address space @space. */
-void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_t space);
+/* tlb_put - enters *slot, which must be valid, for address space @space. @allowed: see above. */
+void tlb_put(struct tlb *t, enum tlb_id id, const struct tlb_slot *slot, uint32_t space,
+	     uint32_t allowed);
 
 /* tlb_drop - invalidates one entry. */
 static inline void tlb_drop(struct tlb_entry *e)
@@ -74,8 +75,12 @@ struct tlb_loss {
 	uint32_t page; /* of one lost entry */
 };
 
+/* Called with each lost entry, before it is dropped. */
+typedef void (*tlb_lost)(void *ctx, enum tlb_id id, const struct tlb_entry *e);
+
 /* tlb_sync - drops every shadow entry that the real TLBs no longer hold. */
-void tlb_sync(struct tlb *t, const struct machine *m, struct tlb_loss *loss);
+void tlb_sync(struct tlb *t, const struct machine *m, struct tlb_loss *loss, tlb_lost lost,
+	      void *ctx);
 
 /* tlb_compare - number of slots in which shadow and real TLBs differ. */
 unsigned int tlb_compare(const struct tlb *t, const struct machine *m);

@@ -25,10 +25,11 @@
 #include <string.h>
 
 #define ENTRY_PRESENT  0x1u
+#define ENTRY_WRITE    0x2u
+#define ENTRY_USER     0x4u
+#define ENTRY_DIRTY    0x40u
 #define ENTRY_LARGE    0x80u
 #define PAE_FRAME      0x000ffffffffff000ull
-#define LARGE_4M_MASK  0x3fffffu
-#define LARGE_2M_MASK  0x1fffffu
 #define LARGE_2M_FRAME 0x000fffffffe00000ull
 
 static unsigned int entry_size(const struct walk *w)
@@ -129,6 +130,23 @@ bool walk_write(struct walk *w, uint64_t addr, uint64_t value)
 void walk_end(struct walk *w)
 {
 	w->state = WALK_IDLE;
+}
+
+uint32_t walk_allows(const struct walk *w, enum tlb_id id)
+{
+	const uint64_t both = w->dir & w->leaf;
+	uint32_t allowed;
+
+	if (id == TLB_I)
+		return both & ENTRY_USER ? TLB_SYS_X | TLB_USER_X : TLB_SYS_X;
+	allowed = both & ENTRY_USER ? TLB_SYS_R | TLB_USER_R : TLB_SYS_R;
+	if (!(w->leaf & ENTRY_DIRTY))
+		return allowed;
+	if (both & ENTRY_WRITE || !w->at.wp)
+		allowed |= TLB_SYS_W;
+	if (both & ENTRY_WRITE && both & ENTRY_USER)
+		allowed |= TLB_USER_W;
+	return allowed;
 }
 
 uint64_t walk_frame(const struct walk *w, uint32_t lin)

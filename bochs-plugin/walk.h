@@ -43,6 +43,10 @@ bool walk_write(struct walk *w, uint64_t addr, uint64_t value);
 /* walk_end - forgets the walk: it has become an entry or a fault. */
 void walk_end(struct walk *w);
 
+/* walk_allows - which data accesses (TLB_SYS_R and so on) or, in @id I, fetches the entries allow
+ * without another walk: a write needs the dirty bit, too. */
+uint32_t walk_allows(const struct walk *w, enum tlb_id id);
+
 /* walk_frame - physical page of linear address @lin through the leaf. */
 uint64_t walk_frame(const struct walk *w, uint32_t lin);
 

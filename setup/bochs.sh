@@ -173,6 +173,8 @@ get_tarball()
 wraps=-Wl,--wrap=bx_get_realtime64_usec
 wraps=$wraps,--wrap=_ZN8BX_CPU_C25handleInterruptMaskChangeEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
+wraps=$wraps,--wrap=_ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
+wraps=$wraps,--wrap=_ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
 
 # has_plugin FLAVOUR: is the plugin in it?
 has_plugin()
@@ -187,7 +189,7 @@ flags()
 		--enable-all-optimizations --disable-docbook --disable-plugins
 	case $1 in
 	trace | counted)
-		# hooks.cc answers for the clock and watches the interrupt flag: see there.
+		# hooks.cc answers for the clock, watches the interrupt flag and counts rounds: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps"
 		;;

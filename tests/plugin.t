@@ -166,10 +166,10 @@ rc=$scratch/bochsrc bochs guest "$scratch/r"
 not_ok 'no line, no recording' test -e "$scratch/r"
 
 # --- Runs that end badly -------------------------------------------------------------------------
-# whole FILE: it holds only whole rows of 16 columns
+# whole FILE: it holds only whole rows of 17 columns
 whole()
 {
-	[ "$(tail -c 1 "$1" | od -An -c | tr -d ' ')" = '\n' ] && awk -F, 'NF != 16 { exit 1 }' "$1"
+	[ "$(tail -c 1 "$1" | od -An -c | tr -d ' ')" = '\n' ] && awk -F, 'NF != 17 { exit 1 }' "$1"
 }
 
 guest storm -DROUNDS=20000 # 82 million fills: minutes, unless ended
@@ -218,7 +218,7 @@ interrupted KILL compress=zstd
 is 'killed: not complete' "$(fact "$w" complete)" ''
 is 'killed: meta.csv holds the beginning' "$(fact "$w" dtlb_entries)" 2048
 ok 'killed: what was written can be unpacked' sh -c \
-	"zstd -dcq $w/tlb.csv.zst 2>/dev/null | head -n -1 | awk -F, 'NF != 16 { exit 1 } END { exit NR < 1000 }'"
+	"zstd -dcq $w/tlb.csv.zst 2>/dev/null | head -n -1 | awk -F, 'NF != 17 { exit 1 } END { exit NR < 1000 }'"
 
 guest storm -DROUNDS=1 -DCOPIES=2000
 bochs storm "$w"

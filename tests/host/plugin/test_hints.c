@@ -12,7 +12,7 @@
 
 static char memory[READABLE];
 static unsigned int readable; /* bytes of it that are there */
-static uint64_t icount;
+static uint64_t icount, rounds;
 static struct recorder *rec;
 
 static bool get_view(void *ctx, struct cpu_view *view)
@@ -57,7 +57,7 @@ static void hint(uint32_t op, uint32_t ebx, uint32_t ecx, uint32_t esi, uint32_t
 static void begin(unsigned int bytes)
 {
 	static const struct machine m = {NULL,		 get_view,   get_tlb,
-					 get_translated, get_linear, &icount};
+					 get_translated, get_linear, &icount, &rounds};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 

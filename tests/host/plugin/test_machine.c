@@ -49,7 +49,9 @@ static struct {
 	unsigned int cpl, dir;
 	bool pse, pae, pge;
 	uint64_t pdpt[4], phys[2];
-	uint8_t state[2][DIRS + 1][8][64]; /* TLB, space (global last), page */
+	uint32_t allowed[2][DTLB_SIZE];	    /* by the page tables when the entry was put in */
+	uint8_t state[2][DIRS + 1][8][64];  /* TLB, space (global last), page */
+	const char *by[2][DIRS + 1][8][64]; /* what dropped it first since it was there, or NULL */
 } cpu;
 
 static struct recorder *rec;
@@ -78,6 +80,7 @@ static bool get_view(void *ctx, struct cpu_view *v)
 			       .cr3 = cpu.cr3,
 			       .cpl = cpu.cpl,
 			       .paging = true,
+			       .wp = true,
 			       .pse = cpu.pse,
 			       .pae = cpu.pae,
 			       .pge = cpu.pge};
@@ -197,6 +200,27 @@ static uint8_t *state_of(enum tlb_id id, bool global, uint32_t page)
 	return &cpu.state[id][global ? DIRS : cpu.dir][run & 7][(page - page_of(run & 7, 0)) >> 12];
 }
 
+/* Something that drops the page's entry, or would if it still were there. */
+static void note(enum tlb_id id, unsigned int space, unsigned int run, unsigned int n,
+		 const char *by)
+{
+	if (cpu.state[id][space][run][n] != NEVER && !cpu.by[id][space][run][n])
+		cpu.by[id][space][run][n] = by;
+}
+
+/* The same for all pages that begin within @mask of @addr and are in use now. */
+static void note_range(enum tlb_id id, uint32_t addr, uint32_t mask, const char *by)
+{
+	unsigned int run, n;
+
+	for (run = 0; run < 8; run++)
+		for (n = 0; n < 64; n++)
+			if (!((page_of(run, n) ^ addr) & ~mask)) {
+				note(id, cpu.dir, run, n, by);
+				note(id, DIRS, run, n, by);
+			}
+}
+
 static void lose(enum tlb_id id, struct tlb_slot *slot, int how)
 {
 	if (!slot->valid)
@@ -205,10 +229,15 @@ static void lose(enum tlb_id id, struct tlb_slot *slot, int how)
 	slot->valid = false;
 }
 
-static void drop_all(bool global_too)
+static void drop_all(bool global_too, const char *by)
 {
-	unsigned int n;
+	unsigned int n, space;
 
+	for (space = 0; space < DIRS + global_too; space++)
+		for (n = 0; n < PAGES; n++) {
+			note(TLB_D, space, n / 64, n % 64, by);
+			note(TLB_I, space, n / 64, n % 64, by);
+		}
 	for (n = 0; n < DTLB_SIZE; n++)
 		if (global_too || !(cpu.d[n].bits & TLB_GLOBAL))
 			lose(TLB_D, &cpu.d[n], FLUSHED);
@@ -217,13 +246,37 @@ static void drop_all(bool global_too)
 			lose(TLB_I, &cpu.i[n], FLUSHED);
 }
 
+static uint32_t needed(char access, bool user)
+{
+	if (access == 'x')
+		return user ? TLB_USER_X : TLB_SYS_X;
+	if (access == 'w')
+		return user ? TLB_USER_W : TLB_SYS_W;
+	return user ? TLB_USER_R : TLB_SYS_R;
+}
+
+/* What a CPU's entry would let through without another walk. */
+static uint32_t allowed(enum tlb_id id, uint64_t dir, uint64_t leaf)
+{
+	bool user = dir & leaf & US, write = (dir & leaf & RW) && (leaf & D);
+
+	if (id == TLB_I)
+		return TLB_SYS_X | (user ? TLB_USER_X : 0);
+	return TLB_SYS_R | (user ? TLB_USER_R : 0) | (write ? TLB_SYS_W : 0) |
+	       (write && user ? TLB_USER_W : 0);
+}
+
 /* A row for the entry that is about to be put in, and the entry. */
 static void put_in(enum tlb_id id, const struct tlb_slot *new, bool upgrade, char access, bool user,
-		   uint64_t leaf, unsigned int reads, unsigned int writes)
+		   uint64_t dir, uint64_t leaf, unsigned int reads, unsigned int writes)
 {
+	const uint32_t need = needed(access, user);
 	static const char *const reasons[] = {"cold", "", "conflict", "flushed"};
 	struct tlb_slot *slot = slot_of(id, new->page);
 	uint8_t *state = state_of(id, new->bits &TLB_GLOBAL, new->page);
+	const char **by = &cpu.by[0][0][0][0] + (state - &cpu.state[0][0][0][0]);
+	uint32_t *old = &cpu.allowed[id][slot - (id == TLB_D ? cpu.d : cpu.i)];
+	const char *reason = upgrade ? *old & need ? "kind" : "entry" : reasons[*state];
 	char evicted[16] = "";
 
 	if (slot->valid && slot->page != new->page) {
@@ -231,20 +284,24 @@ static void put_in(enum tlb_id id, const struct tlb_slot *new, bool upgrade, cha
 		lose(id, slot, LOST);
 	}
 	expect("%" PRIu64 ",0,%c,%s,%s,0x%08x,0x%08" PRIx64 ",%s,%c,%c,0x%08" PRIx64
-	       ",%u+%u,0x%08x,,0x%08x,%s\n",
-	       cpu.icount, "di"[id], upgrade ? "upgrade" : "fill", upgrade ? "" : reasons[*state],
-	       new->page, new->frame,
+	       ",%u+%u,0x%08x,,0x%08x,%s,%s\n",
+	       cpu.icount, "di"[id], upgrade ? "upgrade" : "fill", reason, new->page, new->frame,
 	       new->mask == 0xfff      ? "4K"
 	       : new->mask == 0x3fffff ? "4M"
 				       : "2M",
-	       access, user ? 'u' : 'k', leaf, reads, writes, cpu.cr3, cpu.eip, evicted);
+	       access, user ? 'u' : 'k', leaf, reads, writes, cpu.cr3, cpu.eip, evicted,
+	       *by && !upgrade ? *by : "");
 	*state = PRESENT;
+	*by = NULL;
+	*old = allowed(id, dir, leaf);
 	*slot = *new;
 }
 
-static bool raise_fault(uint32_t lin, bool protection, bool write, bool user)
+static bool raise_fault(uint32_t lin, bool protection, char access, bool user)
 {
-	recorder_fault(rec, lin, protection * 1u | write * 2u | user * 4u);
+	recorder_fault(rec, lin, protection * 1u | (access == 'w') * 2u | user * 4u);
+	if (access != 'x')
+		note_range(TLB_D, lin, 0xfff, "fault");
 	rec->tasks.current->depth = 0; /* returns at once: faults are tested elsewhere */
 	return false;
 }
@@ -254,7 +311,7 @@ static bool walk(enum tlb_id id, uint32_t lin, char access, bool user, bool upgr
 {
 	uint32_t page = lin & ~0xfffu;
 	unsigned int run = 0, len = cpu.pae ? 8 : 4, reads = 1, writes = 0;
-	bool write = access == 'w', allowed;
+	bool write = access == 'w', may;
 	struct tlb_slot new = {.valid = true, .page = page, .mask = 0xfff};
 	uint64_t dir_at, leaf_at, table_at, dir, leaf;
 
@@ -264,7 +321,7 @@ static bool walk(enum tlb_id id, uint32_t lin, char access, bool user, bool upgr
 	dir = leaf = get_entry(dir_at);
 	recorder_read(rec, dir_at, len, dir);
 	if (!(dir & P))
-		return raise_fault(lin, false, write, user);
+		return raise_fault(lin, false, access, user);
 	if (is_large(run)) {
 		new.mask = (uint32_t)large_mask();
 		new.frame = (leaf & ~0x3fffffull) + (page & new.mask);
@@ -274,12 +331,14 @@ static bool walk(enum tlb_id id, uint32_t lin, char access, bool user, bool upgr
 		recorder_read(rec, leaf_at, len, leaf);
 		reads++;
 		if (!(leaf & P))
-			return raise_fault(lin, false, write, user);
+			return raise_fault(lin, false, access, user);
 		new.frame = leaf & 0xfffffffffffff000ull;
 	}
-	allowed = (!user || (dir & leaf & US)) && (!write || (dir & leaf & RW));
-	if (!allowed)
-		return raise_fault(lin, true, write, user);
+	may = (!user || (dir & leaf & US)) && (!write || (dir & leaf & RW));
+	if (!may)
+		return raise_fault(lin, true, access, user);
+	if (is_large(run))
+		dir = leaf;
 	if (dir_at != leaf_at && !(dir & A)) {
 		set_entry(dir_at, dir | A);
 		recorder_write(rec, dir_at, dir | A);
@@ -298,7 +357,7 @@ static bool walk(enum tlb_id id, uint32_t lin, char access, bool user, bool upgr
 			   (user ? TLB_USER_R | (write ? TLB_USER_W : 0) : 0);
 	if (cpu.pge && (leaf & G))
 		new.bits |= TLB_GLOBAL;
-	put_in(id, &new, upgrade, access, user, leaf, reads, writes);
+	put_in(id, &new, upgrade, access, user, dir, leaf, reads, writes);
 	return true;
 }
 
@@ -306,9 +365,7 @@ static bool access_memory(uint32_t lin, char access, bool user, unsigned int whi
 {
 	enum tlb_id id = access == 'x' ? TLB_I : TLB_D;
 	struct tlb_slot *slot = slot_of(id, lin);
-	uint32_t need = access == 'x'	? (user ? TLB_USER_X : TLB_SYS_X)
-			: access == 'w' ? (user ? TLB_USER_W : TLB_SYS_W)
-					: (user ? TLB_USER_R : TLB_SYS_R);
+	uint32_t need = needed(access, user);
 	bool same = slot->valid && slot->page == (lin & ~0xfffu);
 	bool done = true;
 
@@ -339,8 +396,8 @@ static uint32_t random_page(void)
 
 static void flush_row(const char *event, const char *reason)
 {
-	expect("%" PRIu64 ",0,-,%s,%s,,,,,,,,0x%08x,,0x%08x,\n", cpu.icount, event, reason, cpu.cr3,
-	       cpu.eip);
+	expect("%" PRIu64 ",0,-,%s,%s,,,,,,,,0x%08x,,0x%08x,,\n", cpu.icount, event, reason,
+	       cpu.cr3, cpu.eip);
 }
 
 static void load_cr3(unsigned int dir)
@@ -360,10 +417,20 @@ static void change_space(enum flush_reason reason, const char *name)
 
 	for (n = 0; cpu.pae && n < 4; n++) /* the processor reads the PDPTEs first */
 		recorder_read(rec, 0x8000 + dir * 32 + n * 8, 8, dir_base(dir, n << 30) | P);
-	drop_all(all);
+	drop_all(all, name);
 	load_cr3(dir);
 	recorder_flush(rec, reason, all, cpu.cr3);
 	flush_row(all ? "flush_all" : "flush", name);
+}
+
+static uint32_t invlpg_mask(uint32_t addr)
+{
+	unsigned int run;
+
+	for (run = 0; run < 8; run++)
+		if (is_large(run) && !((page_of(run, 0) ^ addr) & ~large_mask()))
+			return (uint32_t)large_mask();
+	return 0xfff;
 }
 
 static void invlpg(uint32_t addr)
@@ -372,8 +439,10 @@ static void invlpg(uint32_t addr)
 	unsigned int n;
 
 	recorder_invlpg(rec, addr);
-	expect("%" PRIu64 ",0,-,invlpg,,0x%08x,,,,,,,0x%08x,,0x%08x,\n", cpu.icount, addr & ~0xfffu,
-	       cpu.cr3, cpu.eip);
+	expect("%" PRIu64 ",0,-,invlpg,,0x%08x,,,,,,,0x%08x,,0x%08x,,\n", cpu.icount,
+	       addr & ~0xfffu, cpu.cr3, cpu.eip);
+	note_range(TLB_D, addr, invlpg_mask(addr), "invlpg");
+	note_range(TLB_I, addr, invlpg_mask(addr), "invlpg");
 	for (n = 0; n < DTLB_SIZE + ITLB_SIZE; n++) {
 		slot = n < DTLB_SIZE ? &cpu.d[n] : &cpu.i[n - DTLB_SIZE];
 		if (slot->valid && !((slot->page ^ addr) & ~slot->mask))
@@ -394,7 +463,7 @@ static void hidden_flush(void)
 	    !(slot_of(TLB_I, cpu.fetch)->bits & (cpu.cpl ? TLB_USER_X : TLB_SYS_X)))
 		return;
 	settle();
-	drop_all(true);
+	drop_all(true, "emulator");
 	cpu.icount++;
 	flush_row("flush_all", "emulator");
 	access_memory(cpu.fetch, 'x', cpu.cpl == 3, 0);
@@ -500,10 +569,12 @@ static void first_difference(const char *got, const char *want)
 
 static void random_program(unsigned int instructions)
 {
+	static const uint64_t rounds;
 	static const char header[] =
 		"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,"
-		"evicted\n";
-	struct machine m = {NULL, get_view, get_tlb, get_translated, get_linear, &cpu.icount};
+		"evicted,dropped_by\n";
+	struct machine m = {NULL,	get_view,    get_tlb, get_translated,
+			    get_linear, &cpu.icount, &rounds};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 	char *got;
@@ -530,6 +601,9 @@ static void random_program(unsigned int instructions)
 	CHECK(recorder_close(rec));
 	if (rec->trouble[0])
 		printf("# %s\n", rec->trouble);
+	CHECK(rec->tally.upgrades_entry > 10 && rec->tally.upgrades_kind > 10);
+	CHECK(rec->tally.dropped[DROP_FAULT] > 100 && rec->tally.dropped[DROP_INVLPG] > 100 &&
+	      rec->tally.dropped[DROP_CR3] > 100 && rec->tally.dropped[DROP_EMULATOR] > 10);
 	CHECK(rec->tally.fills > 1000 && rec->tally.upgrades > 100 && rec->tally.walk_faults > 100);
 	CHECK_EQ(rec->tally.walks, rec->tally.fills + rec->tally.upgrades + rec->tally.walk_faults);
 	got = slurp(opt.out, "tlb.csv");

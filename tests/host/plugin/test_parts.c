@@ -200,7 +200,7 @@ static void shadow(void)
 			(id == TLB_D ? real->d : real->i)[tlb_index(id, s.page)].valid = false;
 			break;
 		default:
-			tlb_put(t, id, &s, 1 + below(3));
+			tlb_put(t, id, &s, 1 + below(3), 0);
 			(id == TLB_D ? real->d : real->i)[tlb_index(id, s.page)] = s;
 			CHECK(tlb_find(t, id, s.page) != NULL);
 			CHECK(tlb_find(t, id, s.page ^ 0x80000000u) == NULL);
@@ -212,7 +212,7 @@ static void shadow(void)
 	for (i = 0; i < 200; i++) {
 		s = random_slot();
 		real->d[tlb_index(TLB_D, s.page)] = s;
-		tlb_put(t, TLB_D, &s, 1);
+		tlb_put(t, TLB_D, &s, 1, 0);
 		real->d[tlb_index(TLB_D, s.page)].bits ^= 1u << below(4);
 		CHECK_EQ(tlb_compare(t, &m), 1);
 		real->d[tlb_index(TLB_D, s.page)] = s;
@@ -221,12 +221,18 @@ static void shadow(void)
 	free(real);
 }
 
+static void count_lost(void *ctx, enum tlb_id id, const struct tlb_entry *e)
+{
+	CHECK(id == TLB_I && e->space == 1);
+	++*(unsigned int *)ctx;
+}
+
 static void shadow_sync(void)
 {
 	struct model *real = calloc(1, sizeof(*real));
 	struct machine m = {.ctx = real, .tlb_read = model_read};
 	struct tlb *t = malloc(sizeof(*t));
-	unsigned int i, lost, global;
+	unsigned int i, lost, global, told;
 	struct tlb_loss loss;
 	struct tlb_slot s;
 
@@ -237,13 +243,15 @@ static void shadow_sync(void)
 		for (s.page = 0; s.page < 64 << 12; s.page += 1 << 12) {
 			s = (struct tlb_slot){true, s.page, 1 | (below(2) ? TLB_GLOBAL : 0),
 					      PAGE_MASK, s.page};
-			tlb_put(t, TLB_I, &s, 1);
+			tlb_put(t, TLB_I, &s, 1, 0);
 			s.valid = below(3) > 0;
 			real->i[tlb_index(TLB_I, s.page)] = s;
 			lost += !s.valid;
 			global += !s.valid && (s.bits & TLB_GLOBAL);
 		}
-		tlb_sync(t, &m, &loss);
+		told = 0;
+		tlb_sync(t, &m, &loss, count_lost, &told);
+		CHECK_EQ(told, lost);
 		CHECK_EQ(loss.lost_global, global);
 		CHECK_EQ(loss.lost_global + loss.lost_other, lost);
 		CHECK_EQ(loss.kept_global + loss.kept_other, 64 - lost);
@@ -255,47 +263,111 @@ static void shadow_sync(void)
 
 /* --- page history --------------------------------------------------------------------------- */
 
+static struct {
+	unsigned char seen, lost, drop; /* what dropped it first since it came in, or would have */
+} past[2][4][512];
+
+static void past_drop(unsigned int id, uint32_t space, uint32_t page, enum drop drop)
+{
+	if (past[id][space][page].seen && !past[id][space][page].drop)
+		past[id][space][page].drop = (unsigned char)drop;
+}
+
+/* Pages 256 to 511 are pieces of large pages of 64 KiB. */
+static uint32_t past_mask(uint32_t page)
+{
+	return page < 256 ? PAGE_MASK : 0xffff;
+}
+
+/* What takes an entry, or many. */
+static void one_drop(struct seen *s, uint32_t space, uint32_t page, enum tlb_id id)
+{
+	uint32_t n, first = page & ~(past_mask(page) >> 12);
+	bool all = below(2);
+
+	switch (below(40)) {
+	case 0:
+		seen_flush(s, all ? DROP_CR4 : DROP_CR3, all);
+		for (n = 0; n < 2 * 4 * 512; n++)
+			if (all || n / 512 % 4 + 1 != SPACE_GLOBAL)
+				past_drop(n / 2048, n / 512 % 4, n % 512,
+					  all ? DROP_CR4 : DROP_CR3);
+		break;
+	case 1:
+	case 2:
+	case 3:
+		seen_invlpg(s, 1 + space, page << 12, 0xffff);
+		for (n = first; n <= first + (past_mask(page) >> 12); n++) {
+			past_drop(TLB_D, space, n, DROP_INVLPG);
+			past_drop(TLB_I, space, n, DROP_INVLPG);
+		}
+		break;
+	default:
+		seen_drop(s, 1 + space, page << 12, id, DROP_FAULT);
+		past_drop(id, space, page, DROP_FAULT);
+	}
+}
+
+static void one_fill(struct seen *s, uint32_t space, uint32_t page, enum tlb_id id)
+{
+	enum fill_reason reason, want = REASON_COLD;
+	enum drop drop, first = DROP_NONE;
+
+	reason = seen_fill(s, 1 + space, page << 12, past_mask(page), id, &drop);
+	if (past[id][space][page].seen) {
+		first = past[id][space][page].drop;
+		want = past[id][space][page].lost ? REASON_CONFLICT : REASON_FLUSHED;
+		if (want == REASON_FLUSHED && !first)
+			first = DROP_EMULATOR;
+	}
+	CHECK_EQ(reason, want);
+	CHECK_EQ(drop, first);
+	past[id][space][page].seen = 1;
+	past[id][space][page].lost = past[id][space][page].drop = 0;
+}
+
 static void history(void)
 {
-	static unsigned char seen_before[2][4][512], lost_to[2][4][512];
-	enum fill_reason reason, want;
 	uint32_t space, page;
 	struct seen s;
 	enum tlb_id id;
 	int i;
 
 	CHECK(seen_init(&s));
-	for (i = 0; i < 100000; i++) {
+	for (i = 0; i < 300000; i++) {
 		space = below(4);
 		page = below(512);
 		id = below(2) ? TLB_I : TLB_D;
-		if (below(3) == 0) {
+		if (below(4) == 0) {
+			one_drop(&s, space, page, id);
+		} else if (below(3) == 0) {
 			seen_evict(&s, 1 + space, page << 12, id);
-			if (seen_before[0][space][page] || seen_before[1][space][page])
-				lost_to[id][space][page] = 1;
-			continue;
+			if (past[0][space][page].seen || past[1][space][page].seen)
+				past[id][space][page].lost = 1;
+		} else {
+			one_fill(&s, space, page, id);
 		}
-		reason = seen_fill(&s, 1 + space, page << 12, id);
-		want = !seen_before[id][space][page] ? REASON_COLD
-		       : lost_to[id][space][page]    ? REASON_CONFLICT
-						     : REASON_FLUSHED;
-		CHECK_EQ(reason, want);
-		seen_before[id][space][page] = 1;
-		lost_to[id][space][page] = 0;
 	}
 	seen_free(&s);
 }
 
 static void history_grows(void)
 {
+	enum drop drop;
 	struct seen s;
 	uint32_t i;
 
 	CHECK(seen_init(&s));
 	for (i = 0; i < 300000; i++)
-		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, TLB_D), REASON_COLD);
-	for (i = 0; i < 300000; i++)
-		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, TLB_D), REASON_FLUSHED);
+		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, PAGE_MASK, TLB_D, &drop),
+			 REASON_COLD);
+	for (i = 0; i < 10000; i++)
+		seen_flush(&s, DROP_TASK, false);
+	for (i = 0; i < 300000; i++) {
+		CHECK_EQ(seen_fill(&s, 2 + i % 1000, i / 1000 << 12, PAGE_MASK, TLB_D, &drop),
+			 REASON_FLUSHED);
+		CHECK_EQ(drop, DROP_TASK);
+	}
 	CHECK_EQ(s.used, 300000);
 	seen_free(&s);
 }
