@@ -143,9 +143,9 @@ static void mark(struct recorder *r, const struct cpu_view *view, const struct h
 	row_mark(r, view->icount, h->ebx, label);
 	__atomic_store_n(&r->phase, names_keep(&r->names, label), __ATOMIC_RELAXED);
 	if (r->opt.start[0] && !strcmp(label, r->opt.start))
-		r->recording = true;
+		recorder_start(r, view->icount);
 	if (r->opt.stop[0] && !strcmp(label, r->opt.stop))
-		r->recording = false;
+		recorder_stop(r, view->icount);
 }
 
 static void counter(struct recorder *r, const struct cpu_view *view, const struct hint *h)

@@ -266,6 +266,7 @@ void tlbtrace_exit_env(void)
 {
 	if (!recorder)
 		return;
+	delivering = -1; /* the guest's memory is gone */
 	/* Only the guest's own power-off sets this, as nobody sits at the emulator's buttons. */
 	recorder->powered_off = bx_user_quit && !signalled;
 	if (!recorder_close(recorder))

@@ -21,7 +21,6 @@
  * full the oldest goes out without a cost.
  */
 #include "open_faults.h"
-#include "kernel/trace_port.h"
 
 #include <stdlib.h>
 
@@ -69,6 +68,7 @@ static void close_from(struct faults *f, struct tasks *t, struct task *task, uns
 		if (!fault)
 			continue;
 		fault->cost = task_clock(t, task, now) - fault->ran;
+		fault->rounds = task_rounds(t, task) - fault->rounds_before;
 		fault->closed = true;
 	}
 	emit_closed(f);
@@ -91,6 +91,7 @@ void fault_open(struct faults *f, struct tasks *t, const struct fault *what)
 	fault->pid = task->pid;
 	fault->tgid = task->tgid;
 	fault->ran = task_clock(t, task, what->icount);
+	fault->rounds_before = task_rounds(t, task);
 }
 
 void fault_hint(struct faults *f, struct task *task, uint32_t addr, unsigned int cause, bool major,
@@ -106,6 +107,8 @@ void fault_hint(struct faults *f, struct task *task, uint32_t addr, unsigned int
 		fault->cause = cause;
 		fault->major = major;
 		fault->vma = vma;
+		f->major += major;
+		f->causes[cause]++;
 		return;
 	}
 	f->unmatched++;

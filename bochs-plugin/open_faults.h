@@ -2,6 +2,7 @@
 #ifndef TLBTRACE_OPEN_FAULTS_H
 #define TLBTRACE_OPEN_FAULTS_H
 
+#include "kernel/trace_port.h"
 #include "task.h"
 
 #define FAULT_WINDOW 65536u /* faults that may wait for the oldest open one */
@@ -13,8 +14,9 @@
 
 struct fault {
 	uint64_t icount;
-	uint64_t ran;  /* clock of its task at delivery */
-	uint64_t cost; /* valid when closed */
+	uint64_t ran;			/* clock of its task at delivery */
+	uint64_t cost;			/* valid when closed */
+	uint64_t rounds_before, rounds; /* the same two of rounds; those are part of the cost */
 	uint32_t addr, eip, esp, cr3, error;
 	uint32_t pid, tgid;
 	unsigned int cpu, depth;
@@ -37,6 +39,8 @@ struct faults {
 	void *ctx;
 	uint64_t unmatched; /* hints for no open fault */
 	uint64_t forced;    /* emitted open, because the window was full */
+	uint64_t major;	    /* hints that told of a wait for a disk */
+	uint64_t causes[TRACE_CAUSE_END];
 };
 
 /* faults_init - nothing open. False: no memory. */

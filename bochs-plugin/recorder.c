@@ -232,10 +232,12 @@ void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t
 		return;
 	}
 	look_for_hidden_flush(r, &w->at);
-	if (walk_begin(w, addr, len, value))
-		r->tally.walks++;
-	else
+	if (!walk_begin(w, addr, len, value)) {
 		r->tally.stray++;
+		return;
+	}
+	r->tally.walks++;
+	r->written.walks += r->recording;
 }
 
 void recorder_write(struct recorder *r, uint64_t addr, uint64_t value)
@@ -311,6 +313,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		.from_user = view.cpl == 3,
 		.wanted = recorder_wants(r, EVENT_FAULT),
 	};
+	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
 	fault_open(&r->faults, &r->tasks, &fault);
 }
@@ -346,7 +349,7 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 		return;
 	tlb_flush(&r->tlb, global_too);
 	seen_flush(&r->seen, (enum drop)(reason + 1), global_too);
-	r->tally.flushes++;
+	*(reason == FLUSH_EMULATOR ? &r->tally.hidden : &r->tally.flushes) += 1;
 	if (cr3 != r->cr3)
 		recorder_cr3(r, cr3);
 	if (recorder_wants(r, EVENT_FLUSH))

@@ -31,11 +31,18 @@ struct tally {
 	uint64_t upgrades_entry, upgrades_kind; /* of the upgrades */
 	uint64_t faults;			/* with and without a walk (PDPTE not present) */
 	uint64_t flushes, invlpgs;
-	uint64_t hidden; /* flushes that Bochs has no hook for */
+	uint64_t hidden; /* flushes that the guest has not asked for */
 	uint64_t pdpte_loads;
 	uint64_t unresolved; /* walks without a fill or fault */
 	uint64_t stray;	     /* accesses that are part of no walk */
 	uint64_t bad_hints;  /* hints that made no sense */
+};
+
+/* What has gone into the recording, for the totals in marks.csv: less than the above, by what the
+ * filters hold back. A fault counts when it is delivered, though its row comes later. */
+struct written {
+	uint64_t walks; /* begun while recording */
+	uint64_t fills, upgrades, faults, flushes, invlpgs;
 };
 
 struct counter {
@@ -61,6 +68,9 @@ struct recorder {
 	uint32_t cr3;
 	bool recording; /* between the start and the stop mark */
 	struct tally tally;
+	struct written written;
+	bool started; /* something has been recorded: from icount first up to last */
+	uint64_t first, last;
 	const char *phase; /* last mark, for the progress line */
 	const char *banner;
 	uint32_t hint_version;
@@ -91,6 +101,24 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
  */
 bool recorder_close(struct recorder *r);
 void recorder_free(struct recorder *r);
+
+/*
+ * recorder_start, recorder_stop - rows are written from @icount on, or no longer. What meta.csv
+ * calls the recorded part goes from the first start to the last stop.
+ */
+static inline void recorder_start(struct recorder *r, uint64_t icount)
+{
+	if (!r->started)
+		r->first = icount;
+	r->started = r->recording = true;
+}
+
+static inline void recorder_stop(struct recorder *r, uint64_t icount)
+{
+	if (r->recording)
+		r->last = icount;
+	r->recording = false;
+}
 
 /* A paging structure was read (with its value) or written back. */
 void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t value);

@@ -49,6 +49,10 @@ void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
 		.detail = (uint8_t)(w->reads + 4 * w->writes + 16 * drop),
 	};
 
+	if (event == TLB_UPGRADE_ENTRY || event == TLB_UPGRADE_KIND)
+		r->written.upgrades++;
+	else
+		r->written.fills++;
 	if (a->id == TLB_I) {
 		record.access = 2;
 		record.user = (bits & TLB_USER_X) != 0;
@@ -77,6 +81,7 @@ void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reaso
 		.detail = (uint8_t)reason,
 	};
 
+	r->written.flushes++;
 	note(r, &record);
 }
 
@@ -93,6 +98,7 @@ void row_invlpg(struct recorder *r, const struct cpu_view *view, enum flush_reas
 		.detail = (uint8_t)reason,
 	};
 
+	r->written.invlpgs++;
 	note(r, &record);
 }
 
@@ -120,7 +126,9 @@ void row_fault(struct recorder *r, const struct fault *f)
 	p = csv_comma(p);
 	if (!f->no_return)
 		p = csv_dec(p, f->cost);
-	p = csv_text(csv_comma(p), vma);
+	p = csv_comma(csv_text(csv_comma(p), vma));
+	if (!f->no_return)
+		p = csv_dec(p, f->rounds);
 	end_row(r, r->faults_csv, p);
 }
 
@@ -160,7 +168,13 @@ void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *lab
 
 	p = csv_comma(csv_dec(p, icount));
 	p = csv_comma(csv_dec(p, pid));
-	end_row(r, r->marks_csv, csv_text(p, label));
+	p = csv_text(p, label);
+	p = csv_dec(csv_comma(p), r->written.walks);
+	p = csv_dec(csv_comma(p), r->written.fills);
+	p = csv_dec(csv_comma(p), r->written.upgrades);
+	p = csv_dec(csv_comma(p), r->written.faults);
+	p = csv_dec(csv_comma(p), r->written.flushes);
+	end_row(r, r->marks_csv, csv_dec(csv_comma(p), r->written.invlpgs));
 }
 
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s)

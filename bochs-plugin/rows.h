@@ -9,11 +9,12 @@
 #define TLB_HEADER                                                                              \
 	"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted," \
 	"dropped_by\n"
-#define FAULTS_HEADER \
-	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma\n"
+#define FAULTS_HEADER                                                                       \
+	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma," \
+	"rounds\n"
 #define TASKS_HEADER   "icount,cpu,event,pid,tgid,cr3,name\n"
 #define VMAS_HEADER    "icount,event,pid,start,end,prot,flags,offset,name\n"
-#define MARKS_HEADER   "icount,pid,label\n"
+#define MARKS_HEADER   "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs\n"
 #define LATENCY_HEADER "icount,kind,instructions,pid,eip,end_eip\n"
 
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */

@@ -5,7 +5,8 @@
  * old file can be taken for a new one, and writes a first meta.csv that lacks
  * the end. Closing balances the books: only when every walk is accounted for,
  * the shadow equals the real TLBs, every hint made sense, all was written and
- * the guest said that it had finished does the recording count as complete.
+ * the guest said that it had finished (or, if it says nothing at all, powered
+ * the machine off) does the recording count as complete.
  */
 #include "progress.h"
 #include "recorder.h"
@@ -131,14 +132,17 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 
 	r->opt = *opt;
 	r->m = *m;
-	r->recording = !opt->start[0];
+	if (!opt->start[0])
+		recorder_start(r, 0);
 	r->prog_status = TRACE_STATUS_NONE;
+	r->selftest = TRACE_SELFTEST_NONE;
 	tlb_init(&r->tlb);
 	if (!seen_init(&r->seen) || !tasks_init(&r->tasks) ||
 	    !faults_init(&r->faults, emit_fault, r) || !sink_set_init(&r->sinks)) {
 		recorder_trouble(r, "out of memory");
 		return false;
 	}
+	r->tasks.rounds = m->rounds;
 	recorder_cr3(r, 0);
 	if (!prepare_directory(r) || !open_files(r))
 		return false;
@@ -161,8 +165,8 @@ static void put_tally(struct recorder *r, unsigned int mismatches)
 		const char *key;
 		uint64_t value;
 	} rows[] = {
-		{"icount_start", 0},
-		{"icount_end", *r->m.icount},
+		{"icount_start", r->first},
+		{"icount_end", r->last},
 		{"walks", t->walks},
 		{"fills", t->fills},
 		{"fills_cold", t->cold},
@@ -173,6 +177,7 @@ static void put_tally(struct recorder *r, unsigned int mismatches)
 		{"upgrades_kind", t->upgrades_kind},
 		{"walk_faults", t->walk_faults},
 		{"faults", t->faults},
+		{"faults_major", r->faults.major},
 		{"faults_hint_unmatched", r->faults.unmatched},
 		{"faults_cost_unknown", r->faults.forced},
 		{"flushes", t->flushes},
@@ -190,15 +195,22 @@ static void put_tally(struct recorder *r, unsigned int mismatches)
 		meta_number(&r->meta, rows[i].key, rows[i].value);
 }
 
-static void put_drops(struct recorder *r)
+/* Fills by what had dropped the entry, and faults by their cause. */
+static void put_kinds(struct recorder *r)
 {
-	static const char *const names[] = DROP_NAMES;
+	static const char *const names[] = DROP_NAMES, *const causes[] = TRACE_CAUSE_NAMES;
 	char key[40];
-	int drop;
+	int drop, cause;
 
 	for (drop = DROP_NONE + 1; drop < DROP_END; drop++) {
 		snprintf(key, sizeof(key), "fills_dropped_%s", names[drop]);
 		meta_number(&r->meta, key, r->tally.dropped[drop]);
+	}
+	for (cause = TRACE_CAUSE_NONE + 1; cause < TRACE_CAUSE_END; cause++) {
+		if (!r->faults.causes[cause])
+			continue;
+		snprintf(key, sizeof(key), "faults_cause_%s", causes[cause]);
+		meta_number(&r->meta, key, r->faults.causes[cause]);
 	}
 }
 
@@ -238,6 +250,12 @@ static void put_latency(struct recorder *r)
 	}
 }
 
+/* A guest that gives hints has a last word; of another one it is enough that it powered off. */
+static bool orderly(const struct recorder *r)
+{
+	return r->finished || (!r->hint_version && r->powered_off);
+}
+
 static void put_guest(struct recorder *r)
 {
 	char key[320];
@@ -251,13 +269,15 @@ static void put_guest(struct recorder *r)
 		snprintf(key, sizeof(key), "kernel.%s", r->counters[i].name);
 		meta_number(&r->meta, key, r->counters[i].value);
 	}
-	if (!r->finished)
+	if (!orderly(r))
 		return;
 	meta_text(&r->meta, "selftest",
 		  r->selftest == TRACE_SELFTEST_OK     ? "ok"
 		  : r->selftest == TRACE_SELFTEST_NONE ? "none"
 						       : "failed");
-	if (r->prog_status != TRACE_STATUS_NONE)
+	if (!r->finished)
+		meta_text(&r->meta, "prog_status", "none");
+	else if (r->prog_status != TRACE_STATUS_NONE)
 		meta_number(&r->meta, "prog_status", r->prog_status);
 }
 
@@ -268,8 +288,9 @@ static bool balance(struct recorder *r, unsigned int mismatches)
 
 	recorder_check_writer(r);
 	/* First, as the first trouble is told: a run that is cut off may stop within a walk. */
-	if (!r->finished)
-		recorder_trouble(r, "the guest did not say that it had finished");
+	if (!orderly(r))
+		recorder_trouble(r, r->hint_version ? "the guest did not say that it had finished"
+						    : "the guest did not power the machine off");
 	if (t->walks != t->fills + t->upgrades + t->walk_faults || t->unresolved || t->stray)
 		recorder_trouble(r, "walks do not add up: see walks, fills, upgrades, "
 				    "walk_faults, walks_unresolved and accesses_stray in meta.csv");
@@ -300,9 +321,12 @@ bool recorder_close(struct recorder *r)
 	sink_finish(&r->sinks);
 	if (r->sinks.tick)
 		progress_end();
+	recorder_stop(r, *r->m.icount);
+	if (!r->started)
+		r->first = r->last = *r->m.icount;
 	complete = balance(r, mismatches);
 	put_tally(r, mismatches);
-	put_drops(r);
+	put_kinds(r);
 	put_latency(r);
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);

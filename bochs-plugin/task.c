@@ -56,6 +56,9 @@ static void take_out(struct tasks *t, struct task *task)
 
 bool tasks_init(struct tasks *t)
 {
+	static const uint64_t none;
+
+	t->rounds = &none;
 	t->next_space = SPACE_GLOBAL + 1;
 	t->current = find_or_add(t, TASK_BY_CR3);
 	return t->current != NULL;
@@ -94,7 +97,9 @@ void tasks_hello(struct tasks *t)
 static void switch_to(struct tasks *t, struct task *task, uint64_t now)
 {
 	t->current->ran += now - t->current->since;
+	t->current->rounds += *t->rounds - t->current->rounds_since;
 	task->since = now;
+	task->rounds_since = *t->rounds;
 	t->current = task;
 }
 
@@ -155,6 +160,11 @@ void task_free(struct task *task)
 uint64_t task_clock(const struct tasks *t, const struct task *task, uint64_t now)
 {
 	return task->ran + (task == t->current ? now - task->since : 0);
+}
+
+uint64_t task_rounds(const struct tasks *t, const struct task *task)
+{
+	return task->rounds + (task == t->current ? *t->rounds - task->rounds_since : 0);
 }
 
 static struct space *space_find(struct tasks *t, uint32_t cr3)

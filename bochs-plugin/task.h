@@ -15,6 +15,7 @@ struct task {
 	bool dead;
 	uint64_t ran;		       /* instructions up to `since` */
 	uint64_t since;		       /* icount when it was switched to; while current */
+	uint64_t rounds, rounds_since; /* the same in rounds of `rep` instructions */
 	unsigned int depth;	       /* open faults */
 	uint64_t open[TASK_MAX_DEPTH]; /* their sequence numbers, outermost first */
 };
@@ -26,7 +27,8 @@ struct space {
 };
 
 struct tasks {
-	bool hinted; /* the guest tells its switches */
+	bool hinted;		/* the guest tells its switches */
+	const uint64_t *rounds; /* see struct machine; set by the owner after tasks_init */
 	struct task *current;
 	struct task *bucket[TASK_BUCKETS];
 	struct space *spaces[TASK_BUCKETS];
@@ -66,6 +68,9 @@ void task_free(struct task *task);
 
 /* task_clock - instructions that @task has run up to @now. */
 uint64_t task_clock(const struct tasks *t, const struct task *task, uint64_t now);
+
+/* task_rounds - how many of them were rounds, see struct machine. */
+uint64_t task_rounds(const struct tasks *t, const struct task *task);
 
 /* space_of - number of the address space that CR3 value @cr3 means today; 0: no memory. */
 uint32_t space_of(struct tasks *t, uint32_t cr3);

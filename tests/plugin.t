@@ -98,6 +98,16 @@ guest guest
 a=$scratch/a
 bochs guest "$a"
 is 'guest: the recording is complete' "$(fact "$a" complete)" 1
+is 'guest: what dropped the entries is counted' "$(sed -n 's/^fills_dropped_//p' "$a/meta.csv" | sort)" \
+	"$(awk -F, 'NR > 1 && $4 == "fill" { n[$17]++ }
+		END { split("cr0 cr3 cr4 emulator fault invlpg task", k, " ")
+			for (i = 1; i in k; i++) print k[i] "," n[k[i]] + 0 }' "$a/tlb.csv")"
+is 'guest: upgrades by what kept the access out' \
+	"$(fact "$a" upgrades_entry) $(fact "$a" upgrades_kind)" \
+	"$(grep -c ',upgrade,entry,' "$a/tlb.csv") $(grep -c ',upgrade,kind,' "$a/tlb.csv")"
+is 'guest: faults by cause' "$(sed -n 's/^faults_cause_//p' "$a/meta.csv" | tr '\n' ' ')" \
+	'anon,1 file,1 cow,1 stack,1 swap,1 fixup,1 '
+is 'guest: major faults' "$(fact "$a" faults_major)" 1
 for file in tlb faults tasks vmas marks; do
 	ok "guest: $file.csv is as foreseen" diff -u $src/guest.$file.csv <(rows "$a/$file.csv")
 done
@@ -134,9 +144,13 @@ not_ok 'an older recording does not stay' test -e "$z/tlb.csv.zst"
 # --- What is recorded ----------------------------------------------------------------------------
 f=$scratch/f
 bochs guest "$f" 'start=mark:steps, stop=mark:nothing'
+is 'start=mark: the recorded part begins there' "$(fact "$f" icount_start)" \
+	"$(sed -n 's/,1,steps,0,0,0,0,0,0$//p' "$f/marks.csv")"
 is 'start=mark: nothing before the mark' "$(fact "$f" complete) $(sed -n 2p "$f/tlb.csv" | cut -d, -f1)" \
-	"1 $(($(sed -n 's/,1,steps$//p' "$a/marks.csv") + 2))"
+	"1 $(($(sed -n 's/,1,steps,.*//p' "$a/marks.csv") + 2))"
 bochs guest "$f" 'stop=mark:steps'
+is 'stop=mark: the recorded part ends there' "$(fact "$f" icount_start) $(fact "$f" icount_end)" \
+	"0 $(sed -n 's/,1,steps,.*//p' "$f/marks.csv")"
 is 'stop=mark: nothing behind the mark' "$(fact "$f" complete) $(fact "$f" faults.rows)" '1 0'
 bochs guest "$f" 'pid=2'
 is 'pid: only that process' "$(fact "$f" complete) $(awk -F, 'NR > 1 && $14 != 2' "$f/tlb.csv" | wc -l)" '1 0'
@@ -211,7 +225,7 @@ done
 is 'interrupted: not within a walk' "$(fact "$w" walks)" \
 	$(($(fact "$w" fills) + $(fact "$w" upgrades) + $(fact "$w" walk_faults)))
 is 'interrupted: not complete' "$(fact "$w" complete)" ''
-like 'interrupted: says so' "$(cat "$w.log")" 'tlbtrace: recording incomplete: the guest did not say'
+like 'interrupted: says so' "$(cat "$w.log")" 'tlbtrace: recording incomplete: the guest did not power the machine off'
 is 'interrupted: the digest is right' "$(sha256sum <"$w/tlb.csv" | cut -d' ' -f1)" "$(fact "$w" tlb.sha256)"
 ok 'interrupted: whole rows' whole "$w/tlb.csv"
 interrupted KILL compress=zstd
@@ -225,6 +239,20 @@ bochs storm "$w"
 end=$(fact "$w" icount_end)
 bochs storm "$w"
 is "no instruction more or less by the host's clock" "$(fact "$w" icount_end)" "$end"
+
+# --- Guests of another kind ----------------------------------------------------------------------
+guest storm -DROUNDS=1 -DSILENT
+bochs storm "$w"
+is 'no hints: complete when the guest has powered off' \
+	"$(fact "$w" complete) $(fact "$w" selftest) $(fact "$w" prog_status)" '1 none none'
+guest storm -DROUNDS=1 -DSILENT -DTRIPLE
+bochs storm "$w"
+is 'no hints: not complete after a triple fault' "$(fact "$w" complete)" ''
+like 'no hints: and says so' "$(cat "$w.log")" 'incomplete: the guest did not power the machine off'
+guest storm -DROUNDS=1 -DSMM=0xf0
+bochs storm "$w"
+is 'system management mode: a flush there and back, and complete' \
+	"$(fact "$w" complete) $(fact "$w" flushes_emulator) $(grep -c ',flush_all,emulator,' "$w/tlb.csv")" '1 2 2'
 
 guest storm -DROUNDS=50
 cpu=i486dx4 bochs storm "$w"

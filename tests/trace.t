@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 13
+plan 14
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -18,6 +18,13 @@ for file in tlb faults tasks vmas marks meta; do
 done >"$scratch/differences" 2>&1
 is "two runs give the same bytes" "$(cat "$scratch/differences")" ""
 is "and says that no self-test was asked for" "$(sed -n 's/^selftest,//p' "$scratch/one/meta.csv")" none
+# others_loads DIR: CR3 rows whose new address space is none of the task's that they stand under
+others_loads()
+{
+	awk -F, 'FNR == NR { of[$4, $6]; next } $5 == "cr3" && !(($14, $13) in of)' \
+		"$scratch/$1/tasks.csv" "$scratch/$1/tlb.csv"
+}
+is "a load of CR3 stands under the task that it is done for" "$(others_loads one)" ""
 # direct_map DIR: kinds of entry that fills above the first 4 MiB of the direct map brought (MEM=64)
 direct_map()
 {

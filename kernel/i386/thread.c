@@ -125,9 +125,10 @@ void load_mm(struct mm_struct *prev, struct mm_struct *next)
 void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 {
 	map_stack(next, current->thread.esp);
-	load_mm(prev, next);
+	/* Before the load: its flush is to stand under the task it is done for. */
 	trace_hint(TRACE_SWITCH, (u32)current->pid, (u32)current->tgid, __pa(next->pgd),
 		   (u32)current->comm);
+	load_mm(prev, next);
 }
 
 struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next)

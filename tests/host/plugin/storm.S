@@ -6,6 +6,9 @@
  * tests of full disks and interrupted runs. Then copies 1 MiB COPIES times with
  * string instructions, which Bochs cuts where its next timer fires: were one
  * of the host's time among them, the count of instructions would tell.
+ *
+ * SILENT: gives no hint. SMM=N: asks for system management mode, with N in the
+ * port that is for that. TRIPLE: ends by a triple fault.
  */
 #ifndef ROUNDS
 #define ROUNDS 100
@@ -77,11 +80,21 @@ protected:
 	jnz	1b
 #endif
 
+#ifdef SMM				/* an SMI: the BIOS's handler runs, and the program goes on */
+	mov	$SMM, %al
+	out	%al, $0xb2
+	mov	FIRST, %eax
+#endif
+#ifndef SILENT
 	mov	$0x5047000c, %eax	/* FINISH */
 	xor	%ebx, %ebx
 	xor	%ecx, %ecx
 	mov	$0x6d20, %dx
 	out	%eax, %dx
+#endif
+#ifdef TRIPLE				/* no way to deliver this */
+	ud2
+#endif
 	mov	$0x8900, %dx
 	mov	$shutdown, %esi
 	mov	$8, %ecx

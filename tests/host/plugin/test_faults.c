@@ -17,7 +17,7 @@
 
 /* The model of a fault: while its task runs, every instruction adds to the cost. */
 struct model_fault {
-	uint64_t cost;
+	uint64_t cost, rounds;
 	uint32_t addr, eip, esp;
 	unsigned int task, depth, cause;
 	bool open, from_user;
@@ -25,6 +25,7 @@ struct model_fault {
 
 static struct model_fault model_faults[100000];
 static unsigned int model_count, emitted;
+static uint64_t all_rounds;
 
 static void compare_fault(void *ctx, const struct fault *f)
 {
@@ -37,8 +38,10 @@ static void compare_fault(void *ctx, const struct fault *f)
 	CHECK_EQ(f->depth, want->depth);
 	CHECK_EQ(f->cause, want->cause);
 	CHECK_EQ(f->no_return, want->open);
-	if (!want->open)
+	if (!want->open) {
 		CHECK_EQ(f->cost, want->cost);
+		CHECK_EQ(f->rounds, want->rounds);
+	}
 	emitted++;
 }
 
@@ -64,11 +67,15 @@ static void model_close(unsigned int task, unsigned int depth)
 
 static void model_run(unsigned int task, uint64_t instructions)
 {
+	uint32_t rounds = below((uint32_t)instructions + 1);
 	unsigned int i;
 
+	all_rounds += rounds;
 	for (i = 0; i < model_count; i++)
-		if (model_faults[i].open && model_faults[i].task == task)
+		if (model_faults[i].open && model_faults[i].task == task) {
 			model_faults[i].cost += instructions;
+			model_faults[i].rounds += rounds;
+		}
 }
 
 static void take_fault(struct faults *f, struct tasks *t, unsigned int task, uint64_t now)
@@ -99,18 +106,22 @@ static void give_hint(struct faults *f, struct tasks *t, unsigned int task)
 {
 	unsigned int cause = 1 + below(TRACE_CAUSE_END - 1), i = model_count;
 	uint32_t addr = below(8) << 12;
-	uint64_t unmatched = f->unmatched;
+	uint64_t unmatched = f->unmatched, major = f->major, same = f->causes[cause];
+	bool waited = below(2);
 
-	fault_hint(f, t->current, addr, cause, false, NULL);
+	fault_hint(f, t->current, addr, cause, waited, NULL);
 	while (i--) {
 		if (model_faults[i].open && model_faults[i].task == task &&
 		    model_faults[i].addr == addr && !model_faults[i].cause) {
 			model_faults[i].cause = cause;
 			CHECK_EQ(f->unmatched, unmatched);
+			CHECK_EQ(f->major, major + waited);
+			CHECK_EQ(f->causes[cause], same + 1);
 			return;
 		}
 	}
 	CHECK_EQ(f->unmatched, unmatched + 1);
+	CHECK_EQ(f->causes[cause], same);
 }
 
 /* An IRET in the kernel, to one of the task's open faults, or to nowhere. */
@@ -144,6 +155,7 @@ static void random_faults(unsigned int rounds)
 
 	model_count = emitted = 0;
 	CHECK(tasks_init(t) && faults_init(&f, compare_fault, NULL));
+	t->rounds = &all_rounds;
 	tasks_hello(t);
 	while (rounds--) {
 		step = below(50);
