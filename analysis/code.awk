@@ -6,14 +6,15 @@
 # The key is cut from the row at a fixed place: "pid,eip"; a shorter pid drags a comma or a digit
 # along, which is cut off at the end. Kernel code is the same for every task and has no pid here.
 #
-# Results: code.csv, every instruction with its fills and upgrades, most rows first; functions.csv,
+# Results: code.csv, every instruction with its fills and upgrades (but for those of
+# Bochs's own kind), most rows first; functions.csv,
 # the same added up for each function of a process or (without pid) of the kernel
 BEGIN {
 	tasks_read(tasks)
 	code_length = pid_width + 11
 }
 
-{
+substr($0, at - 2, 2) != "nd" {
 	code_n[substr($0, at + 56, code_length)]++
 }
 

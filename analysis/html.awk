@@ -30,8 +30,9 @@ function totals(    T, n, i)
 		event_rows[T[i, "event"]] += T[i, "rows"]
 		if (T[i, "event"] == "fill")
 			fill_rows[T[i, "reason"]] = T[i, "rows"]
+		else if (T[i, "event"] == "upgrade")
+			fill_rows[T[i, "reason"] == "kind" ? "kind" : "upgrade"] = T[i, "rows"]
 	}
-	fill_rows["upgrade"] = event_rows["upgrade"]
 	flushes = event_rows["flush"] + event_rows["flush_all"]
 	n = load("causes.csv", T)
 	for (i = 1; i <= n; i++) {
@@ -119,7 +120,8 @@ function figures()
 	figure(meta["icount_end"] == "" ? "unknown" : long(instructions), "Instructions", "from power-on to power-off")
 	figure(commas(event_rows["fill"]), "TLB fills", \
 	       (instructions ? n1(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
-	figure(commas(event_rows["upgrade"]), "TLB upgrades", "entries walked again to permit more")
+	figure(commas(fill_rows["upgrade"]), "TLB upgrades", "and " commas(fill_rows["kind"]) \
+	       " that only Bochs needs (kind)")
 	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
 	figure(commas(fault_rows), "Page faults", commas(fault_major) " waited for a disk")
 	figure(commas(fault_cost), "Instructions in faults", \

@@ -1,10 +1,10 @@
 # kind.awk - what kind of access missed the TLB, and what did its walk cost?
 #
 # After lib.awk and tlb.awk. One counter for each "size,access,mode" and for each "reads+writes".
-# The instruction TLB's fills are those with access x.
+# The instruction TLB's fills are those with access x. An upgrade for the kind of access is no miss.
 #
 # Results: accesses.csv, walks.csv
-{
+substr($0, at - 2, 2) != "nd" {
 	kind_access[substr($0, at + 23, 6)]++
 	kind_walk[substr($0, at + 41, 3)]++
 }

@@ -5,7 +5,7 @@ BEGIN {
 	meaning["cold"] = "first fill of the page in this address space"
 	meaning["conflict"] = "was there earlier; another page took its place"
 	meaning["flushed"] = "was there earlier; a flush or invlpg dropped it"
-	meaning["upgrade"] = "was there, but did not permit the access: walked again"
+	meaning["upgrade"] = "was there, but the page's entry had not permitted the access: walked again"
 	meaning["flush cr3"] = "CR3 written: all but global entries (a switch of address space)"
 	meaning["flush_all cr3"] = "CR3 written: all entries"
 	meaning["flush cr4"] = meaning["flush_all cr4"] = "CR4 written (paging features)"

@@ -29,17 +29,10 @@ has()
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
 }
 
-# meta KEY: its value in meta.csv, or nothing.
+# meta KEY: its value in meta.csv, or nothing; for keys whose values are never quoted.
 meta()
 {
-	$AWK -f "$here/lib.awk" -v key="$1" -v file="$dir/meta.csv" 'BEGIN {
-		csv_open(file, "key,value")
-		while (csv_row(file, F) > 0)
-			if (F[1] == key)
-				value = F[2]
-		print value
-		exit failed
-	}'
+	$AWK -F, -v key="$1" '$1 == key { print $2 }' "$dir/meta.csv"
 }
 
 # feed NAME: the bytes of a file of the recording, unpacked. A packed file that does not unpack is an

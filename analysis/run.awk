@@ -45,7 +45,7 @@ function bin_place(now,    i, place)
 }
 
 # Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i]; phase 0 is what came
-# before the first.
+# before the first. What lies outside start..end was not recorded and lasts no time.
 function marks_read(file,    F)
 {
 	marks_count = 0
@@ -54,11 +54,18 @@ function marks_read(file,    F)
 	if (file == "" || !csv_open(file, "icount,pid,label"))
 		return
 	while (csv_row(file, F) > 0) {
-		mark_time[++marks_count] = F[1] + 0
+		mark_time[++marks_count] = recorded(F[1] + 0)
 		mark_pid[marks_count] = F[2]
 		mark_label[marks_count] = F[3]
 	}
 	close(file)
+}
+
+# A time, moved into the recorded part of the run.
+function recorded(time)
+{
+	return start == "" || end == "" || (time >= start + 0 && time <= end + 0) ? time : \
+		time < start + 0 ? start + 0 : end + 0
 }
 
 # Icount at which phase i ended.

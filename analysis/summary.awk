@@ -22,6 +22,8 @@ function totals(    T, n, i)
 	for (i = 1; i <= n; i++) {
 		event[T[i, "event"]] += T[i, "rows"]
 		event[T[i, "reason"]] += T[i, "event"] == "fill" ? T[i, "rows"] : 0
+		if (T[i, "event"] == "upgrade")
+			upgrade[T[i, "reason"]] = T[i, "rows"]
 	}
 	instructions = meta["icount_end"] - meta["icount_start"]
 }
@@ -32,7 +34,7 @@ function events()
 		line("instructions", instructions, "")
 	line("TLB fills", event["fill"], "cold " commas(event["cold"]) ", conflict " \
 	     commas(event["conflict"]) ", flushed " commas(event["flushed"]))
-	line("TLB upgrades", event["upgrade"], "")
+	line("TLB upgrades", upgrade["entry"], "and " commas(upgrade["kind"]) " that only Bochs needs (kind)")
 	line("TLB flushes", event["flush"] + event["flush_all"], "and " commas(event["invlpg"]) " invlpg")
 }
 

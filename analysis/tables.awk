@@ -12,11 +12,15 @@ function fills(    T, n, i, most, kind)
 		cell_html(dot(kind, kind))
 		bar(most, kind, fill_rows[kind])
 		number(fill_rows[kind])
-		cell(percent(fill_rows[kind], event_rows["fill"] + event_rows["upgrade"]), "n")
+		cell(percent(fill_rows[kind], event_rows["fill"] + fill_rows["upgrade"]), "n")
 		cell(meaning[kind], "text")
 		row_end()
 	}
 	table_end()
+	if (fill_rows["kind"])
+		put("<p class=\"note\">Not among them: " commas(fill_rows["kind"]) " upgrades of Bochs's own. " \
+		    "Its entry knows only the kinds of access that it was filled for; the page's " \
+		    "entry in memory allowed this one, and a CPU would not have walked.</p>")
 	put("<div class=\"two\">")
 	flushes_by_reason()
 	accesses()
@@ -180,7 +184,7 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 	}
 	table_end()
 	put("<p class=\"note\">" (n > m ? n - m " more, with fewer instructions, are in " \
-	    "<code>analysis/processes.csv</code>. " : "") "Misses: fills and upgrades, by the half of the " \
+	    "<code>analysis/processes.csv</code>. " : "") "Misses: fills and upgrades (without Bochs's own), by the half of the " \
 	    "address space they fell in.</p></section>")
 }
 

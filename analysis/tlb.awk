@@ -8,10 +8,12 @@
 #                            kind          at stands on the comma before the page
 #
 # The two characters before that comma, `kind`, tell the rows with a page apart
-#   ld fill,cold   ct fill,conflict   ed fill,flushed   e, upgrade   g, invlpg   or invlpg,emulator
+#   ld fill,cold   ct fill,conflict   ed fill,flushed   ry upgrade,entry   nd upgrade,kind
+#   e, upgrade (of older recordings)   g, invlpg   or invlpg,emulator
 # In a flush, which has no page, `at` stands before cr3, and kind is ",,". What is cut from a flush or
 # an invlpg never looks like what is cut from a fill, so a question may count first and sort out the
-# keys at its end. The row's time is $0 + 0. Messages call the file `tlb_name`.
+# keys at its end. An upgrade for the kind of access is Bochs's own, and no miss: questions about
+# misses leave it out, and call it `kind` where they count it. The row's time is $0 + 0. Messages call the file `tlb_name`.
 #
 # With `wide` set (the guest has 64-bit page-table entries), frames and entries may be longer; they
 # are cut to their low halves first.
@@ -21,7 +23,8 @@ BEGIN {
 	kind_name["ld"] = "cold"
 	kind_name["ct"] = "conflict"
 	kind_name["ed"] = "flushed"
-	kind_name["e,"] = "upgrade"
+	kind_name["e,"] = kind_name["ry"] = "upgrade"
+	kind_name["nd"] = "kind"
 	tlb_read_header()
 }
 

@@ -11,7 +11,7 @@
 #
 # Results: over_time.csv, phases.csv, events.csv
 BEGIN {
-	when_columns = "cold,conflict,flushed,upgrade,invlpg,flush,flush_all"
+	when_columns = "cold,conflict,flushed,upgrade,invlpg,flush,flush_all,kind"
 	when_kinds = split(when_columns, when_kind, ",")
 	bins_init()
 	marks_read(marks)
@@ -98,6 +98,13 @@ function when_print_phases(file,    i)
 	close_result(file)
 }
 
+function when_all(name,    i, n)
+{
+	for (i = 0; i <= marks_count; i++)
+		n += when_in_phase[i, name]
+	return whole(n)
+}
+
 function when_row(counts, i,    k, row)
 {
 	for (k = 1; k <= when_kinds; k++)
@@ -108,13 +115,10 @@ function when_row(counts, i,    k, row)
 function when_print_events(file,    i, k, n, name, order)
 {
 	print "event,reason,rows" > file
-	for (k = 1; k <= 4; k++) {
-		name = when_kind[k]
-		n = 0
-		for (i = 0; i <= marks_count; i++)
-			n += when_in_phase[i, name]
-		print (k <= 3 ? "fill," name : name ",") "," whole(n) > file
-	}
+	for (k = 1; k <= 3; k++)
+		print "fill," when_kind[k] "," when_all(when_kind[k]) > file
+	print "upgrade,entry," when_all("upgrade") > file
+	print "upgrade,kind," when_all("kind") > file
 	n = 0
 	for (name in when_flush)
 		order[++n] = name

@@ -7,9 +7,9 @@
 # what was counted so far is given to the areas as they were until then.
 #
 # Results: areas.csv (process and area, most rows first), pages.csv (all pages, most rows first);
-# a page of the kernel's half has no pid there.
+# a page of the kernel's half has no pid there. `rows` are misses: all but those of `kind`.
 BEGIN {
-	where_kinds = split("cold,conflict,flushed,upgrade", where_kind, ",")
+	where_kinds = split("cold,conflict,flushed,upgrade,kind", where_kind, ",")
 	tasks_read(tasks)
 	areas_open(vmas)
 }
@@ -49,22 +49,22 @@ function where_settle(    k, kind, page, tgid, area)
 function where_add(tgid, area, page, kind, n,    key)
 {
 	key = tgid SUBSEP area
-	where_area_n[key] += n
+	where_area_n[key] += kind == "kind" ? 0 : n
 	where_area_kind[key, kind] += n
 	if (!((key, page) in where_seen)) {
 		where_seen[key, page]
 		where_area_pages[key]++
 	}
 	key = (page >= "0xc0000000" ? "" : tgid) SUBSEP page
-	where_page_n[key] += n
+	where_page_n[key] += kind == "kind" ? 0 : n
 	where_page_kind[key, kind] += n
 	where_page_area[key] = area
 }
 
 function where_print_areas(file,    k, part, order)
 {
-	print "rows,pid,pages,cold,conflict,flushed,upgrade,area" > file
-	order = sorter(file, "-k1,1nr -k2,2n -k8")
+	print "rows,pid,pages,cold,conflict,flushed,upgrade,kind,area" > file
+	order = sorter(file, "-k1,1nr -k2,2n -k9")
 	for (k in where_area_n) {
 		split(k, part, SUBSEP)
 		print whole(where_area_n[k]) "," part[1] "," whole(where_area_pages[k]) \
@@ -75,7 +75,7 @@ function where_print_areas(file,    k, part, order)
 
 function where_print_pages(file,    k, part, order)
 {
-	print "rows,pid,page,cold,conflict,flushed,upgrade,area" > file
+	print "rows,pid,page,cold,conflict,flushed,upgrade,kind,area" > file
 	order = sorter(file, "-k1,1nr -k3,3 -k2,2n")
 	for (k in where_page_n) {
 		split(k, part, SUBSEP)

@@ -3,7 +3,8 @@
 # Variables: tasks, start, end. After lib.awk and run.awk; reads no input of its own.
 #
 # The instructions between two switches belong to the task switched to; a process has those of all
-# its threads. What ran before the first switch belongs to nobody.
+# its threads. What ran before the first switch belongs to nobody, and what was not recorded does
+# not count.
 #
 # Results: processes.csv, in order of appearance
 BEGIN {
@@ -39,7 +40,7 @@ function who_read(file,    F, tgid)
 function who_stop(now)
 {
 	if (who_running) {
-		who_ran[who_now] += now - who_since
+		who_ran[who_now] += recorded(now + 0) - recorded(who_since)
 		if (now + 0 > who_last[who_now] + 0)
 			who_last[who_now] = now
 	}
