@@ -14,7 +14,12 @@ function count_tlb(    fills, i, n, name)
 		fills += counted["fill," name[i]]
 	}
 	same("tlb.csv: fills", fills, "fills")
-	same("tlb.csv: upgrades", counted["upgrade,"], "upgrades")
+	same("tlb.csv: upgrades", counted["upgrade,entry"] + counted["upgrade,kind"], "upgrades")
+	same("tlb.csv: upgrades by the entry", counted["upgrade,entry"], "upgrades_entry")
+	same("tlb.csv: upgrades by the kind of access", counted["upgrade,kind"], "upgrades_kind")
+	n = split("cr3 cr4 cr0 task invlpg fault emulator", name, " ")
+	for (i = 1; i <= n; i++)
+		same("tlb.csv: fills of pages dropped by " name[i], dropped[name[i]], "fills_dropped_" name[i])
 	same("tlb.csv: invlpgs", counted["invlpg,"], "invlpgs")
 	n = split("cr0 cr3 cr4 task", name, " ")
 	for (i = 1; i <= n; i++)
@@ -42,22 +47,25 @@ function count_kernel_flushes()
 	}
 }
 
-function count_faults(    cause, i, n, name)
+function count_faults(    i, n, name)
 {
 	same("faults.csv: rows are those of meta.csv", rows["faults"], "faults.rows")
 	same("faults.csv: rows without cost", faults_without_cost, "faults_cost_unknown")
 	if (!whole_run)
 		return
 	same("faults.csv: rows are the faults that Bochs delivered", rows["faults"], "faults")
+	same("faults.csv: major rows are those that the plugin counted", faults_major, "faults_major")
+	n = split(causes, name, " ")
+	for (i = 1; i <= n; i++)
+		if (faults_of[name[i]] || meta["faults_cause_" name[i]] + 0)
+			same("faults.csv: rows with cause " name[i], faults_of[name[i]], "faults_cause_" name[i])
 	if (meta["kernel.pgfault"] == "")
 		return
 	same("faults.csv: rows are the faults that the kernel counted", rows["faults"], "kernel.pgfault")
 	same("faults.csv: rows that are major", faults_major, "kernel.pgmajfault")
-	n = split(causes, name, " ")
-	for (i = 1; i <= n; i++) {
-		cause = name[i]
-		if (faults_of[cause] || meta["kernel.pgfault_" cause] + 0)
-			same("faults.csv: rows with cause " cause, faults_of[cause], "kernel.pgfault_" cause)
-	}
+	for (i = 1; i <= n; i++)
+		if (faults_of[name[i]] || meta["kernel.pgfault_" name[i]] + 0)
+			same("faults.csv: rows that the kernel counted as " name[i], faults_of[name[i]], \
+			     "kernel.pgfault_" name[i])
 	same("tasks.csv: switches are those that the kernel counted", switches, "kernel.ctxt")
 }

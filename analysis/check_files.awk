@@ -124,10 +124,11 @@ function check_faults()
 	form["bit?"] = "^[01]?$"
 	form["depth"] = "^[1-9][0-9]*$"
 	read_file("faults", faults, \
-		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma", \
+		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds", \
 		  "number number address address number access mode bit address number? depth free bit? " \
-		  "number? free", 1)
+		  "number? free number?", 1)
 	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
+	verdict("faults.cost", "faults.csv: a cost is not 0, and holds its repeated rounds")
 	verdict("faults.cause", "faults.csv: every cause is one of the contract's")
 	verdict("faults.pid", "faults.csv: every task is known from tasks.csv")
 }
@@ -144,6 +145,8 @@ function look_fault(F,    error)
 	faults_without_cost += F[14] == ""
 	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
 		wrong_row("faults.cause", "faults", csv_line, F[12])
+	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")
+		wrong_row("faults.cost", "faults", csv_line, raw_text)
 	if (F[12] == "" && meta["guest"] != "")
 		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
 	if (F[10] != "" && F[10] != "0" && !(F[10] in task_tgid))
@@ -196,7 +199,8 @@ function look_area(F,    from, to)
 
 function check_marks()
 {
-	read_file("marks", marks, "icount,pid,label", "number number free", 1)
+	read_file("marks", marks, "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs", \
+		  "number number free number number number number number number", 1)
 }
 
 # A recording of an older plugin has none. Rows stand in the order in which the stretches ended.

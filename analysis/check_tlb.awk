@@ -3,7 +3,8 @@
 # Variables: tasks, faults, vmas, marks (paths), epochs (the flush rows of tlb.csv), metafile. After
 # lib.awk, run.awk, areas.awk, check_tap.awk, stream.awk, replay.awk and retry.awk. Input: tlb.csv.
 BEGIN {
-	fault_columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"
+	fault_columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds"
+	mark_columns = "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs"
 	meta_read(metafile)
 	tasks_read(tasks)
 	areas_open(vmas)
@@ -12,17 +13,18 @@ BEGIN {
 	slots["i"] = meta["itlb_entries"]
 	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
 		    meta["events"] == "tlb fault flush"
+	ours = meta["guest"] ~ /^Pagoda /
 	replaying = meta["start"] == "boot" && meta["pid"] == "" && meta["events"] == "tlb fault flush"
 	hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 	any = "0x" hex4 hex4
 	page = "0x" hex4 "[0-9a-f]000"
 	tail = any ",[0-9]*," any
-	fill_row = "^[0-9]+,0,[di],(fill,(cold|conflict|flushed)|upgrade,)," page ",0x[0-9a-f]*" \
+	fill_row = "^[0-9]+,0,[di],(fill,(cold|conflict|flushed)|upgrade,(entry|kind))," page ",0x[0-9a-f]*" \
 		hex4 "[0-9a-f]000,[42][KM],[rwx],[uk],0x[0-9a-f]*" hex4 hex4 ",[12][+][012]," tail \
-		",(" page ")?$"
-	flush_row = "^[0-9]+,0,-,flush(_all)?,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",$"
-	invlpg_row = "^[0-9]+,0,-,invlpg,(emulator)?," page ",,,,,,," tail ",$"
-	columns = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted"
+		",(" page ")?,(cr3|cr4|cr0|task|invlpg|fault|emulator)?$"
+	flush_row = "^[0-9]+,0,-,flush(_all)?,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",,$"
+	invlpg_row = "^[0-9]+,0,-,invlpg,(emulator)?," page ",,,,,,," tail ",,$"
+	columns = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted,dropped_by"
 	for (i = 0; i < 16; i++)
 		digit[sprintf("%x", i)] = i
 	titles()
@@ -34,7 +36,7 @@ BEGIN {
 
 function titles()
 {
-	checks = split("form time entry walk slot pid space eip area replay need fault", check, " ")
+	checks = split("form time entry walk slot pid space eip area replay need fault mark", check, " ")
 	title["form"] = "tlb.csv: header, columns and their forms"
 	title["time"] = "tlb.csv: times never fall"
 	title["entry"] = "tlb.csv: page-table entries agree with frame, access and privilege, and stay without a flush"
@@ -44,8 +46,9 @@ function titles()
 	title["space"] = "tlb.csv: every row's cr3 is the one that was loaded"
 	title["eip"] = "tlb.csv: instructions are fetched from the page that is filled"
 	title["area"] = "tlb.csv: user code reaches pages of its areas only"
-	title["replay"] = "tlb.csv: a TLB would have done the same: event, reason and evicted page"
+	title["replay"] = "tlb.csv: a TLB would have done the same: event, reason, evicted and dropped_by"
 	title["need"] = "tlb.csv: upgrades are of entries that did not permit the access"
+	title["mark"] = "marks.csv: running totals are those of the rows"
 	title["fault"] = "faults.csv: depth, cost and retried instruction agree with tlb.csv"
 }
 
@@ -62,12 +65,14 @@ NR == 1 {
 		stream_until(last_time)
 		if ($14 != pid_now)
 			check_pid()
+		totals[$4]++
 	} else if ($14 != "" && $14 != "0" && !($14 in task_tgid)) {
 		wrong_row("pid", "tlb", NR, $0)
 	}
 }
 $3 != "-" && $0 ~ fill_row {
 	counted[$4 "," $5]++
+	dropped[$17]++
 	check_entry()
 	check_walk()
 	if ($16 != "")

@@ -15,9 +15,11 @@
 #  - what came first at one and the same icount: a fault, or a walk of the same instruction. Both
 #    are tried.
 #
-# What the model knows of a page, by TLB, page and space ("d0x08048000 3"): left_by how it last left
-# ("": it is there, or was when last looked at; "c": displaced), and last_entry the page-table entry
-# of its last row, which stands until something tells the processor to look again.
+# What the model knows of a page, by TLB, page and space ("d0x08048000 3"): displaced (1: another page
+# took its place), in_stamp (its class's stamp when it came in) and single_drop (the INVLPG or fault
+# that has hit it since, if no flush came before): the first of all these dropped it, or would have
+# if it had still been there. And last_entry, the page-table entry of its last row, which stands until
+# something tells the processor to look again.
 function replay_init(    i)
 {
 	for (i = 0; i < 4096; i++) {
@@ -58,8 +60,31 @@ function replay_fault(addr, access,    page)
 {
 	page = page_of(addr)
 	looked_again[page] = NR
-	if (access != "x")
-		model["fault_drops"] += replay_drop(slot_of["d", substr(page, 5, 3)], page)
+	if (access == "x")
+		return
+	model["fault_drops"] += replay_drop(slot_of["d", substr(page, 5, 3)], page)
+	replay_hit("d" page, "fault")
+}
+
+# Something has hit the page, given with its TLB, in this space or as a global one.
+function replay_hit(what, by)
+{
+	replay_note(what " g", 1, by)
+	if (cr3_now in space_number)
+		replay_note(what " " space_number[cr3_now], 0, by)
+}
+
+function replay_note(key, global, by)
+{
+	if (key in displaced && in_stamp[key] == stamp[global] && single_drop[key] == "")
+		single_drop[key] = by
+}
+
+# What dropped a page that is gone, or would have.
+function replay_dropped(key, global)
+{
+	return single_drop[key] != "" ? single_drop[key] : in_stamp[key] == stamp[global] ? "" : \
+	       flush_reason[global, in_stamp[key]]
 }
 
 # Drops the slot's entry if it is of this page; 1 if it was.
@@ -71,17 +96,37 @@ function replay_drop(s, page)
 	return 1
 }
 
-# What the model expects of the row: event, reason and evicted page. In model_word: what to count.
-function replay_says(s, key,    there, reason)
+# What the model expects of the row: event, reason, evicted page and what dropped the page's entry.
+# In model_word and model_part: what to count.
+function replay_says(s, key, global,    there, reason, by)
 {
 	there = entry_stamp[s] == stamp[entry_global[s] + 0]
 	if (there && entry_page[s] == $6) {
 		model_word = "upgrades"
-		return "upgrade,,"
+		reason = replay_upgrade(s)
+		model_part = "upgrades_" reason
+		return "upgrade," reason ",,"
 	}
-	reason = !(key in left_by) ? "cold" : left_by[key] == "c" ? "conflict" : "flushed"
+	reason = "cold"
+	if (key in displaced) {
+		reason = displaced[key] ? "conflict" : "flushed"
+		by = replay_dropped(key, global)
+	}
 	model_word = "fills_" reason
-	return "fill," reason "," (there ? entry_page[s] : "")
+	model_part = "dropped_" by
+	return "fill," reason "," (there ? entry_page[s] : "") "," by
+}
+
+# Did the page-table entry allow the access when the TLB entry was filled? The directory entry is not
+# in the row: it may be the one that did not, but for this kernel it never is.
+function replay_upgrade(s,    pte, low)
+{
+	pte = entry_pte[s]
+	low = digit[substr(pte, length(pte))]
+	if (($10 == "u" && int(low / 4) % 2 == 0) || ($9 == "w" && \
+	    (int(digit[substr(pte, length(pte) - 1, 1)] / 4) % 2 == 0 || int(low / 2) % 2 == 0)))
+		return "entry"
+	return ours ? "kind" : $5
 }
 
 # A fill or upgrade; `global`: its entry has the G bit.
@@ -93,29 +138,34 @@ function replay_fill(global,    space, key, says, is, s)
 	space = global ? "g" : space_number[$13]
 	key = $3 $6 " " space
 	s = slot_of[$3, substr($6, 5, 3)]
-	is = $4 "," ($4 == "upgrade" ? "" : $5) "," $16
-	says = replay_says(s, key)
+	is = $4 "," $5 "," $16 "," $17
+	says = replay_says(s, key, global)
 	while (says != is && stream_fault_now())
-		says = replay_says(s, key)
+		says = replay_says(s, key, global)
 	model[model_word]++
+	model[model_part]++
 	model["evictions"] += index(says, "0x") > 0
 	if (says != is)
 		wrong_row("replay", "tlb", NR, is ", but a TLB would say " says)
 	replay_need(s, key, global)
-	if (says ~ /0x/ && entry_key[s] in left_by)
-		left_by[entry_key[s]] = "c"
-	if (model_word != "upgrades") # the entry may be from before the space got its new name
-		left_by[key] = ""
+	if (index(says, "0x") && entry_key[s] in displaced)
+		displaced[entry_key[s]] = 1
+	if (model_word != "upgrades") { # an upgraded entry may be from before the space got its new name
+		displaced[key] = 0
+		in_stamp[key] = stamp[global + 0]
+		single_drop[key] = ""
+	}
 	entry_page[s] = $6
 	entry_key[s] = key
 	entry_global[s] = global
 	entry_stamp[s] = stamp[global + 0]
+	entry_pte[s] = $11
 	entry_can[s] = $9 $10
 	if ($8 != "4K") {
-		entry_large[s] = $8
-		large[substr($6, 3, 3)]
-	} else if (s in entry_large) {
-		delete entry_large[s]
+		piece_of[$6] = $8
+		large[int(hex($6) / 4194304)]
+	} else if ($6 in piece_of) {
+		delete piece_of[$6]
 	}
 }
 
@@ -170,34 +220,33 @@ function replay_flush()
 	if (($5 == "cr3" || $5 == "task") && ($4 == "flush") != pge)
 		wrong_row("replay", "tlb", NR, "others of this time say that CR4.PGE was " \
 			  (pge ? "set" : "clear") ": " $0)
-	stamp[0]++
+	flush_reason[0, stamp[0]++] = $5
 	if ($4 == "flush_all")
-		stamp[1]++
+		flush_reason[1, stamp[1]++] = $5
 }
 
 # All 4 KiB pieces of a large page go.
-function replay_invlpg(    i, piece, first)
+function replay_invlpg(    by, i, piece, first, half)
 {
-	looked_again[$6] = NR
-	replay_drop(slot_of["d", substr($6, 5, 3)], $6)
-	replay_drop(slot_of["i", substr($6, 5, 3)], $6)
-	if (!(substr($6, 3, 3) in large))
-		return
+	by = $5 == "emulator" ? "emulator" : "invlpg"
+	replay_invalidate($6, by)
 	first = hex($6)
+	if (!(int(first / 4194304) in large))
+		return
+	half = int(first % 4194304 / 2097152)
 	first -= first % 4194304
 	for (i = 0; i < 1024; i++) {
 		piece = to_hex(first + i * 4096)
-		replay_drop_large(slot_of["d", substr(piece, 5, 3)], piece)
-		replay_drop_large(slot_of["i", substr(piece, 5, 3)], piece)
+		if (piece in piece_of && (piece_of[piece] != "2M" || int(i / 512) == half))
+			replay_invalidate(piece, by)
 	}
 }
 
-function replay_drop_large(s, piece)
+function replay_invalidate(page, by)
 {
-	if (entry_page[s] != piece || !(s in entry_large))
-		return
-	if (entry_large[s] == "2M" && int(hex(piece) / 2097152) != int(hex($6) / 2097152))
-		return
-	entry_stamp[s] = 0
-	looked_again[piece] = NR
+	looked_again[page] = NR
+	replay_drop(slot_of["d", substr(page, 5, 3)], page)
+	replay_drop(slot_of["i", substr(page, 5, 3)], page)
+	replay_hit("d" page, by)
+	replay_hit("i" page, by)
 }

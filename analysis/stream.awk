@@ -1,6 +1,6 @@
-# stream.awk - tasks.csv and faults.csv, brought in between the rows of tlb.csv in order of time.
+# stream.awk - tasks.csv, faults.csv and marks.csv, brought in between the rows of tlb.csv in order of time.
 #
-# For check_tlb.awk. stream_until(t) brings all that happened before t. A task event comes by an
+# For check_tlb.awk, which counts events in totals[]. stream_until(t) brings all that happened before t. A task event comes by an
 # instruction of its own, so it is behind all walks of its icount. A fault may be before or behind
 # walks of its icount: the replay takes it early by stream_fault_now() when a row asks for it.
 #
@@ -12,9 +12,13 @@ function stream_open()
 	csv_open(faults, fault_columns)
 	stream_fault_columns = csv_columns
 	stream_fault_line = 1
+	csv_open(marks, mark_columns)
+	stream_mark_columns = csv_columns
+	stream_mark_line = 1
 	pid_now = ""
 	stream_next_task()
 	stream_next_fault()
+	stream_next_mark()
 }
 
 function stream_next_task()
@@ -31,13 +35,36 @@ function stream_next_fault()
 	stream_fault_line = csv_line
 }
 
+function stream_next_mark()
+{
+	csv_columns = stream_mark_columns
+	csv_line = stream_mark_line
+	mark_next = csv_row(marks, stream_mark) > 0 ? stream_mark[1] + 0 : 9e15
+	stream_mark_line = csv_line
+}
+
 function stream_until(now)
 {
-	while (task_time < now || fault_time < now)
-		if (task_time <= fault_time)
+	while (task_time < now || fault_time < now || mark_next < now)
+		if (task_time <= fault_time && task_time <= mark_next)
 			stream_task_event()
-		else
+		else if (fault_time <= mark_next)
 			stream_fault_event()
+		else
+			stream_mark_event()
+}
+
+# A mark says how many rows there were of each kind. With PAE a fault may need no walk.
+function stream_mark_event(    is)
+{
+	is = (meta["walk_faults"] == meta["faults"] ? totals["fill"] + totals["upgrade"] + totals["fault"] : \
+	      stream_mark[4]) "," totals["fill"] + 0 "," \
+	     totals["upgrade"] + 0 "," totals["fault"] + 0 "," totals["flush"] + totals["flush_all"] "," \
+	     totals["invlpg"] + 0
+	if (is != stream_mark[4] "," stream_mark[5] "," stream_mark[6] "," stream_mark[7] "," \
+	    stream_mark[8] "," stream_mark[9])
+		wrong_row("mark", "marks", stream_mark_line, "the rows up to it are " is)
+	stream_next_mark()
 }
 
 function stream_task_event(    event)
@@ -57,6 +84,7 @@ function stream_task_event(    event)
 
 function stream_fault_event()
 {
+	totals["fault"]++
 	replay_fault(stream_fault[3], stream_fault[6])
 	retry_fault(stream_fault)
 	stream_next_fault()

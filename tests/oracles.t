@@ -19,7 +19,7 @@ table()
 	ok "$1: every check of the recording holds" analysis/check.sh -r "$scratch/replayed" "$out"
 	awk -F, -f tests/bochs/oracles.awk "$out"/{meta,tlb,faults,tasks}.csv \
 		"$scratch/counts" "$scratch/replayed" >"$scratch/table"
-	diag "$(head -n 1 "$scratch/table")"
+	head -n 1 "$scratch/table"
 	while read -r verdict what; do
 		case $verdict in
 		ok) pass "$1: $what" ;;
@@ -31,6 +31,6 @@ table()
 }
 
 ok 'a Bochs that counts can be built' setup/bochs.sh counted || done_testing
-table demo demo selftest=none 28
-table plain tiny 'selftest=none nopse nopge' 25
+table demo demo selftest=none 34
+table plain tiny 'selftest=none nopse nopge' 30
 done_testing

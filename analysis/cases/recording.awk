@@ -24,11 +24,11 @@ BEGIN {
 
 function headers()
 {
-	put("tlb", "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted")
-	put("faults", "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma")
+	put("tlb", "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted,dropped_by")
+	put("faults", "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds")
 	put("tasks", "icount,cpu,event,pid,tgid,cr3,name")
 	put("vmas", "icount,event,pid,start,end,prot,flags,offset,name")
-	put("marks", "icount,pid,label")
+	put("marks", "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs")
 	put("latency", "icount,kind,instructions,pid,eip,end_eip")
 	split("", rows)
 }
@@ -80,7 +80,10 @@ function run(    i, child)
 
 function mark(label)
 {
-	put("marks", whole(now) "," pid "," csv(label))
+	put("marks", whole(now) "," pid "," csv(label) "," \
+	    count["fills"] + count["upgrades"] + count["walk_faults"] "," count["fills"] + 0 "," \
+	    count["upgrades"] + 0 "," count["walk_faults"] + 0 "," count["flushes"] + 0 ",0")
+	now++
 }
 
 # A task's directory is at 4 MiB + 4 KiB times its pid.
@@ -141,8 +144,10 @@ function forget_space(    k, part)
 {
 	for (k in lost) {
 		split(k, part, SUBSEP)
-		if (part[1] == pid)
+		if (part[1] == pid) {
 			delete lost[k]
+			delete came[k]
+		}
 	}
 }
 
@@ -198,7 +203,7 @@ function switch_to(new)
 
 function flush_row(event, reason,    k)
 {
-	put("tlb", whole(now) ",0,-," event "," reason ",,,,,,,," to_hex(cr3) "," pid ",0xc0101000,")
+	put("tlb", whole(now) ",0,-," event "," reason ",,,,,,,," to_hex(cr3) "," pid ",0xc0101000,,")
 	count["flushes"]++
 	for (k in slot)
 		if (slot[k] < 786432) {
@@ -249,6 +254,7 @@ function touch(at, access, mode, eip,    page, k)
 	if (slot[k] == page && (access != "w" || slot_writes[k]))
 		return
 	if (page < 786432 && !((pid, page) in frame)) {
+		hit_by_fault(page, k, access)
 		if (!fault(at, access, mode, eip, 0))
 			return
 		now++
@@ -257,6 +263,7 @@ function touch(at, access, mode, eip,    page, k)
 			lost[pid, k, page] = "flushed"
 			delete slot[k]
 		}
+		hit_by_fault(page, k, access)
 		fault(at, access, mode, eip, 1)
 		now++
 	}
@@ -265,29 +272,48 @@ function touch(at, access, mode, eip,    page, k)
 	enter(page, k, access, mode, eip)
 }
 
-function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte, owner)
+# Bochs gives up the page's data entry, or would have.
+function hit_by_fault(page, k, access)
+{
+	if (access != "x" && came[pid, k, page] == count["flushes"])
+		came[pid, k, page] = "fault"
+}
+
+# What has dropped an entry since it came in.
+function dropped(owner, k, page,    since)
+{
+	since = came[owner, k, page]
+	return since == "fault" ? since : owner && since != count["flushes"] ? "cr3" : ""
+}
+
+function enter(page, k, access, mode, eip,    event, reason, evicted, write, pte, owner, by)
 {
 	write = page >= 786432 || writable[pid, page]
 	event = "fill"
 	owner = page < 786432 ? pid : 0
 	if (slot[k] == page) {
 		event = "upgrade"
+		reason = slot_entry_writes[k] ? "kind" : "entry"
 	} else {
 		if (slot[k] != "") {
 			evicted = to_hex(slot[k] * 4096)
 			lost[pid_of[k], k, slot[k]] = "conflict"
 		}
 		reason = (owner, k, page) in lost ? lost[owner, k, page] : "cold"
+		by = reason == "cold" ? "" : dropped(owner, k, page)
+		came[owner, k, page] = count["flushes"] + 0
 	}
 	slot[k] = page
 	slot_writes[k] = access == "w"
+	slot_entry_writes[k] = write
 	pid_of[k] = owner
 	pte = frame[pid, page] + 33 + (write ? 66 : 0) + (page < 786432 ? 4 : 256)
 	count[event == "fill" ? "fills" : "upgrades"]++
-	count["fills_" reason]++
+	count[(event == "fill" ? "fills_" : "upgrades_") reason]++
+	count["fills_dropped_" by]++
 	put("tlb", whole(now) ",0," substr(k, 1, 1) "," event "," reason "," to_hex(page * 4096) "," \
 		to_hex(frame[pid, page]) ",4K," access "," mode "," to_hex(pte) ",2+" \
-		(reason == "cold" ? 1 : 0) "," to_hex(cr3) "," pid "," to_hex(eip) "," evicted)
+		(reason == "cold" ? 1 : 0) "," to_hex(cr3) "," pid "," to_hex(eip) "," evicted "," by)
 }
 
 # A page fault; 0 if it kills the task.
@@ -310,10 +336,12 @@ function fault(at, access, mode, eip, present,    page, cause, vma, major, spent
 	spent = cost[cause] + random(60) + (major ? 9000 + random(30000) : 0)
 	count["walk_faults"]++
 	count["kernel.pgfault_" cause]++
+	count["faults_cause_" cause]++
+	count["faults_major"] += major
 	count["kernel.pgmajfault"] += major
 	put("faults", whole(now) ",0," to_hex(at) "," to_hex(eip) "," \
 		(present + (access == "w" ? 2 : 0) + (mode == "u" ? 4 : 0)) "," access "," mode "," \
-		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma))
+		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma) ",0")
 	now += spent
 	if (cause == "sigsegv")
 		return 0
@@ -334,7 +362,11 @@ function meta(    i, n, order)
 		put("meta", order[i])
 	put("meta", "icount_end," whole(now + 1000))
 	put("meta", "walks," whole(count["fills"] + count["upgrades"] + count["walk_faults"]))
-	n = split("fills fills_cold fills_conflict fills_flushed upgrades walk_faults flushes kernel.pgmajfault " \
+	n = split("faults_major faults_cause_anon_zero faults_cause_anon faults_cause_file " \
+		  "faults_cause_file_cow faults_cause_cow faults_cause_cow_reuse faults_cause_stack " \
+		  "faults_cause_sigsegv upgrades_entry upgrades_kind fills_dropped_cr3 fills_dropped_cr4 " \
+		  "fills_dropped_cr0 fills_dropped_task fills_dropped_invlpg fills_dropped_fault " \
+		  "fills_dropped_emulator fills fills_cold fills_conflict fills_flushed upgrades walk_faults flushes kernel.pgmajfault " \
 		  "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
 		  "kernel.ctxt", order, " ")

@@ -29,6 +29,7 @@ file == "tlb.csv" {
 	if ($4 == "fill") {
 		row[$3]++
 		evictions += $16 != ""
+		dropped[$17]++
 	}
 }
 file == "faults.csv" {
@@ -56,12 +57,19 @@ END {
 	line("fills of the data TLB", "-", row["d"], "-", bochs["fills_d"], "-")
 	line("fills of the instruction TLB", "-", row["i"], "-", bochs["fills_i"], "-")
 	line("evictions", "-", evictions, "-", bochs["evictions"], replay["evictions"])
+	for (key in meta)
+		if (key ~ /^fills_dropped_/ && meta[key])
+			line("fills: dropped by " substr(key, 15), meta[key], dropped[substr(key, 15)], "-", "-", \
+			     replay["dropped_" substr(key, 15)])
+	line("upgrades: entry", meta["upgrades_entry"], row["upgrade,entry"], "-", "-", \
+	     replay["upgrades_entry"])
+	line("upgrades: kind", meta["upgrades_kind"], row["upgrade,kind"], "-", "-", replay["upgrades_kind"])
 	line("upgrades", meta["upgrades"], row["upgrade"], "-", bochs["upgrades"], replay["upgrades"])
 	line("faults", meta["faults"], faults, meta["kernel.pgfault"], bochs["faults"], "-")
-	line("faults: major", "-", major, meta["kernel.pgmajfault"], "-", "-")
+	line("faults: major", meta["faults_major"], major, meta["kernel.pgmajfault"], "-", "-")
 	for (key in meta)
 		if (key ~ /^kernel.pgfault_/ && (meta[key] || cause[substr(key, 16)]))
-			line("faults: " substr(key, 16), "-", cause[substr(key, 16)], meta[key], "-", "-")
+			line("faults: " substr(key, 16), meta["faults_cause_" substr(key, 16)] + 0, cause[substr(key, 16)], meta[key], "-", "-")
 	line("entries that faults dropped", "-", "-", "-", bochs["fault_drops"], replay["fault_drops"])
 	line("flushes", meta["flushes"], flushes, "-", bochs["flushes"] + bochs["flushes_all"], "-")
 	line("flushes that keep global entries", "-", row["flush"], "-", bochs["flushes"], "-")
