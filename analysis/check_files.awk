@@ -9,6 +9,8 @@ BEGIN {
 	causes = " anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache vmalloc_sync " \
 		"migration spurious fixup sigsegv sigbus oom panic "
 	meta_read(metafile)
+	ours = meta["guest"] ~ /^Pagoda /
+	cause_forms()
 	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
 		    meta["events"] == "tlb fault flush"
 	tasks_read(tasks)
@@ -16,6 +18,7 @@ BEGIN {
 	check_faults()
 	check_tasks()
 	check_vmas()
+	check_left()
 	check_marks()
 	check_latency()
 	check_books()
@@ -24,7 +27,8 @@ BEGIN {
 }
 
 # Reads all of a file, checks its form by one pattern a column ("" for free text) and, when `timed`,
-# that its times never fall; gives each row to look(). Prints the verdicts and keeps the row count.
+# that its times never fall or (2) always rise, as those of hints do: each is an instruction of its
+# own; gives each row to look(). Prints the verdicts and keeps the row count.
 function read_file(name, path, columns, patterns, timed,    F, n, i, pattern, count, before)
 {
 	count = split(patterns, pattern, " ")
@@ -44,7 +48,9 @@ function read_file(name, path, columns, patterns, timed,    F, n, i, pattern, co
 		for (i = 1; i <= n; i++)
 			if (pattern[i] != "free" && F[i] !~ form[pattern[i]])
 				wrong_row(name, name, csv_line, "column " i ": " raw_text)
-		if (timed && F[1] + 0 < before)
+		if (F[1] + 0 > last_time)
+			last_time = F[1] + 0
+		if (timed && (F[1] + 0 < before || (timed == 2 && F[1] + 0 == before)))
 			wrong_row(name ".time", name, csv_line, raw_text)
 		before = F[1] + 0
 		look(name, F)
@@ -54,7 +60,7 @@ function read_file(name, path, columns, patterns, timed,    F, n, i, pattern, co
 		wrong(name, name ".csv: no header")
 	verdict(name, name ".csv: header, columns and their forms")
 	if (timed)
-		verdict(name ".time", name ".csv: times never fall")
+		verdict(name ".time", name ".csv: times " (timed == 2 ? "rise" : "never fall"))
 }
 
 # csv_next that also keeps the record's text in raw_text (one of several lines: as it must be).
@@ -90,6 +96,8 @@ function look(name, F)
 		look_task(F)
 	else if (name == "vmas")
 		look_area(F)
+	else if (name == "marks")
+		look_mark(F)
 	else if (name == "latency")
 		look_latency(F)
 }
@@ -115,6 +123,7 @@ function look_meta(F)
 function check_faults()
 {
 	form["number"] = number
+	form["cpu"] = "^0$"
 	form["number?"] = "^[0-9]*$"
 	form["address"] = address
 	form["page"] = page
@@ -125,12 +134,34 @@ function check_faults()
 	form["depth"] = "^[1-9][0-9]*$"
 	read_file("faults", faults, \
 		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds", \
-		  "number number address address number access mode bit address number? depth free bit? " \
+		  "number cpu address address number access mode bit address number? depth free bit? " \
 		  "number? free number?", 1)
 	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
 	verdict("faults.cost", "faults.csv: a cost is not 0, and holds its repeated rounds")
-	verdict("faults.cause", "faults.csv: every cause is one of the contract's")
+	verdict("faults.cause", "faults.csv: every cause is one of the contract's and fits its fault")
 	verdict("faults.pid", "faults.csv: every task is known from tasks.csv")
+}
+
+# What a cause asks of its fault, as "access mode present": no first write is a read, nothing that was
+# present is read from a file, and only the kernel's own accesses have fixups.
+function cause_forms()
+{
+	cause_form["anon_zero"] = "^[rx].0"
+	cause_form["anon"] = "^w"
+	cause_form["file"] = "^[rx].0"
+	cause_form["file_cow"] = "^w.0"
+	cause_form["shared"] = "^w"
+	cause_form["cow"] = "^w.1"
+	cause_form["cow_reuse"] = "^w.1"
+	cause_form["stack"] = "^..0"
+	cause_form["swap"] = "^..0"
+	cause_form["swap_cache"] = "^..0"
+	cause_form["vmalloc_sync"] = "^.k0"
+	cause_form["fixup"] = "^.k"
+	cause_form["sigsegv"] = "^.u"
+	cause_form["sigbus"] = "^.u"
+	cause_form["panic"] = "^.k"
+	waits = " file file_cow shared swap swap_cache fixup sigbus oom panic "
 }
 
 # Error code: bit 0 present, 1 write, 2 user, 4 fetch (Intel SDM volume 3, figure 4-12).
@@ -145,6 +176,9 @@ function look_fault(F,    error)
 	faults_without_cost += F[14] == ""
 	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
 		wrong_row("faults.cause", "faults", csv_line, F[12])
+	if (ours && ((F[12] in cause_form && F[6] F[7] F[8] !~ cause_form[F[12]]) || \
+	    (F[13] == 1 && index(waits, " " F[12] " ") == 0) || (F[15] != "" && F[3] >= "0xc0000000")))
+		wrong_row("faults.cause", "faults", csv_line, F[12] " cannot be: " raw_text)
 	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")
 		wrong_row("faults.cost", "faults", csv_line, raw_text)
 	if (F[12] == "" && meta["guest"] != "")
@@ -156,8 +190,8 @@ function look_fault(F,    error)
 function check_tasks()
 {
 	form["event"] = "^(switch|fork|clone|exec|exit)$"
-	read_file("tasks", tasks, task_columns, "number number event number number address free", 1)
-	verdict("tasks.order", "tasks.csv: tasks begin before they run, and nothing comes after their exit")
+	read_file("tasks", tasks, task_columns, "number cpu event number number address free", 2)
+	verdict("tasks.order", "tasks.csv: tasks keep their process, and nothing comes after their exit")
 }
 
 # A task that was there before the first hint has no fork. An exiting task still runs until it is
@@ -165,12 +199,28 @@ function check_tasks()
 function look_task(F)
 {
 	switches += F[3] == "switch"
+	if (F[3] == "switch") {
+		switch_time[++switched] = F[1] + 0
+		switch_pid[switched] = F[4]
+	}
+	if (F[3] == "fork" || F[3] == "clone" || F[3] == "exec") {
+		began[F[4]] = csv_line
+		tgid_said[F[4]] = F[5]
+	} else if (F[4] in tgid_said && tgid_said[F[4]] != F[5]) {
+		wrong_row("tasks.order", "tasks", csv_line, "its process was " tgid_said[F[4]] ": " raw_text)
+	} else {
+		tgid_said[F[4]] = F[5]
+	}
+	if (F[3] == "fork" && F[4] != F[5])
+		wrong_row("tasks.order", "tasks", csv_line, "a fork has a process of its own: " raw_text)
 	if (F[3] == "fork" || F[3] == "clone")
 		gone[F[4]] = 0
 	else if (gone[F[4]])
 		wrong_row("tasks.order", "tasks", csv_line, raw_text)
-	if (F[3] == "exit")
+	if (F[3] == "exit") {
 		gone[F[4]] = 1
+		last_gone = F[4]
+	}
 }
 
 function check_vmas()
@@ -178,13 +228,13 @@ function check_vmas()
 	form["area_event"] = "^(map|unmap|change)$"
 	form["area_end"] = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]000$"
 	read_file("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name", \
-		  "number area_event number page area_end number number number free", 1)
+		  "number area_event number page area_end number number number free", 2)
 	verdict("vmas.bounds", "vmas.csv: areas are not empty and lie in the user's half")
 	verdict("vmas.overlap", "vmas.csv: a new area overlaps no other")
-	verdict("vmas.unmap", "vmas.csv: what goes was there")
+	verdict("vmas.unmap", "vmas.csv: what goes was there, with these bounds, flags and name")
 }
 
-function look_area(F,    from, to)
+function look_area(F,    from, to, kept, i)
 {
 	from = hex(F[4])
 	to = hex(F[5])
@@ -192,33 +242,90 @@ function look_area(F,    from, to)
 		wrong_row("vmas.bounds", "vmas", csv_line, raw_text)
 	if (F[2] == "map" && (areas_find(F[3], from) || areas_find(F[3], to - 1)))
 		wrong_row("vmas.overlap", "vmas", csv_line, raw_text)
-	if (F[2] == "unmap" && !areas_find(F[3], from))
-		wrong_row("vmas.unmap", "vmas", csv_line, raw_text)
-	areas_apply(F[2], F[3], from, to, F[9])
+	kept = F[6] "," F[7] "," F[9] "," (F[9] ~ /^\// ? F[8] * 4096 - from : F[8])
+	if (F[2] == "unmap") {
+		i = areas_find(F[3], from)
+		if (!i || areas_to[F[3], i] < to || areas_kept[areas_name[F[3], i]] != kept)
+			wrong_row("vmas.unmap", "vmas", csv_line, "not what was there: " raw_text)
+	}
+	areas_kept[csv_line] = kept
+	had_areas[F[3]]
+	areas_apply(F[2], F[3], from, to, csv_line "")
+}
+
+# A process that is gone has no areas, and one that has given all of its up is gone. With the last one
+# the machine may go.
+function check_left(    tgid)
+{
+	for (tgid in had_areas)
+		if (gone[tgid] && areas_count[tgid] && tgid != last_gone)
+			wrong_row("vmas.left", "vmas", areas_name[tgid, 1], "process " tgid " exited and left this area")
+		else if (!gone[tgid] && tgid in began && !areas_count[tgid])
+			wrong_row("vmas.left", "tasks", began[tgid], "task " tgid " gave up all its areas, and no exit")
+	verdict("vmas.left", "vmas.csv, tasks.csv: who exits leaves no area, who has none left exits")
 }
 
 function check_marks()
 {
 	read_file("marks", marks, "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs", \
-		  "number number free number number number number number number", 1)
+		  "number number free number number number number number number", 2)
+	verdict("marks.pid", "marks.csv: phases begin in the task that runs")
 }
 
-# A recording of an older plugin has none. Rows stand in the order in which the stretches ended.
+# Who runs at a time? Times must not fall from call to call for the same `who`.
+function runs(who, time)
+{
+	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time)
+		at_switch[who]++
+	return at_switch[who] ? switch_pid[at_switch[who]] : "0"
+}
+
+function look_mark(F)
+{
+	if (F[2] != runs("marks", F[1] + 0))
+		wrong_row("marks.pid", "marks", csv_line, "task " runs("marks", F[1] + 0) " runs: " raw_text)
+}
+
+# Rows stand in the order in which the stretches ended. The longest of the run has a row, unless it
+# is too short for one (latency_from).
 function check_latency()
 {
-	if (meta["latency.rows"] == "")
-		return
 	form["latency_kind"] = "^(irqs_off|no_resched)$"
+	latency_from["irqs_off"] = 5000
+	latency_from["no_resched"] = 50000
 	read_file("latency", latency, "icount,kind,instructions,pid,eip,end_eip", \
 		  "number latency_kind number number address address", 0)
-	verdict("latency.max", "latency.csv: none is longer than the longest of meta.csv")
+	if (whole_run) {
+		latency_longest("irqs_off")
+		latency_longest("no_resched")
+	}
+	verdict("latency.order", "latency.csv: rows stand in the order of their ends, under the task that ran")
+	verdict("latency.max", "latency.csv: the longest are those of meta.csv")
 	same("latency.csv: rows are those of meta.csv", rows["latency"], "latency.rows")
 }
 
-function look_latency(F)
+function look_latency(F,    end, pid)
 {
+	end = F[1] + F[3]
+	if (end < latency_end || F[1] + 0 < latency_over[F[2]] || F[3] + 0 < latency_from[F[2]])
+		wrong_row("latency.order", "latency", csv_line, raw_text)
+	latency_end = latency_over[F[2]] = end
+	if (end > last_time)
+		last_time = end
+	pid = runs("latency", end)
+	if (F[4] != pid && F[4] != switch_pid[at_switch["latency"] + 1])
+		wrong_row("latency.order", "latency", csv_line, "task " pid " ran: " raw_text)
 	if (F[3] + 0 > meta[F[2] "_max"] + 0)
 		wrong_row("latency.max", "latency", csv_line, raw_text)
+	latency_is[F[2] "," F[3] "," F[5] "," F[4]]
+}
+
+function latency_longest(kind,    max)
+{
+	max = meta[kind "_max"]
+	if (max + 0 >= latency_from[kind] && \
+	    !((kind "," max "," meta[kind "_max_eip"] "," meta[kind "_max_pid"]) in latency_is))
+		wrong("latency.max", "meta.csv:" kind "_max: latency.csv has no such row")
 }
 
 function check_books()
@@ -228,7 +335,27 @@ function check_books()
 	same("vmas.csv: rows are those of meta.csv", rows["vmas"], "vmas.rows")
 	same("marks.csv: rows are those of meta.csv", rows["marks"], "marks.rows")
 	same("the plugin's shadow of the TLBs equals Bochs's", 0, "shadow_mismatches")
+	same("no walk is unexplained", 0, "walks_unresolved")
+	same("no access is unexplained", 0, "accesses_stray")
+	same("no hint made no sense", 0, "hints_bad")
+	same("no fault's hint had no fault", 0, "faults_hint_unmatched")
+	check_times()
 	count_faults()
+}
+
+# What part of the run it is; and the self-test's word and its count.
+function check_times()
+{
+	if (meta["start"] == "boot" && meta["icount_start"] != "0")
+		wrong("meta.times", "meta.csv:icount_start: not 0, though it starts at boot")
+	if (meta["icount_end"] + 0 < last_time && meta["stop"] == "end")
+		wrong("meta.times", "meta.csv:icount_end: rows go on to " whole(last_time))
+	verdict("meta.times", "meta.csv: the recorded part holds all rows")
+	if (meta["kernel.selftest_failures"] != "" && \
+	    (meta["selftest"] == "failed") != (meta["kernel.selftest_failures"] + 0 > 0))
+		wrong("meta.selftest", "meta.csv:selftest: " meta["selftest"] ", but the kernel counted " \
+		      meta["kernel.selftest_failures"] " failures")
+	verdict("meta.selftest", "meta.csv: the self-test's end is what the kernel counted")
 }
 
 function check_digests(file,    line, part)
@@ -239,6 +366,6 @@ function check_digests(file,    line, part)
 			continue
 		if (meta[part[1] ".sha256"] != part[2])
 			wrong("sum." part[1], "meta.csv:" part[1] ".sha256: the file has " part[2])
-		verdict("sum." part[1], part[1] ".csv: SHA-256 is that of meta.csv")
+		verdict("sum." part[1], part[1] (part[1] ~ /^std/ ? ".txt" : ".csv") ": SHA-256 is that of meta.csv")
 	}
 }

@@ -22,7 +22,8 @@ BEGIN {
 	fill_row = "^[0-9]+,0,[di],(fill,(cold|conflict|flushed)|upgrade,(entry|kind))," page ",0x[0-9a-f]*" \
 		hex4 "[0-9a-f]000,[42][KM],[rwx],[uk],0x[0-9a-f]*" hex4 hex4 ",[12][+][012]," tail \
 		",(" page ")?,(cr3|cr4|cr0|task|invlpg|fault|emulator)?$"
-	flush_row = "^[0-9]+,0,-,flush(_all)?,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",,$"
+	flush_row = "^[0-9]+,0,-,flush,(cr3|task|emulator),,,,,,,," tail ",,$"
+	flush_all_row = "^[0-9]+,0,-,flush_all,(cr3|cr4|cr0|task|emulator),,,,,,,," tail ",,$"
 	invlpg_row = "^[0-9]+,0,-,invlpg,(emulator)?," page ",,,,,,," tail ",,$"
 	columns = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted,dropped_by"
 	for (i = 0; i < 16; i++)
@@ -36,7 +37,7 @@ BEGIN {
 
 function titles()
 {
-	checks = split("form time entry walk slot pid space eip area replay need fault mark", check, " ")
+	checks = split("form time entry walk slot pid space eip area replay need program fault mark", check, " ")
 	title["form"] = "tlb.csv: header, columns and their forms"
 	title["time"] = "tlb.csv: times never fall"
 	title["entry"] = "tlb.csv: page-table entries agree with frame, access and privilege, and stay without a flush"
@@ -48,8 +49,9 @@ function titles()
 	title["area"] = "tlb.csv: user code reaches pages of its areas only"
 	title["replay"] = "tlb.csv: a TLB would have done the same: event, reason, evicted and dropped_by"
 	title["need"] = "tlb.csv: upgrades are of entries that did not permit the access"
+	title["program"] = "tlb.csv, tasks.csv: programs run in the address spaces of their tasks"
 	title["mark"] = "marks.csv: running totals are those of the rows"
-	title["fault"] = "faults.csv: depth, cost and retried instruction agree with tlb.csv"
+	title["fault"] = "faults.csv: depth, cost, area and the instruction that comes again agree"
 }
 
 NR == 1 {
@@ -83,11 +85,15 @@ $3 != "-" && $0 ~ fill_row {
 		replay_fill(nibble($11, 3) % 2)
 		retry_row()
 	}
-	if ($10 == "u" && area_told)
-		check_area()
+	if ($10 == "u") {
+		if (area_told)
+			check_area()
+		if (replaying)
+			check_program()
+	}
 	next
 }
-$0 ~ flush_row {
+$0 ~ flush_row || $0 ~ flush_all_row {
 	counted[$4 "," $5]++
 	if ($5 == "cr3") {
 		counted["same cr3"] += $4 == "flush" && $13 == cr3_now
@@ -140,6 +146,18 @@ function check_pid()
 		wrong_row("pid", "tlb", NR, "task " pid_now " runs: " $0)
 }
 
+# A program runs in its own address space, and somebody has begun it.
+function check_program()
+{
+	if (meta["guest"] == "" || program_of[$14] == $13)
+		return
+	if (program_of[$14] == "")
+		wrong_row("program", "tlb", NR, "nobody forked or executed task " $14 ": " $0)
+	else
+		wrong_row("program", "tlb", NR, "task " $14 " is in " program_of[$14] ": " $0)
+	program_of[$14] = $13
+}
+
 function check_space()
 {
 	if (cr3_now == "")
@@ -150,14 +168,17 @@ function check_space()
 
 # A directory entry and, unless it maps a large page, a table entry. Without a large page in it the
 # directory entry needs no write but for its accessed bit, the table entry one for both of its.
-function check_walk()
+function check_walk(    into)
 {
 	if (substr($12, 1, 1) != ($8 == "4K" ? "2" : "1") || ($8 != "4K" && substr($12, 3) > "1"))
 		wrong_row("walk", "tlb", NR, $0)
-	if ($3 == "i" && substr($15, 1, 7) != substr($6, 1, 7) && hex($6) - hex($15) > 15)
-		wrong_row("eip", "tlb", NR, $0)
-	else if ($10 == "u" && $15 >= "0xc0000000")
+	if ($3 == "i" && substr($15, 1, 7) != substr($6, 1, 7)) {
+		into = hex($6) - hex($15)
+		if (into < 1 || into > 15)
+			wrong_row("eip", "tlb", NR, $0)
+	} else if ($10 == "u" && $15 >= "0xc0000000") {
 		wrong_row("eip", "tlb", NR, "not a program's: " $0)
+	}
 }
 
 # Hex digit `place` (1: lowest) of an address or entry.
@@ -166,20 +187,30 @@ function nibble(text, place)
 	return digit[substr(text, length(text) - place + 1, 1)]
 }
 
-# Present and accessed, and what the access needs: bit 1 write, 2 user, 6 dirty. The frame must be
-# the entry's own; of a large page, the upper part is.
-function check_entry(    low, next_low, write)
+# Present and accessed, and what the access needs: bit 1 write, 2 user, 6 dirty; bit 7 when it maps a
+# large page. The frame must be the entry's own; of a large page, its upper part is, and the lower
+# part is the linear address's.
+function check_entry(    low, next_low)
 {
 	low = nibble($11, 1)
 	next_low = nibble($11, 2)
-	write = $9 == "w"
 	if (low % 2 == 0 || int(next_low / 2) % 2 == 0 || ($10 == "u" && int(low / 4) % 2 == 0) || \
-	    (write && int(next_low / 4) % 2 == 0) || (write && $10 == "u" && int(low / 2) % 2 == 0) || \
-	    ($3 == "i") != ($9 == "x") || \
-	    ($8 == "4K" ? substr($7, 1, length($7) - 3) != frame_digits($11, $7) : \
-			  substr($7, 1, length($7) - 6) != substr($11, length($11) - length($7) + 1, \
-								  length($7) - 6) && $11 !~ /0x.........+/))
+	    ($9 == "w" && (int(next_low / 4) % 2 == 0 || ((ours || $10 == "u") && int(low / 2) % 2 == 0))) || \
+	    ($3 == "i") != ($9 == "x") || ($8 != "4K" && next_low < 8) || \
+	    ($8 == "4K" ? substr($7, 1, length($7) - 3) != frame_digits($11, $7) : !large_frame()) || \
+	    (ours && $6 >= "0xc0000000" && $6 < "0xf8800000" && \
+	     (substr($6, 4) != substr($7, 4) || nibble($6, 8) != nibble($7, 8) + 12)))
 		wrong_row("entry", "tlb", NR, $0)
+}
+
+# 22 bits of a 4M page's frame come from the address, 21 of a 2M page's; of the entry of a page above
+# 4 GiB, more bits than these name the frame.
+function large_frame(    piece)
+{
+	piece = $8 == "4M" ? 4 : 2
+	return substr($7, length($7) - 4) == substr($6, 6) && nibble($7, 6) % piece == nibble($6, 6) % piece && \
+	       (length($7) > 10 || (int(nibble($7, 6) / piece) == int(nibble($11, 6) / piece) && \
+				    substr($7, 3, 2) == substr($11, length($11) - 7, 2)))
 }
 
 # The entry cut to the digits that name the frame; bits above the frame (no-execute) are left out.

@@ -59,4 +59,7 @@ digests()
 		fi
 		echo "$name ${sum%% *}"
 	done
+	for name in stdout stderr; do
+		[ ! -f "$dir/$name.txt" ] || echo "$name $(sha256sum <"$dir/$name.txt" | cut -d' ' -f1)"
+	done
 }

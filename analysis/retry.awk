@@ -2,7 +2,7 @@
 #
 # For check_tlb.awk, called from stream.awk. That fill tells when the fault returned: its task has
 # then run for exactly `cost` instructions, and one more that is the retried one. It is later when an
-# interrupt or a signal comes in at the return: of few faults.
+# interrupt or a signal comes in at the return: of few faults, one and one in 100.
 #
 # A task's open faults are a stack: retry_depth[pid] of them, the ends (by the task's own clock) in
 # retry_end[pid, depth]; so the depth of each fault is known, and what mode its task is in.
@@ -21,11 +21,28 @@ function retry_fault(F,    pid, begin, depth, key)
 	retry_depth[pid] = F[11] + 0
 	retry_end[pid, F[11] + 0] = F[14] == "" ? 9e15 : begin + F[14]
 	faults_with_cost += F[14] != ""
+	if (retry_next[pid] == begin) # the same instruction, and another page that it needs
+		retry_next[pid] = 0
 	if (F[14] == "" || index(" fixup sigsegv sigbus oom panic ", " " F[12] " "))
 		return
 	key = pid page_of(F[3]) F[6] F[7] F[4]
-	retry_time[key] = begin + F[14] + 1
-	retry_line[key] = stream_fault_line
+	if (area_told && F[3] < "0xc0000000")
+		retry_area(F, pid)
+	retry_time[key] = retry_next[pid] = begin + F[14] + 1
+	retry_line[key] = retry_next_line[pid] = stream_fault_line
+	retry_page[pid] = page_of(F[3])
+	retry_eip[pid] = F[4]
+	retry_other[pid] = ""
+}
+
+# The fault's area, unless the stack has yet to grow to it, and whose address space it is.
+function retry_area(F, pid,    i)
+{
+	areas_until(F[1] + 0)
+	i = areas_find(tgid_of(pid), hex(F[3]))
+	if (i ? areas_name[tgid_of(pid), i] != F[15] : areas_count[tgid_of(pid)] && F[15] != "[stack]")
+		wrong_row("fault", "faults", stream_fault_line, "its area is " \
+			  (i ? areas_name[tgid_of(pid), i] : "none") ", not " F[15])
 }
 
 # How many faults of a task are open when its clock says `clock`?
@@ -47,6 +64,8 @@ function retry_row(    clock, key)
 			wrong_row("fault", "tlb", NR, "the program runs, but its fault is not over: " $0)
 	}
 	key = $14 $6 $9 $10 $15
+	if (retry_next[$14])
+		retry_at_once(key)
 	if (!(key in retry_time))
 		return
 	clock = ran($14, $1 + 0) - retry_time[key]
@@ -57,6 +76,27 @@ function retry_row(    clock, key)
 		retry_odd(retry_line[key], "cost: the instruction comes again only " whole(clock) \
 			  " instructions after its fault, in tlb.csv:" NR)
 	delete retry_time[key]
+}
+
+# At the very time at which the instruction is to come again, it must be this one, and it must fill
+# the page that was missing.
+function retry_at_once(key,    left)
+{
+	left = retry_next[$14] - ran($14, $1 + 0)
+	if (left > 0)
+		return
+	if (left == 0 && !(key in retry_time) && $6 == retry_page[$14]) {
+		wrong_row("fault", "faults", retry_next_line[$14], "its page is filled when it is over, but by " \
+			  "another access or instruction, in tlb.csv:" NR)
+	} else if (left == 0 && !(key in retry_time)) {
+		if ($15 == retry_eip[$14])
+			retry_other[$14] = NR
+		return
+	} else if (left < 0 && retry_other[$14]) {
+		wrong_row("fault", "faults", retry_next_line[$14], "its instruction comes again when it is over, " \
+			  "but fills another page, in tlb.csv:" retry_other[$14])
+	}
+	retry_next[$14] = 0
 }
 
 # An interrupt or a signal at the return of a fault, or a page that goes again at once, are rare.
@@ -79,4 +119,5 @@ function retry_end_all(    key, i)
 function retry_exit(pid)
 {
 	retry_depth[pid] = 0
+	retry_next[pid] = 0
 }

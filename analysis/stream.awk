@@ -9,12 +9,11 @@ function stream_open()
 {
 	csv_open(tasks, task_columns)
 	stream_task_columns = csv_columns
+	stream_task_line = stream_mark_line = stream_fault_line = 1
 	csv_open(faults, fault_columns)
 	stream_fault_columns = csv_columns
-	stream_fault_line = 1
 	csv_open(marks, mark_columns)
 	stream_mark_columns = csv_columns
-	stream_mark_line = 1
 	pid_now = ""
 	stream_next_task()
 	stream_next_fault()
@@ -24,7 +23,9 @@ function stream_open()
 function stream_next_task()
 {
 	csv_columns = stream_task_columns
+	csv_line = stream_task_line
 	task_time = csv_row(tasks, stream_task) > 0 ? stream_task[1] + 0 : 9e15
+	stream_task_line = csv_line
 }
 
 function stream_next_fault()
@@ -74,8 +75,16 @@ function stream_task_event(    event)
 		ran_for[pid_now] += task_time - ran_since
 		ran_since = task_time
 		pid_now = stream_task[4]
-	} else if (event == "fork" || event == "exec") {
-		replay_space(stream_task[6])
+		if (pid_now in program_of && program_of[pid_now] != stream_task[6])
+			wrong_row("program", "tasks", stream_task_line, "task " pid_now " is in " \
+				  program_of[pid_now] ", and has executed nothing since")
+	} else if (event == "fork" || event == "exec" || event == "clone") {
+		program_of[stream_task[4]] = stream_task[6]
+		if (event != "clone")
+			replay_space(stream_task[6])
+		if (event != "exec" && (event == "clone") != (stream_task[6] == cr3_now))
+			wrong_row("program", "tasks", stream_task_line, event " in " cr3_now ": a clone shares " \
+				  "it, a fork does not")
 	} else if (event == "exit") {
 		retry_exit(stream_task[4])
 	}

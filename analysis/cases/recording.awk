@@ -80,17 +80,16 @@ function run(    i, child)
 
 function mark(label)
 {
-	put("marks", whole(now) "," pid "," csv(label) "," \
+	put("marks", whole(++now) "," pid "," csv(label) "," \
 	    count["fills"] + count["upgrades"] + count["walk_faults"] "," count["fills"] + 0 "," \
 	    count["upgrades"] + 0 "," count["walk_faults"] + 0 "," count["flushes"] + 0 ",0")
-	now++
 }
 
 # A task's directory is at 4 MiB + 4 KiB times its pid.
 function start_task(new, name, parent,    k, part)
 {
 	kernel_work(60)
-	put("tasks", whole(now) ",0,fork," new "," new "," to_hex(cr3_of(new)) "," name)
+	put("tasks", whole(++now) ",0,fork," new "," new "," to_hex(cr3_of(new)) "," name)
 	task[new] = name
 	for (k in frame) {
 		split(k, part, SUBSEP)
@@ -154,7 +153,7 @@ function forget_space(    k, part)
 function map_area(owner, from, to, prot, name)
 {
 	area[owner, from, to, prot] = name
-	put("vmas", whole(now) ",map," owner "," to_hex(from * 4096) "," to_hex(to * 4096) "," prot ",34,0," csv(name))
+	put("vmas", whole(++now) ",map," owner "," to_hex(from * 4096) "," to_hex(to * 4096) "," prot ",34,0," csv(name))
 }
 
 function drop_all(    k, part)
@@ -173,7 +172,7 @@ function drop_all(    k, part)
 	split("", gone)
 	sort(drop, drops, 1)
 	for (k = 1; k <= drops; k++)
-		put("vmas", whole(now) ",unmap," pid "," drop[k])
+		put("vmas", whole(++now) ",unmap," pid "," drop[k])
 	drops = 0
 	for (k in frame) {
 		split(k, part, SUBSEP)
@@ -372,15 +371,17 @@ function meta(    i, n, order)
 		  "kernel.ctxt", order, " ")
 	for (i = 1; i <= n; i++)
 		put("meta", order[i] "," whole(count[order[i]]))
-	n = split("invlpgs flushes_emulator pdpte_loads shadow_mismatches faults_cost_unknown", order, " ")
+	n = split("walks_unresolved accesses_stray hints_bad faults_hint_unmatched invlpgs flushes_emulator pdpte_loads shadow_mismatches faults_cost_unknown", order, " ")
 	for (i = 1; i <= n; i++)
 		put("meta", order[i] ",0")
 	put("meta", "faults," whole(rows["faults"]))
 	put("latency", "2000100,irqs_off,7000,0,0xc0100200,0xc0100300")
-	put("latency", "2000000,no_resched,90000,0,0xc0100100,0xc0100400")
+	put("latency", "2000000,no_resched,60000,0,0xc0100100,0xc0100400")
 	put("meta", "irqs_off_max,7000")
 	put("meta", "irqs_off_max_eip,0xc0100200")
-	put("meta", "no_resched_max,90000")
+	put("meta", "irqs_off_max_pid,0")
+	put("meta", "no_resched_max_pid,0")
+	put("meta", "no_resched_max,60000")
 	put("meta", "no_resched_max_eip,0xc0100100")
 	n = split("tlb faults tasks vmas marks latency", order, " ")
 	for (i = 1; i <= n; i++) {

@@ -1,0 +1,274 @@
+#!/bin/bash
+# doctored.t - a recording that was tampered with is refused, with the file and the line, or the key.
+#
+# One real recording; then one damage at a time: every column of every table, rows lost, doubled and
+# swapped, and things that look right row by row. Digests and row counts are made to fit again, so
+# that only the meaning is wrong. What cannot be seen in principle stands at the end, with the reason:
+# there the checks must pass, so that the list stays true.
+# shellcheck disable=SC2016 # "$" in awk programs
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+set -u
+
+good=$scratch/good
+bad=$scratch/bad
+
+# seal: digests and row counts of $bad are those of its files
+seal()
+{
+	local name
+	for name in tlb faults tasks vmas marks latency; do
+		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
+		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
+	done >"$scratch/seals"
+	awk -F, -v OFS=, 'NR == FNR { split($0, F, " "); seal[F[1]] = F[2]; next }
+		$1 in seal { $2 = seal[$1] } { print }' "$scratch/seals" "$bad/meta.csv" >"$scratch/meta" &&
+		mv "$scratch/meta" "$bad/meta.csv"
+}
+
+# doctor FILE WHICH WHERE EDIT: $bad is the recording with awk's EDIT done in FILE, on `one` (the
+# middle one) or `all` of the rows WHERE. EDIT may use `before`, the row before.
+doctor()
+{
+	local line=0
+	rm -rf "$bad"
+	cp -r "$good" "$bad"
+	if [ "$2" = one ]; then
+		line=$(awk -F, "FNR > 1 && ($3) { line[++n] = FNR } { before = \$0 } END { print line[int((n + 1) / 2)] + 0 }" \
+			"$good/$1.csv")
+		[ "$line" != 0 ] || return
+	fi
+	awk -F, -v OFS=, -v line="$line" "{ text = \$0; drop = 0 }
+		FNR > 1 && (line ? FNR == line : ($3)) { $4 }
+		!drop { print } { before = text }" "$good/$1.csv" >"$bad/$1.csv"
+	! cmp -s "$good/$1.csv" "$bad/$1.csv" || return
+	[ "$1" = meta ] || seal
+}
+
+# refused FILE WHICH WHERE EDIT: the damage is seen, and the place named
+refused()
+{
+	local why
+	if ! doctor "$@"; then
+		fail "$1: $4 ($2 of $3): nothing was changed"
+		return
+	fi
+	if analysis/check.sh "$bad" >"$scratch/verdict" 2>&1; then
+		fail "$1: $4 ($2 of $3): not noticed"
+		return
+	fi
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+		"$scratch/verdict" | cut -c3-90)
+	if [ -n "$why" ]; then
+		pass "$1: $4 ($2 of $3) -> $why"
+	else
+		fail "$1: $4 ($2 of $3): refused without a place"
+		diag "$(grep -A2 '^not' "$scratch/verdict")"
+	fi
+}
+
+# unseen WHY FILE WHICH WHERE EDIT: nothing in the recording can tell, because WHY
+unseen()
+{
+	local why=$1
+	shift
+	if ! doctor "$@"; then
+		fail "$1: $4 ($2 of $3): nothing was changed"
+		return
+	fi
+	ok "cannot be seen: $1: $4 ($2 of $3): $why" analysis/check.sh "$bad"
+}
+
+ok 'a recording' make --no-print-directory trace OUT="$good" MEM=64 APPEND='selftest=none' \
+	PROG=build/deps/busybox ARGS="sh -c 'seq 1000 | sort -r | md5sum; cat /etc/passwd; (echo a; echo b) | wc'"
+rm -rf "$good"/{analysis,report.html}
+ok 'it is sound as it is' analysis/check.sh "$good" || done_testing
+
+fill='$4 == "fill"'
+# --- tlb.csv, column by column --------------------------------------------------------------------
+refused tlb one "$fill" '$1 += 1000000'
+refused tlb one '$4 == "flush"' '$1 = before + 0 - 1'
+refused tlb one "$fill" '$2 = 1'
+refused tlb one '$3 == "d" && $4 == "fill"' '$3 = "i"'
+refused tlb one '$3 == "i" && $4 == "fill"' '$3 = "d"'
+refused tlb one "$fill" '$4 = "upgrade"'
+refused tlb one '$4 == "upgrade"' '$4 = "fill"; $5 = "conflict"'
+refused tlb one '$4 == "flush"' '$4 = "flush_all"'
+refused tlb all '$4 == "flush"' '$4 = "flush_all"'
+refused tlb one '$4 == "flush_all" && $5 == "cr4"' '$4 = "flush"'
+refused tlb all "$fill" '$5 = "cold"'
+refused tlb all "$fill && \$5 == \"conflict\"" '$5 = "flushed"'
+refused tlb one '$5 == "cold"' '$5 = "conflict"'
+refused tlb one '$5 == "conflict"' '$5 = "cold"'
+refused tlb one '$5 == "flushed"' '$5 = "conflict"'
+refused tlb one '$4 == "upgrade"' '$5 = "entry"'
+refused tlb one '$4 == "flush"' '$5 = "task"'
+refused tlb one '$5 == "cr4"' '$5 = "cr0"'
+refused tlb one "$fill && \$6 >= \"0x1\"" '$6 = "0x0" substr($6, 4)'
+refused tlb one "$fill && \$6 < \"0xc\"" '$6 = substr($6, 1, 6) "f000"'
+refused tlb all '$4 == "invlpg"' '$6 = "0x7ffff000"'
+refused tlb one "$fill && \$8 == \"4K\"" '$7 = "0x01234000"'
+refused tlb one "$fill && \$8 == \"4M\"" '$7 = substr($7, 1, 6) (substr($7, 7, 1) == "5" ? "6000" : "5000")'
+refused tlb one "$fill && \$5 == \"conflict\"" '$7 = "0x01234000"; $11 = "0x01234" substr($11, 8)'
+refused tlb one "$fill && \$8 == \"4K\"" '$8 = "4M"; $12 = "1+0"'
+refused tlb one '$4 == "fill" && $9 == "r"' '$9 = "x"'
+refused tlb one '$4 == "upgrade" && $9 == "w"' '$9 = "r"'
+refused tlb one '$10 == "k" && $6 >= "0xc"' '$10 = "u"'
+refused tlb all '$10 == "u"' '$10 = "k"'
+refused tlb one "$fill && \$5 == \"conflict\"" '$11 = substr($11, 1, 9) (substr($11, 10) == "3" ? "1" : "3")'
+refused tlb one "$fill && \$5 == \"conflict\"" '$11 = substr($11, 1, 7) "f" substr($11, 9)'
+refused tlb one "$fill && \$11 ~ /7\$/" '$11 = substr($11, 1, 9) "6"'
+refused tlb one "$fill && \$9 == \"w\"" '$11 = substr($11, 1, 8) "2" substr($11, 10)'
+refused tlb all "$fill" 'split($12, w, "+"); $12 = 2 * w[1] "+" 2 * w[2]'
+refused tlb one "$fill" '$12 = "1+1"'
+refused tlb one "$fill && \$5 == \"conflict\"" '$12 = "2+2"'
+refused tlb one "$fill" '$13 = "0x00001000"'
+refused tlb one '$5 == "cr3"' '$13 = "0x00001000"'
+refused tlb one "$fill" '$14 = $14 + 1'
+refused tlb one '$4 == "flush"' '$14 = 1 + ($14 == 1)'
+refused tlb one '$3 == "i"' '$15 = "0xc0300000"'
+refused tlb one '$10 == "u"' '$15 = "0xc0100000"'
+refused tlb all '$16 != ""' '$16 = ""'
+refused tlb one '$16 != ""' '$16 = ""'
+refused tlb one "$fill && \$16 == \"\"" '$16 = "0x" sprintf("%x", (substr($6, 3, 1) == "0") + 1) substr($6, 4)'
+refused tlb one '$16 != ""' '$16 = "0x" sprintf("%x", (substr($16, 3, 1) == "0") + 1) substr($16, 4)'
+refused tlb all '$17 != ""' '$17 = ""'
+refused tlb one '$17 == "cr3"' '$17 = "cr4"'
+refused tlb one '$17 == "fault"' '$17 = "invlpg"'
+refused tlb one '$5 == "cold"' '$17 = "cr3"'
+
+# --- tlb.csv, whole rows --------------------------------------------------------------------------
+refused tlb one "$fill" 'drop = 1'
+refused tlb one '$4 == "upgrade"' 'drop = 1'
+refused tlb one '$4 == "flush"' 'drop = 1'
+refused tlb one '$4 == "invlpg"' 'drop = 1'
+refused tlb one "$fill" 'print'
+refused tlb one '$4 == "flush"' 'print'
+refused tlb one '$4 == "invlpg"' 'print'
+refused tlb one "$fill && before ~ /,fill,/ && \$1 != before + 0" 'print; $0 = before'
+refused tlb all 'FNR > 3000' 'drop = 1'
+refused tlb all 'FNR > 2000 && FNR < 2100' 'drop = 1'
+
+# --- faults.csv -----------------------------------------------------------------------------------
+refused faults one 1 '$1 += 7'
+refused faults one 1 '$2 = 1'
+refused faults one '$12 == "anon"' '$3 = substr($3, 1, 5) "7" substr($3, 7)'
+refused faults one '$6 != "x"' '$4 = "0x08050000"'
+refused faults one 1 '$5 += 1'
+refused faults one '$6 == "w"' '$6 = "r"; $5 -= 2'
+refused faults one '$7 == "u"' '$7 = "k"; $5 -= 4'
+refused faults one '$8 == 0 && $12 == "file"' '$8 = 1; $5++'
+refused faults one '$12 == "cow"' '$8 = 0; $5--'
+refused faults one 1 '$9 = "0x00001000"'
+refused faults one 1 '$10++'
+refused faults one 1 '$11 = 2'
+refused faults all '$12 == "anon"' '$12 = "swap"; $13 = 1; $14 += 10000'
+refused faults one '$12 == "anon"' '$12 = "cow"'
+refused faults one '$12 == "cow"' '$12 = "cow_reuse"'
+refused faults one '$12 == "file"' '$12 = "file_cow"'
+refused faults all '$12 == "anon" || $12 == "cow"' '$12 = $12 == "cow" && ++n[1] == 1 ? "anon" : $12 == "anon" && ++n[2] == 1 ? "cow" : $12'
+refused faults one '$13 == 1' '$13 = 0'
+refused faults one '$13 == 0' '$13 = 1'
+refused faults all '($13 == 1 && $12 == "file") || $12 == "anon"' '$13 = $13 && ++n[1] == 1 ? 0 : !$13 && ++n[2] == 1 ? 1 : $13'
+refused faults one 1 '$14++'
+refused faults one 1 '$14 = ""; $16 = ""'
+refused faults all 1 '$14 -= 100; if ($14 < $16) $16 = 0'
+refused faults all 1 '$14 *= 2'
+refused faults one '$12 == "anon"' '$15 = "/etc/passwd"'
+refused faults one '$12 == "file"' '$15 = "[heap]"'
+refused faults one 1 '$16 = $14 + 1'
+refused faults one 1 'drop = 1'
+refused faults one 1 'print'
+refused faults one '$1 != before + 0' 'print; $0 = before'
+
+# --- tasks.csv ------------------------------------------------------------------------------------
+refused tasks one '$3 == "switch"' '$1 += 100000'
+refused tasks one '$3 == "switch"' '$2 = 1'
+refused tasks one '$3 == "switch"' '$3 = "clone"'
+refused tasks one '$3 == "fork"' '$3 = "clone"'
+refused tasks one '$3 == "exec"' '$3 = "exit"'
+refused tasks one '$3 == "switch"' '$4 = $4 + 1'
+refused tasks one '$3 == "switch"' '$5 = $5 + 1'
+refused tasks one '$3 == "switch"' '$6 = "0x00001000"'
+refused tasks one '$3 == "fork"' '$6 = "0x00001000"'
+refused tasks one '$3 == "switch"' 'drop = 1'
+refused tasks one '$3 == "fork"' 'drop = 1'
+refused tasks one '$3 == "exit"' 'drop = 1'
+refused tasks one '$3 == "switch"' 'print'
+refused tasks one '$3 == "exec"' 'drop = 1'
+
+# --- vmas.csv -------------------------------------------------------------------------------------
+refused vmas one '$2 == "map"' '$1 += 10000000'
+refused vmas one '$2 == "map"' '$2 = "unmap"'
+refused vmas one '$2 == "unmap"' '$2 = "map"'
+refused vmas one '$2 == "map" && $3 > 1' '$3 = 1'
+refused vmas one '$2 == "map"' '$4 = "0x00" substr($4, 5)'
+refused vmas one '$2 == "map"' '$5 = $4'
+refused vmas one '$9 == "/bin/busybox" && $6 == 5' '$6 = 1'
+refused vmas one '$2 == "map"' '$7 = 0'
+refused vmas one '$2 == "map" && $9 ~ /^\//' '$9 = "/bin/other"'
+refused vmas one '$2 == "map" && $9 ~ /busybox/' 'drop = 1'
+refused vmas one '$2 == "map"' 'print'
+
+# --- marks.csv, latency.csv -----------------------------------------------------------------------
+refused marks one 1 '$1 += 100000'
+refused marks one 1 '$2 = 9'
+for column in 4 5 6 7 8 9; do
+	refused marks one 1 "\$$column++"
+done
+refused marks one 1 'print'
+refused latency one 1 '$1 += 20000000'
+refused latency one 1 '$2 = "no_resched"'
+refused latency one 1 '$3++'
+refused latency one 1 '$3--'
+refused latency one 1 '$4 += 1'
+refused latency one 1 '$5 = "0xc0100000"'
+refused latency one 1 'drop = 1'
+refused latency one 1 'print'
+
+# --- meta.csv: every count ------------------------------------------------------------------------
+for key in walks fills fills_cold fills_conflict fills_flushed upgrades upgrades_entry upgrades_kind \
+	walk_faults faults faults_major faults_cause_anon faults_cause_file faults_cost_unknown flushes \
+	invlpgs flushes_emulator walks_unresolved accesses_stray shadow_mismatches hints_bad \
+	faults_hint_unmatched fills_dropped_cr3 fills_dropped_fault fills_dropped_invlpg irqs_off_max \
+	tlb.rows faults.rows tasks.rows vmas.rows marks.rows latency.rows kernel.pgfault \
+	kernel.pgmajfault kernel.pgfault_anon kernel.pgfault_file kernel.nr_tlb_flush_page \
+	kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all kernel.ctxt \
+	kernel.selftest_failures icount_start; do
+	refused meta all "\$1 == \"$key\"" '$2++'
+done
+refused meta all '$1 == "icount_end"' '$2 = 1000'
+refused meta all '$1 == "dtlb_entries"' '$2 = 1024'
+refused meta all '$1 == "itlb_entries"' '$2 = 64'
+refused meta all '$1 == "selftest"' '$2 = "failed"'
+refused meta all '$1 == "complete"' '$2 = 0'
+refused meta all '$1 == "complete"' 'drop = 1'
+refused meta all '$1 == "fills"' 'drop = 1'
+refused meta all '$1 == "fills"' 'print'
+refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
+refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
+
+# --- In principle ---------------------------------------------------------------------------------
+unseen 'what happens between two rows takes any time' tlb one "$fill" '$1 = before + 0'
+unseen 'the instruction is any one of its page or of the kernel' \
+	tlb one '$3 == "d" && $10 == "k" && $15 >= "0xc"' '$15 = substr($15, 1, 9) (substr($15, 10) == "0" ? "1" : "0")'
+unseen 'bits that are the kernel'"'"'s own mean nothing to a processor' \
+	tlb one '$5 == "cold" && $16 == "" && $8 == "4K" && $6 < "0xc" && $11 ~ /0..$/' '$11 = substr($11, 1, 7) "2" substr($11, 9)'
+unseen 'of a page that was never there before, the first entry may be any' \
+	tlb one '$5 == "cold" && $6 < "0xc" && $9 == "x"' '$7 = "0x01234000"; $11 = "0x01234" substr($11, 8)'
+unseen 'an accessed bit may have been clear' tlb one '$5 == "cold"' '$12 = substr($12, 1, 1) "+1"'
+unseen 'the offset within the page is nowhere else' \
+	faults one '$6 != "x"' '$3 = substr($3, 1, 7) (substr($3, 8) == "123" ? "124" : "123")'
+unseen 'an interrupt can come between a fault and its instruction' faults one '$12 == "anon"' '$14 -= 90'
+unseen 'the page may have been read by another process before a fork' \
+	faults one '$12 == "anon" && $8 == 0' '$8 = 1; $5++'
+unseen 'two pages of one kind may be waited for or not' faults all '$12 == "file"' \
+	'$13 = $13 && ++n[1] == 1 ? 0 : !$13 && ++n[2] == 1 ? 1 : $13'
+unseen 'the rounds are nowhere else' faults one '$14 > 100' '$16 += 10'
+unseen 'a task may call itself as it likes' tasks one '$3 == "switch"' '$7 = "someone"'
+unseen 'nobody else counts phases' marks one 1 'drop = 1'
+unseen 'a label is what the kernel says' marks one 1 '$3 = "something"'
+unseen 'where a stretch ended is nowhere else' latency one 1 '$6 = "0xc0100000"'
+unseen 'only the kernel counts these' meta all '$1 == "kernel.warnings"' '$2++'
+unseen 'what the guest and the machine were called' meta all '$1 == "cpu_model" || $1 == "command"' '$2 = "something"'
+done_testing
