@@ -2,6 +2,8 @@
 #
 # Variables: faults, tasks, vmas, marks, kernel_sym, prog_sym, start, end, bins.
 # After lib.awk, run.awk, areas.awk and symbols.awk; reads no input of its own. `cost` is in instructions.
+# Sums are of costs as they stand; percentiles and the histogram count each `rep` instruction once
+# (cost - rounds), so that a page cleared round by round compares with one copied in one go.
 #
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram),
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
@@ -39,7 +41,7 @@ function fault(    cause, tgid, key)
 	cost[cause] += F[14]
 	cost_phase[phase] += F[14]
 	if (F[14] != "")
-		n_cost[cause, F[14]]++
+		n_cost[cause, whole(F[14] - F[16])]++
 	tgid = tgid_of(F[10])
 	key = tgid SUBSEP (F[15] != "" ? F[15] : F[3] >= "0xc0000000" ? kernel_area(F[3]) : "[none]")
 	n_area[key]++

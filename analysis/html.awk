@@ -92,7 +92,7 @@ function badges()
 	if (meta["selftest"] != "")
 		badge(meta["selftest"] == "none" ? "skip" : meta["selftest"] == "ok" ? "ok" : "bad", \
 		      meta["selftest"] == "none" ? "no self-test" : "self-test " meta["selftest"])
-	if (meta["prog_status"] != "")
+	if (meta["prog_status"] != "" && meta["prog_status"] != "none")
 		badge(meta["prog_status"] == 0 ? "ok" : "bad", "program's exit status " meta["prog_status"])
 	badge(bad_checks ? "bad" : "ok", bad_checks ? bad_checks " checks failed" : "checks passed")
 	if (meta["pid"] != "" || (meta["start"] != "" && meta["start"] != "boot") || \

@@ -73,7 +73,8 @@ function accesses(    T, n, i, word)
 function faults_by_cause(    T, n, i)
 {
 	section("faults", "Page faults by cause", "What the kernel found each fault to be, and how many " \
-		"instructions it took from delivery to return (time of other tasks left out).")
+		"instructions it took from delivery to return (time of other tasks left out). Median to highest " \
+		"count a repeated string instruction once; the sum counts each round that Bochs does by itself.")
 	n = load("causes.csv", T)
 	if (!n) {
 		put("<p>No page faults were recorded.</p></section>")

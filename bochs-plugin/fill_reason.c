@@ -222,7 +222,7 @@ void seen_flush(struct seen *s, enum drop drop, bool global_too)
 {
 	int kind;
 
-	for (kind = 0; kind <= global_too; kind++) {
+	for (kind = 0; kind < (global_too ? 2 : 1); kind++) {
 		struct flush_log *log = &s->flushes[kind];
 
 		if (log->count == log->room) {
