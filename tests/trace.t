@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 14
+plan 15
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -25,6 +25,14 @@ others_loads()
 		"$scratch/$1/tasks.csv" "$scratch/$1/tlb.csv"
 }
 is "a load of CR3 stands under the task that it is done for" "$(others_loads one)" ""
+# interrupted DIR: instructions of the program, other than INT, under which the kernel's data was used
+interrupted()
+{
+	awk -F, '$3 == "d" && $6 != "" && $10 == "k" && $14 > 1 && $15 < "0xc0000000" {
+		print substr($15, 3) }' "$scratch/$1/tlb.csv" | sed 's/^0*//' | sort -u |
+		grep -vxFf <(i686-linux-gnu-objdump -d build/user/demo | sed -n 's/^ *\([0-9a-f]*\):.*\<int .*/\1/p')
+}
+is "an interrupt's accesses stand under its handler" "$(interrupted one)" ""
 # direct_map DIR: kinds of entry that fills above the first 4 MiB of the direct map brought (MEM=64)
 direct_map()
 {
