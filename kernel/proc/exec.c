@@ -3,9 +3,9 @@
  *
  * The new image is built aside: file opened, scripts followed to their
  * interpreter, arguments collected, a new address space with the program and
- * its stack, own copies of what the old program shared with others. All of that
- * can fail and leave the caller as it was. Then the process is left with this
- * one thread, and the switch is made; from there on nothing can fail.
+ * its stack. All of that can fail and leave the caller as it was. Then the process
+ * is left with this one thread, has own copies of what it shared with others, and
+ * the switch is made; from there on nothing can fail.
  *
  * A script ("#!interpreter argument") is run as: interpreter, argument (if
  * any), the script's path, the script's own arguments. The interpreter may be a
@@ -196,23 +196,37 @@ static struct mm_struct *new_mm(void)
 }
 
 /*
- * Own copies of what the program may share with other processes. Once when
- * nothing is lost yet, and again when the process has one thread: another may
- * have begun to share meanwhile.
+ * Own copies of what the program may share with other processes. Not before the
+ * process has one thread: the others may be in calls that change these yet, and
+ * the new program has what they leave.
  */
 static int unshare(struct exec_build *build)
 {
-	if (!build->files && current->files && atomic_read(&current->files->count) > 1) {
+	if (current->files && atomic_read(&current->files->count) > 1) {
 		build->files = files_dup(current->files);
 		if (!build->files)
 			return -ENOMEM;
 	}
-	if (!build->sighand && atomic_read(&current->sighand->count) > 1) {
+	if (atomic_read(&current->sighand->count) > 1) {
 		build->sighand = sighand_dup(current->sighand);
 		if (!build->sighand)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Leaves the process with this thread and what is its own. */
+static int leave_others(struct exec_build *build)
+{
+	bool alone = thread_alone(current);
+	int err = exec_kill_threads();
+
+	if (err)
+		return err;
+	err = unshare(build);
+	if (err && !alone)
+		force_sig(SIGKILL); /* the other threads are gone: there is no way back */
+	return err;
 }
 
 static int build_image(struct exec_build *build, const char *path, const struct arg_source *argv,
@@ -229,9 +243,7 @@ static int build_image(struct exec_build *build, const char *path, const struct 
 	if (!image->mm)
 		return -ENOMEM;
 	err = elf_load(image);
-	if (!err)
-		err = exec_build_stack(image);
-	return err ? err : unshare(build);
+	return err ? err : exec_build_stack(image);
 }
 
 /* Gives back all that the commit has not taken over. */
@@ -325,11 +337,7 @@ int do_execve(const char *path, const struct arg_source *argv, const struct arg_
 	memset(build, 0, __builtin_offsetof(struct exec_build, image.auxv));
 	err = build_image(build, path, argv, envp);
 	if (!err)
-		err = exec_kill_threads();
-	if (!err && unshare(build)) {
-		force_sig(SIGKILL); /* the other threads are gone: there is no way back */
-		err = -ENOMEM;
-	}
+		err = leave_others(build);
 	if (!err)
 		commit(build, path);
 	free_build(build);

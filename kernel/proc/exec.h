@@ -83,6 +83,8 @@ static inline void auxv_add(struct exec_image *image, u32 type, u32 value)
 #define AT_RANDOM   25
 #define AT_EXECFN   31
 
+/* exec_threads.c: the process has no other thread. */
+bool thread_alone(const struct task_struct *task);
 /* exec_threads.c: ends all other threads of the process and makes the current one its leader. 0, or
  * -EAGAIN: the process itself is being ended. May sleep. */
 int __must_check exec_kill_threads(void);

@@ -75,12 +75,17 @@ static bool others_gone(const struct task_struct *task)
 	       task->thread_group.prev == &leader->thread_group;
 }
 
+bool thread_alone(const struct task_struct *task)
+{
+	return task->signal->live == 1 && thread_group_empty(task);
+}
+
 int exec_kill_threads(void)
 {
 	struct task_struct *task = current;
 	struct signal_struct *signal = task->signal;
 
-	if (signal->live == 1 && thread_group_empty(task))
+	if (thread_alone(task))
 		return 0;
 	spin_lock(&signal->lock);
 	if (signal->group_exit) {
