@@ -265,7 +265,7 @@ static pid_t many_threads(unsigned int seconds)
 		sigaddset(&set, SIGUSR1);
 		sigprocmask(SIG_BLOCK, &set, NULL);
 		for (int i = 0; i < THREADS; i++)
-			if (clone(sleeper, stacks[i + 1], flags, NULL) < 0)
+			if (clone(sleeper, stacks[i] + sizeof(stacks[i]), flags, NULL) < 0)
 				die("clone");
 		alarm(seconds);
 		if (write(ready[1], "x", 1) != 1)

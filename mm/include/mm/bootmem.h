@@ -19,7 +19,8 @@ void bootmem_add_holes(void);
 /* Sets aside [start, end): kernel image, modules, BIOS data. */
 void bootmem_reserve(phys_addr_t start, phys_addr_t end);
 /* After the last bootmem_add(): sorts, applies `limit` bytes (mem=; 0: none) and highmem=, sets
- * max_pfn and max_low_pfn. Panics when there is too little memory to run (says how much is needed). */
+ * max_pfn and max_low_pfn. Panics when there is too little memory to run (says how much is needed).
+ */
 void bootmem_finish(u64 limit);
 /* `size` bytes of zeroed low memory, aligned; panics when there is none. Before mem_init() only.
  * Until the direct map is whole (`bootmem_limit`), only below that address. */

@@ -242,8 +242,8 @@ void drain_local_pages(void);
  */
 void zones_init(void);
 void mem_init(void);
-/* The buddy system's self-check: walks all free lists; panics on a broken one. Interrupts are off for
- * a part of it at a time. For tests. */
+/* The buddy system's self-check: walks all free lists; panics on a broken one. Interrupts are off
+ * for a part of it at a time. For tests. */
 void buddy_check(void);
 
 #endif
