@@ -347,6 +347,35 @@ static void test_change_from_outside(void)
 	end();
 }
 
+static struct page *watched;
+static int count_at_flush; /* of `watched`, when its page is flushed first */
+static void (*flush)(const struct mm_struct *in, unsigned long start, unsigned long end);
+
+static void note_count(const struct mm_struct *in, unsigned long start, unsigned long end)
+{
+	if (!count_at_flush)
+		count_at_flush = page_count(watched);
+	flush(in, start, end);
+}
+
+/* A page goes back only when no TLB knows it any more. */
+static void test_flush_before_free(void)
+{
+	begin(0);
+	map(0, 1, RW, ANON);
+	WRITES(0, ANON);
+	watched = get_user_page(mm, page_addr(0), false);
+	count_at_flush = 0;
+	flush = host_user_flush_hook;
+	host_user_flush_hook = note_count;
+	CHECK_EQ(mm_munmap(mm, page_addr(0), PAGE_SIZE), 0);
+	host_user_flush_hook = flush;
+	CHECK_EQ(count_at_flush, 2); /* the entry's reference, and ours */
+	CHECK_EQ(page_count(watched), 1);
+	put_page(watched);
+	end();
+}
+
 /* More pages than are freed at a time. */
 static void test_many_pages(void)
 {
@@ -461,6 +490,7 @@ static const struct test tests[] = {
 	{"fork without memory leaves nothing behind", test_fork_failing},
 	{"pages of another address space", test_access_from_outside},
 	{"changes from outside reach the TLB", test_change_from_outside},
+	{"what is unmapped is flushed before it is freed", test_flush_before_free},
 	{"many pages go in batches", test_many_pages},
 	{"anonymous pages are marked until they are freed", test_anon_mark},
 	{"what takes long lets others run", test_gives_way},
