@@ -161,7 +161,7 @@ function cause_forms()
 	cause_form["sigsegv"] = "^.u"
 	cause_form["sigbus"] = "^.u"
 	cause_form["panic"] = "^.k"
-	waits = " file file_cow shared swap swap_cache fixup sigbus oom panic "
+	waits = " file file_cow shared swap swap_cache spurious fixup sigbus oom panic "
 }
 
 # Error code: bit 0 present, 1 write, 2 user, 4 fetch (Intel SDM volume 3, figure 4-12).
@@ -194,11 +194,16 @@ function check_tasks()
 	verdict("tasks.order", "tasks.csv: tasks keep their process, and nothing comes after their exit")
 }
 
+# A thread that executes takes the pid of its process's leader, which has exited: a switch to that pid
+# and the exec (`ghost`), which the kernel does not count as a switch.
 # A task that was there before the first hint has no fork. An exiting task still runs until it is
 # switched from, so only a switch to it, an exec or a second exit is wrong.
 function look_task(F)
 {
-	switches += F[3] == "switch"
+	if (ghost && (F[3] != "exec" || F[4] != ghost_pid))
+		wrong_row("tasks.order", "tasks", ghost, ghost_pid " had exited")
+	switches += (F[3] == "switch") - (ghost > 0)
+	ghost = 0
 	if (F[3] == "switch") {
 		switch_time[++switched] = F[1] + 0
 		switch_pid[switched] = F[4]
@@ -213,9 +218,12 @@ function look_task(F)
 	}
 	if (F[3] == "fork" && F[4] != F[5])
 		wrong_row("tasks.order", "tasks", csv_line, "a fork has a process of its own: " raw_text)
-	if (F[3] == "fork" || F[3] == "clone")
+	if (F[3] == "fork" || F[3] == "clone" || (F[3] == "exec" && F[4] == ghost_pid)) {
 		gone[F[4]] = 0
-	else if (gone[F[4]])
+	} else if (gone[F[4]] && F[3] == "switch" && F[4] == F[5]) {
+		ghost = csv_line
+		ghost_pid = F[4]
+	} else if (gone[F[4]])
 		wrong_row("tasks.order", "tasks", csv_line, raw_text)
 	if (F[3] == "exit") {
 		gone[F[4]] = 1
@@ -229,11 +237,15 @@ function check_vmas()
 	form["area_end"] = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]000$"
 	read_file("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name", \
 		  "number area_event number page area_end number number number free", 2)
+	if (merged)
+		wrong_row("vmas.unmap", "vmas", merged, "it was of other protection")
 	verdict("vmas.bounds", "vmas.csv: areas are not empty and lie in the user's half")
 	verdict("vmas.overlap", "vmas.csv: a new area overlaps no other")
 	verdict("vmas.unmap", "vmas.csv: what goes was there, with these bounds, flags and name")
 }
 
+# An area that gets the protection of its neighbour is unmapped with its new protection, and comes back
+# as a part of the neighbour in the change behind it (`merged`).
 function look_area(F,    from, to, kept, i)
 {
 	from = hex(F[4])
@@ -242,12 +254,25 @@ function look_area(F,    from, to, kept, i)
 		wrong_row("vmas.bounds", "vmas", csv_line, raw_text)
 	if (F[2] == "map" && (areas_find(F[3], from) || areas_find(F[3], to - 1)))
 		wrong_row("vmas.overlap", "vmas", csv_line, raw_text)
-	kept = F[6] "," F[7] "," F[9] "," (F[9] ~ /^\// ? F[8] * 4096 - from : F[8])
+	if (merged && (F[2] != "unmap" || F[3] != merged_pid)) {
+		if (F[2] != "change" || F[3] != merged_pid || from > merged_from || to < merged_to)
+			wrong_row("vmas.unmap", "vmas", merged, "it was of other protection")
+		merged = 0
+	}
+	kept = F[7] "," F[9] "," (F[9] ~ /^\// ? F[8] * 4096 - from : F[8])
 	if (F[2] == "unmap") {
 		i = areas_find(F[3], from)
 		if (!i || areas_to[F[3], i] < to || areas_kept[areas_name[F[3], i]] != kept)
 			wrong_row("vmas.unmap", "vmas", csv_line, "not what was there: " raw_text)
+		else if (areas_prot[areas_name[F[3], i]] != F[6]) {
+			if (!merged)
+				merged_from = from
+			merged = csv_line
+			merged_pid = F[3]
+			merged_to = to
+		}
 	}
+	areas_prot[csv_line] = F[6]
 	areas_kept[csv_line] = kept
 	had_areas[F[3]]
 	areas_apply(F[2], F[3], from, to, csv_line "")

@@ -225,10 +225,17 @@ function check_slot()
 		wrong_row("slot", "tlb", NR, $0)
 }
 
+# The process by whose number vmas.csv calls an address space: the one that was forked or executed for
+# it; others may share it.
+function area_owner(pid, cr3)
+{
+	return cr3 in space_owner ? space_owner[cr3] : tgid_of(pid)
+}
+
 function check_area(    tgid)
 {
 	areas_until(last_time)
-	tgid = tgid_of($14)
+	tgid = area_owner($14, $13)
 	if ($14 == "" || !areas_find(tgid, hex($6)))
 		wrong_row("area", "tlb", NR, $0)
 }

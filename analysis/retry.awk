@@ -36,13 +36,14 @@ function retry_fault(F,    pid, begin, depth, key)
 }
 
 # The fault's area, unless the stack has yet to grow to it, and whose address space it is.
-function retry_area(F, pid,    i)
+function retry_area(F, pid,    i, owner)
 {
 	areas_until(F[1] + 0)
-	i = areas_find(tgid_of(pid), hex(F[3]))
-	if (i ? areas_name[tgid_of(pid), i] != F[15] : areas_count[tgid_of(pid)] && F[15] != "[stack]")
+	owner = area_owner(pid, F[9])
+	i = areas_find(owner, hex(F[3]))
+	if (i ? areas_name[owner, i] != F[15] : areas_count[owner] && F[15] != "[stack]")
 		wrong_row("fault", "faults", stream_fault_line, "its area is " \
-			  (i ? areas_name[tgid_of(pid), i] : "none") ", not " F[15])
+			  (i ? areas_name[owner, i] : "none") ", not " F[15])
 }
 
 # How many faults of a task are open when its clock says `clock`?
@@ -85,16 +86,16 @@ function retry_at_once(key,    left)
 	left = retry_next[$14] - ran($14, $1 + 0)
 	if (left > 0)
 		return
-	if (left == 0 && !(key in retry_time) && $6 == retry_page[$14]) {
+	if (left == 0 && $6 == retry_page[$14] && $15 != retry_eip[$14]) {
 		wrong_row("fault", "faults", retry_next_line[$14], "its page is filled when it is over, but by " \
-			  "another access or instruction, in tlb.csv:" NR)
+			  "another instruction, in tlb.csv:" NR)
 	} else if (left == 0 && !(key in retry_time)) {
 		if ($15 == retry_eip[$14])
 			retry_other[$14] = NR
 		return
 	} else if (left < 0 && retry_other[$14]) {
 		wrong_row("fault", "faults", retry_next_line[$14], "its instruction comes again when it is over, " \
-			  "but fills another page, in tlb.csv:" retry_other[$14])
+			  "but fills another page or otherwise, in tlb.csv:" retry_other[$14])
 	}
 	retry_next[$14] = 0
 }

@@ -80,8 +80,10 @@ function stream_task_event(    event)
 				  program_of[pid_now] ", and has executed nothing since")
 	} else if (event == "fork" || event == "exec" || event == "clone") {
 		program_of[stream_task[4]] = stream_task[6]
-		if (event != "clone")
+		if (event != "clone") {
 			replay_space(stream_task[6])
+			space_owner[stream_task[6]] = stream_task[5]
+		}
 		if (event != "exec" && (event == "clone") != (stream_task[6] == cr3_now))
 			wrong_row("program", "tasks", stream_task_line, event " in " cr3_now ": a clone shares " \
 				  "it, a fork does not")
