@@ -16,9 +16,13 @@ BEGIN {
 	equal("Fills in tlb.csv are those the plugin counted", rows["fill"], meta["fills"], filtered)
 	equal("Upgrades in tlb.csv are those the plugin counted", rows["upgrade"], \
 	      meta["upgrades"], filtered)
+	each_equal("Fills by reason, upgrades by reason, flushes and INVLPGs too", \
+		   "fill,cold=fills_cold fill,conflict=fills_conflict fill,flushed=fills_flushed " \
+		   "upgrade,entry=upgrades_entry upgrade,kind=upgrades_kind flush=flushes invlpg=invlpgs")
 	equal("Rows of faults.csv are the faults that Bochs delivered", rows["fault"], \
 	      meta["faults"], filtered)
 	equal("The kernel counted the same page faults", rows["fault"], meta["kernel.pgfault"], filtered)
+	each_equal("Faults by cause, and the major ones, are those that plugin and kernel counted", causes_told())
 	equal("Rows of tlb.csv", rows["tlb"], meta["tlb.rows"], 0)
 	equal("Rows of faults.csv", rows["fault"], meta["faults.rows"], 0)
 	equal("TLB entries in which the plugin's shadow differs from Bochs's at the end", 0, \
@@ -53,17 +57,56 @@ function equal(check, got, want, skip)
 		    whole(got) " against " whole(want))
 }
 
+# Pairs "rows=key", of which all must be equal.
+function each_equal(check, pairs,    pair, part, i, n, wrong)
+{
+	if (filtered || meta["fills_cold"] == "") {
+		say("skip", check, filtered ? "only a part was recorded" : "not in meta.csv")
+		return
+	}
+	n = split(pairs, pair, " ")
+	for (i = 1; i <= n; i++) {
+		split(pair[i], part, "=")
+		if (rows[part[1]] + 0 != meta[part[2]] + 0)
+			wrong = wrong (wrong ? "; " : "") part[2] " " whole(rows[part[1]]) " against " \
+				whole(meta[part[2]])
+	}
+	say(wrong == "" ? "ok" : "bad", check, wrong == "" ? n " counts" : wrong)
+}
+
+# The pairs of causes and of major faults, as far as they were counted.
+function causes_told(    key, pairs, n, i, name)
+{
+	pairs = "major=faults_major"
+	if (meta["kernel.pgmajfault"] != "")
+		pairs = pairs " major=kernel.pgmajfault"
+	for (key in meta)
+		if (key ~ /^(kernel.pgfault|faults_cause)_/)
+			name[++n] = key
+	sort(name, n, 1)
+	for (i = 1; i <= n; i++) {
+		key = name[i]
+		sub(/^(kernel.pgfault|faults_cause)_/, "cause,", key)
+		pairs = pairs " " key "=" name[i]
+	}
+	return pairs
+}
+
 function rows_counted(    F)
 {
 	csv_open(out "/events.csv", "event,reason,rows")
 	while (csv_row(out "/events.csv", F) > 0) {
-		rows[F[1]] += F[3]
+		rows[F[1] == "flush_all" ? "flush" : F[1]] += F[3]
+		rows[F[1] "," F[2]] += F[3]
 		rows["tlb"] += F[3]
 	}
 	csv_open(out "/causes.csv", "rows,cause")
 	rows["fault"] = 0
-	while (csv_row(out "/causes.csv", F) > 0)
+	while (csv_row(out "/causes.csv", F) > 0) {
 		rows["fault"] += F[1]
+		rows["cause," F[2]] += F[1]
+		rows["major"] += F[5]
+	}
 }
 
 function digests(file,    line, part, n, wrong)
@@ -74,7 +117,7 @@ function digests(file,    line, part, n, wrong)
 			continue
 		n++
 		if (meta[part[1] ".sha256"] != part[2])
-			wrong = wrong " " part[1] ".csv"
+			wrong = wrong " " part[1] (part[1] ~ /^std/ ? ".txt" : ".csv")
 	}
 	say(!n ? "skip" : wrong == "" ? "ok" : "bad", "SHA-256 of the files", \
 	    !n ? "not in meta.csv" : wrong == "" ? n " files" : "differs:" wrong)
