@@ -333,6 +333,8 @@ bool recorder_close(struct recorder *r)
 	put_guest(r);
 	if (complete)
 		meta_number(&r->meta, "complete", 1);
+	else
+		meta_text(&r->meta, "failure", r->trouble);
 	error = meta_write(&r->meta, r->opt.out);
 	if (error)
 		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));

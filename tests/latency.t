@@ -25,6 +25,7 @@ operations()
 	awk -F, -v kind="$1" '
 		FILENAME ~ /marks/ && /,"?op / {
 			gsub(/"/, "")
+			sub(/,[0-9]+,[0-9]+,[0-9]+,[0-9]+,[0-9]+,[0-9]+$/, "") # the running totals
 			from[++n] = $1 + 0
 			name[n] = substr($0, index($0, ",op ") + 4)
 		}

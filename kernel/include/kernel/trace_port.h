@@ -28,6 +28,9 @@
  * plugin counts the instructions from there to the next SWITCH; it may be said
  * again in between.
  *
+ * SWITCH comes before the load of CR3 that belongs to it, so that what the load
+ * does stands under the new task.
+ *
  * FAULT is sent once for each page fault, by its handler, before the return
  * (or before the death of the task): it says why. FINISH is the last word of
  * an orderly run; a recording without it is incomplete.
