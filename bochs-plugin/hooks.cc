@@ -267,8 +267,8 @@ void tlbtrace_exit_env(void)
 	if (!recorder)
 		return;
 	delivering = -1; /* the guest's memory is gone */
-	/* Only the guest's own power-off sets this, as nobody sits at the emulator's buttons. */
-	recorder->powered_off = bx_user_quit && !signalled;
+	/* Nobody sits at the emulator's buttons: else only the guest's own power-off sets this. */
+	recorder->powered_off = bx_user_quit && !signalled && !recorder->trouble[0];
 	if (!recorder_close(recorder))
 		fprintf(stderr, "tlbtrace: recording incomplete: %s\n", recorder->trouble);
 	recorder_free(recorder);

@@ -255,6 +255,10 @@ guest storm -DROUNDS=1 -DSMM=0xf0
 bochs storm "$w"
 is 'system management mode: a flush there and back, and complete' \
 	"$(fact "$w" complete) $(fact "$w" flushes_emulator) $(grep -c ',flush_all,emulator,' "$w/tlb.csv")" '1 2 2'
+guest storm -DROUNDS=1 -DSMM=0xf0 -DSMM_PAGING
+bochs storm "$w"
+is 'paging in system management mode: refused by name' "$(fact "$w" complete) $(fact "$w" failure)" \
+	' the guest has turned on paging in system management mode: this version does not record that'
 
 guest storm -DROUNDS=50
 cpu=i486dx4 bochs storm "$w"

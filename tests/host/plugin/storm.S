@@ -8,7 +8,7 @@
  * of the host's time among them, the count of instructions would tell.
  *
  * SILENT: gives no hint. SMM=N: asks for system management mode, with N in the
- * port that is for that. TRIPLE: ends by a triple fault.
+ * port that is for that; SMM_PAGING: turns on paging there. TRIPLE: ends by a triple fault.
  */
 #ifndef ROUNDS
 #define ROUNDS 100
@@ -80,6 +80,20 @@ protected:
 	jnz	1b
 #endif
 
+#ifdef SMM_PAGING			/* a handler of our own, in SMRAM opened through the chip set */
+	mov	$0x80000070, %eax
+	mov	$0xcf8, %dx
+	out	%eax, %dx
+	mov	$0x4a, %al
+	mov	$0xcfe, %dx
+	out	%al, %dx
+	mov	$handler, %esi
+	mov	$0xa8000, %edi
+	mov	$handler_end - handler, %ecx
+	rep movsb
+	mov	$0x0a, %al
+	out	%al, %dx
+#endif
 #ifdef SMM				/* an SMI: the BIOS's handler runs, and the program goes on */
 	mov	$SMM, %al
 	out	%al, $0xb2
@@ -101,6 +115,16 @@ protected:
 	rep outsb
 	hlt
 shutdown: .ascii "Shutdown"
+#ifdef SMM_PAGING
+	.code16
+handler:
+	mov	%cr0, %eax
+	or	$0x80000001, %eax
+	mov	%eax, %cr0
+	rsm
+handler_end:
+	.code32
+#endif
 
 	.balign	8
 gdt:	.quad	0, 0x00cf9a000000ffff, 0x00cf92000000ffff
