@@ -73,7 +73,7 @@ static Bit32u acting_eip(void)
 {
 	Bit16u gate[4];
 
-	if (delivering < 0 || !CPU->protected_mode() ||
+	if (delivering < 0 || CPU->real_mode() ||
 	    read_linear(NULL, (Bit32u)CPU->idtr.base + 8 * (Bit32u)delivering, gate,
 			sizeof(gate)) != sizeof(gate))
 		return (Bit32u)CPU->prev_rip;
