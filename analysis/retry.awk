@@ -23,7 +23,7 @@ function retry_fault(F,    pid, begin, depth, key)
 	faults_with_cost += F[14] != ""
 	if (retry_next[pid] == begin) # the same instruction, and another page that it needs
 		retry_next[pid] = 0
-	if (F[14] == "" || index(" fixup sigsegv sigbus oom panic ", " " F[12] " "))
+	if (F[14] == "" || F[12] == "" || index(" fixup sigsegv sigbus oom panic ", " " F[12] " "))
 		return
 	key = pid page_of(F[3]) F[6] F[7] F[4]
 	if (area_told && F[3] < "0xc0000000")
