@@ -8,12 +8,12 @@ BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
 	areas_open(vmas)
-	area_told = areas_time < 9e15
+	ours = meta["guest"] ~ /^Pagoda /
+	area_told = ours && areas_time < 9e15
 	slots["d"] = meta["dtlb_entries"]
 	slots["i"] = meta["itlb_entries"]
 	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
 		    meta["events"] == "tlb fault flush"
-	ours = meta["guest"] ~ /^Pagoda /
 	replaying = meta["start"] == "boot" && meta["pid"] == "" && meta["events"] == "tlb fault flush"
 	hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 	any = "0x" hex4 hex4
@@ -149,7 +149,7 @@ function check_pid()
 # A program runs in its own address space, and somebody has begun it.
 function check_program()
 {
-	if (meta["guest"] == "" || program_of[$14] == $13)
+	if (!ours || program_of[$14] == $13)
 		return
 	if (program_of[$14] == "")
 		wrong_row("program", "tlb", NR, "nobody forked or executed task " $14 ": " $0)

@@ -75,7 +75,7 @@ function stream_task_event(    event)
 		ran_for[pid_now] += task_time - ran_since
 		ran_since = task_time
 		pid_now = stream_task[4]
-		if (pid_now in program_of && program_of[pid_now] != stream_task[6])
+		if (ours && pid_now in program_of && program_of[pid_now] != stream_task[6])
 			wrong_row("program", "tasks", stream_task_line, "task " pid_now " is in " \
 				  program_of[pid_now] ", and has executed nothing since")
 	} else if (event == "fork" || event == "exec" || event == "clone") {
@@ -84,7 +84,7 @@ function stream_task_event(    event)
 			replay_space(stream_task[6])
 			space_owner[stream_task[6]] = stream_task[5]
 		}
-		if (event != "exec" && (event == "clone") != (stream_task[6] == cr3_now))
+		if (ours && event != "exec" && (event == "clone") != (stream_task[6] == cr3_now))
 			wrong_row("program", "tasks", stream_task_line, event " in " cr3_now ": a clone shares " \
 				  "it, a fork does not")
 	} else if (event == "exit") {

@@ -124,6 +124,7 @@ for file in tlb faults tasks vmas marks stdout stderr; do
 	echo "$(fact "$a" $file.sha256)  $a/$(fact "$a" $file.file)"
 done >"$scratch/sums"
 ok 'guest: the digests are right' sha256sum --quiet -c "$scratch/sums"
+ok 'guest: every check of the recording holds' analysis/check.sh "$a"
 is 'guest: the row counts are right' \
 	"$(fact "$a" tlb.rows) $(fact "$a" faults.rows) $(fact "$a" tasks.rows)" \
 	"$(($(wc -l <"$a/tlb.csv") - 1)) $(($(wc -l <"$a/faults.csv") - 1)) $(($(wc -l <"$a/tasks.csv") - 1))"

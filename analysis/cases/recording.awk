@@ -50,7 +50,7 @@ function run(    i, child)
 {
 	now = 2000000
 	pid = 0
-	cr3 = 1044480
+	flushed_cr3 = cr3 = 1044480
 	kernel_work(300 * size)
 	mark("selftest")
 	kernel_work(1500 * size)
@@ -204,6 +204,8 @@ function flush_row(event, reason,    k)
 {
 	put("tlb", whole(now) ",0,-," event "," reason ",,,,,,,," to_hex(cr3) "," pid ",0xc0101000,,")
 	count["flushes"]++
+	count["kernel.nr_tlb_flush_mm"] += cr3 == flushed_cr3
+	flushed_cr3 = cr3
 	for (k in slot)
 		if (slot[k] < 786432) {
 			lost[pid_of[k], k, slot[k]] = "flushed"
@@ -368,7 +370,8 @@ function meta(    i, n, order)
 		  "fills_dropped_emulator fills fills_cold fills_conflict fills_flushed upgrades walk_faults flushes kernel.pgmajfault " \
 		  "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
-		  "kernel.ctxt", order, " ")
+		  "kernel.ctxt kernel.nr_tlb_flush_page kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all", \
+		  order, " ")
 	for (i = 1; i <= n; i++)
 		put("meta", order[i] "," whole(count[order[i]]))
 	n = split("walks_unresolved accesses_stray hints_bad faults_hint_unmatched invlpgs flushes_emulator pdpte_loads shadow_mismatches faults_cost_unknown", order, " ")
