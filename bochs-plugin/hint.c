@@ -5,6 +5,7 @@
  * string is bounded, every address may be unreadable, and a hint that makes
  * no sense is counted and otherwise ignored.
  */
+#include "outcome.h"
 #include "recorder.h"
 #include "rows.h"
 
@@ -208,12 +209,20 @@ static void resched(struct recorder *r, const struct cpu_view *view, const struc
 	latency_begin(&r->latency, LATENCY_NO_RESCHED, view->icount, h->ebx ? h->ebx : view->eip);
 }
 
+static void panicked(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	char message[TRACE_STR_MAX];
+
+	(void)view;
+	outcome_panic(r, guest_string(r, h->esi, message));
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
 		hello, switch_task, fork_task, clone_task, exec_task, exit_task, fault_cause,
-		area,  mark,	    counter,   output,	   finish,    resched,
+		area,  mark,	    counter,   output,	   finish,    resched,	 panicked,
 	};
 	struct cpu_view view;
 

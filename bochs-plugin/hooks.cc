@@ -43,7 +43,7 @@ static Bit64u rounds; /* see count_rounds */
 static struct recorder *recorder;
 static Bit32u last_cr0, last_cr4;
 static int delivering = -1; /* vector whose handler has not begun yet */
-static bool signalled;	    /* the run was told to end from outside */
+static volatile sig_atomic_t ending_signal; /* the run was told to end from outside */
 
 #define CPU BX_CPU(0)
 
@@ -268,7 +268,8 @@ void tlbtrace_exit_env(void)
 		return;
 	delivering = -1; /* the guest's memory is gone */
 	/* Nobody sits at the emulator's buttons: else only the guest's own power-off sets this. */
-	recorder->powered_off = bx_user_quit && !signalled && !recorder->trouble[0];
+	recorder->powered_off = bx_user_quit && !ending_signal && !recorder->trouble[0];
+	recorder->signal = ending_signal;
 	if (!recorder_close(recorder))
 		fprintf(stderr, "tlbtrace: recording incomplete: %s\n", recorder->trouble);
 	recorder_free(recorder);
@@ -387,9 +388,9 @@ void tlbtrace_interrupt(unsigned vector)
  * be it the middle of the recorder with a lock held. This one lets the CPU loop
  * come to its end behind the instruction in work.
  */
-static void end_at_signal(int)
+static void end_at_signal(int number)
 {
-	signalled = true;
+	ending_signal = number;
 	bx_pc_system.kill_bochs_request = 1;
 	CPU->async_event |= 1;
 }

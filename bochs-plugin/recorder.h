@@ -77,6 +77,8 @@ struct recorder {
 	bool finished;	  /* the guest's last word */
 	bool powered_off; /* the machine ended in order, by the guest's wish; set by the caller */
 	uint32_t selftest, prog_status;
+	bool panicked; /* the guest said so */
+	int signal;    /* that ended the emulator, or 0 */
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
 	char trouble[512];	  /* why the run cannot go on; empty: all is well */

@@ -8,6 +8,7 @@
  * the guest said that it had finished (or, if it says nothing at all, powered
  * the machine off) does the recording count as complete.
  */
+#include "outcome.h"
 #include "progress.h"
 #include "recorder.h"
 #include "rows.h"
@@ -307,6 +308,7 @@ static bool balance(struct recorder *r, unsigned int mismatches)
 
 bool recorder_close(struct recorder *r)
 {
+	const bool gave_up = r->trouble[0];
 	unsigned int i, mismatches = 0;
 	struct cpu_view view;
 	bool complete;
@@ -331,6 +333,7 @@ bool recorder_close(struct recorder *r)
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);
 	put_guest(r);
+	outcome_put(r, gave_up, complete);
 	if (complete)
 		meta_number(&r->meta, "complete", 1);
 	else

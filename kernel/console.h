@@ -35,8 +35,8 @@ void loglevel_init(void);
  * and status, prints "Pagoda: power off, status N", stops the machine.
  */
 void machine_power_off(int status) __attribute__((noreturn));
-/* Failed self-test cases; the FINISH hint carries whether there were any. */
-extern unsigned int selftest_failures;
+/* The self-test's totals go out as counters; the FINISH hint carries whether any case failed. */
+extern struct ktap_totals selftest_totals;
 /* False with selftest=none. */
 extern bool selftest_asked;
 /* The disorderly end, for panic(): no status line. */

@@ -68,7 +68,7 @@ static void run_selftest(void)
 	cmdline_get("selftest", which, sizeof(which));
 	trace_hint(TRACE_MARK, (u32)current->pid, 0, (u32) "selftest", 0);
 	selftest_asked = strcmp(which, "none") != 0;
-	selftest_failures = ktap_run(which);
+	selftest_totals = ktap_run(which);
 }
 
 /* Boot thread, interrupts off, no sleeping. */

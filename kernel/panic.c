@@ -2,17 +2,20 @@
  * panic.c - the kernel found that it is broken: say all that may help, then end.
  *
  * A report goes: what happened; the page faults that were under way, outermost
- * (first) one first; registers; backtrace; the panic line; memory. A failure
- * inside a report ends the machine at once, with one line.
+ * (first) one first; registers; backtrace; the panic line; memory; a last line
+ * that names the panic again. A failure inside a report ends the machine at
+ * once. The plugin is told by a hint, as programs can print such lines too.
  */
 #include "i386/control.h"
 #include "i386/cpu.h"
 #include "i386/page_fault.h"
+#include "arch/hint.h"
 #include "arch/irq.h"
 #include "i386/oops.h"
 #include "console.h"
 #include "kernel/bug.h"
 #include "kernel/printk.h"
+#include "kernel/string.h"
 #include "mm/zone.h"
 #include "proc/task.h"
 #include "symbols.h"
@@ -78,13 +81,30 @@ static void show_outer_faults(const struct pt_regs *inner)
 	}
 }
 
+/* Tells the plugin and the console. */
+static void say_panic(const char *message)
+{
+	trace_hint(TRACE_PANIC, current ? (u32)current->pid : 0, 0, (u32)message, 0);
+	console_fresh_line();
+	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", message);
+}
+
+/* The end, with Linux's last line: nothing can come behind it, so whoever has only the console
+ * knows a real panic by it. */
+static void __noreturn end_panic(const char *message)
+{
+	console_fresh_line();
+	printk(KERN_EMERG "---[ end Kernel panic - not syncing: %s ]---\n", message);
+	machine_halt();
+}
+
 void oops_begin(const struct pt_regs *regs)
 {
 	local_irq_disable();
 	console_fresh_line();
 	if (reporting) {
-		printk(KERN_EMERG "Kernel panic - not syncing: failure inside a report\n");
-		machine_halt();
+		say_panic("failure inside a report");
+		end_panic("failure inside a report");
 	}
 	reporting = true;
 	if (console_loglevel <= LOGLEVEL_SILENT)
@@ -106,11 +126,10 @@ void die(const char *what, struct pt_regs *regs)
 
 static void __noreturn finish(const char *message)
 {
-	console_fresh_line();
-	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", message);
+	say_panic(message);
 	if (zone_table[0])
 		show_free_areas();
-	machine_halt();
+	end_panic(message);
 }
 
 void panic_after_report(const char *message)
@@ -122,15 +141,17 @@ void panic(const char *fmt, ...)
 {
 	static char message[MESSAGE_MAX];
 	u32 here = (u32)__builtin_return_address(0);
+	size_t length;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
 	if (reporting) {
-		console_fresh_line();
-		printk(KERN_EMERG "Kernel panic - not syncing: %s (inside a report)\n", message);
-		machine_halt();
+		length = strlen(message);
+		scnprintf(message + length, sizeof(message) - length, " (inside a report)");
+		say_panic(message);
+		end_panic(message);
 	}
 	oops_begin(NULL);
 	show_task();

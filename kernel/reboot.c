@@ -2,8 +2,8 @@
  * reboot.c - the machine's end.
  *
  * Emulators are left by a port of theirs: Bochs by "Shutdown" written to 0x8900,
- * QEMU by isa-debug-exit (its exit status is 2 * value + 1). Where nobody
- * listens, the CPU halts for good.
+ * QEMU by isa-debug-exit (its exit status is 2 * value + 1: 33 or 35, as 1 is
+ * that of QEMU's own errors). Where nobody listens, the CPU halts for good.
  */
 #include "i386/cpu.h"
 #include "arch/hint.h"
@@ -19,15 +19,16 @@
 #include "kernel/time.h"
 #include "mm/vmstat.h"
 #include "sched/sched.h"
+#include "kernel/ktap.h"
 
 #define BOCHS_SHUTDOWN_PORT 0x8900
 #define QEMU_EXIT_PORT	    0xf4
-#define QEMU_ORDERLY	    0
-#define QEMU_PANIC	    1
+#define QEMU_ORDERLY	    16
+#define QEMU_PANIC	    17
 #define STATUS_WARNED	    1
 #define SECOND_POLLS	    10000000u /* reads of the clock in a second, at most: 1 us each */
 
-unsigned int selftest_failures;
+struct ktap_totals selftest_totals;
 bool selftest_asked;
 
 static void __noreturn leave(u8 qemu_value)
@@ -57,12 +58,14 @@ static void send_counters(void)
 	send_counter("jiffies", jiffies);
 	send_counter("ctxt", nr_switches);
 	send_counter("warnings", warn_count);
-	send_counter("selftest_failures", selftest_failures);
+	send_counter("selftest_pass", selftest_totals.passed);
+	send_counter("selftest_failures", selftest_totals.failed);
+	send_counter("selftest_skip", selftest_totals.skipped);
 }
 
 static enum trace_selftest selftest_verdict(void)
 {
-	if (selftest_failures || warn_count)
+	if (selftest_totals.failed || warn_count)
 		return TRACE_SELFTEST_FAILED;
 	return selftest_asked ? TRACE_SELFTEST_OK : TRACE_SELFTEST_NONE;
 }

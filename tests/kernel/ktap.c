@@ -34,7 +34,7 @@ static unsigned int case_failures;
 static const char *case_skip;
 static const char *indent = "";
 /* All cases so far. */
-static unsigned int passed, failed, skipped;
+static struct ktap_totals totals;
 
 static void print_args(const char *lead, const char *fmt, va_list ap)
 {
@@ -93,15 +93,15 @@ static void case_begin(void)
 static bool case_end(unsigned int number, const char *name)
 {
 	if (case_failures) {
-		failed++;
+		totals.failed++;
 		print("not ok %u %s", number, name);
 		return false;
 	}
 	if (case_skip) {
-		skipped++;
+		totals.skipped++;
 		print("ok %u %s # SKIP %s", number, name, case_skip);
 	} else {
-		passed++;
+		totals.passed++;
 		print("ok %u %s", number, name);
 	}
 	return true;
@@ -216,13 +216,11 @@ static unsigned int unknown_names(const char *which, unsigned int number, bool r
 	return n;
 }
 
-unsigned int ktap_run(const char *which)
+struct ktap_totals ktap_run(const char *which)
 {
 	unsigned int selected = 0, number = 1;
 
-	passed = 0;
-	failed = 0;
-	skipped = 0;
+	totals = (struct ktap_totals){0, 0, 0};
 	for (unsigned int i = 0; ktap_suites[i]; i++)
 		selected += is_selected(which, ktap_suites[i]);
 	print("KTAP version 1");
@@ -238,6 +236,6 @@ unsigned int ktap_run(const char *which)
 	if (selected)
 		vmstat_validate();
 	unknown_names(which, number, true);
-	print("# Totals: pass:%u fail:%u skip:%u", passed, failed, skipped);
-	return failed;
+	print("# Totals: pass:%u fail:%u skip:%u", totals.passed, totals.failed, totals.skipped);
+	return totals;
 }

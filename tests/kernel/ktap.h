@@ -48,8 +48,15 @@ void ktap_skip(const char *reason);
 		_ok;                                                                             \
 	})
 
-/* Runs the suites that `which` names ("all", "none" or a comma list); returns how many cases failed
- * (an unknown suite name counts as one). Prints the final "# Totals: pass:N fail:N skip:N". */
-unsigned int ktap_run(const char *which);
+/* Cases by result; an unknown suite name counts as one that failed. */
+struct ktap_totals {
+	unsigned int passed, failed, skipped;
+};
+
+/*
+ * Runs the suites that `which` names: a comma list of suites, "all", "quick" (those of a moderate
+ * cost) and "none". Prints the final "# Totals: pass:N fail:N skip:N" and returns the same.
+ */
+struct ktap_totals ktap_run(const char *which);
 
 #endif

@@ -23,6 +23,7 @@
  *   OUTPUT           1 or 2          byte count     first byte      -
  *   FINISH           enum selftest   prog_status    -               -
  *   RESCHED          its eip, or 0   -              -               -
+ *   PANIC            pid             -              message string  -
  *
  * RESCHED: the running task must give way to another one that could run. The
  * plugin counts the instructions from there to the next SWITCH; it may be said
@@ -33,7 +34,9 @@
  *
  * FAULT is sent once for each page fault, by its handler, before the return
  * (or before the death of the task): it says why. FINISH is the last word of
- * an orderly run; a recording without it is incomplete.
+ * an orderly run; a recording without it is incomplete. PANIC is the kernel's
+ * word that it gave up, and why; the first one counts. What programs print can
+ * say neither.
  */
 #ifndef KERNEL_TRACE_PORT_H
 #define KERNEL_TRACE_PORT_H
@@ -66,6 +69,7 @@ enum trace_op {
 	TRACE_OUTPUT,
 	TRACE_FINISH,
 	TRACE_RESCHED,
+	TRACE_PANIC,
 	TRACE_OP_END
 };
 

@@ -5,10 +5,13 @@
 #include "check.h"
 #include "kernel/trace_port.h"
 #include "recorder.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define MEMORY	 0x1000u /* where the guest's memory begins; it ends with the bytes */
-#define READABLE 100000u
+#define MEMORY	     0x1000u /* where the guest's memory begins; it ends with the bytes */
+#define READABLE     100000u
+#define NOT_FINISHED 99u
 
 static char memory[READABLE];
 static unsigned int readable; /* bytes of it that are there */
@@ -132,11 +135,78 @@ static void operations(void)
 	end(3);
 }
 
+/* True when meta.csv has the row. */
+static bool recorded(const char *row)
+{
+	char path[OPTION_DIR_MAX + 32], line[1024];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/meta.csv", rec->opt.out);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		found |= !strcmp(line, row);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Of several the first counts; it is on disk before the run ends, and on one line. */
+static void panic(void)
+{
+	begin(READABLE);
+	memcpy(memory, "bad\nluck", 9);
+	memcpy(memory + 100, "more", 5);
+	hint(TRACE_PANIC, 1, 0, MEMORY, 0);
+	hint(TRACE_PANIC, 1, 0, MEMORY + 100, 0);
+	CHECK(recorded("outcome,panic"));
+	CHECK(recorded("failure,Kernel panic - not syncing: bad luck"));
+	CHECK(!recorder_close(rec));
+	CHECK(recorded("failure,Kernel panic - not syncing: bad luck"));
+	CHECK(!recorded("outcome,unfinished") && !recorded("complete,1"));
+	recorder_free(rec);
+	free(rec);
+}
+
+/* What is in FINISH, and what there is without it. */
+static void outcomes(void)
+{
+	static const struct {
+		uint32_t selftest, status;
+		int signal;
+		const char *row;
+	} ends[] = {
+		{TRACE_SELFTEST_OK, 0, 0, "outcome,ok"},
+		{TRACE_SELFTEST_OK, TRACE_STATUS_NONE, 0, "outcome,ok"},
+		{TRACE_SELFTEST_FAILED, 0, 0, "outcome,selftest_failed"},
+		{TRACE_SELFTEST_OK, 3, 0, "failure,program status 3"},
+		{TRACE_SELFTEST_OK, 139, 0, "failure,program status 139: killed by signal 11"},
+		{TRACE_SELFTEST_OK, 0, 15, "outcome,ok"},
+		{NOT_FINISHED, 0, 15, "failure,interrupted by SIGTERM"},
+		{NOT_FINISHED, 0, 0, "outcome,unfinished"},
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		begin(READABLE);
+		if (ends[i].selftest != NOT_FINISHED)
+			hint(TRACE_FINISH, ends[i].selftest, ends[i].status, 0, 0);
+		rec->signal = ends[i].signal;
+		recorder_close(rec);
+		CHECK(recorded(ends[i].row));
+		recorder_free(rec);
+		free(rec);
+	}
+}
+
 static const struct check_test tests[] = {
 	{"hints: strings have an end", strings},
 	{"hints: memory that is not there", nowhere},
 	{"hints: output is bounded", output},
 	{"hints: operations that make no sense", operations},
+	{"hints: a panic is on record at once", panic},
+	{"hints: how a run ended", outcomes},
 };
 
 CHECK_MAIN(tests)

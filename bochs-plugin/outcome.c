@@ -1,0 +1,115 @@
+/*
+ * outcome.c - how the run ended, as far as the plugin can tell.
+ *
+ * meta.csv gets `outcome`, one word, and unless that is `ok`, `failure`, one
+ * line for people. A panic is written down at once, for whoever watches a
+ * running guest. What only the one who started Bochs can know (that it was
+ * killed, or ended as hung) is put there by tests/run/boot.sh.
+ */
+#include "kernel/trace_port.h"
+#include "outcome.h"
+#include "recorder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FAILURE_MAX 600
+
+/* One line, whatever the guest has put into its message. */
+static void make_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
+static void put(struct recorder *r, const char *outcome, const char *failure)
+{
+	char line[FAILURE_MAX];
+
+	snprintf(line, sizeof(line), "%s", failure);
+	make_line(line);
+	meta_text(&r->meta, "outcome", outcome);
+	if (line[0])
+		meta_text(&r->meta, "failure", line);
+}
+
+void outcome_panic(struct recorder *r, const char *message)
+{
+	char failure[FAILURE_MAX];
+
+	if (r->panicked)
+		return; /* a failure inside the report of the first */
+	r->panicked = true;
+	snprintf(failure, sizeof(failure), "Kernel panic - not syncing: %s", message);
+	put(r, "panic", failure);
+	/* Should this fail, then the last one will too, and tell. */
+	(void)meta_write(&r->meta, r->opt.out);
+}
+
+/* boot.sh keeps some room on the disk in a file, for what must still be written then. */
+static void give_up_reserve(const struct recorder *r)
+{
+	char path[OPTION_DIR_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/.reserve", r->opt.out);
+	unlink(path);
+}
+
+static bool put_writer(struct recorder *r)
+{
+	const char *path;
+	int error = sink_error(&r->sinks, &path);
+	bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+	char failure[FAILURE_MAX];
+
+	if (!error)
+		return false;
+	if (full)
+		give_up_reserve(r);
+	snprintf(failure, sizeof(failure), "%scannot write %s: %s",
+		 full ? "the disk is full: " : "", path, strerror(error));
+	put(r, full ? "disk_full" : "recording_failed", failure);
+	return true;
+}
+
+static void put_finished(struct recorder *r, bool complete)
+{
+	char failure[80];
+
+	if (r->selftest == TRACE_SELFTEST_FAILED) {
+		put(r, "selftest_failed", "the self-test failed, or the kernel warned");
+	} else if (r->prog_status && r->prog_status != TRACE_STATUS_NONE) {
+		snprintf(failure, sizeof(failure),
+			 r->prog_status > 128 ? "program status %u: killed by signal %u"
+					      : "program status %u",
+			 r->prog_status, r->prog_status - 128);
+		put(r, "program_failed", failure);
+	} else if (!complete) {
+		put(r, "recording_failed", r->trouble);
+	} else {
+		put(r, "ok", "");
+	}
+}
+
+void outcome_put(struct recorder *r, bool gave_up, bool complete)
+{
+	char failure[40];
+
+	if (r->panicked || put_writer(r))
+		return;
+	if (gave_up) {
+		put(r, "recording_failed", r->trouble);
+	} else if (r->finished) {
+		put_finished(r, complete);
+	} else if (r->signal) {
+		snprintf(failure, sizeof(failure), "interrupted by SIG%s",
+			 r->signal == SIGINT ? "INT" : "TERM");
+		put(r, "interrupted", failure);
+	} else {
+		put(r, "unfinished", "the emulator ended before the guest had finished");
+	}
+}
