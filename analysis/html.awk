@@ -1,10 +1,12 @@
 # html.awk - writes the report's page from the results.
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
-# (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk and tables.awk.
+# (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk, failure.awk and tables.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
+	marks_read(marks)
+	failure_read()
 	cause_groups()
 	load_max = 1e9
 	totals()
@@ -68,10 +70,8 @@ function head()
 	    markup(meta["bochs"]) " (" markup(meta["cpu_model"]) ", " markup(meta["memory_mib"]) \
 	    "&nbsp;MiB)</p>")
 	badges()
-	if (meta["complete"] != 1)
-		put("<div class=\"alarm\" role=\"alert\">This recording is incomplete.<p>The run was cut " \
-		    "short or its books do not balance. What follows counts what was written; it is " \
-		    "not the whole run.</p></div>")
+	if (failure != "")
+		failure_html()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \

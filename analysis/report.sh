@@ -67,6 +67,8 @@ kernel_sym=$dir/kernel.sym
 [ -f "$kernel_sym" ] || kernel_sym=
 prog_sym=$dir/prog.sym
 [ -f "$prog_sym" ] || prog_sym=
+console=$dir/console.log
+[ -f "$console" ] || console=
 edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
@@ -81,7 +83,7 @@ ask()
 	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v page="$dir/report.html" \
 		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
-		-v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
+		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
@@ -158,6 +160,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run svg symbols page tables html </dev/null
-ask run svg symbols page summary </dev/null
+ask run svg symbols page failure tables html </dev/null
+ask run svg symbols page failure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

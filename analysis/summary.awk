@@ -1,10 +1,14 @@
 # summary.awk - prints the end of a run: what was recorded, in one screen.
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
-# lib.awk, run.awk, svg.awk, symbols.awk and page.awk; reads no input of its own.
+# lib.awk, run.awk, svg.awk, symbols.awk, page.awk and failure.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
+	marks_read(marks)
+	failure_read()
+	if (failure != "")
+		failure_text()
 	load_max = 1e9
 	totals()
 	events()
@@ -70,25 +74,21 @@ function place(eip,    name)
 	return eip (name == "" ? "" : " " name)
 }
 
-function phases(    T, U, n, i, lines)
+function phases(    T, U, n, i)
 {
-	n = load("phases.csv", T)
-	load("fault_phases.csv", U)
+	n = phases_read(T, U)
 	printf "\n  %-26s %14s %11s %11s %11s %9s %8s\n", "phase", "instructions", "cold", "conflict", \
 		"flushed", "upgrades", "faults"
 	for (i = 1; i <= n; i++) {
-		if (i == 1 && T[i, "to"] - T[i, "from"] <= 0)
-			continue
-		if (++lines > 24)
-			break
+		if (n > 24 && i == 23) { # boot and self-test are the last two
+			print "  ... and " n - 24 " more in the report"
+			i = n - 1
+		}
 		printf "  %-26s %14s %11s %11s %11s %9s %8s\n", \
-			fit(i == 1 ? "(before the first mark)" : T[i, "label"], 26), \
-			commas(T[i, "to"] - T[i, "from"]), commas(T[i, "cold"]), \
+			fit(T[i, "label"], 26), commas(T[i, "instr"]), commas(T[i, "cold"]), \
 			commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
 			commas(U[i, "rows"])
 	}
-	if (i <= n)
-		print "  ... and " n - i + 1 " more in the report"
 }
 
 function areas(    T, U, n, m, i, faulted)
@@ -107,13 +107,6 @@ function areas(    T, U, n, m, i, faulted)
 			commas(faulted[T[i, "pid"], T[i, "area"]])
 }
 
-# Text cut to a width; control characters must not reach a terminal.
-function fit(text, width)
-{
-	gsub(/[\001-\037\177]/, "?", text)
-	return length(text) > width ? substr(text, 1, width - 3) "..." : text
-}
-
 function verdict(    T, n, i)
 {
 	print ""
@@ -122,8 +115,6 @@ function verdict(    T, n, i)
 	for (i = 1; i <= n; i++)
 		if (T[i, "result"] == "bad")
 			print "  CHECK FAILED: " T[i, "check"] ": " T[i, "detail"]
-	if (meta["complete"] != 1)
-		print "  THE RECORDING IS INCOMPLETE: the figures count only what was written."
 	print "  report  " page
 	print "  tables  " out "/*.csv"
 }

@@ -101,22 +101,20 @@ function faults_by_cause(    T, n, i)
 	put("</div></section>")
 }
 
-function phases(    T, U, n, i, most, instr, shown_rows)
+function phases(    T, U, n, i, most, instr)
 {
-	section("phases", "Phases", "From one mark to the next. The kernel marks its own; a program writes " \
-		"its to <code>/proc/trace_mark</code>.")
-	n = load("phases.csv", T)
-	load("fault_phases.csv", U)
+	section("phases", "Phases", "From one mark to the next: those of the program, which writes them to " \
+		"<code>/proc/trace_mark</code>, then what was before it.")
+	n = phases_read(T, U)
 	for (i = 1; i <= n; i++)
 		if (T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"] > most)
 			most = T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"]
 	table("", "Phase;n:Process;n:Instructions;Fills;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Flushes;n:Faults;n:Major;n:In faults")
-	for (i = 1; i <= n && shown_rows < 60; i++) {
-		instr = T[i, "to"] - T[i, "from"]
-		if (i == 1 && instr <= 0)
-			continue
-		shown_rows++
-		cell(T[i, "phase"] == 0 ? "(before the first mark)" : T[i, "label"])
+	for (i = 1; i <= n; i++) {
+		if (n > 60 && i == 59) # boot and self-test are the last two
+			i = n - 1
+		instr = T[i, "instr"]
+		cell(T[i, "label"])
 		cell(T[i, "pid"] == 0 ? "" : T[i, "pid"], "n")
 		number(instr)
 		bar(most, "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", T[i, "flushed"])
@@ -131,8 +129,8 @@ function phases(    T, U, n, i, most, instr, shown_rows)
 		row_end()
 	}
 	table_end()
-	if (i <= n)
-		put("<p class=\"note\">" n - i + 1 " more phases are in <code>analysis/phases.csv</code>.</p>")
+	if (n > 60)
+		put("<p class=\"note\">" n - 60 " more phases are in <code>analysis/phases.csv</code>.</p>")
 	put("</section>")
 }
 

@@ -64,41 +64,171 @@ verdict 'power-off line cut short' 's/, status 0//' 'FAILED: truncated log: no p
 verdict 'power-off line joined to output' 's/^Pagoda: power/xPagoda: power/' 'no power-off line'
 verdict 'log cut in the middle' '9,$d' 'FAILED: truncated log: '
 verdict 'empty log' '1,$d' 'FAILED: truncated log: no self-test'
-verdict 'panic' '10a Kernel panic - not syncing: bad luck' '^FAILED: Kernel panic - not syncing: bad luck$'
 verdict 'hang' '9,$d' 'FAILED: hang: not finished after 9 s; .* ok 1 buddy' -e timeout:9
 verdict 'triple fault' '9,$d' 'FAILED: triple fault' -e triple
+verdict 'emulator killed' '9,$d' 'FAILED: the emulator was killed by signal 9 \(SIGKILL\)$' -e killed:9
+verdict 'interrupted' '9,$d' 'FAILED: interrupted by SIGINT$' -e interrupted:INT
+verdict 'emulator gave up' '9,$d' 'FAILED: the emulator ended by itself: no such disk$' -e 'failed:no such disk'
 verdict 'console and recording disagree' 's/status 0/status 1/' 'FAILED: .*program status 0, the console 1'
-sed -i 's/^prog_status,.*/prog_status,3/' "$scratch/meta.csv"
+kernel_says='kernel.selftest_pass,3\nkernel.selftest_failures,0\nkernel.selftest_skip,1'
+sed -i "s/^complete/$kernel_says\n&/" "$scratch/meta.csv"
+ok 'the kernel counts the same' tests/run/verdict.sh "$good" "$scratch/meta.csv"
+sed -i 's/selftest_pass,3/selftest_pass,4/' "$scratch/meta.csv"
+verdict 'the kernel counted more tests' '' 'FAILED: self-test: the recording says 4 passed, .* the console 3 passed'
+sed -i '/selftest_/d; s/^prog_status,.*/prog_status,3/' "$scratch/meta.csv"
 verdict 'program status' 's/status 0/status 3/' '^FAILED: program status 3$'
 sed -i 's/^prog_status,.*/prog_status,139/' "$scratch/meta.csv"
 verdict 'program killed' 's/status 0/status 139/' '^FAILED: program status 139: killed by signal 11$'
 sed -i 's/^prog_status,.*/prog_status,0/; /^complete/d' "$scratch/meta.csv"
 verdict 'recording incomplete' '' 'FAILED: incomplete recording'
+printf '%s\n' outcome,panic 'failure,"Kernel panic - not syncing: bad, ""bad"" luck"' >>"$scratch/meta.csv"
+verdict 'panic, by the hint' '' '^FAILED: Kernel panic - not syncing: bad, "bad" luck$'
+verdict 'panic, and then hung' '' '^FAILED: Kernel panic - not syncing: bad, ' -e timeout:9
 rm "$scratch/meta.csv"
 verdict 'no recording' '' 'FAILED: no recording'
 
+# What a program prints is between the totals and the power-off line.
+printf '%s\n' key,value outcome,ok complete,1 >"$scratch/meta.csv"
+panic='Kernel panic - not syncing: says a program'
+sed "/^not ok 1 says/a $panic\n---[ end $panic ]---\nPagoda: power off, status 7\nKTAP version 1\n1..9" \
+	"$good" >"$scratch/printed.log"
+ok 'a program prints the lines of a panic' tests/run/verdict.sh "$scratch/printed.log" "$scratch/meta.csv"
+ok 'the same without the plugin' tests/run/verdict.sh "$scratch/printed.log"
+sed "\$a ---[ end Kernel panic - not syncing: luck ]---\r" "$good" >"$scratch/ended.log"
+is 'a panic without the plugin' "$(tests/run/verdict.sh "$scratch/ended.log")" \
+	'FAILED: Kernel panic - not syncing: luck'
+
+# -u: the report learns of it; what says that the recording is whole stays the last row.
+tests/run/verdict.sh -u -e killed:9 "$good" "$scratch/meta.csv" >/dev/null
+is 'the outcome is noted' "$(tail -n 3 "$scratch/meta.csv" | tr '\n' ' ')" \
+	'outcome,killed failure,the emulator was killed by signal 9 (SIGKILL) complete,1 '
+
 # --- Runs that go wrong --------------------------------------------------------------------------
-# run NAME ERE CMDLINE TIMEOUT JOB_OPTION...: boot, and expect a failure whose last line is like ERE
-run()
+# image CMDLINE JOB_OPTION...: $scratch/disk.img
+image()
 {
-	local name=$1 output status=0
-	disk/job.sh "${@:5}" "$scratch/root"
-	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \
-		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $3" build/root "$scratch/root"
-	output=$(tests/run/boot.sh -o "$scratch/out" -t "$4" "$scratch/disk.img" 2>&1) || status=$?
-	is "$name: status" $status 1
-	like "$name: last line" "$(tail -n 1 <<<"$output")" "$2"
+	disk/job.sh "${@:2}" && disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \
+		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $1" build/root "$scratch/root"
 }
 
-run 'panic' '^FAILED: Kernel panic - not syncing: ' crash=panic 60 -n busybox -a true
-run 'hang' '^FAILED: hang: not finished after 15 s' crash=hang 15 -n busybox -a true
-run 'triple fault' '^FAILED: triple fault' crash=triple 60 -n busybox -a true
-run 'program fails' '^FAILED: program status 3$' '' 60 -n busybox -a "sh -c 'exit 3'"
-run 'program killed' '^FAILED: program status 137: killed by signal 9$' '' 60 \
-	-n busybox -a "sh -c 'kill -9 \$\$'"
-head -n -1 "$scratch/out/console.log" >"$scratch/cut.log"
+out=$scratch/out
+# the script itself is what `make trace` becomes: a report and its verdict behind it
+model=${boot_elf#build/boot}
+boot=(tests/run/boot.sh -o "$out" -t 120 -k "build/kernel${model%.elf}/kernel.elf" -P "$scratch/says")
+
+# told NAME OUTCOME ERE OUTPUT: by the last line, meta.csv and the report
+told()
+{
+	like "$1: last line" "$(tail -n 1 <<<"$4")" "^FAILED: $3"
+	is "$1: outcome" "$(sed -n 's/^outcome,//p' "$out/meta.csv")" "$2"
+	like "$1: the summary has it on top" "$(grep -a -m 1 . <<<"$4")" "^ *THE RUN FAILED: $3"
+	like "$1: so has the report" "$(cat "$out/report.html")" "role=\"alert\">The run failed: $3"
+	ok "$1: names for addresses" test -s "$out/kernel.sym"
+}
+
+# run NAME OUTCOME ERE CMDLINE TIMEOUT JOB_OPTION...: boot, and expect a failure that is told like ERE
+run()
+{
+	local output status=0
+	image "$4" -n busybox -a "$6" "$scratch/root"
+	output=$("${boot[@]}" -t "$5" "$scratch/disk.img" 2>&1) || status=$?
+	is "$1: status" $status 1
+	told "$1" "$2" "$3" "$output"
+}
+
+run 'panic' panic 'Kernel panic - not syncing: asked for by crash=panic$' crash=panic 60 true
+like 'panic: the last words of the kernel' "$(cat "$out/report.html")" '^Task: 1 \(init\)$'
+run 'panic=0' panic 'Kernel panic - not syncing: asked for by crash=panic$' 'crash=panic panic=0' 60 true
+run 'hang' hang 'hang: not finished after 8 s' crash=hang 8 true
+run 'triple fault' triple 'triple fault' crash=triple 60 true
+run 'program killed' program_failed 'program status 137: killed by signal 9$' '' 60 "sh -c 'kill -9 \$\$'"
+run 'program fails' program_failed 'program status 3$' '' 60 "sh -c 'exit 3'"
+head -n -1 "$out/console.log" >"$scratch/cut.log"
 like 'a real log without its last line' "$(tests/run/verdict.sh "$scratch/cut.log")" \
 	'FAILED: truncated log: no power-off line'
+
+cat >"$scratch/says.c" <<'END'
+#include <stdio.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	static char pages[16 << 20];
+	puts("Kernel panic - not syncing: says a program\n"
+	     "---[ end Kernel panic - not syncing: says a program ]---");
+	fflush(stdout);
+	sleep(5);
+	while (argc > 1) /* fill after fill */
+		for (unsigned i = 0; i < sizeof(pages); i += 4096)
+			((volatile char *)pages)[i]++;
+}
+END
+i686-linux-gnu-gcc -static -O -o "$scratch/says" "$scratch/says.c"
+image '' "$scratch/root" "$scratch/says"
+ok 'a program that prints a panic passes' tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img"
+like 'and did print it' "$(cat "$out/stdout.txt")" '^Kernel panic'
+qemu=(tests/run/boot.sh -e qemu -o "$out" -t 90)
+ok 'on QEMU too' "${qemu[@]}" "$scratch/disk.img"
+image crash=panic "$scratch/root" "$scratch/says"
+output=$("${qemu[@]}" "$scratch/disk.img" 2>&1)
+is 'a panic on QEMU' "$(tail -n 1 <<<"$output")" 'FAILED: Kernel panic - not syncing: asked for by crash=panic'
+
+# The same program, for ever: it is in the middle of its fills when something happens.
+image '' -a forever "$scratch/root" "$scratch/says"
+
+# start COMMAND...: boots in the background; returns when fills are written. Sets $pid and $bochs.
+start()
+{
+	local i
+	rm -f "$out"/*.csv
+	"$@" >"$scratch/running.log" 2>&1 &
+	pid=$!
+	for ((i = 0; i < 600; i++)); do
+		[ ! -f "$out/tlb.csv" ] || [ "$(stat -c %s "$out/tlb.csv")" -lt 2000000 ] || break
+		sleep 0.1
+	done
+	bochs=$(pgrep -x -P $pid bochs)
+}
+
+# ended NAME STATUS OUTCOME ERE
+ended()
+{
+	local status=0
+	wait $pid || status=$?
+	is "$1: status" $status "$2"
+	told "$1" "$3" "$4" "$(cat "$scratch/running.log")"
+	ok "$1: most is there" test "$(wc -l <"$out/tlb.csv")" -gt 10000
+}
+
+start "${boot[@]}" "$scratch/disk.img"
+is 'OUT in use: refused' "$(tests/run/boot.sh -o "$out" "$scratch/disk.img" 2>&1)" \
+	"FAILED: OUT=$out: in use: another run is recording there"
+is 'OUT in use: by make too' "$(make --no-print-directory trace OUT="$out" 2>&1 | grep FAILED)" \
+	"FAILED: OUT=$out: in use: another run is recording there"
+kill -TERM $pid
+ended 'interrupted' 143 interrupted 'interrupted by SIGTERM$'
+is 'interrupted: the digest is right' "$(sed -n 's/^tlb.sha256,//p' "$out/meta.csv")" \
+	"$(sha256sum <"$out/tlb.csv" | cut -d' ' -f1)"
+start "${boot[@]}" "$scratch/disk.img"
+kill -KILL "$bochs"
+ended 'killed' 1 killed 'the emulator was killed by signal 9 \(SIGKILL\)$'
+start "${boot[@]}" "$scratch/disk.img"
+kill -KILL $pid "$bochs"
+{ wait $pid; } 2>/dev/null
+while kill -0 "$bochs" 2>/dev/null; do sleep 0.1; done
+start "${boot[@]}" "$scratch/disk.img" # the lock of those two is no more
+prlimit --pid "$bochs" --fsize=6000000
+ended 'disk full' 1 disk_full "the disk is full: cannot write $out/tlb.csv: File too large\$"
+if unshare -rm true 2>/dev/null; then
+	# $1 is the mount's in there.
+	# shellcheck disable=SC2016
+	output=$(unshare -rm sh -c 'mount -t tmpfs -o size=9m none "$1" && shift && "$@"
+		cp "$3/report.html" "$3/meta.csv" "$3/kernel.sym" '"$scratch"'/ 2>&1' \
+		sh "$out" "${boot[@]}" "$scratch/disk.img" 2>&1)
+	cp "$scratch"/{report.html,meta.csv,kernel.sym} "$out"
+	told 'disk really full' disk_full 'the disk is full: cannot write .*: No space left on device$' "$output"
+else
+	pass 'disk really full # SKIP no mounts for this user'
+fi
 
 # --- Set-up -------------------------------------------------------------------------------------
 mkdir "$scratch/bin"

@@ -31,6 +31,20 @@ like "summary: instructions" "$summary" '^  instructions +[0-9,]+'
 like "summary: fills by reason" "$summary" '^  TLB fills +[0-9,]+  cold [0-9,]+, conflict [0-9,]+, flushed'
 like "summary: faults by cause" "$summary" '^  page faults +[0-9,]+  .*anon [0-9,]+'
 like "summary: a phase" "$summary" '^  sort a large array +[0-9,]+ +[0-9,]+'
+is "summary: the program's phases first, then a line each for what was before" \
+	"$(printf '%s\n' "$summary" | sed -n '/^  phase /,/^$/s/^  \([a-z-]*\).*/\1/p' | tr '\n' ' ')" \
+	'phase sort hash fork map boot self-test '
+sums()
+{
+	awk -F, -v column="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		NR > 1 && $5 ~ /^(|user)$/ { n += $c }
+		END { print n }' "$1/analysis/phases.csv"
+}
+is "boot is what was before the first mark and between self-test and program" \
+	"$(printf '%s\n' "$summary" | awk '$1 == "boot" { gsub(/,/, ""); print $2 - 0, $3, $4, $5, $6 }')" \
+	"$(($(sums "$rec" to) - $(sums "$rec" from))) $(sums "$rec" cold) $(sums "$rec" conflict) $(
+		sums "$rec" flushed) $(sums "$rec" upgrade)"
 like "summary: an area" "$summary" '^  2 demo \[heap\] +[0-9,]+'
 like "summary: path of the report" "$summary" "report  $rec/report.html"
 unlike "summary: no check failed" "$summary" 'CHECK FAILED'
@@ -68,7 +82,25 @@ truncate -s -30 "$cut/tlb.csv"
 summary=$(analysis/report.sh "$cut" 2>&1)
 is "a recording cut off in a row is analysed" $? 0
 like "the summary says that it is incomplete" "$summary" 'THE RECORDING IS INCOMPLETE'
-like "the page says so too" "$(cat "$cut/report.html")" 'class="alarm" role="alert">This recording is incomplete'
+like "and that nobody knows why" "$summary" 'THE RUN FAILED: the recording was cut off, and nobody was left'
+like "the page says so too" "$(cat "$cut/report.html")" \
+	'class="alarm" role="alert">The run failed: the recording was cut off'
+recording "$cut"
+sed -i '/^complete/d' "$cut/meta.csv"
+printf '%s\n' outcome,panic 'failure,"Kernel panic - not syncing: a <b> "","' >>"$cut/meta.csv"
+{
+	printf 'line %d\r\n' $(seq 40)
+	printf '%s\r\n' 'Oops: told' 'Kernel panic - not syncing: a <b> ",' 'Mem-Info:' '---[ end Kernel panic'
+} >"$cut/console.log"
+summary=$(analysis/report.sh "$cut" 2>&1)
+like "a run that failed: the summary says so first" "$(printf '%s' "$summary" | head -n 1)" \
+	'^  THE RUN FAILED: Kernel panic - not syncing: a <b> ",$'
+like "what ran" "$summary" '^  Task 1 \(init\) ran last, in phase "map a file"; no other was alive'
+like "with the last words before the panic" "$summary" '^    Oops: told$'
+unlike "not all of them" "$summary" '^    line 7$'
+unlike "and not what came behind" "$summary" 'Mem-Info'
+like "the page too" "$(cat "$cut/report.html")" 'role="alert">The run failed: Kernel panic - not syncing: a &lt;b&gt; &quot;,'
+like "with the same last words" "$(cat "$cut/report.html")" '^Oops: told$'
 sed -i 's/^kernel.pgfault.*/kernel.pgfault,7/' "$rec/meta.csv"
 like "a count that disagrees with the kernel's is told" "$(analysis/report.sh "$rec")" \
 	'CHECK FAILED: The kernel counted the same page faults: [0-9]+ against 7'

@@ -13,16 +13,22 @@
 #               it, and Bochs has no drive either
 #     -i        interactive: the serial console is this terminal
 #     -p        live progress line on standard error, when that is a terminal
+#     -k ELF    a report of the recording afterwards, with the names of this kernel
+#     -P PROG   and of this program
 #     -g        stop at reset and wait for gdb (QEMU)
 #
-# Ends 0 only when tests/run/verdict.sh says that the run passed; its one line is printed last, on
-# standard output or, for a failure, standard error behind the end of the console log.
+# Ends 0 only when tests/run/verdict.sh says that the run passed; its one line is printed on
+# standard output or, for a failure, last of all on standard error, behind the report or the end of
+# the console log. A signal to this script ends the run in order, with its recording and report.
+# One run at a time may use DIR.
 set -euo pipefail
+. tests/run/lock.sh
 
-readonly poll=0.2 # seconds between two looks at a running guest
+readonly poll=0.2     # seconds between two looks at a running guest
+readonly reserve=4M   # bytes of disk space, for the report of a run that fills the disk
 out=out/latest emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
-gdb='' ips='' floppy=build/floppy.img
-while getopts o:e:m:c:t:T:r:d:f:ipg option; do
+gdb='' ips='' floppy=build/floppy.img kernel_elf='' prog=''
+while getopts o:e:m:c:t:T:r:d:f:ipgk:P: option; do
 	case $option in
 	o) out=$OPTARG ;;
 	e) emulator=$OPTARG ;;
@@ -36,6 +42,8 @@ while getopts o:e:m:c:t:T:r:d:f:ipg option; do
 	i) interactive=1 ;;
 	p) progress=1 ;;
 	g) gdb=1 ;;
+	k) kernel_elf=$OPTARG ;;
+	P) prog=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
@@ -51,10 +59,16 @@ die()
 # What an earlier run left in the directory must not pass for this one's.
 prepare_out()
 {
-	mkdir -p "$out" 2>/dev/null || die "OUT=$out: cannot make this directory"
+	local error
+	lock_out "$out"
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
+	[ "$emulator" = bochs ] || return 0
+	error=$(head -c $reserve /dev/zero 2>&1 >"$out/.reserve") || {
+		rm -f "$out/.reserve"
+		die "OUT=$out: no room for a recording: ${error##*: }"
+	}
 }
 
 # GRUB legacy and the C library, as Debian compiles them, need the instructions of a Pentium Pro
@@ -107,10 +121,10 @@ qemu_command()
 	[ -z "$gdb" ] || command+=(-s -S)
 }
 
-# A look at the end of the console is enough: nothing much follows a panic.
+# The kernel's own word, which the plugin writes down at once.
 panicked()
 {
-	tail -c 8192 "$out/console.log" | grep -a -q 'Kernel panic - not syncing'
+	grep -qs '^outcome,panic$' "$out/meta.csv"
 }
 
 # Bochs and QEMU each have their words for it.
@@ -119,54 +133,90 @@ triple_faulted()
 	grep -a -q -e 'exception with no resolution' -e 'Triple fault' "$out/emulator.log" 2>/dev/null
 }
 
-# Run the emulator until it ends, the guest panics, or time is up. Sets $ended.
+# Run the emulator until it ends, the guest panics, time is up or a signal comes. Sets $ended.
 run_watched()
 {
-	local deadline=$((SECONDS + limit)) pid dying=0
-	ended="exit"
-	"${command[@]}" </dev/null >"$work/emulator.out" 2>&3 &
+	local deadline=$((SECONDS + limit)) pid dying=0 status=0 got
+	mkfifo "$work/alive" # its end of file is the emulator's end
+	"${command[@]}" </dev/null >"$work/emulator.out" 2>&3 8>"$work/alive" &
 	pid=$!
+	exec 8<"$work/alive"
+	trap 'interrupted=${interrupted:-INT}' INT
+	trap 'interrupted=${interrupted:-TERM}' TERM
+	trap 'interrupted=${interrupted:-HUP}' HUP
 	trap 'kill "$pid" 2>/dev/null || true; cleanup' EXIT
-	while kill -0 $pid 2>/dev/null; do
-		sleep $poll
-		if [ $dying = 0 ] && panicked; then # a moment to power off by itself
+	while got=0; read -r -t $poll -u 8 || got=$?; [ $got -gt 128 ]; do
+		if [ -n "$interrupted" ]; then
+			end_emulator "$pid"
+			break
+		elif [ $dying = 0 ] && panicked; then # a moment to power off by itself
 			dying=1
 			deadline=$((SECONDS + 3))
-		fi
-		if [ $((limit + dying)) != 0 ] && [ $SECONDS -ge $deadline ]; then
-			[ $dying = 1 ] && ended=panic || ended=timeout:$limit
-			kill -INT $pid 2>/dev/null || true
-			end_by_force $pid
+		elif [ $((limit + dying)) != 0 ] && [ $SECONDS -ge $deadline ]; then
+			[ $dying = 1 ] || ended=timeout:$limit
+			end_emulator "$pid"
+			break
 		fi
 	done
-	wait $pid || true
+	{ wait $pid || status=$?; } 2>/dev/null # no "Killed" of the shell's
+	exec 8<&-
 	trap cleanup EXIT
+	trap 'echo "FAILED: interrupted while the report was made" >&2; exit 130' INT TERM HUP
+	[ -n "$ended" ] || how_it_ended $status
+}
+
+# Sets $ended from the emulator's exit status and log: neither can come from a program in the guest.
+how_it_ended()
+{
+	if [ -n "$interrupted" ]; then
+		ended=interrupted:$interrupted
+	elif triple_faulted; then
+		ended=triple
+	elif [ "$1" -gt 128 ]; then
+		ended=killed:$(($1 - 128))
+	elif [ "$emulator:$1" = qemu:35 ]; then
+		ended=panic
+	elif [ "$emulator:$1" = qemu:33 ] || grep -a -q 'Shutdown port: shutdown requested' "$out/emulator.log"; then
+		ended="exit"
+	else
+		ended="failed:$(reason)"
+	fi
 }
 
 # The plugin gets a few seconds to write out what it has.
-end_by_force()
+end_emulator()
 {
 	local i
+	kill -TERM "$1" 2>/dev/null || true
 	for ((i = 0; i < 25; i++)); do
-		kill -0 "$1" 2>/dev/null || return 0
-		sleep $poll
+		read -r -t $poll -u 8 || [ $? -gt 128 ] || return 0
 	done
 	kill -KILL "$1" 2>/dev/null || true
 }
 
-# Give the guest this terminal. `script` lends Bochs a terminal of its own and keeps the log.
+# Give the guest this terminal. Sets $ended.
 run_interactive()
 {
-	local stop=()
-	ended="exit"
+	local stop=() status=0
 	[ "$limit" = 0 ] || stop=(timeout --foreground "$limit")
 	if [ "$emulator" = qemu ]; then
-		"${stop[@]}" "${command[@]}" 2>"$work/emulator.out" || [ $? != 124 ] || ended=timeout:$limit
-		return
+		"${stop[@]}" "${command[@]}" 2>"$work/emulator.out" || status=$?
+	else
+		interactive_bochs
 	fi
+	if [ $status = 124 ]; then
+		ended=timeout:$limit
+	else
+		how_it_ended $status
+	fi
+}
+
+# `script` lends Bochs a terminal of its own and keeps the log.
+interactive_bochs()
+{
 	printf '%q ' "${stop[@]}" "${command[@]}" >"$work/command"
 	script -q -e -f -c "exec bash '$work/command' >'$work/emulator.out' 2>&1" "$work/typescript" ||
-		[ $? != 124 ] || ended=timeout:$limit
+		status=$?
 	sed -e '1{/^Script started/d}' -e '${/^Script done/d}' "$work/typescript" |
 		sed -e '${/^\r*$/d}' >"$out/console.log"
 }
@@ -177,14 +227,24 @@ reason()
 	cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 || true
 }
 
+# Names for the report: of the kernel, and of the program when it has any.
+report()
+{
+	i686-linux-gnu-nm -n "$kernel_elf" >"$out/kernel.sym" || true
+	i686-linux-gnu-nm -n "$prog" >"$out/prog.sym" 2>/dev/null || true
+	analysis/report.sh "$out"
+}
+
 # shellcheck disable=SC2317 # reached through the trap
 cleanup()
 {
-	rm -rf "$work"
+	rm -rf "$work" "$out/.reserve"
 }
 
 [ -f "$image" ] || die "no disk image $image"
 [ "$floppy" = none ] || [ -f "$floppy" ] || die "no diskette image $floppy: make builds it"
+ended='' interrupted=''
+trap '' XFSZ # a limit on the size of files is to be an error like a full disk
 prepare_out
 mkdir -p build/run
 work=$(mktemp -d build/run/XXXXXX)
@@ -192,7 +252,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 disk=${keep:-$work/disk.img}
 rm -f "$disk.lock" # of a Bochs that was killed
-cp --sparse=always "$image" "$disk"
+cp --sparse=always "$image" "$disk" || die "no copy of the disk image could be made"
 
 if [ -z "$progress" ] || [ ! -t 2 ]; then
 	progress=
@@ -210,20 +270,24 @@ if [ -n "$interactive" ]; then
 else
 	run_watched
 fi
-! triple_faulted || ended=triple
 [ -z "${P_CASES-}" ] || tests/run/cases.sh note "$out/console.log" "$P_CASES"
+rm -f "$out/.reserve" "$disk.lock"
 
 meta=()
 case $emulator in bochs | bochs-counted) meta=("$out/meta.csv") ;; esac
-if verdict=$(tests/run/verdict.sh -e "$ended" "$out/console.log" "${meta[@]}"); then
-	echo "$verdict"
-	exit 0
-fi
-rm -f "$disk.lock"
-if [ ! -s "$out/console.log" ] && [ "$ended" = exit ]; then
-	verdict="FAILED: the emulator did not start: $(reason)"
-elif [ -z "$interactive" ]; then
+passed=1
+verdict=$(tests/run/verdict.sh -u -e "$ended" "$out/console.log" "${meta[@]}") || passed=
+[ -z "$passed" ] || echo "$verdict"
+if [ -n "$kernel_elf" ] && [ -s "$out/meta.csv" ]; then
+	report || { [ -z "$passed" ] || die "the run passed, but there is no report of it"; }
+elif [ -z "$passed$interactive" ]; then
 	tail -n 20 "$out/console.log" | tr -d '\r' | sed '$a\' >&2
 fi
+[ -z "$passed" ] || exit 0
 echo "$verdict" >&2
-exit 1
+case $interrupted in
+INT) exit 130 ;;
+TERM) exit 143 ;;
+HUP) exit 129 ;;
+*) exit 1 ;;
+esac

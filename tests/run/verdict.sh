@@ -1,40 +1,110 @@
 #!/bin/sh
 # verdict.sh - say from what a run left behind whether it passed.
 #
-#   tests/run/verdict.sh [-e ENDED] CONSOLE [META]
+#   tests/run/verdict.sh [-u] [-e ENDED] CONSOLE [META]
 #
-# CONSOLE is the guest's serial log, META the recording's meta.csv (none on QEMU), ENDED what the
-# runner saw: `exit` (the default: the emulator ended by itself), `timeout:SECONDS`, `panic` or
-# `triple`. The run passed when the console shows a whole KTAP report (version, plan, as many
-# results as planned at every level, all of them ok, totals that agree), then, as its very last
-# line, the power-off line with status 0, and META is complete and names no other program status.
-# Prints one line; ends 0 when that line says that the run passed. Absence of output is failure.
+# CONSOLE is the guest's serial log, META the recording's meta.csv (none without the plugin), ENDED
+# what the runner saw: `exit` (the default: the guest left by the emulator's port), `timeout:SECONDS`,
+# `panic`, `triple`, `killed:SIGNAL` (the emulator was), `interrupted:SIGNAL` (the runner was) or
+# `failed:TEXT` (the emulator gave up). The run passed when the console shows a whole KTAP report
+# (version, plan, as many results as planned at every level, all of them ok, totals that agree),
+# then, as its very last line, the power-off line with status 0, and META says the same by the
+# kernel's hints and is complete. Prints one line; ends 0 when that line says that the run passed.
+# Absence of output is failure. -u: a failure and its name go into META, for the report.
+#
+# Nothing that a program prints decides: its output comes behind the self-test's totals and before
+# the kernel's last line. META has the kernel's own word by hints. Without META the last line is the
+# kernel's when the guest left by the port, as only the kernel can do that; a panic with `panic=0`,
+# where it does not, then counts as a hang.
 set -eu
 
 ended="exit"
-if [ "${1-}" = -e ]; then
-	ended=$2
-	shift 2
-fi
-console=${1:?usage: verdict.sh [-e ENDED] CONSOLE [META]}
+update=
+while getopts ue: option; do
+	case $option in
+	u) update=1 ;;
+	e) ended=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+console=${1:?usage: verdict.sh [-u] [-e ENDED] CONSOLE [META]}
 meta=${2-}
 
+# fail OUTCOME TEXT
 fail()
 {
-	echo "FAILED: $*"
+	[ -z "$update" ] || [ ! -s "$meta" ] || note_outcome "$1" "$2"
+	echo "FAILED: $2"
 	exit 1
 }
 
-[ -f "$console" ] || fail "no console log: the guest never started"
+# The rows outcome and failure, in place of the plugin's; `complete` stays the last one.
+note_outcome()
+{
+	if why=$2 awk -v outcome="$1" '
+		function rows(   text)
+		{
+			text = ENVIRON["why"]
+			gsub(/[\001-\037\177]/, " ", text)
+			if (text ~ /[,"]/) {
+				gsub(/"/, "\"\"", text)
+				text = "\"" text "\""
+			}
+			print "outcome," outcome
+			print "failure," text
+			done = 1
+		}
+		/^(outcome|failure),/ { next }
+		/^complete,/ { rows() }
+		{ print }
+		END { if (!done) rows() }' "$meta" >"$meta.new" 2>/dev/null; then
+		mv "$meta.new" "$meta"
+	else
+		rm -f "$meta.new"
+	fi
+}
+
+# recorded KEY: its value in META, without the quotes of CSV.
+recorded()
+{
+	[ -n "$meta" ] && [ -f "$meta" ] || return 0
+	sed -n "s/^$1,//p" "$meta" | sed 's/^"\(.*\)"$/\1/; s/""/"/g' | head -n 1
+}
+
+# The last line on the console, or nothing.
+last_line()
+{
+	tr -d '\r' <"$console" | grep -a . | tail -n 1 | cut -c 1-"${1:-100}"
+}
+
+[ -f "$console" ] || fail emulator_failed "no console log: the guest never started"
 
 # The order counts: a panic also truncates the log, and is the better answer.
-panic=$(grep -a -m 1 -o 'Kernel panic - not syncing: .*' "$console" | tr -d '\r') || panic=
-[ -z "$panic" ] || fail "$panic"
+outcome=$(recorded outcome)
+case $outcome in
+panic | disk_full | recording_failed) fail "$outcome" "$(recorded failure)" ;;
+esac
+if [ -z "$meta" ]; then
+	panic=$(last_line 400 | sed -n 's/^---\[ end \(Kernel panic - not syncing: .*\) \]---$/\1/p')
+	case $ended:$panic in
+	exit:?* | panic:?*) fail panic "$panic" ;;
+	esac
+fi
 case $ended in
-triple) fail "triple fault: the processor shut down" ;;
+panic) fail panic "Kernel panic, without a message at the end of the console log" ;;
+triple) fail triple "triple fault: the processor shut down" ;;
 timeout:*)
-	last=$(tr -d '\r' <"$console" | grep -a . | tail -n 1 | cut -c 1-100) || last='(nothing)'
-	fail "hang: not finished after ${ended#timeout:} s; last line on the console: $last"
+	last=$(last_line)
+	fail hang "hang: not finished after ${ended#timeout:} s; last line on the console: ${last:-(nothing)}"
+	;;
+killed:*) fail killed "the emulator was killed by signal ${ended#killed:}$(
+	name=$(kill -l "${ended#killed:}" 2>/dev/null) && echo " (SIG$name)")" ;;
+interrupted:*) fail interrupted "interrupted by SIG${ended#interrupted:}" ;;
+failed:*)
+	[ "$outcome" != interrupted ] || fail interrupted "the emulator was $(recorded failure)"
+	[ -s "$console" ] || fail emulator_failed "the emulator did not start: ${ended#failed:}"
+	fail emulator_failed "the emulator ended by itself: ${ended#failed:}"
 	;;
 esac
 
@@ -125,22 +195,28 @@ report=$(tr -d '\r' <"$console" | awk '
 			sub(/.* /, "", final)
 			print "pass " pass + 0 " skip " skip + 0 " status " final
 		}
-	}') || fail "the console log cannot be read"
+	}') || fail truncated "the console log cannot be read"
 case $report in
 pass*) ;;
-*) fail "$report" ;;
+"failed test"*) fail selftest_failed "$report" ;;
+*) fail truncated "$report" ;;
 esac
 
 status=${report##* }
+counts=$(echo "$report" | awk '{ print $2 " passed, 0 failed, " $4 " skipped" }')
 if [ -n "$meta" ]; then
-	[ -f "$meta" ] || fail "no recording: $meta is missing"
-	[ "$(tail -n 1 "$meta")" = complete,1 ] || fail "incomplete recording: no complete,1 in meta.csv"
-	recorded=$(sed -n 's/^prog_status,//p' "$meta")
-	[ "${recorded:-$status}" = "$status" ] ||
-		fail "the recording says program status $recorded, the console $status"
+	[ -f "$meta" ] || fail recording_failed "no recording: $meta is missing"
+	[ "$(tail -n 1 "$meta")" = complete,1 ] ||
+		fail recording_failed "incomplete recording: no complete,1 in meta.csv"
+	kernel=$(recorded prog_status)
+	[ "${kernel:-$status}" = "$status" ] ||
+		fail truncated "the recording says program status $kernel, the console $status"
+	kernel="$(recorded kernel.selftest_pass) passed, $(recorded kernel.selftest_failures) failed, $(recorded kernel.selftest_skip) skipped"
+	[ "$kernel" = " passed,  failed,  skipped" ] || [ "$kernel" = "$counts" ] ||
+		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
 if [ "$status" -gt 128 ]; then
-	fail "program status $status: killed by signal $((status - 128))"
+	fail program_failed "program status $status: killed by signal $((status - 128))"
 fi
-[ "$status" = 0 ] || fail "program status $status"
+[ "$status" = 0 ] || fail program_failed "program status $status"
 echo "passed: $(echo "$report" | awk '{ print $2 " self-tests ok, " $4 " skipped" }')"
