@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 15
+plan 19
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -57,4 +57,12 @@ ok "a user's program, with arguments, a file and standard input" record prog PRO
 is "its output is what it is on this machine" "$(cat "$scratch/prog/stdout.txt")" \
 	"$(seq 1 20000 | md5sum
 	echo 20000)"
+ok "a user's program has a quick self-test before it" record quick PROG=build/user/tiny APPEND=
+is "of at most 150 million instructions" "$(awk -F, '
+	$3 == "selftest" { from = $1 }
+	$3 == "user" { print ($1 - from > 1e6 && $1 - from <= 150e6) }' "$scratch/quick/marks.csv")" 1
+is "and of many suites" "$(($(grep -c '# Subtest: ' "$scratch/quick/console.log") >= 20))" 1
+like "which APPEND can change" "$(record quick PROG=build/user/tiny APPEND=selftest=lib)" \
+	"^passed: $(grep -A40 'Subtest: lib' "$scratch/quick/console.log" | grep -m 1 -o '1\.\.[0-9]*' |
+		cut -d. -f3) self-tests ok"
 done_testing

@@ -174,8 +174,8 @@ static bool next_name(const char **list, char *name, size_t size)
 
 static bool is_suite(const char *name)
 {
-	for (unsigned int i = 0; ktap_suites[i]; i++)
-		if (!strcmp(ktap_suites[i]->name, name))
+	for (const struct ktap_row *row = ktap_suites; row->suite; row++)
+		if (!strcmp(row->suite->name, name))
 			return true;
 	return false;
 }
@@ -183,15 +183,16 @@ static bool is_suite(const char *name)
 /* Words that select suites without naming one. */
 static bool is_keyword(const char *name)
 {
-	return !strcmp(name, "all") || !strcmp(name, "none");
+	return !strcmp(name, "all") || !strcmp(name, "quick") || !strcmp(name, "none");
 }
 
-static bool is_selected(const char *which, const struct ktap_suite *suite)
+static bool is_selected(const char *which, const struct ktap_row *row)
 {
 	char name[NAME_MAX];
 
 	while (next_name(&which, name, sizeof(name)))
-		if (!strcmp(name, "all") || !strcmp(name, suite->name))
+		if (!strcmp(name, "all") || !strcmp(name, row->suite->name) ||
+		    (!strcmp(name, "quick") && row->cost <= KTAP_QUICK_COST))
 			return true;
 	return false;
 }
@@ -219,19 +220,20 @@ static unsigned int unknown_names(const char *which, unsigned int number, bool r
 struct ktap_totals ktap_run(const char *which)
 {
 	unsigned int selected = 0, number = 1;
+	const struct ktap_row *row;
 
 	totals = (struct ktap_totals){0, 0, 0};
-	for (unsigned int i = 0; ktap_suites[i]; i++)
-		selected += is_selected(which, ktap_suites[i]);
+	for (row = ktap_suites; row->suite; row++)
+		selected += is_selected(which, row);
 	print("KTAP version 1");
 	print("1..%u", selected + unknown_names(which, 0, false));
-	for (unsigned int i = 0; ktap_suites[i]; i++) {
+	for (row = ktap_suites; row->suite; row++) {
 		bool ok;
 
-		if (!is_selected(which, ktap_suites[i]))
+		if (!is_selected(which, row))
 			continue;
-		ok = run_suite(ktap_suites[i]);
-		print("%sok %u %s", ok ? "" : "not ", number++, ktap_suites[i]->name);
+		ok = run_suite(row->suite);
+		print("%sok %u %s", ok ? "" : "not ", number++, row->suite->name);
 	}
 	if (selected)
 		vmstat_validate();

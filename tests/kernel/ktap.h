@@ -21,7 +21,18 @@ struct ktap_suite {
 	const struct ktap_case *cases; /* ends in {NULL, NULL} */
 };
 
-extern const struct ktap_suite *const ktap_suites[]; /* ends in NULL */
+struct ktap_row {
+	const struct ktap_suite *suite;
+	unsigned int cost; /* millions of instructions */
+};
+
+/*
+ * selftest=quick, before a program of the user's: the suites that cost no more
+ * than this. All of them together stay below 150.
+ */
+#define KTAP_QUICK_COST 15
+
+extern const struct ktap_row ktap_suites[]; /* ends in {NULL, 0} */
 
 /* Records a failure of the running case with file, line and text. */
 void ktap_fail(const char *file, int line, const char *fmt, ...)
@@ -54,8 +65,8 @@ struct ktap_totals {
 };
 
 /*
- * Runs the suites that `which` names: a comma list of suites, "all", "quick" (those of a moderate
- * cost) and "none". Prints the final "# Totals: pass:N fail:N skip:N" and returns the same.
+ * Runs the suites that `which` names: a comma list of suites, "all", "quick"
+ * and "none". Prints the final "# Totals: pass:N fail:N skip:N" and returns it.
  */
 struct ktap_totals ktap_run(const char *which);
 
