@@ -211,9 +211,9 @@ is 'interrupted: the digest is right' "$(sed -n 's/^tlb.sha256,//p' "$out/meta.c
 start "${boot[@]}" "$scratch/disk.img"
 kill -KILL "$bochs"
 ended 'killed' 1 killed 'the emulator was killed by signal 9 \(SIGKILL\)$'
+ok 'killed: the console is there up to the last mark' grep -q '^VFS: mounted root' "$out/console.log"
 start "${boot[@]}" "$scratch/disk.img"
-kill -KILL $pid "$bochs"
-{ wait $pid; } 2>/dev/null
+{ kill -KILL $pid "$bochs"; wait $pid; } 2>/dev/null
 while kill -0 "$bochs" 2>/dev/null; do sleep 0.1; done
 start "${boot[@]}" "$scratch/disk.img" # the lock of those two is no more
 prlimit --pid "$bochs" --fsize=6000000
