@@ -200,9 +200,9 @@ ended()
 }
 
 start "${boot[@]}" "$scratch/disk.img"
-is 'OUT in use: refused' "$(tests/run/boot.sh -o "$out" "$scratch/disk.img" 2>&1)" \
+is 'OUT in use: refused' "$(tests/run/boot.sh -o "$out" -t 5 "$scratch/disk.img" 2>&1)" \
 	"FAILED: OUT=$out: in use: another run is recording there"
-is 'OUT in use: by make too' "$(make --no-print-directory trace OUT="$out" 2>&1 | grep FAILED)" \
+is 'OUT in use: by make too' "$(make --no-print-directory trace OUT="$out" TIMEOUT=5 2>&1 | grep FAILED)" \
 	"FAILED: OUT=$out: in use: another run is recording there"
 kill -TERM $pid
 ended 'interrupted' 143 interrupted 'interrupted by SIGTERM$'
