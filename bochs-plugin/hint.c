@@ -143,7 +143,8 @@ static void mark(struct recorder *r, const struct cpu_view *view, const struct h
 	const char *label = guest_string(r, h->esi, text);
 
 	row_mark(r, view->icount, h->ebx, label);
-	/* Bochs's file of the console too: should the emulator be killed, it is whole up to here. */
+	/* Bochs's file of the console too: should the emulator be killed, it is whole up to here.
+	 */
 	fflush(NULL);
 	__atomic_store_n(&r->phase, names_keep(&r->names, label), __ATOMIC_RELAXED);
 	if (r->opt.start[0] && !strcmp(label, r->opt.start))

@@ -221,10 +221,11 @@ interactive_bochs()
 		sed -e '${/^\r*$/d}' >"$out/console.log"
 }
 
-# What an emulator said last.
+# What an emulator said last; with the live line, it said so on the terminal.
 reason()
 {
-	cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 || true
+	cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 | grep . ||
+		echo 'its last words are above'
 }
 
 # Names for the report: of the kernel, and of the program when it has any.
