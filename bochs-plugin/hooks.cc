@@ -42,7 +42,7 @@ static bool line_given;
 static Bit64u rounds; /* see count_rounds */
 static struct recorder *recorder;
 static Bit32u last_cr0, last_cr4;
-static int delivering = -1; /* vector whose handler has not begun yet */
+static int delivering = -1;		    /* vector whose handler has not begun yet */
 static volatile sig_atomic_t ending_signal; /* the run was told to end from outside */
 
 #define CPU BX_CPU(0)

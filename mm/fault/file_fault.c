@@ -48,7 +48,8 @@ static __always_inline bool page_in_file(const struct page *page)
  * Enters a page in an empty place; takes over the caller's reference. The page
  * must be of the file still. page_table_lock held.
  */
-static __always_inline void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page, pte_t entry)
+static __always_inline void map_file_page(const struct fault *fault, pte_t *ptep, struct page *page,
+					  pte_t entry)
 {
 	set_pte(ptep, entry);
 	page_add_file(page, fault->mm);
