@@ -48,7 +48,7 @@ boot()
 refuse()
 {
 	start flat "$1" "$2"
-	is "$1 MiB, $2: refused, with a reason" "$((status != 0)):$(grep -cE -e "$3" <<<"$log")" 1:1 ||
+	is "$1 MiB, $2: refused, with a reason" "$((status != 0)):$(grep -v '^---' <<<"$log" | grep -cE -e "$3")" 1:1 ||
 		diag "$verdict"
 }
 

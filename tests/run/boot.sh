@@ -179,7 +179,7 @@ how_it_ended()
 	elif [ "$emulator:$1" = qemu:33 ] || grep -a -q 'Shutdown port: shutdown requested' "$out/emulator.log"; then
 		ended="exit"
 	else
-		ended="failed:$(reason)"
+		ended="failed:$(reason "$1")"
 	fi
 }
 
@@ -221,11 +221,15 @@ interactive_bochs()
 		sed -e '${/^\r*$/d}' >"$out/console.log"
 }
 
-# What an emulator said last; with the live line, it said so on the terminal.
+# reason STATUS: what an emulator said last; with the live line, it said so on the terminal.
 reason()
 {
-	cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 | grep . ||
+	if [ -n "$progress" ]; then
 		echo 'its last words are above'
+	else
+		cat "$work"/emulator.{out,err} 2>/dev/null | grep -v '^[= ]*$' | tail -n 1 | grep . ||
+			echo "exit status $1"
+	fi
 }
 
 # Names for the report: of the kernel, and of the program when it has any.

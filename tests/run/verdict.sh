@@ -212,7 +212,7 @@ if [ -n "$meta" ]; then
 	[ "${kernel:-$status}" = "$status" ] ||
 		fail truncated "the recording says program status $kernel, the console $status"
 	kernel="$(recorded kernel.selftest_pass) passed, $(recorded kernel.selftest_failures) failed, $(recorded kernel.selftest_skip) skipped"
-	[ "$kernel" = " passed,  failed,  skipped" ] || [ "$kernel" = "$counts" ] ||
+	[ -z "$(recorded kernel.selftest_pass)" ] || [ "$kernel" = "$counts" ] ||
 		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
 if [ "$status" -gt 128 ]; then
