@@ -8,7 +8,7 @@
 int do_brk_area(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot)
 {
 	struct area_kind kind = {
-		.flags = (prot & VM_RIGHTS) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+		.flags = (prot & VM_RIGHTS) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT,
 		.pgoff = addr >> PAGE_SHIFT,
 	};
 

@@ -87,10 +87,10 @@ static inline bool user_range_ok(unsigned long start, unsigned long len)
 	return len <= TASK_SIZE && start <= TASK_SIZE - len;
 }
 
-/* Each page of an area with these flags may come to need a frame of its own. */
-static inline bool flags_committed(unsigned int vm_flags)
+/* Each page of a new area with these flags may come to need a frame of its own: VM_ACCOUNT. */
+static inline bool accountable(unsigned int vm_flags)
 {
-	return (vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+	return (vm_flags & (VM_WRITE | VM_SHARED | VM_NORESERVE)) == VM_WRITE;
 }
 /* vma.c: Committed_AS and the address space's part of it change by `pages`; mm NULL: shmem.c. */
 extern unsigned long committed_pages;

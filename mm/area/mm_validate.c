@@ -140,7 +140,7 @@ void validate_mm(const struct mm_struct *mm)
 			locked += vma_pages(vma);
 		if (is_data_mapping(vma->vm_flags))
 			data += vma_pages(vma);
-		if (flags_committed(vma->vm_flags))
+		if (vma->vm_flags & VM_ACCOUNT)
 			committed += vma_pages(vma);
 	}
 	BUG_ON(node);

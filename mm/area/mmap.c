@@ -22,6 +22,8 @@ static unsigned int request_flags(unsigned int prot, unsigned int flags)
 		vm_flags |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm_flags |= VM_LOCKED;
+	if (flags & MAP_NORESERVE)
+		vm_flags |= VM_NORESERVE;
 	return vm_flags;
 }
 
@@ -66,6 +68,7 @@ static int request_kind(struct area_kind *kind, struct mapped_file *file, unsign
 			unsigned int flags, unsigned long pgoff)
 {
 	unsigned int type = flags & MAP_TYPE;
+	int err;
 
 	if (type == MAP_SHARED_VALIDATE && file && (flags & ~MAP_UNCHECKED))
 		return -EOPNOTSUPP;
@@ -74,10 +77,11 @@ static int request_kind(struct area_kind *kind, struct mapped_file *file, unsign
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;
 	*kind = (struct area_kind){.flags = request_flags(prot, flags), .file = file};
-	if (!file)
-		return anon_kind(kind, type);
-	kind->pgoff = pgoff;
-	return file_kind(kind, type, prot);
+	kind->pgoff = file ? pgoff : 0;
+	err = file ? file_kind(kind, type, prot) : anon_kind(kind, type);
+	if (!err && accountable(kind->flags))
+		kind->flags |= VM_ACCOUNT;
+	return err;
 }
 
 /* The address, or an error in the same word. `len` is whole pages, not 0. */
@@ -248,7 +252,7 @@ long mm_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr,
 struct vm_area_struct *mm_setup_stack(struct mm_struct *mm, unsigned long size)
 {
 	struct area_kind kind = {
-		.flags = VM_READ | VM_WRITE | VM_GROWSDOWN | kind_flags_all,
+		.flags = VM_READ | VM_WRITE | VM_GROWSDOWN | VM_ACCOUNT | kind_flags_all,
 	};
 	unsigned long start = STACK_TOP - PAGE_ALIGN(size);
 	int err;

@@ -20,10 +20,21 @@ struct flag_change {
 	unsigned int clear, set;
 };
 
+/*
+ * Write permission that a private area gets is charged (VM_ACCOUNT), once. The charge stays when
+ * the permission goes, for written pages stay; only of memory that was never written none is
+ * needed.
+ */
 static unsigned int changed_flags(const struct vm_area_struct *vma,
 				  const struct flag_change *change)
 {
-	return (vma->vm_flags & ~change->clear) | change->set;
+	unsigned int old = vma->vm_flags, flags = (old & ~change->clear) | change->set;
+
+	if (!((flags ^ old) & VM_RIGHTS))
+		return flags;
+	if (flags & VM_WRITE)
+		return flags | (!(old & VM_WRITE) && accountable(flags) ? VM_ACCOUNT : 0);
+	return !vma->vm_ops && !vma->has_anon ? flags & ~VM_ACCOUNT : flags;
 }
 
 /* [addr, end) lies within one table. True when an entry changed. */
@@ -173,9 +184,9 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 	if (changed & VM_WRITE)
 		vma->vm_mm->data_vm += vma_pages(vma) * ((unsigned long)is_data_mapping(flags) -
 							 is_data_mapping(vma->vm_flags));
-	if (flags_committed(flags) != flags_committed(vma->vm_flags))
-		account_committed(vma->vm_mm, flags_committed(flags) ? (long)vma_pages(vma)
-								     : -(long)vma_pages(vma));
+	if (changed & VM_ACCOUNT)
+		account_committed(vma->vm_mm, flags & VM_ACCOUNT ? (long)vma_pages(vma)
+								 : -(long)vma_pages(vma));
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vma_page_prot(flags, vma->vm_ops);
 	if (changed & VM_RIGHTS)

@@ -90,7 +90,7 @@ static void account_area(const struct vm_area_struct *vma, long pages)
 	if (pages < 0)
 		mm->hiwater_vm = mm_vm_peak(mm);
 	mm->total_vm += (unsigned long)pages;
-	if (flags_committed(vma->vm_flags))
+	if (vma->vm_flags & VM_ACCOUNT)
 		account_committed(mm, pages);
 	if (vma->vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += (unsigned long)pages;

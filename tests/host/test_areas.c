@@ -192,6 +192,13 @@ static void model_fill(unsigned int page, unsigned int n, unsigned int flags, bo
 			flags, is_file ? pgoff + (i - page) : page_addr(i) >> PAGE_SHIFT, is_file};
 }
 
+/* Linux's rule for new private areas that may be written. */
+static unsigned int with_account(unsigned int flags)
+{
+	return flags & VM_WRITE && !(flags & (VM_SHARED | VM_NORESERVE)) ? flags | VM_ACCOUNT
+									 : flags;
+}
+
 static int do_map(struct input *in)
 {
 	unsigned int page = input_below(in, PAGES), n = 1 + input_below(in, 40);
@@ -199,14 +206,18 @@ static int do_map(struct input *in)
 	unsigned int may = is_file && input_below(in, 2) ? VM_SHARED | VM_MAYSHARE : 0;
 	unsigned int flags = (may ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED;
 	unsigned long pgoff = input_below(in, 4) + page, ret;
+	unsigned int noreserve = page % 5 == 0 ? VM_NORESERVE : 0;
 
+	flags |= noreserve ? MAP_NORESERVE : 0;
+	may |= noreserve;
 	n = min(n, PAGES - page);
 	ret = mm_mmap(mm, is_file ? &file : NULL, page_addr(page), n * PAGE_SIZE - 5, prot,
 		      flags | (is_file ? 0 : MAP_ANONYMOUS), pgoff);
 	if (IS_ERR(ret))
 		return (int)ret;
 	CHECK(ret == page_addr(page));
-	model_fill(page, n, prot | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | may, is_file, pgoff);
+	model_fill(page, n, with_account(prot | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | may),
+		   is_file, pgoff);
 	return 0;
 }
 
@@ -222,6 +233,31 @@ static int do_unmap(struct input *in)
 	return err;
 }
 
+static bool written[PAGES]; /* the area that a page lies in has ever got an anonymous page */
+
+static void note_written(void)
+{
+	memset(written, 0, sizeof(written));
+	for (const struct vm_area_struct *vma = mm->mmap; vma; vma = vma->vm_next)
+		for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE)
+			if (addr >= BASE && addr < page_addr(PAGES))
+				written[(addr - BASE) >> PAGE_SHIFT] = vma->has_anon;
+}
+
+/* Memory stays charged once it was writable, unless it is anonymous and nobody ever wrote it. */
+static void model_protect(unsigned int page, unsigned int prot)
+{
+	unsigned int old = model[page].flags, flags = (old & ~VM_RIGHTS) | prot;
+
+	if (flags == old)
+		return;
+	if (!(old & VM_WRITE))
+		flags = with_account(flags);
+	if (!(flags & VM_WRITE) && !model[page].file && !written[page])
+		flags &= ~VM_ACCOUNT;
+	model[page].flags = flags;
+}
+
 /* As Linux, up to the hole; but nothing when there was no memory for the cut. */
 static void model_protect_to_hole(unsigned int page, unsigned int prot)
 {
@@ -230,7 +266,7 @@ static void model_protect_to_hole(unsigned int page, unsigned int prot)
 	if (!model[page].flags || !vma || (vma->vm_flags & VM_RIGHTS) != prot)
 		return;
 	for (; model[page].flags; page++)
-		model[page].flags = (model[page].flags & ~VM_RIGHTS) | prot;
+		model_protect(page, prot);
 }
 
 static int do_protect(struct input *in)
@@ -243,6 +279,7 @@ static int do_protect(struct input *in)
 	for (unsigned int i = page; i < page + n; i++)
 		if (!model[i].flags)
 			want = -ENOMEM;
+	note_written();
 	err = (int)mm_mprotect(mm, page_addr(page), n * PAGE_SIZE, prot);
 	if (want) {
 		CHECK(err == want);
@@ -251,7 +288,7 @@ static int do_protect(struct input *in)
 	}
 	if (!err)
 		for (unsigned int i = page; i < page + n; i++)
-			model[i].flags = (model[i].flags & ~VM_RIGHTS) | prot;
+			model_protect(i, prot);
 	return err;
 }
 
@@ -275,7 +312,8 @@ static int do_brk(struct input *in)
 		return -ENOMEM;
 	if (first + n > old)
 		model_fill(old, first + n - old,
-			   VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC, false, 0);
+			   with_account(VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC),
+			   false, 0);
 	else
 		model_fill(first + n, old - first - n, 0, false, 0);
 	return 0;

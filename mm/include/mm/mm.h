@@ -62,7 +62,8 @@ static inline void put_mapped_file(struct mapped_file *file)
 #define VM_LOCKED     0x2000u
 #define VM_DONTCOPY   0x20000u
 #define VM_DONTEXPAND 0x40000u
-#define VM_ACCOUNT    0x100000u
+#define VM_ACCOUNT    0x100000u /* its pages are in Committed_AS */
+#define VM_NORESERVE  0x200000u /* MAP_NORESERVE: they never are */
 #define VM_STACK      VM_GROWSDOWN
 
 /* What a fault handler is told and what it answers. */
@@ -115,7 +116,8 @@ struct vm_area_struct {
 	struct mapped_file *vm_file;
 	struct rb_node shared;	   /* in the file's i_mmap (interval_tree.c) */
 	unsigned long shared_last; /* last page of the file that its subtree there maps */
-	bool has_anon; /* private file area: some pages were copied, so fork copies its tables */
+	bool has_anon; /* has, or had, anonymous pages: so fork copies the tables of a file area too
+			*/
 };
 
 struct mm_struct {
@@ -136,7 +138,7 @@ struct mm_struct {
 	/* The most that there was before it last became less: mm_rss_peak(), mm_vm_peak(). */
 	unsigned long hiwater_rss, hiwater_vm;
 	unsigned long total_vm, locked_vm, stack_vm, data_vm; /* pages */
-	unsigned long committed_vm; /* of private writable areas: may all come to be needed */
+	unsigned long committed_vm; /* of VM_ACCOUNT areas: may all come to be needed */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
