@@ -14,8 +14,10 @@ int main(int argc, char **argv)
 		if (strncmp(*e, "PATH=", 5)) /* where the tools lie is the machine's own */
 			printf("env %s\n", *e);
 	printf("pagesz %lu phent %lu\n", getauxval(AT_PAGESZ), getauxval(AT_PHENT));
-	printf("uid %lu euid %lu secure %lu\n", getauxval(AT_UID), getauxval(AT_EUID),
-	       getauxval(AT_SECURE));
+	/* Who runs it is the machine's own; that vector and system calls agree is not. */
+	printf("uid %d euid %d gid %d egid %d secure %lu\n", getauxval(AT_UID) == getuid(),
+	       getauxval(AT_EUID) == geteuid(), getauxval(AT_GID) == getgid(),
+	       getauxval(AT_EGID) == getegid(), getauxval(AT_SECURE));
 	printf("phdr %d entry %d random %d\n", getauxval(AT_PHDR) != 0, getauxval(AT_ENTRY) != 0,
 	       getauxval(AT_RANDOM) != 0);
 	printf("clktck %lu\n", getauxval(AT_CLKTCK));
