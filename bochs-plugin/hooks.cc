@@ -122,6 +122,28 @@ static void tlb_read(void *, enum tlb_id id, unsigned index, struct tlb_slot *sl
 	slot->frame = e->ppf;
 }
 
+/*
+ * Twice a second a writer thread asks for what was recorded so far. The byte that
+ * is looked at before each instruction is set for it, too, as a guest that hangs
+ * may give no other event; should an event overwrite it, that one, a far branch
+ * or the next request will do.
+ */
+static bool wanted_on_disk;
+
+static void wake(void *)
+{
+	__atomic_store_n(&wanted_on_disk, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&tlbtrace_pending, 1, __ATOMIC_RELAXED);
+}
+
+static void flush_files(void)
+{
+	if (!__atomic_load_n(&wanted_on_disk, __ATOMIC_RELAXED))
+		return;
+	__atomic_store_n(&wanted_on_disk, false, __ATOMIC_RELAXED);
+	recorder_flush_files(recorder);
+}
+
 static void translated(void *, uint64_t phys[2])
 {
 	phys[0] = CPU->address_xlation.paddress1;
@@ -250,6 +272,7 @@ void tlbtrace_initialize(void)
 		read_linear,
 		(const uint64_t *)&CPU->icount,
 		(const uint64_t *)&rounds,
+		wake,
 	};
 
 	if (recorder || !line_given)
@@ -292,6 +315,7 @@ void tlbtrace_settle(void)
 {
 	recorder_settle(recorder);
 	delivering = -1;
+	flush_files();
 	look_for_trouble();
 }
 
@@ -415,6 +439,7 @@ void tlbtrace_far_branch(unsigned what)
 	take_signals();
 	recorder_return(recorder, CPU->sregs[BX_SEG_REG_CS].selector.rpl, CPU->get_eip(),
 			CPU->get_reg32(BX_32BIT_REG_ESP));
+	flush_files();
 	look_for_trouble();
 }
 

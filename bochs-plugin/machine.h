@@ -65,6 +65,8 @@ struct machine {
 	unsigned int (*read_linear)(void *ctx, uint32_t addr, void *buf, unsigned int len);
 	const uint64_t *icount; /* may be read from any thread, for display */
 	const uint64_t *rounds; /* of them, rounds of `rep` instructions but for each one's first */
+	/* From any thread: recorder_flush_files should be called soon. May be NULL. */
+	void (*wake)(void *ctx);
 };
 
 #endif

@@ -81,8 +81,8 @@ struct recorder {
 	int signal;    /* that ended the emulator, or 0 */
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
-	char trouble[512];	  /* why the run cannot go on; empty: all is well */
-	struct tlb_text tlb_text; /* the writer thread's */
+	char trouble[512]; /* why the run cannot go on; empty: all is well */
+	bool live;	   /* with a progress line */
 	uint64_t shown_icount, shown_ns;
 };
 
@@ -91,7 +91,7 @@ void recorder_fact(struct recorder *r, const char *key, const char *value);
 
 /*
  * recorder_open - takes the options over, opens all files and starts the
- * writer. Anything of an earlier recording in the directory is removed first.
+ * writers. Anything of an earlier recording in the directory is removed first.
  * Returns false with the reason in r->trouble. *r must be zero but for facts.
  */
 bool recorder_open(struct recorder *r, const struct options *opt, const struct machine *m);
@@ -121,6 +121,13 @@ static inline void recorder_stop(struct recorder *r, uint64_t icount)
 		r->last = icount;
 	r->recording = false;
 }
+
+/*
+ * recorder_flush_files - has what was recorded so far written to disk, as far as
+ * the writers keep up, and notes as trouble what they could not write. To be
+ * called soon after machine.wake.
+ */
+void recorder_flush_files(struct recorder *r);
 
 /* A paging structure was read (with its value) or written back. */
 void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t value);

@@ -86,11 +86,7 @@ static bool open_files(struct recorder *r)
 			return false;
 		}
 	}
-	if (!sink_expand(r->tlb_csv, tlb_expand, &r->tlb_text,
-			 SINK_BUFFER / sizeof(struct tlb_record) * TLB_ROW_MAX)) {
-		recorder_trouble(r, "out of memory");
-		return false;
-	}
+	sink_expand(r->tlb_csv, tlb_expand, SINK_BUFFER / sizeof(struct tlb_record) * TLB_ROW_MAX);
 	return true;
 }
 
@@ -127,6 +123,23 @@ static void emit_fault(void *ctx, const struct fault *f)
 		row_fault(ctx, f);
 }
 
+/* By a writer thread, more than twice a second. */
+static void tick(void *ctx)
+{
+	struct recorder *r = ctx;
+
+	if (r->m.wake)
+		r->m.wake(r->m.ctx);
+	if (r->live)
+		progress_tick(r);
+}
+
+void recorder_flush_files(struct recorder *r)
+{
+	sink_flush(&r->sinks);
+	recorder_check_writer(r);
+}
+
 bool recorder_open(struct recorder *r, const struct options *opt, const struct machine *m)
 {
 	int error;
@@ -153,9 +166,10 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));
 		return false;
 	}
-	error = sink_start(&r->sinks, opt->progress && isatty(2) ? progress_tick : NULL, r);
+	r->live = opt->progress && isatty(2);
+	error = sink_start(&r->sinks, 0, tick, r);
 	if (error)
-		recorder_trouble(r, "cannot start the writer thread: %s", strerror(error));
+		recorder_trouble(r, "cannot start a writer thread: %s", strerror(error));
 	return !error;
 }
 
@@ -218,7 +232,7 @@ static void put_kinds(struct recorder *r)
 /* "tlb.file", "tlb.rows", "tlb.sha256" and so on. */
 static void put_file(struct recorder *r, struct sink *sink)
 {
-	char key[64], hex[65];
+	char key[64];
 	int stem = (int)strcspn(sink->name, ".");
 
 	snprintf(key, sizeof(key), "%.*s.file", stem, sink->name);
@@ -227,9 +241,8 @@ static void put_file(struct recorder *r, struct sink *sink)
 		snprintf(key, sizeof(key), "%.*s.rows", stem, sink->name);
 		meta_number(&r->meta, key, sink->rows);
 	}
-	sha256_final(&sink->sum, hex);
 	snprintf(key, sizeof(key), "%.*s.sha256", stem, sink->name);
-	meta_text(&r->meta, key, hex);
+	meta_text(&r->meta, key, sink->sha256);
 }
 
 /* The longest stretches in which the kernel let nobody in; for a guest that gives hints. */
@@ -321,7 +334,7 @@ bool recorder_close(struct recorder *r)
 		mismatches = tlb_compare(&r->tlb, &r->m);
 	faults_finish(&r->faults);
 	sink_finish(&r->sinks);
-	if (r->sinks.tick)
+	if (r->live)
 		progress_end();
 	recorder_stop(r, *r->m.icount);
 	if (!r->started)

@@ -1,31 +1,26 @@
 /*
- * sink.c - the files of a recording, written by a thread of their own.
+ * sink.c - the files of a recording: what the emulator's thread does for them.
  *
- * The emulator formats rows into a buffer; full buffers go through a queue to
- * the writer thread, which compresses them if asked to, digests and writes
- * them. Buffers hold whole rows only, and each one becomes a zstd frame of its
- * own: whatever happens, the file on disk is readable up to its last buffer.
- * Nothing is ever dropped while writing works: with all buffers in the queue,
- * the guest waits.
+ * The emulator puts rows into a buffer; full buffers go through one queue to
+ * the writer threads (writer.c). Buffers hold whole rows only, and each one
+ * becomes a zstd frame of its own: whatever happens, the file on disk is
+ * readable up to its last buffer. Nothing is ever dropped while writing works:
+ * with all buffers in the queue, the guest waits.
  *
- * After a write has failed, the file is cut back to its last whole buffer and
- * everything that comes later is thrown away; the emulator looks at sink_error
- * now and then and ends the run.
+ * So that a run that is killed leaves its last rows too, sink_flush hands over
+ * a copy of each buffer that is not full yet, a draft: it is written behind the
+ * file's end, and once the buffer is full that takes its place. The bytes of a
+ * whole recording therefore do not depend on the time.
  */
-#include "sink.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-#include <zstd.h>
-
-#define ZSTD_LEVEL 1 /* 3 packs this kind of text 8 % better at half the speed (measured) */
-#define TICK_NS	   500000000l
 
 bool sink_set_init(struct sink_set *s)
 {
@@ -33,6 +28,8 @@ bool sink_set_init(struct sink_set *s)
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->filled, NULL);
 	pthread_cond_init(&s->emptied, NULL);
+	pthread_cond_init(&s->turned, NULL);
+	s->text_max = SINK_BUFFER;
 	while (s->spare_count < SINK_BUFFERS) {
 		s->spare[s->spare_count] = malloc(SINK_BUFFER);
 		if (!s->spare[s->spare_count])
@@ -42,217 +39,54 @@ bool sink_set_init(struct sink_set *s)
 	return true;
 }
 
-/* Makes room to pack @max bytes at once. */
-static bool prepare_packed(struct sink_set *s, size_t max)
-{
-	free(s->packed);
-	s->packed_size = ZSTD_compressBound(max);
-	s->packed = malloc(s->packed_size);
-	return s->packed != NULL;
-}
-
-static bool prepare_zstd(struct sink_set *s)
-{
-	if (s->zstd)
-		return true;
-	s->zstd = ZSTD_createCCtx();
-	if (!s->zstd || !prepare_packed(s, SINK_BUFFER))
-		return false;
-	ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-	ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_checksumFlag, 1);
-	return true;
-}
-
 struct sink *sink_open(struct sink_set *s, const char *dir, const char *name, bool zstd)
 {
 	struct sink *sink = &s->files[s->count];
 	size_t room = strlen(dir) + strlen(name) + sizeof("/.zst");
 
-	if (zstd && !prepare_zstd(s)) {
+	sink->path = malloc(room);
+	sink->sum = EVP_MD_CTX_new();
+	sink->fd = -1;
+	s->count++; /* from here on sink_set_free looks after it */
+	if (!sink->path || !sink->sum || !EVP_DigestInit_ex(sink->sum, EVP_sha256(), NULL)) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	sink->path = malloc(room);
-	if (!sink->path)
-		return NULL;
 	snprintf(sink->path, room, "%s/%s%s", dir, name, zstd ? ".zst" : "");
 	sink->name = sink->path + strlen(dir) + 1;
 	sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (sink->fd < 0) {
-		free(sink->path);
+	if (sink->fd < 0)
 		return NULL;
-	}
 	sink->set = s;
 	sink->zstd = zstd;
-	sha256_init(&sink->sum);
-	s->count++;
 	return sink;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len) {
-		n = write(fd, data, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Writes one buffer. Returns 0 or an errno. */
-static int put(struct sink_set *s, const struct sink_item *item)
-{
-	struct sink *sink = item->sink;
-	const char *data = item->buffer;
-	size_t len = item->used;
-	int error;
-
-	if (sink->expand) {
-		len = sink->expand(sink->expand_ctx, data, len, s->text);
-		data = s->text;
-	}
-	if (sink->zstd) {
-		len = ZSTD_compress2(s->zstd, s->packed, s->packed_size, data, len);
-		if (ZSTD_isError(len))
-			return EIO;
-		data = s->packed;
-	}
-	error = write_all(sink->fd, data, len);
-	if (error) {
-		/* Even if the cut fails, the first error is the one to tell. */
-		(void)!ftruncate(sink->fd, (off_t)sink->size);
-		return error;
-	}
-	sink->size += len;
-	sha256_update(&sink->sum, data, len);
-	return 0;
-}
-
-bool sink_header(struct sink *sink, const char *text)
-{
-	char *copy = strdup(text);
-	int error = ENOMEM;
-
-	if (copy)
-		error = put(sink->set, &(struct sink_item){sink, copy, strlen(text)});
-	free(copy);
-	errno = error;
-	return !error;
-}
-
-bool sink_expand(struct sink *sink,
-		 size_t (*expand)(void *ctx, const void *data, size_t len, char *out), void *ctx,
+void sink_expand(struct sink *sink, size_t (*expand)(const void *data, size_t len, char *out),
 		 size_t max)
 {
-	struct sink_set *s = sink->set;
-
 	sink->expand = expand;
-	sink->expand_ctx = ctx;
-	s->text = malloc(max);
-	return s->text && (!s->zstd || prepare_packed(s, max));
+	if (sink->set->text_max < max)
+		sink->set->text_max = max;
 }
 
-/* Waits for a filled buffer. True: *item is it. False: tick is due, or all is over. */
-static bool take(struct sink_set *s, struct sink_item *item, bool *over)
-{
-	struct timespec until;
-	bool got;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += TICK_NS;
-	until.tv_sec += until.tv_nsec / 1000000000l;
-	until.tv_nsec %= 1000000000l;
-	pthread_mutex_lock(&s->lock);
-	while (!s->queue_count && !s->ending)
-		if (pthread_cond_timedwait(&s->filled, &s->lock, &until) == ETIMEDOUT)
-			break;
-	got = s->queue_count > 0;
-	if (got) {
-		*item = s->queue[s->queue_first];
-		s->queue_first = (s->queue_first + 1) % SINK_BUFFERS;
-		s->queue_count--;
-	}
-	*over = !got && s->ending;
-	pthread_mutex_unlock(&s->lock);
-	return got;
-}
-
-static void give_back(struct sink_set *s, const struct sink_item *item, int error)
-{
-	pthread_mutex_lock(&s->lock);
-	if (error && !s->error) {
-		s->error = error;
-		s->failed = item->sink;
-	}
-	s->spare[s->spare_count++] = item->buffer;
-	pthread_cond_signal(&s->emptied);
-	pthread_mutex_unlock(&s->lock);
-}
-
-static bool tick_due(struct timespec *last)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((now.tv_sec - last->tv_sec) * 1000000000l + now.tv_nsec - last->tv_nsec < TICK_NS)
-		return false;
-	*last = now;
-	return true;
-}
-
-static void *writer(void *arg)
-{
-	struct sink_set *s = arg;
-	struct timespec last = {0};
-	struct sink_item item;
-	bool over = false;
-	int error = 0;
-
-	while (!over) {
-		if (take(s, &item, &over)) {
-			if (!error)
-				error = put(s, &item);
-			give_back(s, &item, error);
-		}
-		if (s->tick && tick_due(&last))
-			s->tick(s->tick_ctx);
-	}
-	return NULL;
-}
-
-int sink_start(struct sink_set *s, void (*tick)(void *ctx), void *ctx)
-{
-	sigset_t all, old;
-	int error;
-
-	s->tick = tick;
-	s->tick_ctx = ctx;
-	/* Signals are the emulator's: none may land in the writer. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = pthread_create(&s->thread, NULL, writer, s);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	s->running = !error;
-	return error;
-}
-
-static void hand_over(struct sink *sink)
+static void enqueue(struct sink *sink, char *buffer, bool draft)
 {
 	struct sink_set *s = sink->set;
 
 	pthread_mutex_lock(&s->lock);
 	s->queue[(s->queue_first + s->queue_count++) % SINK_BUFFERS] =
-		(struct sink_item){sink, sink->buffer, sink->used};
+		(struct sink_item){sink, buffer, sink->used, sink->next_turn++, draft};
 	pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
+}
+
+static void hand_over(struct sink *sink)
+{
+	enqueue(sink, sink->buffer, false);
 	sink->buffer = NULL;
 	sink->used = 0;
+	sink->drafted = 0;
 }
 
 void sink_change(struct sink *sink)
@@ -282,6 +116,25 @@ void sink_bytes(struct sink *sink, const void *data, size_t len)
 	}
 }
 
+void sink_flush(struct sink_set *s)
+{
+	struct sink *sink;
+	char *copy;
+
+	for (sink = s->files; sink < s->files + s->count; sink++) {
+		if (!sink->buffer || sink->used == sink->drafted)
+			continue;
+		pthread_mutex_lock(&s->lock);
+		copy = s->spare_count ? s->spare[--s->spare_count] : NULL;
+		pthread_mutex_unlock(&s->lock);
+		if (!copy)
+			return;
+		memcpy(copy, sink->buffer, sink->used);
+		enqueue(sink, copy, true);
+		sink->drafted = sink->used;
+	}
+}
+
 int sink_error(struct sink_set *s, const char **path)
 {
 	int error;
@@ -294,26 +147,33 @@ int sink_error(struct sink_set *s, const char **path)
 	return error;
 }
 
+static void put_digest(struct sink *sink)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int i, len = 0;
+
+	EVP_DigestFinal_ex(sink->sum, digest, &len);
+	for (i = 0; i < len && i < 32; i++)
+		snprintf(sink->sha256 + 2 * i, 3, "%02x", digest[i]);
+}
+
 int sink_finish(struct sink_set *s)
 {
-	unsigned int i;
+	struct sink *sink;
 
-	for (i = 0; s->running && i < s->count; i++)
-		if (s->files[i].buffer)
-			hand_over(&s->files[i]);
-	pthread_mutex_lock(&s->lock);
-	s->ending = true;
-	pthread_cond_signal(&s->filled);
-	pthread_mutex_unlock(&s->lock);
-	if (s->running)
-		pthread_join(s->thread, NULL);
-	s->running = false;
-	for (i = 0; i < s->count; i++) {
-		if (s->files[i].fd >= 0 && close(s->files[i].fd) && !s->error) {
+	for (sink = s->files; s->running && sink < s->files + s->count; sink++)
+		if (sink->buffer)
+			hand_over(sink);
+	writer_join(s);
+	for (sink = s->files; sink < s->files + s->count; sink++) {
+		if (sink->fd < 0)
+			continue;
+		put_digest(sink);
+		if (close(sink->fd) && !s->error) {
 			s->error = errno;
-			s->failed = &s->files[i];
+			s->failed = sink;
 		}
-		s->files[i].fd = -1;
+		sink->fd = -1;
 	}
 	return s->error;
 }
@@ -322,14 +182,16 @@ void sink_set_free(struct sink_set *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->count; i++)
+	for (i = 0; i < s->count; i++) {
+		EVP_MD_CTX_free(s->files[i].sum);
 		free(s->files[i].path);
+		free(s->files[i].buffer);
+	}
 	while (s->spare_count)
 		free(s->spare[--s->spare_count]);
-	ZSTD_freeCCtx(s->zstd);
-	free(s->packed);
-	free(s->text);
+	writer_free(s);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->filled);
 	pthread_cond_destroy(&s->emptied);
+	pthread_cond_destroy(&s->turned);
 }

@@ -1,8 +1,8 @@
 /*
- * tlb_rows.c - rows of tlb.csv, noted as records and turned into text by the writer.
+ * tlb_rows.c - rows of tlb.csv, noted as records and turned into text by the writers.
  *
  * There can be millions a second. The emulator's thread only notes a record of
- * 48 bytes; the text, twice as long, is made by the writer thread while the
+ * 48 bytes; the text, twice as long, is made by the writer threads while the
  * guest runs on. Constant parts are copied as whole words of CSV_CHUNK bytes,
  * and numbers that repeat from row to row are not formatted again.
  */
@@ -43,6 +43,17 @@ static const char *const drop_words[] = DROP_NAMES;
 
 _Static_assert((int)FLUSH_CR3 + 1 == (int)DROP_CR3 && (int)FLUSH_INVLPG + 1 == (int)DROP_INVLPG,
 	       "enum drop follows enum flush_reason");
+
+/* Text that rows have in common with the row before. */
+struct tlb_text {
+	uint64_t high; /* icount / 10000 */
+	char high_text[CSV_CHUNK];
+	unsigned int high_len;
+	uint32_t cr3, pid;
+	bool has_pid;
+	char space_text[CSV_CHUNK];
+	unsigned int space_len;
+};
 
 /* "icount,cpu,": most rows differ from the one before in the last digits only. */
 static char *put_time(struct tlb_text *t, char *p, const struct tlb_record *r)
@@ -106,12 +117,13 @@ static char *put_flush(struct tlb_text *t, char *p, const struct tlb_record *r)
 	return csv_end(csv_comma(p)); /* evicted and dropped_by are empty */
 }
 
-size_t tlb_expand(void *ctx, const void *records, size_t len, char *out)
+size_t tlb_expand(const void *records, size_t len, char *out)
 {
 	const struct tlb_record *r = records;
+	struct tlb_text t = {0};
 	char *p = out;
 
 	for (len /= sizeof(*r); len--; r++)
-		p = r->event < TLB_FLUSH ? put_fill(ctx, p, r) : put_flush(ctx, p, r);
+		p = r->event < TLB_FLUSH ? put_fill(&t, p, r) : put_flush(&t, p, r);
 	return (size_t)(p - out);
 }

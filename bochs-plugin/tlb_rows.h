@@ -1,4 +1,4 @@
-/* tlb_rows.h - rows of tlb.csv, noted as records and turned into text by the writer. */
+/* tlb_rows.h - rows of tlb.csv, noted as records and turned into text by the writers. */
 #ifndef TLBTRACE_TLB_ROWS_H
 #define TLBTRACE_TLB_ROWS_H
 
@@ -51,22 +51,10 @@ struct tlb_record {
 
 #define TLB_ROW_MAX 256u /* longest text of a record, with what csv_copy may scribble behind */
 
-/* Text that rows have in common with the row before. */
-struct tlb_text {
-	uint64_t high; /* icount / 10000 */
-	char high_text[CSV_CHUNK];
-	unsigned int high_len;
-	uint32_t cr3, pid;
-	bool has_pid;
-	char space_text[CSV_CHUNK];
-	unsigned int space_len;
-};
-
 /*
  * tlb_expand - turns @len bytes of records into rows at @out, which has room for
- * TLB_ROW_MAX a record. @ctx is a struct tlb_text, zero at first. Returns the
- * length of the text.
+ * TLB_ROW_MAX a record. Returns the length of the text. Any thread.
  */
-size_t tlb_expand(void *ctx, const void *records, size_t len, char *out);
+size_t tlb_expand(const void *records, size_t len, char *out);
 
 #endif

@@ -182,6 +182,9 @@ has_plugin()
 	[ "$1" = trace ] || [ "$1" = counted ]
 }
 
+# Libraries that the plugin needs.
+libs='-lzstd -lcrypto -lpthread'
+
 # flags FLAVOUR: arguments of Bochs's configure.
 flags()
 {
@@ -206,6 +209,7 @@ tree_key()
 		echo "$SHA256 $(flags "$1")"
 		g++ -dumpfullversion -dumpmachine
 		if has_plugin "$1"; then
+			echo "$libs"
 			cat "$plugin/instrument.h" "$plugin/Makefile.in"
 		fi
 		if [ "$1" = counted ]; then
@@ -268,11 +272,11 @@ build_tree()
 	rm -rf "$2" "$2.new"
 	mkdir -p "$2.new"
 	tar -xJf "$cache/src/$TARBALL" -C "$2.new" --strip-components=1
-	libs=
 	[ "$1" != counted ] || count "$2.new"
 	if has_plugin "$1"; then
 		copy_plugin "$2.new/instrument/pagoda"
-		libs='-lzstd -lpthread'
+	else
+		libs=
 	fi
 	# shellcheck disable=SC2046 # one word for each flag
 	(cd "$2.new" && LIBS=$libs CFLAGS=-O2 CXXFLAGS=-O2 ./configure $(flags "$1")) \

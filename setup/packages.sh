@@ -16,7 +16,7 @@
 # the tests build/deps/stats/{bin,lib}/.
 set -eu
 
-run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev bochsbios vgabios
+run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev libssl-dev bochsbios vgabios
 	gcc-i686-linux-gnu libc6-dev-i386-cross libc6-i386-cross
 	e2fsprogs fdisk mawk gawk perl gnuplot-nox zstd qemu-system-x86'
 check_packages='libasan8-i386-cross libubsan1-i386-cross parallel file

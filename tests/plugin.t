@@ -28,7 +28,7 @@ host_test()
 	local title
 	# shellcheck disable=SC2086
 	if ! gcc $flags $san -Ibochs-plugin -Ikernel/include -I$src -o "$scratch/test_$1" \
-		"$src/test_$1.c" "$scratch/plugin.a" -lzstd -lpthread 2>"$scratch/log"; then
+		"$src/test_$1.c" "$scratch/plugin.a" -lzstd -lcrypto -lpthread 2>"$scratch/log"; then
 		fail "$1: compiles"
 		diag "$(head -n 40 "$scratch/log")"
 		return
@@ -139,6 +139,10 @@ bochs guest "$z" 'compress=zstd'
 ok 'compress=zstd: tlb.csv unpacks to the same bytes' sh -c "zstd -dcq $z/tlb.csv.zst | cmp - $a/tlb.csv"
 ok 'compress=zstd: faults.csv too' sh -c "zstd -dcq $z/faults.csv.zst | cmp - $a/faults.csv"
 is 'compress=zstd: meta.csv names the file' "$(fact "$z" tlb.file)" tlb.csv.zst
+for file in tlb faults; do
+	is "compress=zstd: the digest of $file.csv is that of the plain bytes" "$(fact "$z" $file.sha256)" \
+		"$(fact "$a" $file.sha256)"
+done
 bochs guest "$z"
 not_ok 'an older recording does not stay' test -e "$z/tlb.csv.zst"
 
@@ -236,6 +240,23 @@ is 'killed: meta.csv holds the beginning' "$(fact "$w" dtlb_entries)" 2048
 ok 'killed: what was written can be unpacked' sh -c \
 	"zstd -dcq $w/tlb.csv.zst 2>/dev/null | head -n -1 | awk -F, 'NF != 17 { exit 1 } END { exit NR < 1000 }'"
 
+guest storm -DHANG
+h=$scratch/h
+bochs storm "$h" compress=zstd exec &
+pid=$!
+for _ in $(seq 600); do # what is on disk comes there within a second
+	sleep 0.1
+	! grep -q . "$h/stdout.txt" 2>/dev/null || break
+done
+sleep 1
+kill -KILL $pid
+wait $pid 2>/dev/null
+is 'hangs and is killed: not complete' "$(fact "$h" complete)" ''
+is 'hangs and is killed: its mark is there' "$(cut -d, -f2- "$h/marks.csv" | tail -n 1)" 1,Shutdown
+is 'hangs and is killed: its output is there' "$(cat "$h/stdout.txt")" Shutdown
+is 'hangs and is killed: the last fill is there' \
+	"$(zstd -dcq "$h/tlb.csv.zst" | tail -n 1 | cut -d, -f3-6)" i,fill,cold,0x00007000
+
 guest storm -DROUNDS=1 -DCOPIES=2000
 bochs storm "$w"
 end=$(fact "$w" icount_end)
@@ -266,6 +287,12 @@ cpu=i486dx4 bochs storm "$w"
 is 'storm on a 486: complete' "$(fact "$w" complete) $(fact "$w" cpu_model)" '1 i486dx4'
 bochs storm "$w"
 is 'storm: complete' "$(fact "$w" complete)" 1
+for options in '' compress=zstd; do
+	bochs storm "$w" "$options"
+	taskset -c "$(taskset -pc $$ | sed 's/.*: *//; s/[-,].*//')" bash -c "$(declare -f bochs)
+		scratch=$scratch; bochs storm $w.one $options"
+	ok "storm, '$options': one processor or more, the same bytes" diff -r "$w" "$w.one"
+done
 is 'storm: a conflict for each read but the first of each page' "$(fact "$w" fills_conflict)" \
 	$((4096 * 49))
 done_testing

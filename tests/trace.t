@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 19
+plan 20
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -49,6 +49,7 @@ build/user/demo >"$scratch/demo.ok"
 rm -f demo.tmp
 ok "its output is what it is on this machine" cmp "$scratch/one/stdout.txt" "$scratch/demo.ok"
 ok "compressed: the same rows" record zst TRACE='compress=zstd'
+ok "every check of it holds, too" analysis/check.sh "$scratch/zst"
 zstdcat "$scratch/zst/tlb.csv.zst" | cmp - "$scratch/one/tlb.csv" >"$scratch/differences" 2>&1
 is "compressed and plain agree" "$(cat "$scratch/differences")" ""
 seq 1 20000 | sort -R --random-source=/bin/ls >"$scratch/numbers"

@@ -9,6 +9,8 @@
  *
  * SILENT: gives no hint. SMM=N: asks for system management mode, with N in the
  * port that is for that; SMM_PAGING: turns on paging there. TRIPLE: ends by a triple fault.
+ * HANG: leaves a mark and a word of output, and stays in a loop of one instruction
+ * with interrupts off.
  */
 #ifndef ROUNDS
 #define ROUNDS 100
@@ -59,6 +61,18 @@ protected:
 	mov	%cr0, %eax
 	or	$0x80010000, %eax
 	mov	%eax, %cr0
+
+#ifdef HANG
+	mov	$0x6d20, %dx
+	mov	$0x50470009, %eax	/* MARK */
+	mov	$1, %ebx
+	mov	$shutdown, %esi
+	out	%eax, %dx
+	mov	$0x5047000b, %eax	/* OUTPUT */
+	mov	$8, %ecx
+	out	%eax, %dx
+1:	jmp	1b
+#endif
 
 	mov	$ROUNDS, %ebp
 1:	mov	$FIRST, %esi
@@ -114,7 +128,7 @@ protected:
 	mov	$8, %ecx
 	rep outsb
 	hlt
-shutdown: .ascii "Shutdown"
+shutdown: .asciz "Shutdown"
 #ifdef SMM_PAGING
 	.code16
 handler:

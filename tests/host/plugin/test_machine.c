@@ -428,7 +428,7 @@ static void random_program(unsigned int instructions)
 		"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,"
 		"evicted,dropped_by\n";
 	struct machine m = {NULL,	get_view,    get_tlb, get_translated,
-			    get_linear, &cpu.icount, &rounds};
+			    get_linear, &cpu.icount, &rounds, NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 	char *got;

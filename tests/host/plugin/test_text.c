@@ -1,14 +1,12 @@
 /*
- * test_text.c - numbers, quotes, digests and options: everything that makes or reads text.
+ * test_text.c - numbers, quotes and options: everything that makes or reads text.
  *
- * Each formatter is compared with the C library's, each digest with another
- * way to the same one; sha256.c is included to reach both its ways.
+ * Each formatter is compared with the C library's.
  */
 #include "check.h"
 #include "csv.h"
 #include "meta.h"
 #include "options.h"
-#include "sha256.c"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -61,67 +59,6 @@ static void quotes(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		*csv_text(got, cases[i][0]) = 0;
 		CHECK_STR(got, cases[i][1]);
-	}
-}
-
-static void digest_of(const void *data, size_t len, char hex[65])
-{
-	struct sha256 s;
-
-	sha256_init(&s);
-	sha256_update(&s, data, len);
-	sha256_final(&s, hex);
-}
-
-/* The examples of FIPS 180-2, appendix B. */
-static void sha256_examples(void)
-{
-	char *million = malloc(1000000);
-	char hex[65];
-
-	digest_of("", 0, hex);
-	CHECK_STR(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	digest_of("abc", 3, hex);
-	CHECK_STR(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	digest_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, hex);
-	CHECK_STR(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-	if (!million)
-		return;
-	memset(million, 'a', 1000000);
-	digest_of(million, 1000000, hex);
-	CHECK_STR(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-	free(million);
-}
-
-/* The digest does not depend on how the data is cut, nor on the processor. */
-static void sha256_ways(void)
-{
-	unsigned char data[1000];
-	uint32_t slow[8], fast[8];
-	char once[65], pieces[65];
-	struct sha256 s;
-	size_t i, len, at, n;
-	int round;
-
-	for (round = 0; round < 2000; round++) {
-		len = below(sizeof(data) + 1);
-		for (i = 0; i < len; i++)
-			data[i] = (unsigned char)random32();
-		digest_of(data, len, once);
-		sha256_init(&s);
-		for (at = 0; at < len; at += n) {
-			n = 1 + below((uint32_t)(len - at));
-			sha256_update(&s, data + at, n);
-		}
-		sha256_final(&s, pieces);
-		CHECK_STR(pieces, once);
-		for (i = 0; i < 8; i++)
-			slow[i] = fast[i] = random32();
-		compress(slow, data, 1 + round % 8);
-		if (have_fast()) {
-			compress_fast(fast, data, 1 + round % 8);
-			CHECK(!memcmp(slow, fast, sizeof(slow)));
-		}
 	}
 }
 
@@ -253,8 +190,6 @@ static void facts(void)
 static const struct check_test tests[] = {
 	{"decimal and hexadecimal numbers equal printf's", numbers},
 	{"text is quoted as RFC 4180 says", quotes},
-	{"SHA-256 of the standard's examples", sha256_examples},
-	{"SHA-256 by pieces, by instructions and by rounds is one", sha256_ways},
 	{"options: right ones are taken over", good_options},
 	{"options: wrong ones are refused with what is right", bad_options},
 	{"options: overlong ones are refused", long_option},
