@@ -2,18 +2,25 @@
 # bench.sh - the figures of `make bench`: what operations cost on this kernel, and what the recording
 # costs on this host. Prints tables and writes out/bench.csv (figure,unit,median,min,max,runs).
 #
-#   tests/run/bench.sh IMAGE KERNEL_IMAGE BOOT_IMAGE
+#   tests/run/bench.sh IMAGE KERNEL_IMAGE BOOT_IMAGE STRIDE_IMAGE RANDOM_IMAGE
+#   tests/run/bench.sh --storms STRIDE_IMAGE RANDOM_IMAGE    only what a TLB fill at every access costs
 #
 # IMAGE runs disk/user/bench.c as its job, KERNEL_IMAGE tests/kernel/bench.c, BOOT_IMAGE the self-test
-# and the demo. Instructions are exact. A cleared page is one `rep` instruction of 1,024 rounds, each of which Bochs counts: bench.c says how
+# and the demo, the last two disk/user/storm.c. Instructions are exact. A cleared page is one `rep` instruction of 1,024 rounds, each of which Bochs counts: bench.c says how
 # many there were, and 1,023 rounds for each are left out, as in the figures of Linux. Times are this
 # machine's and noisy, so they count as ratios only: the median of $runs pairs taken in turn.
 set -euo pipefail
 export LC_ALL=C
 
-readonly usage='usage: bench.sh IMAGE KERNEL_IMAGE BOOT_IMAGE'
+readonly usage='usage: bench.sh [--storms | IMAGE KERNEL_IMAGE BOOT_IMAGE] STRIDE_IMAGE RANDOM_IMAGE'
+only_storms=''
+if [ "${1-}" = --storms ]; then
+	only_storms=1
+	set -- - - - "${@:2}"
+fi
 readonly image=${1:?$usage} kernel_image=${2:?$usage} boot_image=${3:?$usage}
-readonly work=build/bench csv=out/bench.csv runs=5
+readonly stride_image=${4:?$usage} random_image=${5:?$usage}
+readonly work=build/bench csv=out/bench.csv runs=5 storm_runs=3
 mkdir -p $work out
 echo 'figure,unit,median,min,max,runs' >$csv
 
@@ -135,9 +142,82 @@ host_figures()
 	done | awk -v n="$rows" '{ printf "%.0f\n", n / $1 }' | spread rows_analysed rows/s
 }
 
+# ticks PID: its state, its processor time in seconds, and that of its first thread, the emulator's
+ticks()
+{
+	awk -v hz="$(getconf CLK_TCK)" '
+		{ sub(/.*[)] /, "") } # a name may hold blanks
+		NR == 1 { printf "%s", $1 }
+		{ printf " %.2f", ($12 + $13) / hz }' "/proc/$1/stat" "/proc/$1/task/$1/stat"
+}
+
+# storm_run EMULATOR OPTIONS IMAGE: "wall whole emulator" in seconds, of the emulator alone
+storm_run()
+{
+	local runner pid='' start now last=''
+	tests/run/boot.sh -e "$1" -T "$2" -m 256 -o $work/storm "$3" >$work/storm.log 2>&1 &
+	runner=$!
+	while kill -0 $runner 2>/dev/null; do
+		if [ -n "$pid" ]; then
+			now=$(ticks "$pid" 2>/dev/null) || break
+			last="$EPOCHREALTIME $now"
+			[ "${now%% *}" != Z ] || break # it has ended; boot.sh will see that in a moment
+		elif pid=$(pgrep -P $runner -x "$1"); then
+			start=$EPOCHREALTIME
+		fi
+		sleep 0.02
+	done
+	wait $runner || { cat $work/storm.log >&2; return 1; }
+	awk -v start="$start" '{ printf "%.3f %s %s\n", $1 - start, $3, $4 }' <<<"$last"
+}
+
+# column N [DIVISOR]: column N of $work/storms, or its ratio to another one
+column()
+{
+	awk -v n="$1" -v d="${2-}" '{ x = d ? $n / $d : $n; printf (x < 1000 ? "%.2f\n" : "%.0f\n"), x }' $work/storms
+}
+
+# What a TLB fill at (nearly) every access costs: NAME IMAGE
+storm_figures()
+{
+	local i mode at=4 rows bytes
+	for ((i = 0; i < storm_runs; i++)); do
+		storm_run bochs-plain '' "$2"
+		for mode in none zstd; do
+			storm_run bochs "compress=$mode" "$2"
+			rows=$(sed -n 's/^tlb.rows,//p' $work/storm/meta.csv)
+			bytes=$(cat $work/storm/tlb.csv* | wc -c)
+			echo "$rows $bytes"
+			rm -f $work/storm/tlb.csv*
+		done
+	done | paste -d' ' - - - - - >$work/storms
+	column 3 | spread "storm_$1_plain" "s of CPU"
+	for mode in csv zstd; do
+		column $((at + 2)) 3 | spread "storm_$1_${mode}_emulator" "ratio of CPU"
+		column $((at + 1)) 3 | spread "storm_$1_${mode}_whole" "ratio of CPU"
+		column $at 1 | spread "storm_$1_${mode}_wall" ratio
+		column $((at + 3)) $at | spread "storm_$1_${mode}_rows" rows/s
+		column $((at + 4)) $((at + 3)) | spread "storm_$1_${mode}_row" bytes
+		at=$((at + 5))
+	done
+}
+
+storms()
+{
+	echo "A TLB fill at every access, against Bochs without instrumentation; aims on two idle processors:"
+	echo "emulator 1.5, wall 3 with plain CSV and 2 with zstd"
+	storm_figures stride "$stride_image"
+	storm_figures random "$random_image"
+}
+
+if [ -n "$only_storms" ]; then
+	storms
+	exit
+fi
 echo "Pagoda on Bochs, 256 MiB:"
 guest_figures
 kernel_figures
 echo "This host (ratios; rates are this machine's of this moment):"
 host_figures
+storms
 echo "written: $csv"
