@@ -21,6 +21,7 @@
 
 extern "C" {
 #include "kernel/trace_port.h"
+#include "large_pages.h"
 #include "recorder.h"
 }
 
@@ -262,6 +263,15 @@ static void put_facts(void)
 		       SIM->get_param_num(BXPN_MEM_SIZE)->get64();
 }
 
+/* Bochs hands its memory out from the beginning, and block 0 is in use already. */
+static void use_large_pages(void)
+{
+	Bit8u *start = BX_MEM(0)->getHostMemAddr(CPU, 0, BX_READ);
+
+	if (start && memory_stays)
+		large_advise(start, BX_MEM(0)->get_memory_len());
+}
+
 void tlbtrace_initialize(void)
 {
 	const struct machine machine = {
@@ -281,6 +291,7 @@ void tlbtrace_initialize(void)
 	if (!recorder)
 		refuse("out of memory");
 	put_facts();
+	use_large_pages();
 	if (!recorder_open(recorder, &options, &machine))
 		refuse(recorder->trouble);
 }

@@ -12,6 +12,7 @@
  * file's end, and once the buffer is full that takes its place. The bytes of a
  * whole recording therefore do not depend on the time.
  */
+#include "large_pages.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -22,6 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MEMORY ((size_t)SINK_BUFFERS * SINK_BUFFER)
+
 bool sink_set_init(struct sink_set *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -30,10 +33,11 @@ bool sink_set_init(struct sink_set *s)
 	pthread_cond_init(&s->emptied, NULL);
 	pthread_cond_init(&s->turned, NULL);
 	s->text_max = SINK_BUFFER;
+	s->memory = large_alloc(MEMORY);
+	if (!s->memory)
+		return false;
 	while (s->spare_count < SINK_BUFFERS) {
-		s->spare[s->spare_count] = malloc(SINK_BUFFER);
-		if (!s->spare[s->spare_count])
-			return false;
+		s->spare[s->spare_count] = s->memory + (size_t)s->spare_count * SINK_BUFFER;
 		s->spare_count++;
 	}
 	return true;
@@ -185,10 +189,8 @@ void sink_set_free(struct sink_set *s)
 	for (i = 0; i < s->count; i++) {
 		EVP_MD_CTX_free(s->files[i].sum);
 		free(s->files[i].path);
-		free(s->files[i].buffer);
 	}
-	while (s->spare_count)
-		free(s->spare[--s->spare_count]);
+	large_free(s->memory, MEMORY);
 	writer_free(s);
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->filled);

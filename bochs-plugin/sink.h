@@ -50,10 +50,12 @@ struct sink_item {
 struct sink_writer {
 	struct sink_set *set;
 	pthread_t thread;
-	void *zstd; /* ZSTD_CCtx */
+	void *zstd;   /* ZSTD_CCtx */
+	char *memory; /* of the two below */
+	size_t memory_size;
+	char *text; /* an expanded buffer */
 	char *packed;
 	size_t packed_size;
-	char *text; /* an expanded buffer */
 };
 
 struct sink_set {
@@ -61,6 +63,7 @@ struct sink_set {
 	unsigned int count;
 	struct sink_writer writers[SINK_WRITERS];
 	unsigned int running; /* of the writers */
+	char *memory;	      /* of all buffers */
 	size_t text_max;      /* longest text of an expanded buffer */
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t filled, emptied, turned;

@@ -18,6 +18,7 @@
  */
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "writer.h"
+#include "large_pages.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -43,13 +44,14 @@ static bool prepare(struct sink_set *s, struct sink_writer *w)
 	unsigned int i;
 
 	w->set = s;
-	free(w->text);
-	free(w->packed);
-	w->text = malloc(s->text_max);
+	large_free(w->memory, w->memory_size);
 	w->packed_size = ZSTD_compressBound(s->text_max);
-	w->packed = malloc(w->packed_size);
-	if (!w->text || !w->packed)
+	w->memory_size = s->text_max + w->packed_size;
+	w->memory = large_alloc(w->memory_size);
+	if (!w->memory)
 		return false;
+	w->text = w->memory;
+	w->packed = w->text + s->text_max;
 	for (i = 0; i < s->count && !w->zstd; i++) {
 		if (!s->files[i].zstd)
 			continue;
@@ -119,7 +121,7 @@ bool sink_header(struct sink *sink, const char *text)
 	struct piece plain = {text, strlen(text)}, packed;
 
 	errno = ENOMEM;
-	if ((!w->text || (sink->zstd && !w->zstd)) && !prepare(sink->set, w))
+	if ((!w->memory || (sink->zstd && !w->zstd)) && !prepare(sink->set, w))
 		return false;
 	errno = pack(w, sink, &plain, &packed);
 	if (!errno)
@@ -277,7 +279,6 @@ void writer_free(struct sink_set *s)
 
 	for (i = 0; i < SINK_WRITERS; i++) {
 		ZSTD_freeCCtx(s->writers[i].zstd);
-		free(s->writers[i].packed);
-		free(s->writers[i].text);
+		large_free(s->writers[i].memory, s->writers[i].memory_size);
 	}
 }
