@@ -16,10 +16,12 @@
  * Address-space numbers begin at 1, so no used key is 0.
  */
 #include "fill_reason.h"
+#include "large_pages.h"
+
 
 #include <stdlib.h>
 
-#define FIRST_SIZE 4096u
+#define FIRST_SIZE 131072u /* pages: one large page of the host */
 #define FLAGS	   0xfffull
 #define PIECE	   0x400u /* the page is a piece of a large one */
 #define PARTS	   0x800u /* a large page begins here, and pieces of it have been seen */
@@ -49,13 +51,13 @@ static uint64_t key_of(uint32_t space, uint32_t page)
 bool seen_init(struct seen *s)
 {
 	*s = (struct seen){.mask = FIRST_SIZE - 1};
-	s->slots = calloc(FIRST_SIZE, sizeof(*s->slots));
+	s->slots = large_alloc(FIRST_SIZE * sizeof(*s->slots));
 	return s->slots != NULL;
 }
 
 void seen_free(struct seen *s)
 {
-	free(s->slots);
+	large_free(s->slots, (s->mask + 1) * sizeof(*s->slots));
 	free(s->flushes[0].drops);
 	free(s->flushes[1].drops);
 	*s = (struct seen){0};
@@ -85,13 +87,13 @@ static bool grow(struct seen *s)
 	uint64_t n;
 
 	bigger.mask = s->mask * 2 + 1;
-	bigger.slots = calloc(bigger.mask + 1, sizeof(*bigger.slots));
+	bigger.slots = large_alloc((bigger.mask + 1) * sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return false;
 	for (n = 0; n <= s->mask; n++)
 		if (s->slots[n].key)
 			*find(&bigger, s->slots[n].key & ~FLAGS) = s->slots[n];
-	free(s->slots);
+	large_free(s->slots, (s->mask + 1) * sizeof(*s->slots));
 	*s = bigger;
 	return true;
 }
