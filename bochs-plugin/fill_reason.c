@@ -18,7 +18,6 @@
 #include "fill_reason.h"
 #include "large_pages.h"
 
-
 #include <stdlib.h>
 
 #define FIRST_SIZE 131072u /* pages: one large page of the host */

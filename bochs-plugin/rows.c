@@ -19,16 +19,22 @@ static void end_row(struct recorder *r, struct sink *sink, char *p)
 		recorder_check_writer(r);
 }
 
-static void note(struct recorder *r, struct tlb_record *record)
+/*
+ * A record to fill in. It is made where it stays: as a copy of a local one it would
+ * be read in larger words than it was written in, for which a processor waits.
+ */
+static struct tlb_record *new_record(struct recorder *r)
 {
-	char *p = sink_room(r->tlb_csv, sizeof(*record));
+	struct tlb_record *record = (void *)sink_room(r->tlb_csv, sizeof(*record));
 
-	record->pid = r->tasks.current->pid;
-	record->has_pid = r->tasks.hinted;
-	memcpy(p, record, sizeof(*record));
-	sink_row(r->tlb_csv, p + sizeof(*record));
+	__builtin_prefetch(record + 8, 1); /* a writer has had this memory */
+	sink_row(r->tlb_csv, (char *)(record + 1));
 	if (r->tlb_csv->rows % 4096 == 0)
 		recorder_check_writer(r);
+	*record = (struct tlb_record){0};
+	record->pid = r->tasks.current->pid;
+	record->has_pid = r->tasks.hinted;
+	return record;
 }
 
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
@@ -36,70 +42,64 @@ void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
 {
 	const uint32_t bits = a->slot.bits;
 	const struct walk *w = &r->walk;
-	struct tlb_record record = {
-		.icount = w->at.icount,
-		.frame = a->slot.frame,
-		.leaf = w->leaf,
-		.page = a->slot.page,
-		.cr3 = w->at.cr3,
-		.eip = w->at.eip,
-		.event = (uint8_t)event,
-		.cpu = (uint8_t)w->at.cpu,
-		.instruction = a->id == TLB_I,
-		.detail = (uint8_t)(w->reads + 4 * w->writes + 16 * drop),
-	};
+	struct tlb_record *record = new_record(r);
 
+	record->icount = w->at.icount;
+	record->frame = a->slot.frame;
+	record->leaf = w->leaf;
+	record->page = a->slot.page;
+	record->cr3 = w->at.cr3;
+	record->eip = w->at.eip;
+	record->event = (uint8_t)event;
+	record->cpu = (uint8_t)w->at.cpu;
+	record->detail = (uint8_t)(w->reads + 4 * w->writes + 16 * drop);
 	if (event == TLB_UPGRADE_ENTRY || event == TLB_UPGRADE_KIND)
 		r->written.upgrades++;
 	else
 		r->written.fills++;
 	if (a->id == TLB_I) {
-		record.access = 2;
-		record.user = (bits & TLB_USER_X) != 0;
+		record->instruction = 1;
+		record->access = 2;
+		record->user = (bits & TLB_USER_X) != 0;
 	} else {
-		record.access = (bits & (TLB_SYS_W | TLB_USER_W)) != 0;
-		record.user = (bits & (TLB_USER_R | TLB_USER_W)) != 0;
+		record->access = (bits & (TLB_SYS_W | TLB_USER_W)) != 0;
+		record->user = (bits & (TLB_USER_R | TLB_USER_W)) != 0;
 	}
 	if (w->mask != PAGE_MASK)
-		record.size = w->at.pae ? SIZE_2M : SIZE_4M;
+		record->size = w->at.pae ? SIZE_2M : SIZE_4M;
 	if (evicted) {
-		record.has_evicted = 1;
-		record.evicted = evicted->page;
+		record->has_evicted = 1;
+		record->evicted = evicted->page;
 	}
-	note(r, &record);
 }
 
 void row_flush(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
 	       bool global_too, uint32_t cr3)
 {
-	struct tlb_record record = {
-		.icount = view->icount,
-		.cr3 = cr3,
-		.eip = view->eip,
-		.event = global_too ? TLB_FLUSH_ALL : TLB_FLUSH,
-		.cpu = (uint8_t)view->cpu,
-		.detail = (uint8_t)reason,
-	};
+	struct tlb_record *record = new_record(r);
 
 	r->written.flushes++;
-	note(r, &record);
+	record->icount = view->icount;
+	record->cr3 = cr3;
+	record->eip = view->eip;
+	record->event = global_too ? TLB_FLUSH_ALL : TLB_FLUSH;
+	record->cpu = (uint8_t)view->cpu;
+	record->detail = (uint8_t)reason;
 }
 
 void row_invlpg(struct recorder *r, const struct cpu_view *view, enum flush_reason reason,
 		uint32_t page)
 {
-	struct tlb_record record = {
-		.icount = view->icount,
-		.page = page,
-		.cr3 = view->cr3,
-		.eip = view->eip,
-		.event = TLB_INVLPG,
-		.cpu = (uint8_t)view->cpu,
-		.detail = (uint8_t)reason,
-	};
+	struct tlb_record *record = new_record(r);
 
 	r->written.invlpgs++;
-	note(r, &record);
+	record->icount = view->icount;
+	record->page = page;
+	record->cr3 = view->cr3;
+	record->eip = view->eip;
+	record->event = TLB_INVLPG;
+	record->cpu = (uint8_t)view->cpu;
+	record->detail = (uint8_t)reason;
 }
 
 void row_fault(struct recorder *r, const struct fault *f)
