@@ -176,7 +176,7 @@ how_it_ended()
 		ended=killed:$(($1 - 128))
 	elif [ "$emulator:$1" = qemu:35 ]; then
 		ended=panic
-	elif [ "$emulator:$1" = qemu:33 ] || grep -a -q 'Shutdown port: shutdown requested' "$out/emulator.log"; then
+	elif [ "$emulator:$1" = qemu:33 ] || grep -a -q -s 'Shutdown port: shutdown requested' "$out/emulator.log"; then
 		ended="exit"
 	else
 		ended="failed:$(reason "$1")"
