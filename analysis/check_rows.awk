@@ -1,0 +1,236 @@
+# check_rows.awk - what each row of the small tables must be: faults, tasks, areas, marks, stretches.
+#
+# For check_files.awk, whose read_file() gives each row to a look_...() here: F[] are its fields,
+# csv_line and raw_text its line and text.
+function check_faults()
+{
+	form["number"] = number
+	form["cpu"] = "^0$"
+	form["number?"] = "^[0-9]*$"
+	form["address"] = address
+	form["page"] = page
+	form["access"] = "^[rwx]$"
+	form["mode"] = "^[uk]$"
+	form["bit"] = "^[01]$"
+	form["bit?"] = "^[01]?$"
+	form["depth"] = "^[1-9][0-9]*$"
+	read_file("faults", faults, \
+		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds", \
+		  "number cpu address address number access mode bit address number? depth free bit? " \
+		  "number? free number?", 1)
+	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
+	verdict("faults.cost", "faults.csv: a cost is not 0, and holds its repeated rounds")
+	verdict("faults.cause", "faults.csv: every cause is one of the contract's and fits its fault")
+	verdict("faults.pid", "faults.csv: every task is known from tasks.csv")
+}
+
+# What a cause asks of its fault, as "access mode present": no first write is a read, nothing that was
+# present is read from a file, and only the kernel's own accesses have fixups.
+function cause_forms()
+{
+	cause_form["anon_zero"] = "^[rx].0"
+	cause_form["anon"] = "^w"
+	cause_form["file"] = "^[rx].0"
+	cause_form["file_cow"] = "^w.0"
+	cause_form["shared"] = "^w"
+	cause_form["cow"] = "^w.1"
+	cause_form["cow_reuse"] = "^w.1"
+	cause_form["stack"] = "^..0"
+	cause_form["swap"] = "^..0"
+	cause_form["swap_cache"] = "^..0"
+	cause_form["vmalloc_sync"] = "^.k0"
+	cause_form["fixup"] = "^.k"
+	cause_form["sigsegv"] = "^.u"
+	cause_form["sigbus"] = "^.u"
+	cause_form["panic"] = "^.k"
+	waits = " file file_cow shared swap swap_cache spurious fixup sigbus oom panic "
+}
+
+# Error code: bit 0 present, 1 write, 2 user, 4 fetch (Intel SDM volume 3, figure 4-12).
+function look_fault(F,    error)
+{
+	error = F[5]
+	if (error % 2 != F[8] || (int(error / 4) % 2 ? "u" : "k") != F[7] || \
+	    int(error / 2) % 2 != (F[6] == "w") || (int(error / 16) % 2 && F[6] != "x"))
+		wrong_row("faults.error", "faults", csv_line, raw_text)
+	faults_of[F[12]]++
+	faults_major += F[13] == 1
+	faults_without_cost += F[14] == ""
+	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
+		wrong_row("faults.cause", "faults", csv_line, F[12])
+	if (ours && ((F[12] in cause_form && F[6] F[7] F[8] !~ cause_form[F[12]]) || \
+	    (F[13] == 1 && index(waits, " " F[12] " ") == 0) || (F[15] != "" && F[3] >= "0xc0000000")))
+		wrong_row("faults.cause", "faults", csv_line, F[12] " cannot be: " raw_text)
+	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")
+		wrong_row("faults.cost", "faults", csv_line, raw_text)
+	if (F[12] == "" && meta["guest"] != "")
+		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
+	if (F[10] != "" && F[10] != "0" && !(F[10] in task_tgid))
+		wrong_row("faults.pid", "faults", csv_line, raw_text)
+}
+
+function check_tasks()
+{
+	form["event"] = "^(switch|fork|clone|exec|exit)$"
+	read_file("tasks", tasks, task_columns, "number cpu event number number address free", 2)
+	verdict("tasks.order", "tasks.csv: tasks keep their process, and nothing comes after their exit")
+}
+
+# A thread that executes takes the pid of its process's leader, which has exited: a switch to that pid
+# and the exec (`ghost`), which the kernel does not count as a switch.
+# A task that was there before the first hint has no fork. An exiting task still runs until it is
+# switched from, so only a switch to it, an exec or a second exit is wrong.
+function look_task(F)
+{
+	if (ghost && (F[3] != "exec" || F[4] != ghost_pid))
+		wrong_row("tasks.order", "tasks", ghost, ghost_pid " had exited")
+	switches += (F[3] == "switch") - (ghost > 0)
+	ghost = 0
+	if (F[3] == "switch") {
+		switch_time[++switched] = F[1] + 0
+		switch_pid[switched] = F[4]
+	}
+	if (F[3] == "fork" || F[3] == "clone" || F[3] == "exec") {
+		began[F[4]] = csv_line
+		tgid_said[F[4]] = F[5]
+	} else if (F[4] in tgid_said && tgid_said[F[4]] != F[5]) {
+		wrong_row("tasks.order", "tasks", csv_line, "its process was " tgid_said[F[4]] ": " raw_text)
+	} else {
+		tgid_said[F[4]] = F[5]
+	}
+	if (F[3] == "fork" && F[4] != F[5])
+		wrong_row("tasks.order", "tasks", csv_line, "a fork has a process of its own: " raw_text)
+	if (F[3] == "fork" || F[3] == "clone" || (F[3] == "exec" && F[4] == ghost_pid)) {
+		gone[F[4]] = 0
+	} else if (gone[F[4]] && F[3] == "switch" && F[4] == F[5]) {
+		ghost = csv_line
+		ghost_pid = F[4]
+	} else if (gone[F[4]])
+		wrong_row("tasks.order", "tasks", csv_line, raw_text)
+	if (F[3] == "exit") {
+		gone[F[4]] = 1
+		last_gone = F[4]
+	}
+}
+
+function check_vmas()
+{
+	form["area_event"] = "^(map|unmap|change)$"
+	form["area_end"] = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]000$"
+	read_file("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name", \
+		  "number area_event number page area_end number number number free", 2)
+	if (merged)
+		wrong_row("vmas.unmap", "vmas", merged, "it was of other protection")
+	verdict("vmas.bounds", "vmas.csv: areas are not empty and lie in the user's half")
+	verdict("vmas.overlap", "vmas.csv: a new area overlaps no other")
+	verdict("vmas.unmap", "vmas.csv: what goes was there, with these bounds, flags and name")
+}
+
+# An area that gets the protection of its neighbour is unmapped with its new protection, and comes back
+# as a part of the neighbour in the change behind it (`merged`).
+function look_area(F,    from, to, kept, i)
+{
+	from = hex(F[4])
+	to = hex(F[5])
+	if (from >= to || to > 3221225472)
+		wrong_row("vmas.bounds", "vmas", csv_line, raw_text)
+	if (F[2] == "map" && (areas_find(F[3], from) || areas_find(F[3], to - 1)))
+		wrong_row("vmas.overlap", "vmas", csv_line, raw_text)
+	if (merged && (F[2] != "unmap" || F[3] != merged_pid)) {
+		if (F[2] != "change" || F[3] != merged_pid || from > merged_from || to < merged_to)
+			wrong_row("vmas.unmap", "vmas", merged, "it was of other protection")
+		merged = 0
+	}
+	kept = F[7] "," F[9] "," (F[9] ~ /^\// ? F[8] * 4096 - from : F[8])
+	if (F[2] == "unmap") {
+		i = areas_find(F[3], from)
+		if (!i || areas_to[F[3], i] < to || areas_kept[areas_name[F[3], i]] != kept)
+			wrong_row("vmas.unmap", "vmas", csv_line, "not what was there: " raw_text)
+		else if (areas_prot[areas_name[F[3], i]] != F[6]) {
+			if (!merged)
+				merged_from = from
+			merged = csv_line
+			merged_pid = F[3]
+			merged_to = to
+		}
+	}
+	areas_prot[csv_line] = F[6]
+	areas_kept[csv_line] = kept
+	had_areas[F[3]]
+	areas_apply(F[2], F[3], from, to, csv_line "")
+}
+
+# A process that is gone has no areas, and one that has given all of its up is gone. With the last one
+# the machine may go.
+function check_left(    tgid)
+{
+	for (tgid in had_areas)
+		if (gone[tgid] && areas_count[tgid] && tgid != last_gone)
+			wrong_row("vmas.left", "vmas", areas_name[tgid, 1], "process " tgid " exited and left this area")
+		else if (!gone[tgid] && tgid in began && !areas_count[tgid])
+			wrong_row("vmas.left", "tasks", began[tgid], "task " tgid " gave up all its areas, and no exit")
+	verdict("vmas.left", "vmas.csv, tasks.csv: who exits leaves no area, who has none left exits")
+}
+
+function check_marks()
+{
+	read_file("marks", marks, "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs", \
+		  "number number free number number number number number number", 2)
+	verdict("marks.pid", "marks.csv: phases begin in the task that runs")
+}
+
+# Who runs at a time? Times must not fall from call to call for the same `who`.
+function runs(who, time)
+{
+	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time)
+		at_switch[who]++
+	return at_switch[who] ? switch_pid[at_switch[who]] : "0"
+}
+
+function look_mark(F)
+{
+	if (F[2] != runs("marks", F[1] + 0))
+		wrong_row("marks.pid", "marks", csv_line, "task " runs("marks", F[1] + 0) " runs: " raw_text)
+}
+
+# Rows stand in the order in which the stretches ended. The longest of the run has a row, unless it
+# is too short for one (latency_from).
+function check_latency()
+{
+	form["latency_kind"] = "^(irqs_off|no_resched)$"
+	latency_from["irqs_off"] = 5000
+	latency_from["no_resched"] = 50000
+	read_file("latency", latency, "icount,kind,instructions,pid,eip,end_eip", \
+		  "number latency_kind number number address address", 0)
+	if (whole_run) {
+		latency_longest("irqs_off")
+		latency_longest("no_resched")
+	}
+	verdict("latency.order", "latency.csv: rows stand in the order of their ends, under the task that ran")
+	verdict("latency.max", "latency.csv: the longest are those of meta.csv")
+	same("latency.csv: rows are those of meta.csv", rows["latency"], "latency.rows")
+}
+
+function look_latency(F,    end, pid)
+{
+	end = F[1] + F[3]
+	if (end < latency_end || F[1] + 0 < latency_over[F[2]] || F[3] + 0 < latency_from[F[2]])
+		wrong_row("latency.order", "latency", csv_line, raw_text)
+	latency_end = latency_over[F[2]] = end
+	if (end > last_time)
+		last_time = end
+	pid = runs("latency", end)
+	if (F[4] != pid && F[4] != switch_pid[at_switch["latency"] + 1])
+		wrong_row("latency.order", "latency", csv_line, "task " pid " ran: " raw_text)
+	if (F[3] + 0 > meta[F[2] "_max"] + 0)
+		wrong_row("latency.max", "latency", csv_line, raw_text)
+	latency_is[F[2] "," F[3] "," F[5] "," F[4]]
+}
+
+function latency_longest(kind,    max)
+{
+	max = meta[kind "_max"]
+	if (max + 0 >= latency_from[kind] && \
+	    !((kind "," max "," meta[kind "_max_eip"] "," meta[kind "_max_pid"]) in latency_is))
+		wrong("latency.max", "meta.csv:" kind "_max: latency.csv has no such row")
+}
