@@ -120,5 +120,6 @@ check_disk()
 	PATH=$PATH:/usr/sbin:/sbin e2fsck -fn "$scratch/fs.img"
 }
 ok "the file system is clean afterwards" check_disk
+ok "every check of the recording of all this holds" analysis/check.sh "$bochs_out"
 rm -f "$scratch"/*.img
 done_testing
