@@ -94,6 +94,7 @@ static const struct start_step early_steps[] = {
 	{"page directories", pgd_cache_init},
 	{"address spaces", mm_cache_init},
 	{"demand paging", fault_init},
+	{"fork", dup_mm_init},
 	{"page cache", filemap_init},
 	{"fault injection", fault_inject_init},
 	{"clock", rtc_init},

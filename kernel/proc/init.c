@@ -22,11 +22,12 @@
 
 /* Words that belong to the kernel, whether or not this build has the feature. */
 static const char *const kernel_words[] = {
-	"mem",	    "vmalloc",	   "highmem",	 "numa",       "movablecore", "kernelcore",
-	"nopse",    "nopge",	   "nofxsr",	 "init",       "root",	      "ro",
-	"rw",	    "console",	   "panic",	 "swappiness", "selftest",    "reclaim",
-	"failslab", "page_poison", "slab_debug", "loglevel",   "crash",	      "fail_page_alloc",
-	"memmap",   "bench",
+	"mem",	       "vmalloc",    "highmem",	 "numa",    "movablecore",
+	"kernelcore",  "nocow",	     "nopse",	 "nopge",   "nofxsr",
+	"init",	       "root",	     "ro",	 "rw",	    "console",
+	"panic",       "swappiness", "selftest", "reclaim", "failslab",
+	"page_poison", "slab_debug", "loglevel", "crash",   "fail_page_alloc",
+	"memmap",      "bench",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};

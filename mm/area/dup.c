@@ -8,11 +8,23 @@
  * A private page becomes shared: both entries lose write permission, and the
  * first of the two to write copies it (cow.c). The parent's TLB forgets the
  * writable entries once, before its page-table lock is let go.
+ *
+ * With `nocow` on the kernel's command line a private page is copied here and now instead, so
+ * that the two ways can be compared on one kernel.
  */
 #include "arch/tlb.h"
+#include "kernel/cmdline.h"
 #include "kernel/string.h"
+#include "mm/highmem.h"
 #include "fault/internal.h"
 #include "internal.h"
+
+static bool nocow;
+
+void dup_mm_init(void)
+{
+	nocow = cmdline_has("nocow");
+}
 
 /* One table's worth of entries being copied; both page_table_locks held. */
 struct table_copy {
@@ -57,10 +69,76 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 	rss_add(copy->child, &count);
 }
 
-/* False when out of memory, or when the parent is being killed. */
-static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma)
+static void copy_and_flush(struct table_copy *copy, struct mm_struct *parent, pte_t *from,
+			   pte_t *to, unsigned long addr, unsigned long end)
 {
-	struct mm_struct *parent = vma->vm_mm;
+	spin_lock(&parent->page_table_lock);
+	spin_lock(&copy->child->page_table_lock);
+	copy_entries(copy, from, to, addr, end);
+	spin_unlock(&copy->child->page_table_lock);
+	if (copy->protected)
+		tlb_flush_range(parent, addr, end);
+	spin_unlock(&parent->page_table_lock);
+	copy->protected = false;
+}
+
+/*
+ * nocow: gives the child `fresh` with the bytes of the parent's page; false, and nothing done, when
+ * there is no private page in the entry. Copied with the lock held, so that neither truncation nor
+ * migration can come in between.
+ */
+static bool copy_contents(struct vm_area_struct *vma, struct mm_struct *parent, const pte_t *from,
+			  pte_t *to, unsigned long addr, struct page *fresh)
+{
+	struct mm_struct *child = vma->vm_mm;
+	bool ours;
+
+	spin_lock(&parent->page_table_lock);
+	spin_lock(&child->page_table_lock);
+	ours = pte_mapped(*from) && PageAnon(pfn_to_page(pte_pfn(*from)));
+	if (ours) {
+		copy_highpage(fresh, pfn_to_page(pte_pfn(*from)));
+		set_pte(to, vma->vm_flags & VM_WRITE
+				    ? mk_writable_pte(fresh, vma)
+				    : mk_pte_pfn(page_to_pfn(fresh), vma->vm_page_prot));
+		page_add_anon(fresh, vma, addr);
+	}
+	spin_unlock(&child->page_table_lock);
+	spin_unlock(&parent->page_table_lock);
+	return ours;
+}
+
+/*
+ * nocow: pages of [addr, end), which lies within one table; false when out of memory. What is
+ * no page of the parent's own (a file's, the page of zeroes, one that is being moved) is shared.
+ */
+static bool copy_private(struct table_copy *copy, struct vm_area_struct *vma,
+			 struct mm_struct *parent, pte_t *from, pte_t *to, unsigned long addr,
+			 unsigned long end)
+{
+	struct page *fresh = NULL;
+
+	for (; addr < end; addr += PAGE_SIZE, from++, to++) {
+		if (pte_none(*from))
+			continue;
+		if (!fresh)
+			fresh = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+		if (!fresh)
+			return false;
+		if (copy_contents(vma, parent, from, to, addr, fresh))
+			fresh = NULL;
+		else
+			copy_and_flush(copy, parent, from, to, addr, addr + PAGE_SIZE);
+	}
+	if (fresh)
+		put_page(fresh);
+	return true;
+}
+
+/* Into the child's area `to_vma`. False when out of memory, or when the parent is being killed. */
+static bool copy_pages(struct vm_area_struct *to_vma, const struct vm_area_struct *vma)
+{
+	struct mm_struct *child = to_vma->vm_mm, *parent = vma->vm_mm;
 	struct table_copy copy = {.child = child, .private = !(vma->vm_flags & VM_SHARED)};
 	unsigned long addr, next;
 	bool ok = true;
@@ -75,15 +153,11 @@ static bool copy_pages(struct mm_struct *child, const struct vm_area_struct *vma
 		ok = to;
 		if (!ok)
 			break;
-		spin_lock(&parent->page_table_lock);
-		spin_lock(&child->page_table_lock);
-		copy_entries(&copy, from, to, addr, next);
-		spin_unlock(&child->page_table_lock);
-		if (copy.protected)
-			tlb_flush_range(parent, addr, next);
-		spin_unlock(&parent->page_table_lock);
-		copy.protected = false;
-		if (next < vma->vm_end)
+		if (unlikely(nocow) && copy.private)
+			ok = copy_private(&copy, to_vma, parent, from, to, addr, next);
+		else
+			copy_and_flush(&copy, parent, from, to, addr, next);
+		if (ok && next < vma->vm_end)
 			ok = may_go_on();
 	}
 	return ok;
@@ -107,7 +181,7 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 		copy->vm_ops->open(copy);
 	if (vma->vm_ops && !vma->has_anon)
 		return true;
-	return copy_pages(child, vma);
+	return copy_pages(copy, vma);
 }
 
 static void copy_layout(struct mm_struct *child, const struct mm_struct *old)

@@ -16,11 +16,13 @@
 #include "../../mm/area/internal.h"
 #include "../../mm/fault/internal.h"
 #include "fake_file.h"
+#include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
 #include "tasks.h"
 #include "test.h"
 #include "user.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,6 +332,18 @@ static void step_dontneed(void)
 	}
 }
 
+/* With `nocow`: no private page is in both. */
+static void check_nothing_shared(struct mm_struct *parent, struct mm_struct *child)
+{
+	for (unsigned int p = 0; p < PAGES; p++) {
+		pte_t old = user_entry(parent, page_addr(p)),
+		      copy = user_entry(child, page_addr(p));
+
+		if (pte_mapped(copy) && PageAnon(pfn_to_page(pte_pfn(copy))))
+			CHECK(pte_pfn(copy) != pte_pfn(old));
+	}
+}
+
 static void step_fork(void)
 {
 	struct slot *slot = pick_slot(), *child = &slots[input_below(in, SLOTS)];
@@ -340,6 +354,8 @@ static void step_fork(void)
 		return;
 	slot->forking = child->exclusive = true;
 	mm = dup_mm(slot->mm, 7);
+	if (mm && cmdline_has("nocow"))
+		check_nothing_shared(slot->mm, mm);
 	slot->forking = child->exclusive = false;
 	if (!mm) {
 		CHECK(failed(-ENOMEM));
@@ -587,9 +603,20 @@ static void test_random_tasks(void)
 	check_property(one_input, 20000);
 }
 
+/* The same when fork copies. */
+static void test_nocow(void)
+{
+	snprintf(boot_command_line, CMDLINE_MAX, "nocow");
+	dup_mm_init();
+	check_property(one_input, 5000);
+	boot_command_line[0] = '\0';
+	dup_mm_init();
+}
+
 static const struct test tests[] = {
 	{"bytes, counters and disk agree with a model under concurrency and failures",
 	 test_random_tasks},
+	{"the same with nocow, and no private page is shared after fork", test_nocow},
 };
 
 int main(void)

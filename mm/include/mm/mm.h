@@ -190,10 +190,13 @@ static inline void mmgrab(struct mm_struct *mm)
 
 /*
  * Copies an address space for fork: areas, and page tables with every private
- * writable page made copy-on-write in both. NULL when out of memory (nothing
- * left behind). Takes old->mmap_sem for writing. `tgid` names the child in hints.
+ * writable page made copy-on-write in both (copied at once with `nocow`). NULL when
+ * out of memory (nothing left behind). Takes old->mmap_sem for writing; may sleep.
+ * `tgid` names the child in hints.
  */
 struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid);
+/* Looks for `nocow` on the command line. */
+void dup_mm_init(void);
 
 /* Area names as /proc/PID/maps prints them: path, "[heap]", "[stack]" or "" (anonymous). */
 const char *vma_name(const struct vm_area_struct *vma);
