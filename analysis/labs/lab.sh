@@ -1,0 +1,151 @@
+#!/bin/bash
+# lab.sh - runs the labs: builds a lab's program, boots with it, compares figures with expected.csv.
+#
+#   analysis/labs/lab.sh [option]... run N      one lab, every figure; N is its number or name
+#   analysis/labs/lab.sh [option]... all        every lab, one line each
+#   analysis/labs/lab.sh list                   which labs there are
+#     -o DIR    where the recordings go, DIR/LAB/RUN each (out/labs)
+#     -k ELF    the kernel to boot (build/boot.elf)        -c CC   compiler (i686-linux-gnu-gcc)
+#     -a ARGS   arguments of the program: the lab run otherwise than its README says
+#     -b OPTS   more kernel options for each of its boots
+#     -m MIB    memory of each boot, instead of what the lab says        -p CPU   processor model
+#
+# Ends 1 when a boot fails or a figure lies outside what is expected. A lab is a directory here:
+#
+#   README.md      the question, in its first line; what to do and to look at
+#   lab.c          the program                  figures.awk    the figures, from the recordings
+#   runs           a boot a line: name, MiB of memory, kernel options
+#   expected.csv   what each figure should be, and why
+set -euo pipefail
+export LC_ALL=C
+
+readonly here=analysis/labs
+out=out/labs boot_elf=build/boot.elf cc=i686-linux-gnu-gcc args='' append='' memory='' cpu=''
+while getopts o:k:c:a:b:m:p: option; do
+	case $option in
+	o) out=$OPTARG ;;
+	k) boot_elf=$OPTARG ;;
+	c) cc=$OPTARG ;;
+	a) args=$OPTARG ;;
+	b) append=$OPTARG ;;
+	m) memory=$OPTARG ;;
+	p) cpu=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+kernel=build/kernel${boot_elf#build/boot} # with its symbols
+kernel=${kernel%.elf}/kernel.elf
+
+die()
+{
+	echo "FAILED: $*" >&2
+	exit 1
+}
+
+question_of()
+{
+	sed -n '1s/^# Lab [0-9]*: //p' "$here/$1/README.md"
+}
+
+list()
+{
+	local dir lab
+	for dir in "$here"/[0-9]*/; do
+		lab=$(basename "$dir")
+		printf '  N=%-2s %-18s %s\n' "$((10#${lab%%-*}))" "${lab#*-}" "$(question_of "$lab")"
+	done
+}
+
+# lab_named N: the directory of the lab with this number or name
+lab_named()
+{
+	local dir lab
+	for dir in "$here"/[0-9]*/; do
+		lab=$(basename "$dir")
+		case $1 in "$lab" | "${lab#*-}" | "${lab%%-*}" | "$((10#${lab%%-*}))")
+			echo "$lab"
+			return
+			;;
+		esac
+	done
+	{
+		[ -z "$1" ] && echo "FAILED: which lab? Say N=, a number or a name:" || echo "FAILED: N=$1: no such lab. There are:"
+		list
+	} >&2
+	return 1
+}
+
+# boot LAB RUN MIB OPTIONS: records into $out/LAB/RUN
+boot()
+{
+	local work=build/labs/$1/$2 to=$out/$1/$2
+	mkdir -p "$work" "$to"
+	disk/job.sh -a "$args" "$work/root" "build/labs/$1/lab"
+	disk/mkimage.sh -o "$work/disk.img" -k "$boot_elf" \
+		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $4 $append" build/root "$work/root"
+	TLBTRACE_COMMAND="make lab N=${1#*-}${args:+ ARGS='$args'}${append:+ APPEND='$append'} (boot $2)" \
+		tests/run/boot.sh -m "${memory:-$3}" -t 300 -o "$to" ${cpu:+-c "$cpu"} "$work/disk.img" \
+		>"$work/verdict" 2>&1 || {
+		cat "$work/verdict" >&2
+		die "lab $1, boot $2"
+	}
+	rm "$work/disk.img"
+	"${cc%gcc}nm" -n "$kernel" >"$to/kernel.sym"
+	"${cc%gcc}nm" -n "build/labs/$1/lab" >"$to/prog.sym"
+}
+
+# record LAB: all its boots; leaves the figures in build/labs/LAB/figures.csv
+record()
+{
+	local run mib options files=()
+	mkdir -p "build/labs/$1"
+	"$cc" -static -O2 -g -Wall -Wextra -Werror -o "build/labs/$1/lab" "$here/$1/lab.c"
+	while read -r run mib options; do
+		boot "$1" "$run" "$mib" "$options"
+		files+=("run=$run")
+		for table in marks.csv meta.csv stdout.txt faults.csv tlb.csv; do
+			files+=("$out/$1/$run/$table")
+		done
+	done <"$here/$1/runs"
+	"${AWK:-awk}" -f "$here/phases.awk" -f "$here/$1/figures.awk" "${files[@]}" >"build/labs/$1/figures.csv"
+}
+
+# compare LAB [AWK_VARIABLE]
+compare()
+{
+	"${AWK:-awk}" -v quiet="${2-}" -f "$here/check.awk" "build/labs/$1/figures.csv" "$here/$1/expected.csv"
+}
+
+run()
+{
+	local lab
+	lab=$(lab_named "$1")
+	echo "lab ${lab%%-*}: $(question_of "$lab")"
+	record "$lab"
+	compare "$lab" || die "lab $lab: a figure is not as expected"
+	echo "passed: lab $lab (why: $here/$lab/expected.csv; recordings: $out/$lab/)"
+}
+
+all()
+{
+	local dir lab wrong failed=''
+	for dir in "$here"/[0-9]*/; do
+		lab=$(basename "$dir")
+		record "$lab"
+		if wrong=$(compare "$lab" 1); then
+			printf 'ok      %-18s %s\n' "$lab" "$(question_of "$lab")"
+		else
+			printf 'FAILED  %-18s %s\n%s\n' "$lab" "$(question_of "$lab")" "$wrong"
+			failed="$failed $lab"
+		fi
+	done
+	[ -z "$failed" ] || die "labs:$failed"
+}
+
+case ${1-} in
+run) run "${2-}" ;;
+all) all ;;
+list) list ;;
+*) die "usage: $here/lab.sh [option]... run N | all | list" ;;
+esac

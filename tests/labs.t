@@ -1,0 +1,92 @@
+#!/bin/bash
+# labs.t - every lab gives the figures that it promises, and refuses them when it is run otherwise;
+# programs see no difference when fork copies at once (nocow), which the first lab is about.
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+set -u
+
+lab()
+{
+	analysis/labs/lab.sh -k "$boot_elf" -o "$scratch" "$@"
+}
+
+# promised N: the lab as it is; every figure and each of its boots' recordings
+promised()
+{
+	ok "lab $1 gives its figures" lab run "$1"
+}
+
+# refused N OPTION VALUE FIGURE: run like this, it names the figure that is off
+refused()
+{
+	local output
+	if output=$(lab "$2" "$3" run "$1" 2>&1); then
+		fail "lab $1 refuses $2 '$3'"
+		diag "$output"
+	else
+		like "lab $1 with $2 '$3' is refused for: $4" "$output" "$4 .* NOT AS EXPECTED$"
+	fi
+}
+
+# checked FIGURES EXPECTED: what check.awk says of two small files
+checked()
+{
+	printf '%s\n' "$1" >"$scratch/figures"
+	printf '%s\n' 'run,figure,min,max,from,why' "$2" >"$scratch/expected"
+	"${AWK:-awk}" -f analysis/labs/check.awk "$scratch/figures" "$scratch/expected"
+}
+
+guest_programs=(cow failnth family fresh)
+nocow_boot()
+{
+	local name
+	mkdir -p "$scratch/root"/{bin,etc,work}
+	for name in "${guest_programs[@]}"; do
+		i686-linux-gnu-strip -o "$scratch/root/bin/$name" "build/test-user/$name"
+		printf 'name %s\ncwd /work\narg /bin/%s\n\n' "$name" "$name"
+	done >"$scratch/root/etc/job"
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \
+		-a 'root=/dev/hda1 rw console=ttyS0 selftest=none nocow' build/root "$scratch/root" &&
+		tests/run/boot.sh -m 64 -o "$scratch/nocow" -t 240 "$scratch/disk.img"
+}
+
+# What the programs print here, between the lines with which init parts them.
+on_linux()
+{
+	local name
+	for name in "${guest_programs[@]}"; do
+		(cd "$scratch/root/work" && "../bin/$name" </dev/null 2>&1)
+	done
+}
+
+labs=$(lab list | sed -n 's/^  N=\([0-9]*\) .*/\1/p')
+is 'there are eight labs' "$(xargs <<<"$labs")" '1 2 3 4 5 6 7 8'
+like 'an unknown lab is answered with those that there are' "$(lab run 11 2>&1)" 'N=8 .*\?$'
+not_ok 'and refused' lab run 11
+not_ok 'so is no lab' lab run ''
+ok 'a figure in its range is right' checked 'a,b,3' 'a,b,3,4,theory,x'
+not_ok 'one outside is wrong' checked 'a,b,5' 'a,b,3,4,theory,x'
+not_ok 'one that is missing is wrong' checked 'a,c,3' 'a,b,0,4,theory,x'
+not_ok 'one without a value is wrong' checked 'a,b,' 'a,b,0,4,theory,x'
+
+for n in $labs; do
+	promised "$n"
+done
+refused 1 -a '256 64' 'child writes: faults cow'
+refused 2 -a '512 2' 'write at once: different frames'
+refused 3 -a '8 2' '2560 rows: misses by columns'
+refused 4 -b nopse 'memory reads for a walk'
+refused 5 -a 32 'steps: faults stack'
+refused 6 -a 100 'from the cache: faults file'
+refused 7 -a 512 'compact: in large blocks more by'
+refused 8 -m 512 'take: faults that fetched a batch'
+
+ok 'programs run with nocow' nocow_boot
+is 'and print what they print on this machine' \
+	"$(grep -v -e '^#job ' -e '^#end ' -e '^$' "$scratch/nocow/stdout.txt")" "$(on_linux)"
+is 'all of them ended well' "$(sed -n 's/^#end //p' "$scratch/nocow/stdout.txt")" \
+	"$(printf '%s 0\n' "${guest_programs[@]}")"
+# Of a file's private pages the first write still makes a copy: that is not fork's doing.
+is 'no fault copied a page that fork had shared' \
+	"$(awk -F, '$12 == "cow" && $15 ~ /^\[/' "$scratch/nocow/faults.csv")" ''
+done_testing
