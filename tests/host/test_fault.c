@@ -16,13 +16,11 @@
 #include "../../mm/area/internal.h"
 #include "../../mm/fault/internal.h"
 #include "fake_file.h"
-#include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
 #include "tasks.h"
 #include "test.h"
 #include "user.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,18 +330,6 @@ static void step_dontneed(void)
 	}
 }
 
-/* With `nocow`: no private page is in both. */
-static void check_nothing_shared(struct mm_struct *parent, struct mm_struct *child)
-{
-	for (unsigned int p = 0; p < PAGES; p++) {
-		pte_t old = user_entry(parent, page_addr(p)),
-		      copy = user_entry(child, page_addr(p));
-
-		if (pte_mapped(copy) && PageAnon(pfn_to_page(pte_pfn(copy))))
-			CHECK(pte_pfn(copy) != pte_pfn(old));
-	}
-}
-
 static void step_fork(void)
 {
 	struct slot *slot = pick_slot(), *child = &slots[input_below(in, SLOTS)];
@@ -353,9 +339,7 @@ static void step_fork(void)
 	    child->exclusive)
 		return;
 	slot->forking = child->exclusive = true;
-	mm = dup_mm(slot->mm, 7);
-	if (mm && cmdline_has("nocow"))
-		check_nothing_shared(slot->mm, mm);
+	mm = user_fork(slot->mm);
 	slot->forking = child->exclusive = false;
 	if (!mm) {
 		CHECK(failed(-ENOMEM));
@@ -593,6 +577,7 @@ static int one_input(const u8 *data, size_t n)
 	u32 seed = input_u32(&input);
 
 	start(&input);
+	user_fork_copies(seed >> 8 & 1);
 	tasks_run(task, 1 + seed % TASKS, seed);
 	stop();
 	return 0;
@@ -603,20 +588,9 @@ static void test_random_tasks(void)
 	check_property(one_input, 20000);
 }
 
-/* The same when fork copies. */
-static void test_nocow(void)
-{
-	snprintf(boot_command_line, CMDLINE_MAX, "nocow");
-	dup_mm_init();
-	check_property(one_input, 5000);
-	boot_command_line[0] = '\0';
-	dup_mm_init();
-}
-
 static const struct test tests[] = {
 	{"bytes, counters and disk agree with a model under concurrency and failures",
 	 test_random_tasks},
-	{"the same with nocow, and no private page is shared after fork", test_nocow},
 };
 
 int main(void)

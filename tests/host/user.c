@@ -6,10 +6,12 @@
  */
 #include "user.h"
 #include "kernel/bug.h"
+#include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
 #include "mm/vmstat.h"
 #include "test.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +94,32 @@ pte_t user_entry(struct mm_struct *mm, unsigned long addr)
 	const pte_t *ptep = user_ptep(mm, addr);
 
 	return ptep ? *ptep : (pte_t){0};
+}
+
+void user_fork_copies(bool at_once)
+{
+	snprintf(boot_command_line, CMDLINE_MAX, "%s", at_once ? "nocow" : "");
+	dup_mm_init();
+}
+
+/* A private page that both have. */
+static bool is_shared(struct mm_struct *parent, struct mm_struct *child, unsigned long addr)
+{
+	pte_t old = user_entry(parent, addr), copy = user_entry(child, addr);
+
+	return pte_mapped(copy) && PageAnon(pfn_to_page(pte_pfn(copy))) &&
+	       pte_pfn(copy) == pte_pfn(old);
+}
+
+struct mm_struct *user_fork(struct mm_struct *parent)
+{
+	struct mm_struct *child = dup_mm(parent, 7);
+	const struct vm_area_struct *vma = child ? child->mmap : NULL;
+
+	for (; vma && cmdline_has("nocow"); vma = vma->vm_next)
+		for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE)
+			CHECK(vma->vm_flags & VM_SHARED || !is_shared(parent, child, addr));
+	return child;
 }
 
 /* The walk: an entry that allows the access, with its accessed and dirty bits set; or NULL. */

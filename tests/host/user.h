@@ -24,6 +24,11 @@ extern struct fault_info user_last_fault;
 /* The entry for addr as it is now; empty without a table. */
 pte_t user_entry(struct mm_struct *mm, unsigned long addr);
 
+/* Whether fork copies at once, as with `nocow` on the kernel's command line. */
+void user_fork_copies(bool at_once);
+/* dup_mm(); when it copies at once, checks that no private page is in both. NULL: no memory. */
+struct mm_struct *user_fork(struct mm_struct *parent);
+
 /* Checks every address space with validate_mm(), and the counters of every page against a walk of
  * all page tables. No access may be under way. Panics. */
 void user_check_counts(void);
