@@ -10,10 +10,19 @@ lab()
 	analysis/labs/lab.sh -k "$boot_elf" -o "$scratch" "$@"
 }
 
-# promised N: the lab as it is; every figure and each of its boots' recordings
+# promised N: the lab as it is
 promised()
 {
 	ok "lab $1 gives its figures" lab run "$1"
+}
+
+# again AWK: the figures of all labs from the recordings
+again()
+{
+	local n
+	for n in $labs; do
+		AWK=$1 lab again "$n" || return
+	done
 }
 
 # refused N OPTION VALUE FIGURE: run like this, it names the figure that is off
@@ -33,7 +42,7 @@ checked()
 {
 	printf '%s\n' "$1" >"$scratch/figures"
 	printf '%s\n' 'run,figure,min,max,from,why' "$2" >"$scratch/expected"
-	"${AWK:-awk}" -f analysis/labs/check.awk "$scratch/figures" "$scratch/expected"
+	awk -f analysis/labs/check.awk "$scratch/figures" "$scratch/expected"
 }
 
 guest_programs=(cow failnth family fresh)
@@ -68,9 +77,15 @@ ok 'a figure in its range is right' checked 'a,b,3' 'a,b,3,4,theory,x'
 not_ok 'one outside is wrong' checked 'a,b,5' 'a,b,3,4,theory,x'
 not_ok 'one that is missing is wrong' checked 'a,c,3' 'a,b,0,4,theory,x'
 not_ok 'one without a value is wrong' checked 'a,b,' 'a,b,0,4,theory,x'
+not_ok 'a row of another shape is wrong' checked 'a,b,3' 'a,b,3,4,theory,x,y'
 
+is 'README.md asks their questions' "$(sed -n 's/^| \([0-9]\) | \(.*?\) |$/\1 \2/p' README.md)" \
+	"$(lab list | sed 's/^  N=\([0-9]*\) *[^ ]* */\1 /')"
 for n in $labs; do
 	promised "$n"
+done
+for awk in mawk gawk 'build/deps/busybox awk'; do
+	ok "the same figures by $awk" again "$awk"
 done
 refused 1 -a '256 64' 'child writes: faults cow'
 refused 2 -a '512 2' 'write at once: different frames'

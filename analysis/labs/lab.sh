@@ -2,6 +2,7 @@
 # lab.sh - runs the labs: builds a lab's program, boots with it, compares figures with expected.csv.
 #
 #   analysis/labs/lab.sh [option]... run N      one lab, every figure; N is its number or name
+#   analysis/labs/lab.sh [option]... again N    the same without a boot, from the recordings
 #   analysis/labs/lab.sh [option]... all        every lab, one line each
 #   analysis/labs/lab.sh list                   which labs there are
 #     -o DIR    where the recordings go, DIR/LAB/RUN each (out/labs)
@@ -10,7 +11,8 @@
 #     -b OPTS   more kernel options for each of its boots
 #     -m MIB    memory of each boot, instead of what the lab says        -p CPU   processor model
 #
-# Ends 1 when a boot fails or a figure lies outside what is expected. A lab is a directory here:
+# Ends 1 when a boot fails or a figure lies outside what is expected; the figures are kept in
+# DIR/LAB/figures.csv. AWK=name chooses the awk. A lab is a directory here:
 #
 #   README.md      the question, in its first line; what to do and to look at
 #   lab.c          the program                  figures.awk    the figures, from the recordings
@@ -36,6 +38,8 @@ done
 shift $((OPTIND - 1))
 kernel=build/kernel${boot_elf#build/boot} # with its symbols
 kernel=${kernel%.elf}/kernel.elf
+build=build/labs/${out//\//_}
+read -ra awk <<<"${AWK:-awk}"
 
 die()
 {
@@ -79,9 +83,9 @@ lab_named()
 # boot LAB RUN MIB OPTIONS: records into $out/LAB/RUN
 boot()
 {
-	local work=build/labs/$1/$2 to=$out/$1/$2
+	local work=$build/$1/$2 to=$out/$1/$2
 	mkdir -p "$work" "$to"
-	disk/job.sh -a "$args" "$work/root" "build/labs/$1/lab"
+	disk/job.sh -a "$args" "$work/root" "$build/$1/lab"
 	disk/mkimage.sh -o "$work/disk.img" -k "$boot_elf" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $4 $append" build/root "$work/root"
 	TLBTRACE_COMMAND="make lab N=${1#*-}${args:+ ARGS='$args'}${append:+ APPEND='$append'} (boot $2)" \
@@ -92,37 +96,50 @@ boot()
 	}
 	rm "$work/disk.img"
 	"${cc%gcc}nm" -n "$kernel" >"$to/kernel.sym"
-	"${cc%gcc}nm" -n "build/labs/$1/lab" >"$to/prog.sym"
+	"${cc%gcc}nm" -n "$build/$1/lab" >"$to/prog.sym"
 }
 
-# record LAB: all its boots; leaves the figures in build/labs/LAB/figures.csv
+# record LAB: builds its program and does all its boots
 record()
 {
-	local run mib options files=()
-	mkdir -p "build/labs/$1"
-	"$cc" -static -O2 -g -Wall -Wextra -Werror -o "build/labs/$1/lab" "$here/$1/lab.c"
+	local run mib options
+	mkdir -p "$build/$1"
+	"$cc" -static -O2 -g -Wall -Wextra -Werror -o "$build/$1/lab" "$here/$1/lab.c"
 	while read -r run mib options; do
 		boot "$1" "$run" "$mib" "$options"
+	done <"$here/$1/runs"
+}
+
+# figures LAB: of its recordings
+figures()
+{
+	local run rest table files=()
+	while read -r run rest; do
 		files+=("run=$run")
 		for table in marks.csv meta.csv stdout.txt faults.csv tlb.csv; do
+			[ -f "$out/$1/$run/$table" ] || die "lab $1: no recording $out/$1/$run/$table"
 			files+=("$out/$1/$run/$table")
 		done
 	done <"$here/$1/runs"
-	"${AWK:-awk}" -f "$here/phases.awk" -f "$here/$1/figures.awk" "${files[@]}" >"build/labs/$1/figures.csv"
+	"${awk[@]}" -f "$here/phases.awk" -f "$here/$1/figures.awk" "${files[@]}" >"$out/$1/figures.csv"
 }
 
-# compare LAB [AWK_VARIABLE]
+# compare LAB [QUIET]
 compare()
 {
-	"${AWK:-awk}" -v quiet="${2-}" -f "$here/check.awk" "build/labs/$1/figures.csv" "$here/$1/expected.csv"
+	"${awk[@]}" -v quiet="${2-}" -f "$here/check.awk" "$out/$1/figures.csv" "$here/$1/expected.csv"
 }
 
+# run N COMMAND...: the commands, each for this lab, then the comparison
 run()
 {
-	local lab
+	local lab step
 	lab=$(lab_named "$1")
+	shift
 	echo "lab ${lab%%-*}: $(question_of "$lab")"
-	record "$lab"
+	for step; do
+		$step "$lab"
+	done
 	compare "$lab" || die "lab $lab: a figure is not as expected"
 	echo "passed: lab $lab (why: $here/$lab/expected.csv; recordings: $out/$lab/)"
 }
@@ -133,6 +150,7 @@ all()
 	for dir in "$here"/[0-9]*/; do
 		lab=$(basename "$dir")
 		record "$lab"
+		figures "$lab"
 		if wrong=$(compare "$lab" 1); then
 			printf 'ok      %-18s %s\n' "$lab" "$(question_of "$lab")"
 		else
@@ -144,8 +162,9 @@ all()
 }
 
 case ${1-} in
-run) run "${2-}" ;;
+run) run "${2-}" record figures ;;
+again) run "${2-}" figures ;;
 all) all ;;
 list) list ;;
-*) die "usage: $here/lab.sh [option]... run N | all | list" ;;
+*) die "usage: $here/lab.sh [option]... run N | again N | all | list" ;;
 esac
