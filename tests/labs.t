@@ -55,7 +55,7 @@ nocow_boot()
 		printf 'name %s\ncwd /work\narg /bin/%s\n\n' "$name" "$name"
 	done >"$scratch/root/etc/job"
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" \
-		-a 'root=/dev/hda1 rw console=ttyS0 selftest=none nocow' build/root "$scratch/root" &&
+		-a 'root=/dev/hda1 rw console=ttyS0 selftest=fault,fault_inject nocow' build/root "$scratch/root" &&
 		tests/run/boot.sh -m 64 -o "$scratch/nocow" -t 240 "$scratch/disk.img"
 }
 
@@ -96,7 +96,7 @@ refused 6 -a 100 'from the cache: faults file'
 refused 7 -a 512 'compact: in large blocks more by'
 refused 8 -m 512 'take: faults that fetched a batch'
 
-ok 'programs run with nocow' nocow_boot
+ok 'the self-test and programs run with nocow' nocow_boot
 is 'and print what they print on this machine' \
 	"$(grep -v -e '^#job ' -e '^#end ' -e '^$' "$scratch/nocow/stdout.txt")" "$(on_linux)"
 is 'all of them ended well' "$(sed -n 's/^#end //p' "$scratch/nocow/stdout.txt")" \

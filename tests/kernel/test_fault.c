@@ -4,6 +4,7 @@
  * translation that must have been dropped.
  */
 #include "i386/uaccess.h"
+#include "kernel/cmdline.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/user_helpers.h"
@@ -91,6 +92,7 @@ static void test_flushes(void)
 static void test_fork(void)
 {
 	struct mm_struct *parent = test_mm_begin(), *child;
+	unsigned int shared = cmdline_has("nocow") ? 0 : 1; /* pages, between two tasks */
 
 	if (!parent || !test_map_anon(BASE, 4 * PAGE_SIZE, MAP_PRIVATE) ||
 	    !test_map_anon(BASE + 8 * PAGE_SIZE, PAGE_SIZE, MAP_SHARED))
@@ -103,15 +105,16 @@ static void test_fork(void)
 	faults_of(VM_PGFAULT_COW);
 	faults_of(VM_PGFAULT_COW_REUSE);
 	EXPECT_EQ(test_poke(BASE, 11), 0); /* the TLB must not let it through */
-	EXPECT_EQ(faults_of(VM_PGFAULT_COW), 1);
+	EXPECT_EQ(faults_of(VM_PGFAULT_COW), shared);
 	EXPECT_EQ(test_poke(BASE + 8 * PAGE_SIZE, 88), 0);
 	test_mm_switch(child);
 	EXPECT(test_sees(BASE, 1));
 	EXPECT(test_sees(BASE + PAGE_SIZE, 2));
 	EXPECT(test_sees(BASE + 8 * PAGE_SIZE, 88));
 	EXPECT_EQ(test_poke(BASE, 21), 0);
-	EXPECT_EQ(faults_of(VM_PGFAULT_COW_REUSE), 1);
+	EXPECT_EQ(faults_of(VM_PGFAULT_COW_REUSE), shared);
 	EXPECT_EQ(test_poke(BASE + PAGE_SIZE, 22), 0);
+	EXPECT_EQ(faults_of(VM_PGFAULT_COW), shared);
 	validate_mm(child);
 	test_mm_switch(parent);
 	EXPECT(test_sees(BASE, 11));

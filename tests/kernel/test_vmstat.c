@@ -5,6 +5,7 @@
  * that only ever grow may also count what goes on beside; those of use may not.
  */
 #include "kernel/fs_helpers.h"
+#include "kernel/cmdline.h"
 #include "kernel/ktap.h"
 #include "kernel/string.h"
 #include "kernel/user_helpers.h"
@@ -272,6 +273,10 @@ static void try_event(const struct event *event)
 
 static void test_events(void)
 {
+	if (cmdline_has("nocow")) {
+		ktap_skip("fork copies pages (nocow)");
+		return;
+	}
 	if (!test_fs_begin() || !test_mm_begin())
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++)
