@@ -42,6 +42,23 @@ nothing()
 	diag "$(head -n 30 <<<"$output")"
 }
 
+# opinion NAME VERSION KNOWN COMMAND...: what an analyser thinks of the tree. One of a release that
+# the tree was not written with (KNOWN, an ERE) may see new things in unchanged code: they are
+# shown, but nobody's check is red because of them.
+opinion()
+{
+	local name=$1 version=$2 known=$3
+	shift 3
+	if [[ $version =~ ^($known)$ ]]; then
+		ok "$name" "$@"
+	elif output=$("$@" 2>&1); then
+		pass "$name"
+	else
+		pass "$name # SKIP release $version is not one of $known: its findings do not count"
+		note "$(tail -n 40 <<<"$output")"
+	fi
+}
+
 # --- Form ----------------------------------------------------------------------------------------
 formatted()
 {
@@ -129,6 +146,7 @@ nothing 'no path of one machine' grep -nIE '(^|[^a-zA-Z0-9_.$}/-])/(home|root|wo
 
 # --- Static analysis -------------------------------------------------------------------------------
 # Uninitialised variables are the compiler's business: cppcheck 2.17 sees some that are not.
+# -Itests as the kernel's own makefile has it.
 check_c()
 {
 	cppcheck -q -j 2 --std=c11 --platform=unix32 --enable=warning,performance,portability \
@@ -137,7 +155,7 @@ check_c()
 		--suppress=uninitvar --suppress='incorrectStringBooleanError:tests/host/*' \
 		--suppress='nullPointerOutOfMemory:tests/*' \
 		--suppress='nullPointerArithmeticOutOfMemory:tests/*' \
-		-Ikernel/include -Imm/include -Imm/include/flat -Ikernel -Imm -Ibuild "${c_files[@]}"
+		-Ikernel/include -Imm/include -Imm/include/flat -Ikernel -Imm -Itests -Ibuild "${c_files[@]}"
 }
 
 # A break whose text has moved on breaks nothing: the list says more than it proves.
@@ -147,7 +165,22 @@ stale_breaks()
 }
 
 nothing 'every break of tests/mutants has its place in the tree' stale_breaks
-ok 'shellcheck is content' shellcheck -x -S warning "${scripts[@]}"
-ok 'cppcheck is content' check_c
+# Those of Debian 12 and 13.
+opinion 'shellcheck is content' "$(shellcheck --version | sed -n 's/^version: //p')" '0\.(9|10)\.[0-9]+' \
+	shellcheck -x -S warning "${scripts[@]}"
+opinion 'cppcheck is content' "$(cppcheck --version | sed 's/.* //')" '2\.(10|17)(\.[0-9]+)?' check_c
+
+lenient()
+{
+	(
+		pass() { echo "$1"; }
+		fail() { echo "not $1"; }
+		note() { :; }
+		diag() { :; }
+		opinion x "$1" '2\.10' false
+	)
+}
+is "an unknown analyser's findings do not count, a known one's do" \
+	"$(lenient 2.99 | sed 's/:.*//') $(lenient 2.10)" 'x # SKIP release 2.99 is not one of 2\.10 not x'
 
 done_testing

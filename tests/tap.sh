@@ -10,7 +10,8 @@
 #   pass NAME, fail NAME        a result known otherwise
 #   tried_all SUITE LOG         true when a console log has the suite, and no case of it skipped
 #   skip_all REASON             this machine cannot run any of this file
-#   diag TEXT                   comment lines
+#   diag TEXT                   comment lines: why the result before it is what it is
+#   note TEXT                   comment lines of no importance, which prove -v alone shows
 #
 # A test runs from the top of the tree; $scratch is its own empty directory under build/test/.
 
@@ -44,6 +45,11 @@ tried_all()
 		/^(not )?ok / { inside = 0 }
 		inside && / # SKIP / { print; skipped = 1 }
 		END { exit !seen || skipped }' "$2"
+}
+
+note()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
 }
 
 diag()

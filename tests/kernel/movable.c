@@ -108,6 +108,11 @@ void movable_thin_out(unsigned int nth)
 			movable_drop(page);
 }
 
+static bool is_as_left(struct page *page)
+{
+	return PageMovable(page) && !PageIsolated(page) && page_count(page) == 1 && is_filled(page);
+}
+
 bool movable_verify(void)
 {
 	struct page *page;
@@ -115,10 +120,9 @@ bool movable_verify(void)
 
 	list_for_each_entry (page, &pages, lru) {
 		seen++;
-		if (!PageMovable(page) || PageIsolated(page) || page_count(page) != 1 ||
-		    !is_filled(page)) {
+		if (!EXPECT(is_as_left(page))) {
 			dump_page(page, "is not as its owner left it");
-			return EXPECT(!"contents of a movable page");
+			return false;
 		}
 	}
 	return EXPECT_EQ(seen, count);
