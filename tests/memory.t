@@ -71,6 +71,29 @@ boot discontig 2048 'numa=fake=2' "$two"
 boot discontig 3584 '' '\(2[0-9]{6}K HighMem\)'
 boot sparse 3584 'numa=fake=8' '^node 7: '
 
+# QEMU checks each write to a page on which it has seen code run: no page of what the loader left
+# behind may stay so while the kernel uses it, or everything is 20 times as slow.
+watched_writes()
+{
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$scratch/flat.elf" \
+		-a 'root=/dev/hda1 rw console=ttyS0' build/root "$guest_root"
+	timeout 90 qemu-system-i386 -accel tcg -machine pc -cpu qemu32 -m 16 -boot c -display none \
+		-drive "file=$scratch/disk.img,format=raw,if=ide,index=0" -monitor none -nic none \
+		-no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 -serial null \
+		-trace memory_notdirty_write_access 2>&1 |
+		awk 'match($0, / 0x[cf][0-9a-f]+ ram_addr 0x[0-9a-f]+/) {
+				n[substr($0, RSTART + 23, RLENGTH - 26)]++
+				all++
+			}
+			END {
+				for (page in n)
+					if (length(page) <= 2 && n[page] > 100000)
+						print "frame 0x" page ": " n[page] " writes"
+				print all ? "watched" : "nothing watched"
+			}'
+}
+is 'no low page stays known as code' "$(watched_writes)" watched
+
 # HIGHMEM where there would be none, more of it, less of it; what is too much is cut.
 boot flat 128 'highmem=32M' '\((3[01][0-9]{3}|32[0-7][0-9]{2})K HighMem\)'
 for suite in kmap buddy; do

@@ -111,13 +111,34 @@ void multiboot_save(u32 magic, u32 info)
 		panic("the boot loader gave no memory map");
 }
 
-/* Image, interrupt vectors and BIOS data, extended BIOS data up to the end of the BIOS. */
-static void reserve_fixed(void)
+static u32 ebda_start(void)
 {
 	u32 ebda = (u32) * (const u16 *)__va(BDA_EBDA) << 4;
 
-	if (ebda < 0x80000 || ebda > VIDEO_RAM)
-		ebda = VIDEO_RAM;
+	return ebda < 0x80000 || ebda > VIDEO_RAM ? VIDEO_RAM : ebda;
+}
+
+/*
+ * The loader ran in low memory. An emulator that translates code (QEMU) remembers it, and checks
+ * each write to such a page until the last of that code is overwritten: a kernel stack that came to
+ * lie there made everything 20 times as slow.
+ */
+static void wipe_loader(u32 ebda)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_ranges; i++) {
+		u64 start = max(ranges[i].start, (u64)PAGE_SIZE);
+		u64 end = min(ranges[i].start + ranges[i].size, (u64)ebda);
+
+		if (ranges[i].type == E820_RAM && start < end)
+			memset(__va((u32)start), 0, (u32)(end - start));
+	}
+}
+
+/* Image, interrupt vectors and BIOS data, extended BIOS data up to the end of the BIOS. */
+static void reserve_fixed(u32 ebda)
+{
 	bootmem_reserve(0, PAGE_SIZE);
 	bootmem_reserve(ebda & PAGE_MASK, BIOS_END);
 	bootmem_reserve(__pa(_text), __pa(_end));
@@ -130,6 +151,7 @@ const struct memory_range *memory_map_entry(unsigned int i)
 
 void memory_map_init(void)
 {
+	u32 ebda = ebda_start();
 	unsigned int i;
 
 	if (ranges_cut)
@@ -139,7 +161,8 @@ void memory_map_init(void)
 	for (i = 0; i < nr_ranges; i++)
 		bootmem_add(ranges[i].start, ranges[i].size, ranges[i].type);
 	bootmem_add_holes();
-	reserve_fixed();
+	reserve_fixed(ebda);
+	wipe_loader(ebda);
 	bootmem_limit = EARLY_MAP_SIZE;
 	bootmem_finish(cmdline_get_size("mem", 0));
 	bootmem_print();
