@@ -20,7 +20,10 @@
 # (keyed by the tree and all plugin files: a changed plugin file costs one
 # compilation and a link).
 #
-#   BOCHS_SRC=FILE   use this copy of the tarball: no network needed
+# setup/bochs.sh fetch builds nothing: it puts the tarball into the directory P_OFFLINE.
+#
+#   P_OFFLINE=DIR    take the tarball from there, where fetch put it: no network needed
+#   BOCHS_SRC=FILE   the same, for a tarball from elsewhere
 #   BOCHS_JOBS=N     compile with N jobs (default: number of processors)
 set -eu
 
@@ -133,7 +136,7 @@ fetch_from()
 	say "getting $TARBALL from $1"
 	private_apt "$1"
 	: >"$cache/apt.log"
-	our_apt apt-get update || return 1
+	our_apt apt-get -o APT::Update::Error-Mode=any update || return 1
 	(cd "$cache/src" && our_apt apt-get source --download-only bochs) || true
 	[ "$(sum "$cache/src/$TARBALL")" = $SHA256 ] && return 0
 	fetch_file || true
@@ -143,10 +146,14 @@ fetch_from()
 	[ "$(sum "$cache/src/$TARBALL")" = $SHA256 ]
 }
 
-# get_tarball: makes sure that the right tarball lies in the cache.
+# get_tarball WHAT-FOR: makes sure that the right tarball lies in the cache.
 get_tarball()
 {
 	mkdir -p "$cache/src"
+	if [ -n "${P_OFFLINE:-}" ] && [ "$1" != fetch ]; then
+		: "${BOCHS_SRC:=$P_OFFLINE/$TARBALL}"
+		[ -f "$BOCHS_SRC" ] || die "OFFLINE=$P_OFFLINE: no $TARBALL there"
+	fi
 	if [ -n "${BOCHS_SRC:-}" ]; then
 		[ -f "$BOCHS_SRC" ] || die "BOCHS_SRC=$BOCHS_SRC: no such file"
 		[ "$(sum "$BOCHS_SRC")" = $SHA256 ] ||
@@ -158,7 +165,7 @@ get_tarball()
 	need apt-get apt
 	mirrors=$(debian_mirrors)
 	[ -n "$mirrors" ] ||
-		die "apt knows no Debian mirror here; get $TARBALL yourself and set BOCHS_SRC=FILE"
+		die "apt knows no Debian mirror here: apt-get update? Or get $TARBALL yourself: BOCHS_SRC=FILE"
 	for mirror in $mirrors; do
 		if fetch_from "$mirror"; then
 			rm -rf "$cache/apt" # 60 MB of package lists
@@ -166,7 +173,8 @@ get_tarball()
 		fi
 		tail -n 3 "$cache/apt.log" >&2
 	done
-	die "cannot download $TARBALL (log: $cache/apt.log); set BOCHS_SRC=FILE if you have it"
+	die "cannot download $TARBALL (log: $cache/apt.log): is there a network? Without one: \
+OFFLINE=dir, filled by 'make deps-fetch' elsewhere, or BOCHS_SRC=FILE"
 }
 
 # Functions of Bochs that hooks.cc has its own part in; one word, as flags() makes words.
@@ -302,7 +310,7 @@ build()
 	need xz xz-utils
 	tree=$cache/tree-$1-$(tree_key "$1")
 	if [ ! -f "$tree/config.status" ]; then
-		get_tarball
+		get_tarball "$1"
 		build_tree "$1" "$tree"
 	fi
 	if has_plugin "$1"; then
@@ -326,7 +334,13 @@ trace) name=bochs ;;
 plain) name=bochs-plain ;;
 gdb) name=bochs-gdb ;;
 counted) name=bochs-counted ;;
-*) die "usage: setup/bochs.sh trace|plain|gdb|counted" ;;
+fetch)
+	mkdir -p "${P_OFFLINE:?which directory?}"
+	get_tarball fetch
+	cp "$cache/src/$TARBALL" "$P_OFFLINE"
+	exit
+	;;
+*) die "usage: setup/bochs.sh trace|plain|gdb|counted|fetch" ;;
 esac
 need sha256sum coreutils
 need g++ g++

@@ -3,6 +3,7 @@
 #
 #   setup/packages.sh run      what building, booting and tracing need
 #   setup/packages.sh check    that, and what the tests need
+#   setup/packages.sh fetch    put all of it into the directory $P_OFFLINE, install nothing
 #
 # Two kinds of package are told apart. The first kind is installed, with apt-get, as root or through
 # sudo, after saying what. The second kind is only unpacked, into the cache: a 32-bit static busybox
@@ -10,6 +11,11 @@
 # and, for the tests, 32-bit programs that read /proc and /sys, with their libraries. They come
 # through a private apt state directory, so that the machine's sources,
 # architectures and package lists stay as they are; the mirror is the one the machine already uses.
+#
+# A machine without a network takes everything from the directory $P_OFFLINE (OFFLINE= of make),
+# which `make deps-fetch OFFLINE=dir` fills on one of the same release that has a network:
+# debs/ is a repository of what is installed, with all that it needs; NAME-SUITE/ are the packages
+# that are only unpacked, and Bochs's source lies beside them (bochs.sh).
 #
 # Says nothing when there is nothing to do. With NO_APT=1 it installs and fetches nothing, names
 # what is missing and ends non-zero if that is anything. Leaves build/deps/{busybox,grub/}, and for
@@ -47,6 +53,7 @@ missing()
 	done
 }
 
+# as_root COMMAND...: an ordinary user without sudo is told what to do, $advice, instead.
 as_root()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -54,20 +61,60 @@ as_root()
 	elif command -v sudo >/dev/null; then
 		sudo "$@"
 	else
-		die "not root and no sudo here; as root: apt-get install --no-install-recommends $lacking"
+		die "not root and no sudo here; as root: $advice"
 	fi
+}
+
+# Fails too when but one source could not be reached: apt-get alone calls that a success.
+update_lists()
+{
+	advice="apt-get update"
+	as_root apt-get -q -o APT::Update::Error-Mode=any update
+}
+
+no_network="is there a network? (without one: OFFLINE=dir, filled by 'make deps-fetch' elsewhere)"
+
+# install_from DIR: the missing packages from a directory and nowhere else.
+install_from()
+{
+	[ -s "$1/Packages" ] || die "OFFLINE: no package lists in $1: 'make deps-fetch OFFLINE=dir' makes them"
+	local_state=$(mktemp -d)
+	chmod 755 "$local_state"
+	mkdir -p "$local_state/lists/partial" "$local_state/archives/partial"
+	echo "deb [trusted=yes] copy:$(cd "$1" && pwd) ./" >"$local_state/sources.list"
+	set -- -q -o Dir::State::Lists="$local_state/lists" -o Dir::Etc::SourceParts=/dev/null \
+		-o Dir::Etc::SourceList="$local_state/sources.list" -o APT::Sandbox::User= \
+		-o Dir::Cache::archives="$local_state/archives" -o Dir::Cache::pkgcache= \
+		-o Dir::Cache::srcpkgcache=
+	advice="make deps OFFLINE=$P_OFFLINE"
+	as_root apt-get "$@" update
+	# shellcheck disable=SC2086 # a list of names
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@" -y --no-install-recommends \
+		--no-remove install $lacking ||
+		die "OFFLINE=$P_OFFLINE does not do for $lacking(see apt-get's message above)"
+	as_root rm -rf "$local_state"
 }
 
 # --no-remove: never trade one of the user's packages (gcc-multilib, say) for one of ours.
 install_packages()
 {
 	echo "deps: installing $lacking"
-	as_root apt-get -q update ||
+	if [ -n "${P_OFFLINE-}" ]; then
+		install_from "$P_OFFLINE/debs"
+		return
+	fi
+	install="apt-get install --no-install-recommends $lacking"
+	advice="apt-get update; $install"
+	as_root true
+	stale=
+	update_lists || {
 		echo "deps: apt-get update failed; trying with the package lists as they are" >&2
+		stale="; apt-get update had failed before: $no_network"
+	}
 	# shellcheck disable=SC2086 # a list of names
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
 		--no-remove install $lacking ||
-		die "apt-get could not install $lacking(see its message above)"
+		die "apt-get could not install $lacking(see its message above)$stale"
 }
 
 private_apt()
@@ -104,26 +151,81 @@ fetch()
 	shift 3
 	[ $# -gt 0 ] || set -- "$name"
 	[ ! -d "$cache/$name-$suite" ] || return 0
-	state=$cache/apt-$suite-$arch
-	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$cache/tmp"
-	echo "deps: fetching $name:$arch of $suite into the cache"
-	private_sources >"$state/sources.list"
-	if [ ! -s "$state/sources.list" ]; then # this machine has no package lists yet
-		as_root apt-get -q update
-		private_sources >"$state/sources.list"
-		[ -s "$state/sources.list" ] || die "apt has no source for Debian $codename main"
-	fi
-	private_apt update >"$state/log" 2>&1 ||
-		die "no package lists for $suite: $(tail -n 1 "$state/log")"
+	mkdir -p "$cache/tmp"
 	fetched=$(mktemp -d "$cache/tmp/XXXXXX")
-	(cd "$fetched" && private_apt download "$@") >"$state/log" 2>&1 ||
-		die "cannot fetch $name: $(tail -n 1 "$state/log")"
+	if [ -n "${P_OFFLINE-}" ]; then
+		cp "$P_OFFLINE/$name-$suite"/*.deb "$fetched" 2>/dev/null ||
+			die "OFFLINE=$P_OFFLINE: no $name-$suite/*.deb there"
+	else
+		download "$fetched" "$@"
+	fi
 	mkdir "$fetched/root"
 	for deb in "$fetched"/*.deb; do
 		dpkg-deb -x "$deb" "$fetched/root"
 	done
 	mv "$fetched/root" "$cache/$name-$suite"
 	rm -rf "$fetched"
+}
+
+# download DIR PACKAGE...: the files of packages of $arch and $suite, through a private apt.
+download()
+{
+	into=$1
+	shift
+	state=$cache/apt-$suite-$arch
+	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+	echo "deps: fetching $name:$arch of $suite"
+	private_sources >"$state/sources.list"
+	if [ ! -s "$state/sources.list" ]; then # this machine has no package lists yet
+		update_lists || die "apt-get update failed: $no_network"
+		private_sources >"$state/sources.list"
+		[ -s "$state/sources.list" ] || die "apt has no source for Debian $codename main"
+	fi
+	private_apt -o APT::Update::Error-Mode=any update >"$state/log" 2>&1 ||
+		die "no package lists for $suite: $(tail -n 1 "$state/log"); $no_network"
+	(cd "$into" && private_apt download "$@") >"$state/log" 2>&1 ||
+		die "cannot fetch $name: $(tail -n 1 "$state/log"); $no_network"
+}
+
+# Those that are only unpacked: CALL NAME ARCH SUITE [PACKAGE]... for each.
+each_unpacked()
+{
+	"$1" busybox-static i386 "$codename"
+	"$1" grub-legacy amd64 $grub_suite
+	# shellcheck disable=SC2086 # a list of names
+	[ "$2" = run ] || "$1" stats i386 $stats_suite $stats_packages
+}
+
+# Their files into $P_OFFLINE.
+save()
+{
+	name=$1 arch=$2 suite=$3
+	shift 3
+	[ $# -gt 0 ] || set -- "$name"
+	rm -rf "${P_OFFLINE:?}/$name-$suite"
+	mkdir -p "$P_OFFLINE/$name-$suite"
+	download "$P_OFFLINE/$name-$suite" "$@"
+}
+
+# A repository of what `make deps` installs on a machine that has nothing yet.
+save_debs()
+{
+	debs=$P_OFFLINE/debs
+	mkdir -p "$debs/partial" "$cache/tmp"
+	echo "deps: fetching what the packages need, into $debs"
+	# shellcheck disable=SC2086 # a list of names
+	apt-get -q -y -o Dir::State::status=/dev/null -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= \
+		-o Dir::Cache::srcpkgcache= -o Dir::Cache::archives="$debs" -o APT::Sandbox::User= \
+		-o APT::Keep-Downloaded-Packages=true --no-install-recommends --download-only \
+		install $wanted >"$cache/tmp/log" 2>&1 ||
+		die "cannot fetch the packages: $(tail -n 1 "$cache/tmp/log"); apt-get update needed? $no_network"
+	for deb in "$debs"/*.deb; do
+		dpkg-deb -f "$deb"
+		printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" "$(stat -c %s "$deb")" \
+			"$(sha256sum "$deb" | cut -d' ' -f1)"
+	done >"$debs/Packages.new"
+	mv "$debs/Packages.new" "$debs/Packages"
+	rm -rf "$debs/partial" "$debs/lock"
 }
 
 # Put what the image builder needs of the unpacked packages under build/.
@@ -151,14 +253,28 @@ stage_stats()
 
 case ${1-} in
 run) wanted=$run_packages ;;
-check) wanted="$run_packages $check_packages" ;;
-*) die "usage: setup/packages.sh run|check" ;;
+check | fetch) wanted="$run_packages $check_packages" ;;
+*) die "usage: setup/packages.sh run|check|fetch" ;;
 esac
 command -v dpkg-query >/dev/null || die "this is not a Debian machine (no dpkg-query)"
 [ "$(dpkg --print-architecture)" = amd64 ] || die "an amd64 machine is needed"
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 [ -n "$codename" ] || die "/etc/os-release names no Debian release"
+
+mkdir -p "$cache" "$deps"
+exec 9>"$cache/lock"
+if [ "$1" = fetch ]; then
+	[ -n "${P_OFFLINE-}" ] || die "where to? make deps-fetch OFFLINE=dir"
+	mkdir -p "$P_OFFLINE"
+	flock 9
+	each_unpacked save check
+	save_debs
+	exit
+fi
+if [ -n "${P_OFFLINE-}" ] && [ ! -d "$P_OFFLINE" ]; then
+	die "OFFLINE=$P_OFFLINE: no such directory"
+fi
 
 # shellcheck disable=SC2086 # a list of names
 lacking=$(missing $wanted)
@@ -171,14 +287,7 @@ if [ "${NO_APT-}" = 1 ]; then
 fi
 [ -z "$lacking" ] || install_packages
 
-mkdir -p "$cache" "$deps"
-exec 9>"$cache/lock"
 flock 9
-fetch busybox-static i386 "$codename"
-fetch grub-legacy amd64 $grub_suite
+each_unpacked fetch "$1"
 stage
-if [ "$1" = check ]; then
-	# shellcheck disable=SC2086 # a list of names
-	fetch stats i386 $stats_suite $stats_packages
-	stage_stats
-fi
+[ "$1" = run ] || stage_stats
