@@ -26,7 +26,7 @@ ok 'fail-nth: file system sound after it' sound_disk
 for call in 'fork 10' 'mmap 6' 'pipe 4' 'fresh 5' 'open 5' 'exec 15'; do
 	read -r name least <<<"$call"
 	failures=$(sed -n "s/^$name: in the end it succeeds, \([0-9]*\) failures\$/\1/p" "$scratch/nth/stdout.txt")
-	diag "$name: ${failures:-no} failures"
+	note "$name: ${failures:-no} failures"
 	ok "fail-nth: $name survives each of its failures" test "${failures:-0}" -ge "$least"
 done
 
@@ -48,7 +48,7 @@ like 'by chance: of both kinds' "$console" 'FAULT_INJECTION: forcing a failure: 
 like 'by chance: orderly power-off' "$console" '^Pagoda: power off, status 0'
 endings=$(grep -c '^#end busybox' "$scratch/chance/stdout.txt")
 survivors=$(grep -c '^#end busybox 0$' "$scratch/chance/stdout.txt")
-diag "$survivors of $endings shells saw no failure that ended them"
+note "$survivors of $endings shells saw no failure that ended them"
 ok 'by chance: every shell came to an end' test "$endings" = 15
 ok 'by chance: some lived, some did not' test "$survivors" -gt 0 -a "$survivors" -lt 15
 ok 'by chance: the recording is true' analysis/check.sh "$scratch/chance"

@@ -13,6 +13,11 @@
 #   diag TEXT                   comment lines: why the result before it is what it is
 #   note TEXT                   comment lines of no importance, which prove -v alone shows
 #
+# Under `make check`, which names a directory with P_WHY, the failures with their diagnostics go there
+# too, for tests/run/why.sh to show at the end: prove shows none. What the test and its programs
+# say on standard error (bash names each one that was killed on purpose) is shown only
+# when the test fails. A test that is run by hand says all at once.
+#
 # A test runs from the top of the tree; $scratch is its own empty directory under build/test/.
 
 PATH=$PATH:/usr/sbin:/sbin # e2fsck, for one, of a user who is not root
@@ -28,6 +33,13 @@ boot_elf=${P_BOOT_ELF:-build/boot.elf}
 
 tap_name=${0##*/}
 scratch=build/test/${tap_name%.t}
+tap_why=/dev/null tap_stderr=/dev/null
+if [ -n "${P_WHY-}" ]; then
+	tap_why=$P_WHY/${tap_name%.t}.why
+	tap_stderr=$P_WHY/${tap_name%.t}.stderr
+	exec 2>"$tap_stderr"
+	unset P_WHY # of this test, not of one that it starts
+fi
 rm -rf "$scratch"
 mkdir -p "$scratch"
 
@@ -54,7 +66,11 @@ note()
 
 diag()
 {
-	printf '%s\n' "$*" | sed 's/^/# /'
+	if [ "$tap_why" = /dev/null ]; then
+		printf '%s\n' "$*" | sed 's/^/# /' >&2
+	else
+		printf '%s\n' "$*" | sed 's/^/# /' | tee -a "$tap_why"
+	fi
 }
 
 pass()
@@ -67,7 +83,7 @@ fail()
 {
 	tap_count=$((tap_count + 1))
 	tap_failed=$((tap_failed + 1))
-	echo "not ok $tap_count - $1"
+	echo "not ok $tap_count - $1" | tee -a "$tap_why"
 }
 
 ok()
@@ -132,8 +148,15 @@ unlike()
 	fi
 }
 
+# All is well: nothing needs an explanation.
+tap_forget()
+{
+	[ "$tap_stderr" = /dev/null ] || rm -f "$tap_stderr"
+}
+
 skip_all()
 {
+	tap_forget
 	echo "1..0 # SKIP $1"
 	exit 0
 }
@@ -141,6 +164,7 @@ skip_all()
 done_testing()
 {
 	[ -n "${tap_planned-}" ] || echo "1..$tap_count"
-	[ $tap_failed = 0 ] && [ "${tap_planned:-$tap_count}" = "$tap_count" ]
-	exit
+	[ $tap_failed = 0 ] && [ "${tap_planned:-$tap_count}" = "$tap_count" ] || exit 1
+	tap_forget
+	exit 0
 }
