@@ -103,7 +103,7 @@ echo '#include <unistd.h>
 int main(int argc, char **argv) { return argc < 3 || execv(argv[1], argv + 2); }' |
 	i686-linux-gnu-gcc -static -x c -o "$runner" -
 
-plan $((${#names[@]} + 3))
+plan $((${#names[@]} + 4))
 ok "one boot runs them all" boot
 for name in "${names[@]}"; do
 	host=$(host_output "$name")
