@@ -109,7 +109,10 @@ void outcome_put(struct recorder *r, bool gave_up, bool complete)
 		snprintf(failure, sizeof(failure), "interrupted by SIG%s",
 			 r->signal == SIGINT ? "INT" : "TERM");
 		put(r, "interrupted", failure);
+	} else if (complete) { /* a guest that says nothing and powered off */
+		put(r, "ok", "");
 	} else {
-		put(r, "unfinished", "the emulator ended before the guest had finished");
+		put(r, "unfinished",
+		    r->trouble[0] ? r->trouble : "the emulator ended before the guest had finished");
 	}
 }

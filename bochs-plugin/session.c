@@ -349,8 +349,6 @@ bool recorder_close(struct recorder *r)
 	outcome_put(r, gave_up, complete);
 	if (complete)
 		meta_number(&r->meta, "complete", 1);
-	else
-		meta_text(&r->meta, "failure", r->trouble);
 	error = meta_write(&r->meta, r->opt.out);
 	if (error)
 		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));

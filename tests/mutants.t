@@ -20,8 +20,8 @@ record()
 
 {
 	record t-host mm/page/page.c host:buddy 'head[1].index = order;' 'head[1].index = order + 1;'
-	record t-guest kernel/sched/lock.c guest:lock 'mutex->owner = current;
--		return;' '		return;'
+	record t-guest kernel/sched/lock.c guest:lock 'mutex->owner = grant_first(&mutex->waiters);' \
+		'grant_first(&mutex->waiters), mutex->owner = NULL;'
 	record t-user kernel/proc/wait4.c user:waiting 'req->found = child->pid;
 -	req->status = process' 'req->found = child->pid + 1;
 +	req->status = process'

@@ -53,7 +53,7 @@ for name in timeline.svg map.svg map.png costs.svg; do
 done
 is "fills by page add up to the plugin's count" \
 	"$(awk -F, 'NR > 1 { n += $1 } END { print n }' "$rec/analysis/pages.csv")" \
-	"$(awk -F, '/^(fills|upgrades),/ { n += $2 } END { print n }' "$rec/meta.csv")"
+	"$(awk -F, '/^(fills|upgrades_entry),/ { n += $2 } END { print n }' "$rec/meta.csv")"
 is "the last phase ends with the recorded part" "$(tail -n 1 "$rec/analysis/phases.csv" | cut -d, -f3)" \
 	"$(sed -n 's/^icount_end,//p' "$rec/meta.csv")"
 is "nothing is loaded from elsewhere" \
