@@ -76,18 +76,30 @@ static bool put_writer(struct recorder *r)
 	return true;
 }
 
+/* What the guest says of itself comes first, and behind it what is wrong with the recording. */
+static void put_guest_failure(struct recorder *r, const char *outcome, const char *failure,
+			      bool complete)
+{
+	char both[FAILURE_MAX + sizeof(r->trouble)];
+
+	snprintf(both, sizeof(both), "%s%s%s", failure,
+		 complete ? "" : "; recording incomplete: ", complete ? "" : r->trouble);
+	put(r, outcome, both);
+}
+
 static void put_finished(struct recorder *r, bool complete)
 {
 	char failure[80];
 
 	if (r->selftest == TRACE_SELFTEST_FAILED) {
-		put(r, "selftest_failed", "the self-test failed, or the kernel warned");
+		put_guest_failure(r, "selftest_failed",
+				  "the self-test failed, or the kernel warned", complete);
 	} else if (r->prog_status && r->prog_status != TRACE_STATUS_NONE) {
 		snprintf(failure, sizeof(failure),
 			 r->prog_status > 128 ? "program status %u: killed by signal %u"
 					      : "program status %u",
 			 r->prog_status, r->prog_status - 128);
-		put(r, "program_failed", failure);
+		put_guest_failure(r, "program_failed", failure, complete);
 	} else if (!complete) {
 		put(r, "recording_failed", r->trouble);
 	} else {
@@ -103,16 +115,13 @@ void outcome_put(struct recorder *r, bool gave_up, bool complete)
 		return;
 	if (gave_up) {
 		put(r, "recording_failed", r->trouble);
-	} else if (r->finished) {
+	} else if (recorder_orderly(r)) {
 		put_finished(r, complete);
 	} else if (r->signal) {
 		snprintf(failure, sizeof(failure), "interrupted by SIG%s",
 			 r->signal == SIGINT ? "INT" : "TERM");
 		put(r, "interrupted", failure);
-	} else if (complete) { /* a guest that says nothing and powered off */
-		put(r, "ok", "");
 	} else {
-		put(r, "unfinished",
-		    r->trouble[0] ? r->trouble : "the emulator ended before the guest had finished");
+		put(r, "unfinished", r->trouble);
 	}
 }

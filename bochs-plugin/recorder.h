@@ -184,6 +184,15 @@ static inline bool recorder_wants(const struct recorder *r, unsigned int event)
 	       (r->tasks.hinted && (task->pid == r->opt.pid || task->tgid == r->opt.pid));
 }
 
+/*
+ * recorder_orderly - the guest came to its end: one that gives hints has a last word; of another
+ * one it is enough that it powered off.
+ */
+static inline bool recorder_orderly(const struct recorder *r)
+{
+	return r->finished || (!r->hint_version && r->powered_off);
+}
+
 /* recorder_trouble - notes why the run must end; the first reason stays. */
 __attribute__((format(printf, 2, 3))) void recorder_trouble(struct recorder *r, const char *format,
 							    ...);

@@ -264,12 +264,6 @@ static void put_latency(struct recorder *r)
 	}
 }
 
-/* A guest that gives hints has a last word; of another one it is enough that it powered off. */
-static bool orderly(const struct recorder *r)
-{
-	return r->finished || (!r->hint_version && r->powered_off);
-}
-
 static void put_guest(struct recorder *r)
 {
 	char key[320];
@@ -283,7 +277,7 @@ static void put_guest(struct recorder *r)
 		snprintf(key, sizeof(key), "kernel.%s", r->counters[i].name);
 		meta_number(&r->meta, key, r->counters[i].value);
 	}
-	if (!orderly(r))
+	if (!recorder_orderly(r))
 		return;
 	meta_text(&r->meta, "selftest",
 		  r->selftest == TRACE_SELFTEST_OK     ? "ok"
@@ -302,7 +296,7 @@ static bool balance(struct recorder *r, unsigned int mismatches)
 
 	recorder_check_writer(r);
 	/* First, as the first trouble is told: a run that is cut off may stop within a walk. */
-	if (!orderly(r))
+	if (!recorder_orderly(r))
 		recorder_trouble(r, r->hint_version ? "the guest did not say that it had finished"
 						    : "the guest did not power the machine off");
 	if (t->walks != t->fills + t->upgrades + t->walk_faults || t->unresolved || t->stray)

@@ -267,7 +267,7 @@ is "no instruction more or less by the host's clock" "$(fact "$w" icount_end)" "
 guest storm -DROUNDS=1 -DSILENT
 bochs storm "$w"
 is 'no hints: complete when the guest has powered off' \
-	"$(fact "$w" complete) $(fact "$w" selftest) $(fact "$w" prog_status)" '1 none none'
+	"$(fact "$w" complete) $(fact "$w" selftest) $(fact "$w" prog_status) $(fact "$w" outcome)" '1 none none ok'
 guest storm -DROUNDS=1 -DSILENT -DTRIPLE
 bochs storm "$w"
 is 'no hints: not complete after a triple fault' "$(fact "$w" complete)" ''

@@ -135,22 +135,29 @@ static void operations(void)
 	end(3);
 }
 
-/* True when meta.csv has the row. */
-static bool recorded(const char *row)
+/* How many rows of meta.csv begin so. */
+static unsigned int rows_of(const char *start)
 {
 	char path[OPTION_DIR_MAX + 32], line[1024];
-	bool found = false;
+	unsigned int found = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/meta.csv", rec->opt.out);
 	file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		line[strcspn(line, "\n")] = 0;
-		found |= !strcmp(line, row);
-	}
+	while (file && fgets(line, sizeof(line), file))
+		found += !strncmp(line, start, strlen(start));
 	if (file)
 		fclose(file);
 	return found;
+}
+
+/* True when meta.csv has the row. */
+static bool recorded(const char *row)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%s\n", row);
+	return rows_of(line) == 1;
 }
 
 /* Of several the first counts; it is on disk before the run ends, and on one line. */
@@ -166,6 +173,7 @@ static void panic(void)
 	CHECK(!recorder_close(rec));
 	CHECK(recorded("failure,Kernel panic - not syncing: bad luck"));
 	CHECK(!recorded("outcome,unfinished") && !recorded("complete,1"));
+	CHECK_EQ(rows_of("failure,"), 1);
 	recorder_free(rec);
 	free(rec);
 }
@@ -176,16 +184,22 @@ static void outcomes(void)
 	static const struct {
 		uint32_t selftest, status;
 		int signal;
+		bool bad_hint;
 		const char *row;
 	} ends[] = {
-		{TRACE_SELFTEST_OK, 0, 0, "outcome,ok"},
-		{TRACE_SELFTEST_OK, TRACE_STATUS_NONE, 0, "outcome,ok"},
-		{TRACE_SELFTEST_FAILED, 0, 0, "outcome,selftest_failed"},
-		{TRACE_SELFTEST_OK, 3, 0, "failure,program status 3"},
-		{TRACE_SELFTEST_OK, 139, 0, "failure,program status 139: killed by signal 11"},
-		{TRACE_SELFTEST_OK, 0, 15, "outcome,ok"},
-		{NOT_FINISHED, 0, 15, "failure,interrupted by SIGTERM"},
-		{NOT_FINISHED, 0, 0, "outcome,unfinished"},
+		{TRACE_SELFTEST_OK, 0, 0, false, "outcome,ok"},
+		{TRACE_SELFTEST_OK, TRACE_STATUS_NONE, 0, false, "outcome,ok"},
+		{TRACE_SELFTEST_FAILED, 0, 0, false, "outcome,selftest_failed"},
+		{TRACE_SELFTEST_OK, 3, 0, false, "failure,program status 3"},
+		{TRACE_SELFTEST_OK, 139, 0, false,
+		 "failure,program status 139: killed by signal 11"},
+		{TRACE_SELFTEST_OK, 0, 15, false, "outcome,ok"},
+		{NOT_FINISHED, 0, 15, false, "failure,interrupted by SIGTERM"},
+		{NOT_FINISHED, 0, 0, false, "outcome,unfinished"},
+		{TRACE_SELFTEST_OK, 3, 0, true,
+		 "failure,\"program status 3; recording incomplete: "
+		 "0 fault hints matched no open fault, 1 hints "
+		 "made no sense\""},
 	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -193,8 +207,11 @@ static void outcomes(void)
 		if (ends[i].selftest != NOT_FINISHED)
 			hint(TRACE_FINISH, ends[i].selftest, ends[i].status, 0, 0);
 		rec->signal = ends[i].signal;
+		rec->tally.bad_hints = ends[i].bad_hint;
 		recorder_close(rec);
 		CHECK(recorded(ends[i].row));
+		CHECK_EQ(rows_of("outcome,"), 1);
+		CHECK_EQ(rows_of("failure,"), !recorded("outcome,ok"));
 		recorder_free(rec);
 		free(rec);
 	}
