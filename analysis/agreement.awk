@@ -109,16 +109,20 @@ function rows_counted(    F)
 	}
 }
 
-function digests(file,    line, part, n, wrong)
+function digests(file,    line, part, key, n, wrong, there)
 {
 	while ((getline line < file) > 0) {
 		split(line, part, " ")
+		there[part[1] ".sha256"]
 		if (meta[part[1] ".sha256"] == "")
 			continue
 		n++
 		if (meta[part[1] ".sha256"] != part[2])
 			wrong = wrong " " part[1] (part[1] ~ /^std/ ? ".txt" : ".csv")
 	}
+	for (key in meta)
+		if (key ~ /\.sha256$/ && meta[key] != "" && !(key in there))
+			wrong = wrong " " substr(key, 1, length(key) - 7) " (missing)"
 	say(!n ? "skip" : wrong == "" ? "ok" : "bad", "SHA-256 of the files", \
 	    !n ? "not in meta.csv" : wrong == "" ? n " files" : "differs:" wrong)
 }

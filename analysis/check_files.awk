@@ -150,14 +150,22 @@ function check_times()
 	verdict("meta.selftest", "meta.csv: the self-test's end is what the kernel counted")
 }
 
-function check_digests(file,    line, part)
+function check_digests(file,    line, part, key, name, n, i)
 {
 	while ((getline line < file) > 0) {
 		split(line, part, " ")
+		there[part[1]]
 		if (meta[part[1] ".sha256"] == "")
 			continue
 		if (meta[part[1] ".sha256"] != part[2])
 			wrong("sum." part[1], "meta.csv:" part[1] ".sha256: the file has " part[2])
 		verdict("sum." part[1], part[1] (part[1] ~ /^std/ ? ".txt" : ".csv") ": SHA-256 is that of meta.csv")
-	}
+	}	for (key in meta)
+		if (key ~ /\.sha256$/ && meta[key] != "")
+			name[++n] = substr(key, 1, length(key) - 7)
+	sort(name, n, 1)
+	for (i = 1; i <= n; i++)
+		if (!(name[i] in there))
+			wrong("sum.there", "meta.csv:" name[i] ".sha256: there is no such file")
+	verdict("sum.there", "meta.csv: the files that it has digests of are there")
 }

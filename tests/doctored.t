@@ -248,6 +248,14 @@ refused meta all '$1 == "fills"' 'print'
 refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
 
+# --- A file that is gone: its digest is there to tell ----------------------------------------------
+for name in stdout.txt stderr.txt latency.csv; do
+	rm -rf "$bad"
+	cp -r "$good" "$bad"
+	rm "$bad/$name"
+	like "$name: lost" "$(analysis/check.sh "$bad" 2>&1)" "^# meta.csv:${name%.*}.sha256: there is no such file"
+done
+
 # --- In principle ---------------------------------------------------------------------------------
 unseen 'what happens between two rows takes any time' tlb one "$fill" '$1 = before + 0'
 unseen 'the instruction is any one of its page or of the kernel' \
