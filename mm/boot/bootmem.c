@@ -32,6 +32,7 @@
 /* highmem= leaves this much low memory, and 1/LOW_SHARE of all: mem_map is half of that. */
 #define LOW_LEAST (ZONE_DMA_END_PFN + (BOOTMEM_MIN_KB << 10 >> PAGE_SHIFT))
 #define LOW_SHARE 64
+#define NO_SIZE	  (~0ul - 1) /* what does not fit into a word comes as ~0ul */
 
 struct range {
 	u64 start, end;
@@ -180,10 +181,10 @@ static pfn_t most_highmem(pfn_t low)
  */
 static void apply_highmem(void)
 {
-	unsigned long wanted = cmdline_get_size("highmem", ~0ul) >> PAGE_SHIFT;
+	unsigned long size = cmdline_get_size("highmem", NO_SIZE), wanted = size >> PAGE_SHIFT;
 	pfn_t above = max_pfn - max_low_pfn, more, low;
 
-	if (wanted == ~0ul >> PAGE_SHIFT)
+	if (size == NO_SIZE)
 		return;
 	if (wanted < above) {
 		set_remove(&ram, PFN_PHYS((u64)max_low_pfn + wanted), ADDRESS_END);

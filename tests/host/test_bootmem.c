@@ -230,6 +230,11 @@ static void test_highmem(void)
 	highmem_machine("highmem=1000M", lowmem);
 	CHECK(max_low_pfn >= 24 * MIB_PAGES && max_low_pfn <= 28 * MIB_PAGES);
 	CHECK(strstr(host_log(), "highmem=1024000K: more than this memory has to spare"));
+	highmem_machine("highmem=4G", lowmem);
+	CHECK(max_low_pfn >= 24 * MIB_PAGES && max_low_pfn <= 28 * MIB_PAGES);
+	CHECK(strstr(host_log(), "more than this memory has to spare"));
+	highmem_machine("highmem=4G", 2048);
+	CHECK_EQ(max_pfn, 2048 * MIB_PAGES);
 	highmem_machine("highmem=16M", 24);
 	CHECK_EQ(max_low_pfn, 24 * MIB_PAGES);
 	CHECK(strstr(host_log(), "which is 0K"));
