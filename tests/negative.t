@@ -166,6 +166,7 @@ i686-linux-gnu-gcc -static -O -o "$scratch/says" "$scratch/says.c"
 image '' "$scratch/root" "$scratch/says"
 ok 'a program that prints a panic passes' tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img"
 like 'and did print it' "$(cat "$out/stdout.txt")" '^Kernel panic'
+ok 'tables of an earlier run do not stay' test ! -e "$out/analysis" -a ! -e "$out/report.html"
 qemu=(tests/run/boot.sh -e qemu -o "$out" -t 90)
 ok 'on QEMU too' "${qemu[@]}" "$scratch/disk.img"
 image crash=panic "$scratch/root" "$scratch/says"

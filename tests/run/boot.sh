@@ -63,6 +63,7 @@ prepare_out()
 	lock_out "$out"
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
+	rm -rf "$out/analysis" 2>/dev/null || true
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
 	[ "$emulator" = bochs ] || return 0
 	error=$(head -c $reserve /dev/zero 2>&1 >"$out/.reserve") || {
