@@ -5,14 +5,15 @@
 #   setup/release.sh RELEASE      12 or 13
 #
 # debootstrap makes a minimal system of that release in the cache, from the mirror that this
-# machine uses, with nothing but make; what HEAD holds is unpacked there, as a fresh clone would be, and
-# each of the two runs `make trace` and `make check`. Everything is mounted in a name space of
+# machine uses, with nothing but make; what HEAD holds is unpacked there, as a fresh clone would be,
+# and each of the two runs `make trace` and `make check`. Everything is mounted in a name space of
 # its own, which ends with the run. Only the kernel is this machine's.
 #
 #   TESTS='tests/x.t ...'     these tests alone; as for make check
 #   RUNS='root user'          who
 #   P_COMMANDS='trace check'  what of the two
 #
+# The system stays in the cache; `make distclean` removes it, and the next one is fresh.
 # The user's cache begins as a copy of root's, so that Bochs is not compiled twice.
 # Logs: build/release-RELEASE/{root,user}-{trace,check}.log. Ends non-zero when one of them failed.
 set -euo pipefail
@@ -105,7 +106,10 @@ for who in ${RUNS:-root user}; do
 		run "$who" "cd ~/pagoda && make $command $tests" >"$log" 2>&1 </dev/null || verdict=FAILED
 		printf '%-7s Debian %s, %s: make %s%s (%d s, %s)\n' "$verdict" "$release" "$who" "$command" \
 			"${tests:+ $tests}" $((SECONDS - start)) "${log#"$PWD"/}"
-		[ $verdict = passed ] || failed=1
+		[ $verdict = passed ] || {
+			failed=1
+			tail -n 40 "$log" | sed 's/^/    /'
+		}
 	done
 done
 exit $failed

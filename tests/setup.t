@@ -60,6 +60,11 @@ like 'a directory that is not there' "$(setup packages.sh run P_OFFLINE=/none)" 
 	'OFFLINE=/none: no such directory'
 like 'a place is needed to fetch to' "$(setup packages.sh fetch)" 'make deps-fetch OFFLINE=dir'
 
+like 'an unknown release is refused' "$(setup release.sh 11)" 'RELEASE=12 or RELEASE=13'
+stand_in id 'echo 1000'
+like 'another release needs root' "$(setup release.sh 13)" 'sudo make check-release RELEASE=13'
+stand_in id 'echo 0'
+
 # A machine without a network, and a directory that deps-fetch filled: made of small packages here.
 offline=$PWD/$scratch/offline
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
