@@ -65,8 +65,8 @@ static void cpu_of_threads(void)
 	limit(RLIMIT_CPU, 1, RLIM_INFINITY);
 	for (int i = 0; i < 3; i++)
 		pthread_create(&thread, NULL, spins, NULL);
-	while (!xcpu) /* not spinning: on a busy machine it would wait its turn to take the signal
-		       */
+	/* Not spinning: on a busy machine it would wait its turn to take the signal. */
+	while (!xcpu)
 		usleep(10000);
 	used = usage.ru_utime.tv_sec * 10 + usage.ru_utime.tv_usec / 100000 +
 	       usage.ru_stime.tv_sec * 10 + usage.ru_stime.tv_usec / 100000;
