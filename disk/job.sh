@@ -12,9 +12,9 @@
 #
 # A job ends at a blank line; a file may hold several, which run one after the other. ARGS and FILES
 # are split as a shell splits words: blanks separate, '…' "…" and \ quote; nothing is expanded.
-# Without STDIN, -c makes it the console. -n names a program that the guest already has in /bin, in
-# place of PROG. A dynamic PROG gets the loader and
-# the C library of the cross compiler in /lib.
+# STDIN is a file, a pipe, `-` for what stands on this script's own standard input, or /dev/null, as
+# without it; then -c makes it the console. -n names a program that the guest already has in /bin, in
+# place of PROG. A dynamic PROG gets the loader and the C library of the cross compiler in /lib.
 #
 # A PROG that cannot run is refused here, before anything boots.
 set -euo pipefail
@@ -144,9 +144,31 @@ copy_libraries()
 	done
 }
 
+check_stdin()
+{
+	case $stdin in '' | - | /dev/null) return 0 ;; esac
+	[ -e "$stdin" ] || die "STDIN=$stdin: no such file"
+	[ -f "$stdin" ] || [ -p "$stdin" ] ||
+		die "STDIN=$stdin: neither a file nor a pipe, nor /dev/null, nor - for what is piped into make"
+	[ -r "$stdin" ] || die "STDIN=$stdin: not readable"
+}
+
+# A guest has no standard input that lasts: all of STDIN goes along in the image.
+job_stdin()
+{
+	case $stdin:$console in
+	:1) echo "stdin /dev/console" ;;
+	: | /dev/null:*) echo "stdin /dev/null" ;;
+	*)
+		cat -- "$stdin" >"$dir/etc/stdin" || die "STDIN=$stdin: cannot be read"
+		echo "stdin /etc/stdin"
+		;;
+	esac
+}
+
 interpreter=
 [ -z "$prog" ] || check_prog
-[ -z "$stdin" ] || [ -f "$stdin" ] || die "STDIN=$stdin: no such file"
+check_stdin
 rm -rf "$dir"
 mkdir -p "$dir/bin" "$dir/etc" "$dir/work"
 if [ -n "$prog" ]; then
@@ -166,12 +188,7 @@ split_words ARGS "$args"
 {
 	echo "name $name"
 	echo "cwd /work"
-	if [ -n "$stdin" ]; then
-		cp -L "$stdin" "$dir/etc/stdin"
-		echo "stdin /etc/stdin"
-	elif [ -n "$console" ]; then
-		echo "stdin /dev/console"
-	fi
+	job_stdin
 	printf 'arg %s\n' "/bin/$name" "${words[@]}"
 	echo
 } >"$dir/etc/job"

@@ -275,6 +275,7 @@ refused 'PROG an object file' 'FAILED: PROG=.*: an ELF file, but not an exec' PR
 refused 'PROG truncated' 'FAILED: PROG=.*: truncated' PROG="$scratch/truncated"
 refused 'PROG a bare header' 'FAILED: PROG=.*: truncated' PROG="$scratch/stub"
 refused 'STDIN missing' 'FAILED: STDIN=.*: no such file' STDIN="$scratch/nowhere"
+refused 'STDIN a directory' 'FAILED: STDIN=.*: neither a file nor a pipe' STDIN="$scratch/directory"
 refused 'FILES missing' 'FAILED: FILES: .*: no such file' FILES="$scratch/nowhere"
 refused 'ARGS unbalanced' "FAILED: ARGS: quote ' is not closed" ARGS="it's"
 refused 'MEM not a number' 'MEM=abc: not a number' MEM=abc

@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 20
+plan 24
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -58,6 +58,11 @@ ok "a user's program, with arguments, a file and standard input" record prog PRO
 is "its output is what it is on this machine" "$(cat "$scratch/prog/stdout.txt")" \
 	"$(seq 1 20000 | md5sum
 	echo 20000)"
+ok "without STDIN it reads an empty one" record empty PROG=build/deps/busybox ARGS='wc -c' TIMEOUT=120
+is "and ends" "$(cat "$scratch/empty/stdout.txt")" 0
+ok "STDIN=- takes what is piped into make" record piped PROG=build/deps/busybox ARGS=md5sum STDIN=- \
+	<"$scratch/numbers"
+is "byte for byte" "$(cat "$scratch/piped/stdout.txt")" "$(md5sum <"$scratch/numbers")"
 ok "a user's program has a quick self-test before it" record quick PROG=build/user/tiny APPEND=
 is "of at most 150 million instructions" "$(awk -F, '
 	$3 == "selftest" { from = $1 }
