@@ -28,6 +28,15 @@ die()
 	exit 1
 }
 
+# looked_in PATH: with `make -C` that is not where the user is.
+looked_in()
+{
+	case $1 in
+	/*) ;;
+	*) echo " in $PWD" ;;
+	esac
+}
+
 name='' stdin='' args='' files='' console=''
 while getopts n:s:a:f:c option; do
 	case $option in
@@ -92,7 +101,7 @@ field()
 check_prog()
 {
 	local size phoff phentsize phnum i at
-	[ -e "$prog" ] || die "PROG=$prog: no such file"
+	[ -e "$prog" ] || die "PROG=$prog: no such file$(looked_in "$prog")"
 	[ -f "$prog" ] || die "PROG=$prog: not a regular file"
 	[ -r "$prog" ] || die "PROG=$prog: not readable"
 	case ${prog##*/} in *[\"\\]*) die "PROG=$prog: no quote or backslash in the name, please" ;; esac
@@ -147,7 +156,7 @@ copy_libraries()
 check_stdin()
 {
 	case $stdin in '' | - | /dev/null) return 0 ;; esac
-	[ -e "$stdin" ] || die "STDIN=$stdin: no such file"
+	[ -e "$stdin" ] || die "STDIN=$stdin: no such file$(looked_in "$stdin")"
 	[ -f "$stdin" ] || [ -p "$stdin" ] ||
 		die "STDIN=$stdin: neither a file nor a pipe, nor /dev/null, nor - for what is piped into make"
 	[ -r "$stdin" ] || die "STDIN=$stdin: not readable"
@@ -181,7 +190,7 @@ fi
 
 split_words FILES "$files"
 for file in "${words[@]}"; do
-	[ -f "$file" ] || die "FILES: $file: no such file"
+	[ -f "$file" ] || die "FILES: $file: no such file$(looked_in "$file")"
 	cp -L "$file" "$dir/work"
 done
 split_words ARGS "$args"

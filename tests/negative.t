@@ -268,6 +268,17 @@ head -c 40 "$scratch/prog32" >"$scratch/stub"
 mkdir "$scratch/directory"
 
 refused 'PROG missing' 'FAILED: PROG=.*nowhere: no such file' PROG="$scratch/nowhere"
+status=0
+output=$(cd / && make --no-print-directory -C "$OLDPWD" trace OUT="$scratch/refused" PROG=./nowhere 2>&1) || status=$?
+like 'make -C: says where it looked for PROG' "$status: $output" "FAILED: PROG=./nowhere: no such file in $PWD\$"
+refused 'a variable in small letters' ' mem=: make has no such variable; the nearest is MEM; ' mem=256
+refused 'a variable misspelt' ' PRG=: make has no such variable; the nearest is PROG; ' PRG=./x
+refused 'a variable unlike any' ' COLOUR=: make has no such variable; `make help' COLOUR=1
+refused 'a suite misspelt' 'FAILED: selftest=budy: no such suite; the nearest is buddy; there are: ' \
+	APPEND='selftest=none selftest=lib,budy'
+like 'a variable of the environment is not ignored in silence' "$(APPEND=quiet make -n help 2>&1)" \
+	'^note: APPEND in the environment is not used; '
+unlike 'without one there is no note' "$(make -n help 2>&1)" '^note:'
 refused 'PROG a directory' 'FAILED: PROG=.*: not a regular file' PROG="$scratch/directory"
 refused 'PROG not ELF' 'FAILED: PROG=LICENSE: not an ELF file' PROG=LICENSE
 refused 'PROG 64-bit' 'FAILED: PROG=.*: a 64-bit program' PROG="$scratch/prog64"
@@ -289,6 +300,19 @@ refused 'TRACE option unknown' 'nonsense' TRACE=nonsense=1
 refused 'CPU unknown' 'nonsuch' CPU=nonsuch
 refused 'OUT a file' 'FAILED: OUT=LICENSE: ' OUT=LICENSE
 refused 'OUT unwritable' 'FAILED: OUT=/proc/nowhere: ' OUT=/proc/nowhere
+
+# --- Recordings are not lost ---------------------------------------------------------------------
+mkdir -p "$scratch/tree/out/latest" "$scratch/tree/out/prog-9" "$scratch/tree/out/prog-10"
+: >"$scratch/tree/out/latest/meta.csv"
+is 'each run without OUT has a new directory' "$(cd "$scratch/tree" && . ../../../../tests/run/lock.sh
+	new_out ./prog && echo "$out" && point_latest "$out" && new_out 'a b' && echo "$out")" \
+	$'out/prog-11\nout/a_b-1'
+is 'out/latest points to it' "$(readlink "$scratch/tree/out/latest")" prog-11
+ok 'what was out/latest itself is kept' test -f "$scratch/tree/out/earlier-1/meta.csv"
+printf '%s\n' key,value "command,\"make trace ARGS='a,b'\"" outcome,hang complete,1 \
+	>"$scratch/tree/out/prog-11/meta.csv"
+like 'make list tells of each' "$(cd "$scratch/tree" && ../../../../tests/run/list.sh)" \
+	"^out/prog-11 \(latest\)  20.*  hang  *make trace ARGS='a,b'\$"
 
 # A case of the self-test that every boot skips is a test that nobody makes.
 printf '%s\n' '  # Subtest: buddy' '  ok 1 split' '  ok 2 highmem # SKIP no highmem' >"$scratch/one.log"

@@ -7,7 +7,7 @@
 
 plan 6
 
-image=build/image/out_latest/disk.img # what `make` has just built, with the demo as its job
+image=build/image/default/disk.img # what `make` has just built, with the demo as its job
 after=$scratch/after.img
 
 ok 'the image of make trace passes' \

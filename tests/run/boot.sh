@@ -2,7 +2,8 @@
 # boot.sh - boot a disk image under an emulator, with a time limit, and give the verdict.
 #
 #   tests/run/boot.sh [option]... IMAGE
-#     -o DIR    where the recording and console.log go (out/latest)
+#     -o DIR    where the recording and console.log go
+#     -n NAME   or else in a new directory out/NAME-N, to which out/latest points then, unless -i
 #     -e NAME   emulator: bochs, bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
@@ -26,11 +27,12 @@ set -euo pipefail
 
 readonly poll=0.2     # seconds between two looks at a running guest
 readonly reserve=4M   # bytes of disk space, for the report of a run that fills the disk
-out=out/latest emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
+out='' new='' emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
 gdb='' ips='' floppy=build/floppy.img kernel_elf='' prog=''
-while getopts o:e:m:c:t:T:r:d:f:ipgk:P: option; do
+while getopts o:n:e:m:c:t:T:r:d:f:ipgk:P: option; do
 	case $option in
 	o) out=$OPTARG ;;
+	n) new=$OPTARG ;;
 	e) emulator=$OPTARG ;;
 	m) mem=$OPTARG ;;
 	c) cpu=$OPTARG ;;
@@ -49,9 +51,11 @@ while getopts o:e:m:c:t:T:r:d:f:ipgk:P: option; do
 done
 shift $((OPTIND - 1))
 image=${1:?usage: boot.sh [option]... IMAGE}
+made=
 
 die()
 {
+	[ -z "$made" ] || rm -rf "$made"
 	echo "FAILED: $*" >&2
 	exit 1
 }
@@ -60,7 +64,12 @@ die()
 prepare_out()
 {
 	local error
-	lock_out "$out"
+	if [ -n "$out" ]; then
+		lock_out "$out"
+	else
+		new_out "${new:-run}"
+		made=$out
+	fi
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
@@ -259,6 +268,7 @@ trap 'exit 130' INT TERM
 disk=${keep:-$work/disk.img}
 rm -f "$disk.lock" # of a Bochs that was killed
 cp --sparse=always "$image" "$disk" || die "no copy of the disk image could be made"
+exec 7>&- # make's lock on the image
 
 if [ -z "$progress" ] || [ ! -t 2 ]; then
 	progress=
@@ -271,6 +281,8 @@ bochs | bochs-counted | bochs-plain) bochs_command ;;
 qemu) qemu_command ;;
 *) die "no emulator named $emulator" ;;
 esac
+[ -z "$made" ] || [ -n "$interactive" ] || point_latest "$made"
+made=
 if [ -n "$interactive" ]; then
 	run_interactive
 else
@@ -286,6 +298,8 @@ verdict=$(tests/run/verdict.sh -u -e "$ended" "$out/console.log" "${meta[@]}") |
 [ -z "$passed" ] || echo "$verdict"
 if [ -n "$kernel_elf" ] && [ -s "$out/meta.csv" ]; then
 	report || { [ -z "$passed" ] || die "the run passed, but there is no report of it"; }
+elif [ -n "$interactive" ] && [ -s "$out/meta.csv" ]; then
+	echo "The recording of this session: $out (make report OUT=$out)"
 elif [ -z "$passed$interactive" ]; then
 	tail -n 20 "$out/console.log" | tr -d '\r' | sed '$a\' >&2
 fi

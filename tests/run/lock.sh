@@ -21,3 +21,33 @@ lock_refused()
 	echo "FAILED: $1" >&2
 	exit 1
 }
+
+# new_out NAME: makes and locks out/NAME-N, N one more than any there is; sets $out.
+new_out()
+{
+	local name n=0 dir last
+	name=$(printf '%s' "${1##*/}" | LC_ALL=C tr -c 'A-Za-z0-9._+-' _)
+	for dir in "out/$name"-*; do
+		last=${dir##*-}
+		case $last in '' | 0* | *[!0-9]* | ??????????*) continue ;; esac
+		[ "$last" -le $n ] || n=$last
+	done
+	mkdir -p out || lock_refused "out: cannot make this directory"
+	until n=$((n + 1)) && mkdir "out/$name-$n" 2>/dev/null; do
+		[ -e "out/$name-$n" ] || lock_refused "out/$name-$n: cannot make this directory"
+	done
+	out=out/$name-$n
+	lock_out "$out"
+}
+
+# point_latest DIR: out/latest is a link to DIR, of out/. A directory of that name, of a time when
+# recordings went there, becomes one more recording.
+point_latest()
+{
+	local link=out/.latest.$$ n=1
+	if [ -d out/latest ] && [ ! -L out/latest ]; then
+		while [ -e "out/earlier-$n" ]; do n=$((n + 1)); done
+		mv out/latest "out/earlier-$n"
+	fi
+	ln -s "${1#out/}" "$link" && mv -T "$link" out/latest
+}
