@@ -9,6 +9,7 @@
 #define VALUE_MAX 128
 
 char boot_command_line[CMDLINE_MAX];
+unsigned int cmdline_unknown;
 
 /* Length of the word at `p`. */
 static size_t word_length(const char *p)

@@ -147,6 +147,12 @@ head -n -1 "$out/console.log" >"$scratch/cut.log"
 like 'a real log without its last line' "$(tests/run/verdict.sh "$scratch/cut.log")" \
 	'FAILED: truncated log: no power-off line'
 
+image 'memm=5 selftset=all -- init-s-own' -n busybox -a true "$scratch/root"
+output=$(tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img" 2>&1)
+is 'options that the kernel does not know' "$output" "passed: 0 self-tests ok, 0 skipped
+note: the kernel does not know these options, init got them: memm=5 selftset=all"
+is 'are counted' "$(sed -n 's/^kernel.unknown_options,//p' "$out/meta.csv")" 2
+
 cat >"$scratch/says.c" <<'END'
 #include <stdio.h>
 #include <unistd.h>

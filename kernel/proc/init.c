@@ -20,14 +20,33 @@
 #define INIT_WORDS   32 /* Linux's MAX_INIT_ARGS and MAX_INIT_ENVS */
 #define ROOT_MAX     64
 
-/* Words that belong to the kernel, whether or not this build has the feature. */
+/* Words that belong to the kernel. */
 static const char *const kernel_words[] = {
-	"mem",	       "vmalloc",    "highmem",	 "numa",    "movablecore",
-	"kernelcore",  "nocow",	     "nopse",	 "nopge",   "nofxsr",
-	"init",	       "root",	     "ro",	 "rw",	    "console",
-	"panic",       "swappiness", "selftest", "reclaim", "failslab",
-	"page_poison", "slab_debug", "loglevel", "crash",   "fail_page_alloc",
-	"memmap",      "bench",
+	"mem",
+	"vmalloc",
+	"highmem",
+	"numa",
+	"movablecore",
+	"kernelcore",
+	"nocow",
+	"nopse",
+	"nopge",
+	"nofxsr",
+	"init",
+	"root",
+	"ro",
+	"rw",
+	"console",
+	"panic",
+	"selftest",
+	"failslab",
+	"fail_page_alloc",
+	"page_poison",
+	"slab_debug",
+	"loglevel",
+	"crash",
+	"memmap",
+	"bench",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
@@ -75,6 +94,17 @@ static void add_arg(const char *word)
 		pr_warn("init: too many arguments: %s is left out\n", word);
 }
 
+/* A word that the kernel does not know may be a misspelt one of its own. */
+static void give_to_init(const char *word)
+{
+	cmdline_unknown++;
+	pr_warn("command line: the kernel does not know %s; init gets it\n", word);
+	if (strchr(word, '='))
+		set_env(word);
+	else
+		add_arg(word);
+}
+
 /* Shares out the words of the command line. */
 static void parse_words(void)
 {
@@ -95,12 +125,8 @@ static void parse_words(void)
 			add_arg(p);
 		else if (strcmp(p, "--") == 0)
 			all_args = true;
-		else if (is_kernel_word(p))
-			continue;
-		else if (strchr(p, '='))
-			set_env(p);
-		else
-			add_arg(p);
+		else if (!is_kernel_word(p))
+			give_to_init(p);
 	}
 }
 

@@ -250,6 +250,17 @@ report()
 	analysis/report.sh "$out"
 }
 
+# Options that the kernel did not know: it says so before the first program runs, and counts them.
+note_unknown()
+{
+	local count words
+	count=$(sed -n 's/^kernel.unknown_options,//p' "$out/meta.csv" 2>/dev/null | head -n 1)
+	words=$(tr -d '\r' <"$out/console.log" |
+		sed -n 's/^command line: the kernel does not know \(.*\); init gets it$/\1/p' |
+		head -n "${count:-8}" | tr '\n' ' ')
+	[ -z "$words" ] || echo "note: the kernel does not know these options, init got them: ${words% }" >&2
+}
+
 # shellcheck disable=SC2317 # reached through the trap
 cleanup()
 {
@@ -303,6 +314,7 @@ elif [ -n "$interactive" ] && [ -s "$out/meta.csv" ]; then
 elif [ -z "$passed$interactive" ]; then
 	tail -n 20 "$out/console.log" | tr -d '\r' | sed '$a\' >&2
 fi
+note_unknown
 [ -z "$passed" ] || exit 0
 echo "$verdict" >&2
 case $interrupted in

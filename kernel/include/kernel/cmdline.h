@@ -8,6 +8,8 @@
 
 /* The whole line, as the boot loader gave it (cut at CMDLINE_MAX - 1). */
 extern char boot_command_line[CMDLINE_MAX];
+/* Words that nobody in the kernel knew; counted when init gets them. */
+extern unsigned int cmdline_unknown;
 
 /* Finds `key` as a whole word ("ro") or with "=": copies the value (may be empty), returns true. */
 bool cmdline_get(const char *key, char *value, size_t size);
