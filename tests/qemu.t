@@ -5,7 +5,7 @@
 # completes commands late. The hints to the plugin must do nothing here.
 . tests/tap.sh
 
-plan 6
+plan 8
 
 image=build/image/default/disk.img # what `make` has just built, with the demo as its job
 after=$scratch/after.img
@@ -30,4 +30,11 @@ disk/mkimage.sh -o "$scratch/bare.img" -k "$boot_elf" \
 # As on Bochs, GRUB needs CMOV; the kernel and bare.c do not.
 ok 'on a 486' tests/run/boot.sh -e qemu -c 486,+cmov -o "$scratch/486" -t 300 "$scratch/bare.img"
 
+debug_elf=build/kernel${boot_elf#build/boot}
+debug_elf=${debug_elf%.elf}/kernel.debug
+like 'the kernel for gdb has line numbers' "$(i686-linux-gnu-addr2line -e "$debug_elf" \
+	"$(i686-linux-gnu-nm "$debug_elf" | sed -n 's/ T schedule$//p')")" 'kernel/sched/sched\.c:[0-9]+$'
+(sleep 5; printf '\003'; sleep 3) | timeout 60 script -qec "tests/run/boot.sh -e qemu -i -g -t 0 \
+	-o '$scratch/debug' '$scratch/true.img'; echo left \$?" /dev/null >"$scratch/debug.log" 2>&1 || true
+like 'Ctrl-C leaves make debug' "$(tr -d '\r' <"$scratch/debug.log")" 'left 130$'
 done_testing

@@ -16,7 +16,7 @@
 #     -p        live progress line on standard error, when that is a terminal
 #     -k ELF    a report of the recording afterwards, with the names of this kernel
 #     -P PROG   and of this program
-#     -g        stop at reset and wait for gdb (QEMU)
+#     -g        stop at reset and wait for gdb; Ctrl-C ends it (QEMU)
 #
 # Ends 0 only when tests/run/verdict.sh says that the run passed; its one line is printed on
 # standard output or, for a failure, last of all on standard error, behind the report or the end of
@@ -123,7 +123,7 @@ qemu_command()
 	[ "$floppy" = none ] ||
 		command+=(-drive "file=${floppy//,/,,},format=raw,if=floppy,index=0,readonly=on")
 	if [ -n "$interactive" ]; then
-		command+=(-chardev "stdio,id=com1,signal=off,logfile=${out//,/,,}/console.log"
+		command+=(-chardev "stdio,id=com1,signal=$([ -n "$gdb" ] && echo on || echo off),logfile=${out//,/,,}/console.log"
 			-serial chardev:com1)
 	else
 		command+=(-serial "file:${out//,/,,}/console.log")
@@ -254,7 +254,7 @@ report()
 note_unknown()
 {
 	local count words
-	count=$(sed -n 's/^kernel.unknown_options,//p' "$out/meta.csv" 2>/dev/null | head -n 1)
+	count=$(sed -n 's/^kernel.unknown_options,//p' "$out/meta.csv" 2>/dev/null || true)
 	words=$(tr -d '\r' <"$out/console.log" |
 		sed -n 's/^command line: the kernel does not know \(.*\); init gets it$/\1/p' |
 		head -n "${count:-8}" | tr '\n' ' ')
