@@ -148,6 +148,24 @@ function check_times()
 		wrong("meta.selftest", "meta.csv:selftest: " meta["selftest"] ", but the kernel counted " \
 		      meta["kernel.selftest_failures"] " failures")
 	verdict("meta.selftest", "meta.csv: the self-test's end is what the kernel counted")
+	check_outcome()
+}
+
+# How the run ended, in four words that must say the same: outcome, failure, prog_status, selftest.
+function check_outcome(    outcome, status)
+{
+	outcome = meta["outcome"]
+	status = meta["prog_status"]
+	if (outcome == "ok" && (meta["failure"] != "" || meta["selftest"] == "failed"))
+		wrong("meta.outcome", "meta.csv:outcome: ok, though " \
+		      (meta["failure"] != "" ? "there is a failure" : "the self-test failed"))
+	if (outcome != "" && outcome != "ok" && meta["failure"] == "")
+		wrong("meta.outcome", "meta.csv:failure: missing, though the outcome is " outcome)
+	if (outcome == "program_failed" ? status + 0 == 0 : outcome == "ok" && status + 0 != 0)
+		wrong("meta.outcome", "meta.csv:prog_status: " status ", though the outcome is " outcome)
+	if (outcome == "program_failed" && (meta["failure"] ":") !~ ("^program status " status "[:;]"))
+		wrong("meta.outcome", "meta.csv:failure: not that of program status " status)
+	verdict("meta.outcome", "meta.csv: outcome, failure and statuses say the same")
 }
 
 function check_digests(file,    line, part, key, name, n, i)
