@@ -211,13 +211,6 @@ is 'OUT in use: refused' "$(tests/run/boot.sh -o "$out" -t 5 "$scratch/disk.img"
 	"FAILED: OUT=$out: in use: another run is recording there"
 is 'OUT in use: by make too' "$(make --no-print-directory trace OUT="$out" TIMEOUT=5 2>&1 | grep FAILED)" \
 	"FAILED: OUT=$out: in use: another run is recording there"
-# shellcheck disable=SC2317 # run by is
-image_of()
-{
-	make --no-print-directory -n trace OUT="$1" | grep -o 'build/image/[^ ]*/disk\.img' | head -n 1
-}
-is 'each OUT has an image of its own' \
-	"$(for name in a_b a/b a=_b 'a=/b' a==_b; do image_of "$scratch/$name"; done | sort -u | wc -l)" 5
 kill -TERM $pid
 ended 'interrupted' 143 interrupted 'interrupted by SIGTERM$'
 is 'interrupted: the digest is right' "$(sed -n 's/^tlb.sha256,//p' "$out/meta.csv")" \

@@ -45,9 +45,11 @@ void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
 void mm_trace_areas(const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
+	unsigned int n = 0;
 
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		area_hint(TRACE_VMA_MAP, vma);
-		cond_resched();
+		if (++n % 64 == 0)
+			cond_resched();
 	}
 }

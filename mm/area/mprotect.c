@@ -20,15 +20,20 @@ struct flag_change {
 	unsigned int clear, set;
 };
 
-/*
- * Write permission that a private area gets is charged (VM_ACCOUNT), once. The charge stays when
- * the permission goes, for written pages stay; only of memory that was never written none is
- * needed.
- */
+/* As asked for; whether an area changes at all shows in these already. */
 static unsigned int changed_flags(const struct vm_area_struct *vma,
 				  const struct flag_change *change)
 {
-	unsigned int old = vma->vm_flags, flags = (old & ~change->clear) | change->set;
+	return (vma->vm_flags & ~change->clear) | change->set;
+}
+
+/*
+ * Write permission that a private area gets is charged (VM_ACCOUNT), once. The charge stays when
+ * the permission goes, for written pages stay; only memory that was never written needs none.
+ */
+static unsigned int charged_flags(const struct vm_area_struct *vma, unsigned int flags)
+{
+	unsigned int old = vma->vm_flags;
 
 	if (!((flags ^ old) & VM_RIGHTS))
 		return flags;
@@ -177,10 +182,12 @@ static int cut_edges(struct range *range)
 
 static void change_area(struct vm_area_struct *vma, const struct flag_change *change)
 {
-	unsigned int flags = changed_flags(vma, change), changed = flags ^ vma->vm_flags;
+	unsigned int flags = changed_flags(vma, change), changed;
 
-	if (!changed)
+	if (flags == vma->vm_flags)
 		return;
+	flags = charged_flags(vma, flags);
+	changed = flags ^ vma->vm_flags;
 	if (changed & VM_WRITE)
 		vma->vm_mm->data_vm += vma_pages(vma) * ((unsigned long)is_data_mapping(flags) -
 							 is_data_mapping(vma->vm_flags));
