@@ -11,7 +11,7 @@ sample()
 {
 	sed -n 's/ *$//; /^passed: /,/^  stack /p' "$1"
 	echo ...
-	sed -n "s|$scratch/out|out/latest|; /^  report /,\$p" "$1"
+	sed -n "s|$scratch/out|out/demo-1|; /^  report /,\$p" "$1"
 }
 
 # shown: the sample in README, without its indentation
