@@ -4,7 +4,7 @@ BEGIN {
 	split("cold conflict flushed upgrade", fill_kinds, " ")
 	meaning["cold"] = "first fill of the page in this address space"
 	meaning["conflict"] = "was there earlier; another page took its place"
-	meaning["flushed"] = "was there earlier; a flush or invlpg dropped it"
+	meaning["flushed"] = "was there earlier; a flush, invlpg or page fault dropped it"
 	meaning["upgrade"] = "was there, but the page's entry had not permitted the access: walked again"
 	meaning["flush cr3"] = "CR3 written: all but global entries (a switch of address space)"
 	meaning["flush_all cr3"] = "CR3 written: all entries"
