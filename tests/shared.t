@@ -31,10 +31,7 @@ boot()
 
 guest_output()
 {
-	awk -v name="$1" '
-		$0 == "#job " name { on = 1; next }
-		on && $1 == "#end" && $2 == name { print "status " $3; exit }
-		on' "$bochs_out/stdout.txt"
+	job_output "$1" "$bochs_out/stdout.txt"
 }
 
 host_output()

@@ -9,6 +9,7 @@
 #   unlike NAME TEXT ERE        TEXT has none
 #   pass NAME, fail NAME        a result known otherwise
 #   tried_all SUITE LOG         true when a console log has the suite, and no case of it skipped
+#   job_output NAME FILE        what job NAME wrote, of the standard output of several, and its status
 #   skip_all REASON             this machine cannot run any of this file
 #   diag TEXT                   comment lines: why the result before it is what it is
 #   note TEXT                   comment lines of no importance, which prove -v alone shows
@@ -159,6 +160,14 @@ skip_all()
 	tap_forget
 	echo "1..0 # SKIP $1"
 	exit 0
+}
+
+job_output()
+{
+	awk -v name="$1" '
+		$0 == "#job " name { on = 1; next }
+		on && $1 == "#end" && $2 == name { print "status " $3; exit }
+		on' "$2"
 }
 
 done_testing()

@@ -69,10 +69,7 @@ boot()
 # The guest's part of stdout.txt for one job, and its status line.
 guest_output()
 {
-	awk -v name="$1" '
-		$0 == "#job " name { on = 1; next }
-		on && $1 == "#end" && $2 == name { print "status " $3; exit }
-		on' "$bochs_out/stdout.txt"
+	job_output "$1" "$bochs_out/stdout.txt"
 }
 
 # The same on this machine: argv[0] is the guest's path, the binary is found under $guest_root;
