@@ -78,10 +78,7 @@ boot()
 # What a job printed, and its status line; also kept in $scratch/NAME.
 output()
 {
-	awk -v name="$1" '
-		$0 == "#job " name { on = 1; next }
-		on && $1 == "#end" && $2 == name { print "status " $3; exit }
-		on' "$out/stdout.txt" | tee "$scratch/$1.all"
+	job_output "$1" "$out/stdout.txt" | tee "$scratch/$1.all"
 	sed '$d' "$scratch/$1.all" | sed '${/^$/d}' >"$scratch/$1"
 }
 
