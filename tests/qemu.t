@@ -34,7 +34,15 @@ debug_elf=build/kernel${boot_elf#build/boot}
 debug_elf=${debug_elf%.elf}/kernel.debug
 like 'the kernel for gdb has line numbers' "$(i686-linux-gnu-addr2line -e "$debug_elf" \
 	"$(i686-linux-gnu-nm "$debug_elf" | sed -n 's/ T schedule$//p')")" 'kernel/sched/sched\.c:[0-9]+$'
-(sleep 5; printf '\003'; sleep 3) | timeout 60 script -qec "tests/run/boot.sh -e qemu -i -g -t 0 \
+# What script(1) starts is $SHELL, and only bash goes on after a Ctrl-C that its child has heard.
+press_ctrl_c()
+{
+	timeout 60 bash -c "until [ -e '$scratch/debug/console.log' ]; do sleep 0.1; done"
+	sleep 3
+	printf '\003'
+	sleep 3
+}
+press_ctrl_c | SHELL=$(command -v bash) timeout 90 script -qec "tests/run/boot.sh -e qemu -i -g -t 0 \
 	-o '$scratch/debug' '$scratch/true.img'; echo left \$?" /dev/null >"$scratch/debug.log" 2>&1 || true
 like 'Ctrl-C leaves make debug' "$(tr -d '\r' <"$scratch/debug.log")" 'left 130$'
 done_testing
