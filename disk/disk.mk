@@ -39,7 +39,8 @@ build/test-guest/%: tests/guest/%.c disk/disk.mk
 # The root file system as a directory tree; hard links in it are hard links in the guest.
 build/root.ok: $(USER_PROGS) build/deps/run.mk disk/disk.mk build/floppy.img
 	@rm -rf build/root
-	@mkdir -p $(addprefix build/root/,bin sbin etc dev proc sys tmp work root)
+	@mkdir -p $(addprefix build/root/,bin sbin lib usr etc dev proc sys tmp work root)
+	@for name in bin sbin lib; do ln -s ../$$name build/root/usr/$$name; done
 	@cp build/deps/busybox build/root/bin/busybox
 	@for name in $(APPLETS); do ln build/root/bin/busybox "build/root/bin/$$name"; done
 	@for program in $(USER_PROGS); do \

@@ -1,7 +1,15 @@
 #!/bin/bash
 # job.sh - make the overlay of the root file system that tells init what to run.
 #
-#   disk/job.sh [-n NAME] [-s STDIN] [-a ARGS] [-f FILES] [-c] DIR [PROG]
+#   disk/job.sh [option]... DIR [PROG]
+#     -n NAME    a program that the guest already has in /bin, in place of PROG
+#     -a ARGS    its arguments                   -e ENV   more environment, as 'K=V K2=V2'
+#     -f FILES   files and directories for its working directory
+#     -s STDIN   its standard input; without it, -c makes that the console
+#     -r ROOT    a directory that the guest's root is made from, besides DIR; may be repeated, the
+#                later one counts
+#     -L LIBS    directories of this machine to look for libraries in
+#     -S SCRIPT  a shell script in place of PROG, each of whose commands gets its mark
 #
 # Writes DIR afresh: PROG as bin/PROG, FILES in work/ (the program's working directory), STDIN as
 # etc/stdin, and etc/job, one `key value` a line, which init obeys:
@@ -10,17 +18,15 @@
 #   cwd PATH    its working directory          env K=V      one more environment variable
 #   arg TEXT    one element of argv; the first is the path of the program
 #
-# A job ends at a blank line; a file may hold several, which run one after the other. ARGS and FILES
-# are split as a shell splits words: blanks separate, '…' "…" and \ quote; nothing is expanded.
-# STDIN is a file, a pipe, `-` for what stands on this script's own standard input, or /dev/null, as
-# without it; then -c makes it the console. -n names a program that the guest already has in /bin, in
-# place of PROG. A dynamic PROG gets the loader and the C library of the cross compiler in /lib.
+# A job ends at a blank line; a file may hold several, which run one after the other. ARGS, ENV,
+# FILES and LIBS are split as a shell splits words: blanks separate, '...' "..." and \ quote; nothing
+# is expanded. STDIN is a file, a pipe, `-` for what stands on this script's own standard input, or
+# /dev/null, as without it. A PROG that is not a file here is looked up in the ROOTs. What libraries
+# a dynamic program brings along, disk/libraries.sh says; what becomes of SCRIPT, disk/script.sh.
 #
 # A PROG that cannot run is refused here, before anything boots.
 set -euo pipefail
 export LC_ALL=C
-
-readonly cross_lib=/usr/i686-linux-gnu/lib
 
 die()
 {
@@ -37,13 +43,20 @@ looked_in()
 	esac
 }
 
-name='' stdin='' args='' files='' console=''
-while getopts n:s:a:f:c option; do
+. disk/libraries.sh
+. disk/script.sh
+
+name='' stdin='' args='' env='' files='' console='' script='' libs='' roots=()
+while getopts n:s:a:e:f:r:L:S:c option; do
 	case $option in
 	n) name=$OPTARG ;;
 	s) stdin=$OPTARG ;;
 	a) args=$OPTARG ;;
+	e) env=$OPTARG ;;
 	f) files=$OPTARG ;;
+	r) roots+=("$OPTARG") ;;
+	L) libs=$OPTARG ;;
+	S) script=$OPTARG ;;
 	c) console=1 ;;
 	*) exit 2 ;;
 	esac
@@ -97,16 +110,50 @@ field()
 	od -An -t "u$2" -j "$1" -N "$2" "$prog" | tr -d ' '
 }
 
-# Refuse what the kernel could not execute; sets $interpreter for a dynamic program.
-check_prog()
+# Where the program lies on this machine: $prog, and in the guest: $path. Refuse what cannot run.
+find_prog()
 {
-	local size phoff phentsize phnum i at
-	[ -e "$prog" ] || die "PROG=$prog: no such file$(looked_in "$prog")"
+	local given=$prog
+	path=/bin/${prog##*/}
+	if [ -n "$prog" ] && { [ ! -e "$prog" ] || is_elf "$prog" 02; }; then
+		guest_prog
+	fi
+	[ -e "$prog" ] || die "PROG=$prog: no such file$(looked_in "$prog")${roots[*]:+, nor in the guest}"
 	[ -f "$prog" ] || die "PROG=$prog: not a regular file"
 	[ -r "$prog" ] || die "PROG=$prog: not readable"
 	case ${prog##*/} in *[\"\\]*) die "PROG=$prog: no quote or backslash in the name, please" ;; esac
+	if [ "$(head -c 2 "$prog" | tr -d '\0')" = '#!' ]; then
+		check_script "PROG=$given" "$prog"
+	else
+		check_elf
+	fi
+}
+
+# A program of the guest's own by that path, or of that name.
+guest_prog()
+{
+	local try at tries=("$prog")
+	case $prog in
+	/*) ;;
+	*/*) return ;;
+	*) tries=({/bin,/sbin,/usr/local/bin,/usr/games}"/$prog") ;;
+	esac
+	for try in "${tries[@]}"; do
+		at=$(guest_file "$try")
+		if [ -n "$at" ]; then
+			path=$try
+			prog=$at
+			return
+		fi
+	done
+}
+
+# Refuse what the kernel could not execute.
+check_elf()
+{
+	local size phoff phentsize phnum i at
 	size=$(stat -L -c %s "$prog")
-	[ "$(head -c 4 "$prog" | od -An -t x1)" = ' 7f 45 4c 46' ] || die "PROG=$prog: not an ELF file"
+	[ "$(head -c 4 "$prog" | od -An -t x1)" = ' 7f 45 4c 46' ] || die "PROG=$prog: not an ELF file, and no script (#!)"
 	[ "$size" -ge 52 ] || die "PROG=$prog: truncated: no whole ELF header"
 	case $(field 4 1) in
 	1) ;;
@@ -130,26 +177,27 @@ check_prog()
 				die "PROG=$prog: truncated: its segments need more than $size bytes"
 			;;
 		esac
-		[ "$(field $at 4)" != 3 ] || interpreter=yes
 	done
 }
 
-# The shared libraries that a program needs, and those that they need, as far as we have them.
-copy_libraries()
+# FILES: each under its own name in work/, directories whole, executable ones executable.
+copy_files()
 {
-	local queue=("$prog") needed library
-	mkdir -p "$dir/lib"
-	cp -L $cross_lib/ld-linux.so.2 "$dir/lib"
-	while [ ${#queue[@]} -gt 0 ]; do
-		needed=$(i686-linux-gnu-objdump -p "${queue[0]}" | awk '$1 == "NEEDED" { print $2 }')
-		queue=("${queue[@]:1}")
-		for library in $needed; do
-			[ ! -e "$dir/lib/$library" ] || continue
-			[ -e "$cross_lib/$library" ] ||
-				die "PROG=$prog: needs $library, which $cross_lib does not have"
-			cp -L "$cross_lib/$library" "$dir/lib"
-			queue+=("$dir/lib/$library")
-		done
+	local file base odd
+	split_words FILES "$files"
+	for file in "${words[@]}"; do
+		[ -e "$file" ] || die "FILES: $file: no such file$(looked_in "$file")"
+		[ -f "$file" ] || [ -d "$file" ] || die "FILES: $file: neither a file nor a directory"
+		base=$(basename -- "$(realpath -s -- "$file")")
+		[ "$base" != / ] || die "FILES: $file: not the whole of this machine, please"
+		[ ! -e "$dir/work/$base" ] || die "FILES: two of them are called $base"
+		odd=$(find -H "$file" -name '*["\\]*' -print -quit)
+		case $base in *[\"\\]*) odd=$file ;; esac
+		[ -z "$odd" ] || die "FILES: $odd: no quote or backslash in the name, please"
+		cp -rH "$file" "$dir/work/$base" || die "FILES: $file: cannot be copied"
+		while IFS= read -r file; do
+			bring_libraries "FILES: $file" "$file"
+		done < <(find -H "$file" -type f \( -perm /111 -o -name '*.so*' \))
 	done
 }
 
@@ -175,29 +223,46 @@ job_stdin()
 	esac
 }
 
-interpreter=
-[ -z "$prog" ] || check_prog
+put_job()
+{
+	local word
+	split_words ENV "$env"
+	for word in "${words[@]}"; do
+		[[ $word =~ ^[A-Za-z_][A-Za-z_0-9]*= ]] || die "ENV: $word: not NAME=value"
+	done
+	[ -z "$name" ] || echo "name $name"
+	echo "cwd /work"
+	[ ${#words[@]} = 0 ] || printf 'env %s\n' "${words[@]}"
+	[ -n "$name" ] || return 0 # no job: a shell, with this environment
+	job_stdin
+	split_words ARGS "$args"
+	printf 'arg %s\n' "${shell[@]}" "$path" "${words[@]}"
+	echo
+}
+
+path=/bin/$name shell=()
+[ -z "$script" ] || [ -z "$prog" ] ||
+	die "PROG and SCRIPT: one of them, please; FILES brings the programs that a script calls"
+[ -z "$prog" ] || find_prog
 check_stdin
 rm -rf "$dir"
 mkdir -p "$dir/bin" "$dir/etc" "$dir/work"
-if [ -n "$prog" ]; then
-	name=${prog##*/}
-	cp -L "$prog" "$dir/bin/$name"
-	chmod 755 "$dir/bin/$name"
-	[ -z "$interpreter" ] || copy_libraries
-fi
-[ -n "$name" ] || exit 0 # no job: init starts a shell
-
-split_words FILES "$files"
-for file in "${words[@]}"; do
-	[ -f "$file" ] || die "FILES: $file: no such file$(looked_in "$file")"
-	cp -L "$file" "$dir/work"
+split_words LIBS "$libs"
+library_dirs=("${words[@]}")
+for lib in "${library_dirs[@]}"; do
+	[ -d "$lib" ] || die "LIBS: $lib: no such directory$(looked_in "$lib")"
 done
-split_words ARGS "$args"
-{
-	echo "name $name"
-	echo "cwd /work"
-	job_stdin
-	printf 'arg %s\n' "/bin/$name" "${words[@]}"
-	echo
-} >"$dir/etc/job"
+if [ -n "$prog" ]; then
+	name=${path##*/}
+	bring_libraries "PROG=$prog" "$prog"
+	if [ "$path" = "/bin/${prog##*/}" ]; then
+		cp -L "$prog" "$dir$path"
+		chmod 755 "$dir$path"
+	fi
+elif [ -n "$script" ]; then
+	put_script
+fi
+copy_files
+if [ -n "$name$env" ]; then # neither: init starts a shell
+	put_job >"$dir/etc/job"
+fi

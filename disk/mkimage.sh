@@ -8,11 +8,12 @@
 #   behind it     partition 2: Linux swap, SWAP_MIB MiB (64)
 #
 # The root file system is the union of the ROOT_DIRs; of two files of one name the later one counts.
-# Hard links within a ROOT_DIR stay hard links. No root, no loop device, no mount: mke2fs makes an
-# empty file system in a file and debugfs fills it. Debugfs rather than `mke2fs -d`, because it
-# takes names in the order given and its own clock and owner: the same inputs give the same bytes,
-# whoever builds them and wherever. The image is sparse, and is left alone when its inputs (by
-# SHA-256) are those of the last time.
+# Hard links within a ROOT_DIR stay hard links, symbolic ones symbolic. /usr/bin, /usr/sbin and
+# /usr/lib are those without /usr, whatever a ROOT_DIR has them for. No root, no loop device, no
+# mount: mke2fs makes an empty file system in a file and debugfs fills it. Debugfs rather than
+# `mke2fs -d`, because it takes names in the order given and its own clock and owner: the same
+# inputs give the same bytes, whoever builds them and wherever. The image is sparse, and is left
+# alone when its inputs (by SHA-256) are those of the last time.
 set -euo pipefail
 export LC_ALL=C TZ=UTC E2FSPROGS_FAKE_TIME=1000000000
 export PATH=$PATH:/usr/sbin:/sbin
@@ -62,15 +63,41 @@ boot_tree()
 		{ print }' disk/menu.lst >"$boot/grub/menu.lst"
 }
 
-# The files of all trees, by path: type, mode, inode, path, source; tab-separated.
+# The files of all trees, by path: type, mode, inode, path, source (or the target of a symbolic
+# link); tab-separated.
 list_files()
 {
 	local tree
 	for tree; do
+		[ -d "$tree" ] || die "no directory $tree"
+		case $tree in *[%\\\"$'\t\n']*) die "bad name of a directory: $tree" ;; esac
 		(cd "$tree" && find . -mindepth 1 \( -type d -o -type f \) \
-			-printf "%y\t%m\t$tree:%i\t%P\t$tree/%P\n")
-	done | awk -F'\t' '
-		/["\\]/ || NF != 5 { print "mkimage: bad file name: " $0 >"/dev/stderr"; bad = 1 }
+			-printf "%y\t%m\t$tree:%i\t%P\t$tree/%P\n" -o \
+			-type l -printf "%y\t%m\t$tree:%i\t%P\t%l\n")
+	done | awk -F'\t' -v OFS='\t' '
+		# The absolute path of a link target, as seen from the directory of the link.
+		function target(from, to,   part, n, i, path)
+		{
+			sub(/[^\/]*$/, "", from)
+			n = split(from to, part, "/")
+			for (i = 1; i <= n; i++)
+				if (part[i] == "..")
+					sub(/\/[^\/]*$/, "", path)
+				else if (part[i] != "" && part[i] != ".")
+					path = path "/" part[i]
+			return path
+		}
+		/["\\]/ || NF != 5 {
+			print "mkimage: " $4 ": no quotes, backslashes or tabs in a file name, please" >"/dev/stderr"
+			bad = 1
+			exit
+		}
+		$1 == "l" && $4 ~ /^(bin|sbin|lib)$/ { next }
+		$4 ~ /^usr\/(bin|sbin|lib)\// || ($4 ~ /^usr\/(bin|sbin|lib)$/ && $1 == "d") {
+			if ($1 == "l" && $5 !~ /^\//)
+				$5 = target($4, $5)
+			sub(/^usr\//, "", $4)
+		}
 		{ line[$4] = $0 }
 		END { for (path in line) print line[path]; exit bad }' | sort -t "$(printf '\t')" -k 4
 }
@@ -81,7 +108,8 @@ digest_inputs()
 	{
 		echo "$swap_mib"
 		cat "$0"
-		awk -F'\t' '{ if (!($3 in n)) n[$3] = ++count; print $1, $2, n[$3], $4 }' "$scratch/files"
+		awk -F'\t' '{ if (!($3 in n)) n[$3] = ++count; print $1, $2, n[$3], $4, $1 == "l" ? $5 : "" }' \
+			"$scratch/files"
 		contents | xargs -0 sha256sum | cut -d ' ' -f 1
 	} | sha256sum
 }
@@ -110,6 +138,10 @@ fill_script()
 				print "expand_dir /bin\nexpand_dir /bin"
 			next
 		}
+		$1 == "l" {
+			printf "symlink \"/%s\" \"%s\"\n", $4, $5
+			next
+		}
 		$3 in first {
 			printf "ln \"/%s\" \"/%s\"\n", first[$3], $4
 			printf "sif \"/%s\" links_count %d\n", $4, ++links[$3]
@@ -126,12 +158,13 @@ fill_script()
 # A file system with at least 32 MiB to spare for what the guest writes.
 make_root()
 {
-	local used
+	local used inodes
 	used=$(contents | xargs -0 stat -c %s |
 		awk '{ n += $1 + 4096 } END { print int(n / 1048576) }')
+	inodes=$(wc -l <"$scratch/files")
 	root_mib=$(((used * 21 / 20 + 32 + 63) / 64 * 64))
 	truncate -s ${root_mib}M "$scratch/fs"
-	mke2fs -q -F -t ext2 -b 4096 -I 128 -N 4096 -m 0 -L pagoda -U $fs_uuid \
+	mke2fs -q -F -t ext2 -b 4096 -I 128 -N $((4096 + inodes / 2048 * 2048)) -m 0 -L pagoda -U $fs_uuid \
 		-O ^resize_inode,^dir_index,^ext_attr -E "hash_seed=$fs_uuid,root_owner=0:0" \
 		"$scratch/fs" >"$scratch/out" 2>&1 || die "mke2fs: $(tail -n 1 "$scratch/out")"
 	fill_script >"$scratch/fill"

@@ -269,7 +269,7 @@ mkdir "$scratch/directory"
 refused 'PROG missing' 'FAILED: PROG=.*nowhere: no such file' PROG="$scratch/nowhere"
 status=0
 output=$(cd / && make --no-print-directory -C "$OLDPWD" trace OUT="$scratch/refused" PROG=./nowhere 2>&1) || status=$?
-like 'make -C: says where it looked for PROG' "$status: $output" "FAILED: PROG=./nowhere: no such file in $PWD\$"
+like 'make -C: says where it looked for PROG' "$status: $output" "FAILED: PROG=./nowhere: no such file in $PWD, nor in the guest\$"
 refused 'a variable in small letters' ' mem=: make has no such variable; the nearest is MEM; ' mem=256
 refused 'a variable misspelt' ' PRG=: make has no such variable; the nearest is PROG; ' PRG=./x
 refused 'a variable unlike any' ' COLOUR=: make has no such variable; `make help' COLOUR=1

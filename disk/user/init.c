@@ -10,10 +10,13 @@
  * Standard output and error of a job are /dev/progout and /dev/progerr: the
  * console, and the recording's stdout.txt and stderr.txt.
  *
+ * An env of the job replaces one of init's own by that name. A single record
+ * without arg is no job: it says what the shell's environment is.
+ *
  * With one job, init ends with its status (128 + signal when it was killed).
  * With several, each is framed on standard output by "#job NAME" and
  * "#end NAME STATUS", and init ends with 0 when all could be started.
- * Without a job file there is an interactive shell on the console. When init
+ * Without a job there is an interactive shell on the console. When init
  * ends, the kernel powers the machine off with init's status.
  */
 #include <errno.h>
@@ -84,6 +87,23 @@ static void job_default(struct job *job)
 	job->envs[job->nenvs++] = lang;
 }
 
+/* Adds "K=V", in place of an older K. False when there is no room. */
+static bool set_env(struct job *job, char *value)
+{
+	size_t name = strcspn(value, "=") + 1;
+	int i;
+
+	for (i = 0; i < job->nenvs; i++)
+		if (!strncmp(job->envs[i], value, name))
+			break;
+	if (i == MAX_ENVS)
+		return false;
+	job->envs[i] = value;
+	if (i == job->nenvs)
+		job->nenvs++;
+	return true;
+}
+
 static void job_key(struct job *job, const char *key, char *value)
 {
 	if (!strcmp(key, "name"))
@@ -92,8 +112,8 @@ static void job_key(struct job *job, const char *key, char *value)
 		job->cwd = value;
 	else if (!strcmp(key, "stdin"))
 		job->input = value;
-	else if (!strcmp(key, "env") && job->nenvs < MAX_ENVS)
-		job->envs[job->nenvs++] = value;
+	else if (!strcmp(key, "env") && set_env(job, value))
+		return;
 	else if (!strcmp(key, "arg") && job->nargs < MAX_ARGS)
 		job->args[job->nargs++] = value;
 	else {
@@ -218,11 +238,9 @@ static int run_all(void)
 	return status;
 }
 
-static int shell(void)
+static int shell(char *const *envs)
 {
 	char *const args[] = {"sh", "-i", NULL};
-	char *const envs[] = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=pagoda:\\w\\$ ",
-			      NULL};
 	pid_t pid = fork();
 
 	if (pid < 0)
@@ -239,16 +257,25 @@ static int shell(void)
 
 int main(void)
 {
+	static struct job none = {
+		.envs = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=pagoda:\\w\\$ "},
+		.nenvs = 4,
+	};
 	char *text = slurp(JOB_FILE);
 
 	if (!text && errno != ENOENT)
 		die(JOB_FILE);
 	if (!text)
-		return shell();
+		return shell(none.envs);
 	parse_jobs(text);
 	if (!njobs) {
 		fprintf(stderr, "init: " JOB_FILE " is empty; expected at least one job\n");
 		return NOT_STARTED;
+	}
+	if (njobs == 1 && !jobs[0].nargs) {
+		for (int i = 0; i < jobs[0].nenvs; i++)
+			set_env(&none, jobs[0].envs[i]);
+		return shell(none.envs);
 	}
 	return run_all();
 }
