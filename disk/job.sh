@@ -45,6 +45,7 @@ looked_in()
 
 . disk/libraries.sh
 . disk/script.sh
+. disk/words.sh
 
 name='' stdin='' args='' env='' files='' console='' script='' libs='' roots=()
 while getopts n:s:a:e:f:r:L:S:c option; do
@@ -64,45 +65,6 @@ done
 shift $((OPTIND - 1))
 dir=${1:?usage: job.sh [option]... DIR [PROG]}
 prog=${2-}
-
-# split_words LABEL TEXT: sets $words.
-split_words()
-{
-	local out
-	case $2 in *$'\n'*) die "$1: a line break in an argument cannot be passed on" ;; esac
-	out=$(words_text=$2 awk -v label="$1" '
-		function end_word() { if (in_word) words = words word "\n"; word = ""; in_word = 0 }
-		BEGIN {
-			text = ENVIRON["words_text"]
-			for (i = 1; i <= length(text); i++) {
-				c = substr(text, i, 1)
-				if (quote == "" && c ~ /[ \t]/) {
-					end_word()
-					continue
-				}
-				in_word = 1
-				next_c = substr(text, i + 1, 1)
-				if (c == "\\" && quote != "\x27" &&
-				    (quote == "" || next_c ~ /["\\$`]/)) {
-					word = word next_c
-					i++
-				} else if (quote == "" && c ~ /["\x27]/)
-					quote = c
-				else if (c == quote)
-					quote = ""
-				else
-					word = word c
-			}
-			if (quote != "") {
-				print label ": quote " quote " is not closed"
-				exit 1
-			}
-			end_word()
-			printf "%s", words
-		}') || die "$out"
-	words=()
-	[ -z "$out" ] || mapfile -t words <<<"$out"
-}
 
 # field OFFSET SIZE: an unsigned little-endian number of $prog.
 field()
