@@ -33,7 +33,7 @@ lock = . tests/run/lock.sh; lock_out "$$P_OUT"
 out = -o "$$P_OUT"
 endif
 boot = tests/run/boot.sh $(out) -m $(MEM) -t $(TIMEOUT) $(if $(P_CPU),-c "$$P_CPU") \
-	$(if $(P_TRACE),-T "$$P_TRACE")
+	$(if $(P_TRACE),-T "$$P_TRACE") -w "$$P_GET" $(if $(filter-out 0,$(ALLOW_FAIL)),-a)
 job_default = -n demo
 run: job_default =
 run: job_options += -c

@@ -76,9 +76,9 @@ ok 'the kernel counts the same' tests/run/verdict.sh "$good" "$scratch/meta.csv"
 sed -i 's/selftest_pass,3/selftest_pass,4/' "$scratch/meta.csv"
 verdict 'the kernel counted more tests' '' 'FAILED: self-test: the recording says 4 passed, .* the console 3 passed'
 sed -i '/selftest_/d; s/^prog_status,.*/prog_status,3/' "$scratch/meta.csv"
-verdict 'program status' 's/status 0/status 3/' '^FAILED: program status 3$'
+verdict 'program status' 's/status 0/status 3/' '^FAILED: program status 3: what the program itself returned; the run is complete$'
 sed -i 's/^prog_status,.*/prog_status,139/' "$scratch/meta.csv"
-verdict 'program killed' 's/status 0/status 139/' '^FAILED: program status 139: killed by signal 11$'
+verdict 'program killed' 's/status 0/status 139/' '^FAILED: program status 139: killed by signal 11 \(SIGSEGV\)$'
 sed -i 's/^prog_status,.*/prog_status,0/; /^complete/d' "$scratch/meta.csv"
 verdict 'recording incomplete' '' 'FAILED: incomplete recording'
 printf '%s\n' outcome,panic 'failure,"Kernel panic - not syncing: bad, ""bad"" luck"' >>"$scratch/meta.csv"
@@ -141,8 +141,8 @@ like 'panic: the last words of the kernel' "$(cat "$out/report.html")" '^Task: 1
 run 'panic=0' panic 'Kernel panic - not syncing: asked for by crash=panic$' 'crash=panic panic=0' 60 true
 run 'hang' hang 'hang: not finished after 8 s' crash=hang 8 true
 run 'triple fault' triple 'triple fault' crash=triple 60 true
-run 'program killed' program_failed 'program status 137: killed by signal 9$' '' 60 "sh -c 'kill -9 \$\$'"
-run 'program fails' program_failed 'program status 3$' '' 60 "sh -c 'exit 3'"
+run 'program killed' program_failed 'program status 137: killed by signal 9 \(SIGKILL\)$' '' 60 "sh -c 'kill -9 \$\$'"
+run 'program fails' program_failed 'program status 3: what the program itself returned; the run is complete$' '' 60 "sh -c 'exit 3'"
 head -n -1 "$out/console.log" >"$scratch/cut.log"
 like 'a real log without its last line' "$(tests/run/verdict.sh "$scratch/cut.log")" \
 	'FAILED: truncated log: no power-off line'

@@ -113,4 +113,96 @@ cp "$scratch/dynamic" "$scratch/libs/own"
 ok 'a library beside the program' record PROG="$scratch/libs/own"
 refused 'no such directory' 'FAILED: LIBS: .*nowhere: no such directory' PROG="$scratch/dynamic" LIBS="$scratch/nowhere"
 
+# --- Files brought back: GET, and what the program wrote -------------------------------------------
+mkdir -p "$scratch/given"/{dir,many}
+echo before >"$scratch/given/changed"
+echo before >"$scratch/given/dir/same"
+cat >"$scratch/writes.sh" <<'END'
+echo after >>changed
+cp -p dir/same copy
+cat changed dir/same >/tmp/elsewhere
+mkdir -p out/deep 'out/two words'
+seq 1 20000 >out/deep/numbers
+dd if=/dev/urandom of=out/bytes bs=1000 count=33 2>/dev/null
+cp /bin/tiny out/tiny
+echo x >"out/two words/a\"b
+c\\"
+ln -s /etc/passwd out/passwd
+ln -s ../../../../../../tmp/x out/up
+ln -s deep/numbers out/link
+ln -s .. out/parent
+sha256sum changed out/bytes out/deep/numbers out/tiny >sums
+cat out/deep/numbers out/bytes "out/two words"/*
+END
+ok 'files and directories back' record PROG=sh ARGS=writes.sh GET="changed 'o*t/' sums /tmp/elsewhere" \
+	FILES="$scratch/writes.sh $scratch/given/changed $scratch/given/dir"
+is 'all that GET names, and nothing else' "$(cd "$out/files" && find . | LC_ALL=C sort)" "$(printf '%s\n' . \
+	./changed ./out ./out/bytes ./out/deep ./out/deep/numbers ./out/link ./out/tiny './out/two words' \
+	'./out/two words/a"b' 'c\' ./sums ./tmp ./tmp/elsewhere | LC_ALL=C sort)"
+ok 'byte for byte' sh -c "cd '$out/files' && sha256sum --quiet -c sums"
+is 'the same as on standard output' "$(cat "$out/files/out/deep/numbers" "$out/files/out/bytes" \
+	"$out/files/out/two words"/* | sha256sum)" \
+	"$(sha256sum <"$out/stdout.txt")"
+is 'a program stays one' "$(stat -c %A "$out/files/out/tiny" "$out/files/sums" | tr '\n' ' ')" \
+	'-rwxr-xr-x -rw-r--r-- '
+is 'a link to a neighbour stays a link, one that leads out is left out' \
+	"$(readlink "$out/files/out/link") $(grep -c '^note: GET: out/.*: a symbolic link, .*left out' "$scratch/log")" 'deep/numbers 3'
+is 'new and changed files are listed, others not' \
+	"$(sed -n '/^The program wrote/,/^[^ ]/s/^ *[0-9,]*  //p' "$scratch/log" | tr '\n' ' ')" \
+	'changed (changed) copy out/bytes out/deep/numbers out/tiny out/two words/a"b\x0ac\x5c sums '
+is 'with their sizes' "$(sed -n 's|^ *\(.*\)  out/deep/numbers$|\1|p' "$scratch/log")" 108,894
+like 'and how much is back' "$(cat "$scratch/log")" "^Brought back: 7 files, [0-9,]* bytes, in .*out/files$"
+ok 'the recording is as sound as ever' analysis/check.sh "$out"
+
+# Without GET: what was brought before is gone; a directory of that name of the user's stays.
+ok 'many files' record PROG=sh ARGS="-c 'for i in \$(seq 1 13); do echo >f\$i; done; chmod 700 same'" \
+	FILES="$scratch/given/dir/same"
+is 'ten are named' "$(grep -cE '^ +1  f[0-9]+$' "$scratch/log") $(grep -o 'and 3 more' "$scratch/log")" '10 and 3 more'
+like 'and how to get them' "$(cat "$scratch/log")" "^The program wrote in /work \(GET='NAME DIR/ ...' copies them to $out/files\):"
+is 'files of the run before are gone' "$([ -e "$out/files" ] && echo there)" ''
+ok 'nothing written' record PROG=true
+is 'nothing is said' "$(grep -c 'program wrote' "$scratch/log")" 0
+mkdir "$out/files"
+echo mine >"$out/files/mine"
+ok "the user's own directory files/" record PROG=true
+is 'stays' "$(cat "$out/files/mine")" mine
+status=0
+record PROG=true GET=x || status=$?
+is 'and is not filled' "$status $(grep -c '^FAILED: OUT=.*: files/ is there, and not from a run$' "$scratch/log") $(ls "$out/files")" '2 1 mine'
+rm -r "$out/files"
+
+# failed NAME STATUS ERE VARIABLE...: make ends with that status, and the script's last line is like ERE
+failed()
+{
+	status=0
+	record "${@:4}" || status=$?
+	is "$1: status" $status "$2"
+	like "$1: last line" "$(grep -v '^make: ' "$scratch/log" | tail -n 1)" "$3"
+}
+
+failed 'a file that is not there' 2 "^FAILED: GET: none: not on the guest's disk when it stopped; no\*: not on " \
+	PROG=sh ARGS="-c 'echo here >is'" GET="none is no*"
+is 'the others are back' "$(cat "$out/files/is")" here
+failed 'a link' 2 '^FAILED: GET: l: neither a file nor a directory, but a link' PROG=ln ARGS='-s /etc/passwd l' GET=l
+is 'is not followed' "$(ls -A "$out/files")" ''
+refused 'out of the guest' 'FAILED: GET: \.\./x: no \.\. in a path' PROG=true GET=../x
+refused 'a quote left open' "FAILED: GET: quote ' is not closed" PROG=true GET="'x"
+
+# --- A program's exit status ----------------------------------------------------------------------
+says='program status 3: what the program itself returned; the run is complete$'
+failed 'exit status 3' 2 "^FAILED: $says" PROG=sh ARGS="-c 'exit 3'"
+record PROG=sh ARGS="-c 'echo half >result; exit 3'" GET='result none' ALLOW_FAIL=1
+is 'ALLOW_FAIL=1: make ends well' $status 0
+is 'the verdict says so' "$(grep -cE "^allowed: $says" "$scratch/log") $(sed -n 's/^outcome,//p' "$out/meta.csv")" '1 program_failed'
+is 'a file that it did not write is no failure either' \
+	"$(cat "$out/files/result") $(grep -c '^note: GET: none: not on' "$scratch/log")" 'half 1'
+failed 'killed by a signal' 0 '' PROG=sh ARGS="-c 'kill -9 \$\$'" ALLOW_FAIL=1
+is 'killed: the verdict says so' "$(grep -c '^allowed: program status 137: killed by signal 9 (SIGKILL)$' "$scratch/log")" 1
+failed 'ALLOW_FAIL=0' 2 "^FAILED: $says" PROG=sh ARGS="-c 'exit 3'" ALLOW_FAIL=0
+failed 'a missing file, all the same' 2 '^FAILED: GET: none: ' PROG=true GET=none ALLOW_FAIL=1
+failed 'a panic, all the same' 2 '^FAILED: Kernel panic ' PROG=true APPEND='selftest=none crash=panic' ALLOW_FAIL=1
+failed 'a hang, all the same' 2 '^FAILED: hang: ' PROG=sh ARGS="-c 'echo x >x; sleep 2; while :; do :; done'" \
+	TIMEOUT=10 GET=x ALLOW_FAIL=1
+is 'of a hung guest: with a warning' "$(grep -c '^note: GET: the guest did not power off' "$scratch/log")" 1
+
 done_testing

@@ -9,7 +9,8 @@
 # `failed:TEXT` (the emulator gave up). The run passed when the console shows a whole KTAP report
 # (version, plan, as many results as planned at every level, all of them ok, totals that agree),
 # then, as its very last line, the power-off line with status 0, and META says the same by the
-# kernel's hints and is complete. Prints one line; ends 0 when that line says that the run passed.
+# kernel's hints and is complete. Prints one line; ends 0 when that line says that the run passed, 3
+# when only the program's own status is not 0, otherwise 1.
 # Absence of output is failure. -u: a failure and its name go into META, for the report.
 #
 # Nothing that a program prints decides: its output comes behind the self-test's totals and before
@@ -31,12 +32,12 @@ shift $((OPTIND - 1))
 console=${1:?usage: verdict.sh [-u] [-e ENDED] CONSOLE [META]}
 meta=${2-}
 
-# fail OUTCOME TEXT
+# fail OUTCOME TEXT [STATUS]
 fail()
 {
 	[ -z "$update" ] || [ ! -s "$meta" ] || note_outcome "$1" "$2"
 	echo "FAILED: $2"
-	exit 1
+	exit "${3:-1}"
 }
 
 # The rows outcome and failure, in place of the plugin's; `complete` stays the last one.
@@ -216,7 +217,8 @@ if [ -n "$meta" ]; then
 		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
 if [ "$status" -gt 128 ]; then
-	fail program_failed "program status $status: killed by signal $((status - 128))"
+	fail program_failed "program status $status: killed by signal $((status - 128))$(
+		name=$(kill -l $((status - 128)) 2>/dev/null) && echo " (SIG$name)")" 3
 fi
-[ "$status" = 0 ] || fail program_failed "program status $status"
+[ "$status" = 0 ] || fail program_failed "program status $status: what the program itself returned; the run is complete" 3
 echo "passed: $(echo "$report" | awk '{ print $2 " self-tests ok, " $4 " skipped" }')"
