@@ -205,4 +205,65 @@ failed 'a hang, all the same' 2 '^FAILED: hang: ' PROG=sh ARGS="-c 'echo x >x; s
 	TIMEOUT=10 GET=x ALLOW_FAIL=1
 is 'of a hung guest: with a warning' "$(grep -c '^note: GET: the guest did not power off' "$scratch/log")" 1
 
+# --- C++ and threads ------------------------------------------------------------------------------
+cat >"$scratch/cxx.cc" <<'END'
+#include <iostream>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+int main()
+{
+	std::map<std::string, int> count;
+	std::string word;
+
+	while (std::cin >> word)
+		count[word]++;
+	try {
+		count.at("none");
+	} catch (const std::out_of_range &) {
+		std::cout << "caught\n";
+	}
+	for (const auto &c : count)
+		std::cout << c.first << ' ' << c.second << std::endl;
+}
+END
+echo 'to be or not to be' >"$scratch/words"
+for how in -static ''; do
+	i686-linux-gnu-g++ $how -O2 -o "$scratch/cxx" "$scratch/cxx.cc"
+	ok "C++ ${how:-dynamic}" record PROG="$scratch/cxx" STDIN="$scratch/words"
+	is 'streams, a map and an exception' "$(printed | tr '\n' ' ')" 'caught be 2 not 1 or 1 to 2 '
+done
+cat >"$scratch/threads.c" <<'END'
+#include <pthread.h>
+#include <stdio.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static long sum;
+
+static void *add(void *to)
+{
+	for (long i = 1; i <= (long)to; i++) {
+		pthread_mutex_lock(&lock);
+		sum += i;
+		pthread_mutex_unlock(&lock);
+	}
+	return to;
+}
+
+int main(void)
+{
+	pthread_t thread[4];
+
+	for (long i = 0; i < 4; i++)
+		pthread_create(&thread[i], NULL, add, (void *)(1000 * (i + 1)));
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	printf("%ld\n", sum);
+}
+END
+i686-linux-gnu-gcc -static -O2 -pthread -o "$scratch/threads" "$scratch/threads.c"
+ok 'four threads' record PROG="$scratch/threads"
+is 'add up' "$(printed)" 15005000
+
 done_testing
