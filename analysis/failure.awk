@@ -20,6 +20,12 @@ function failure_read()
 	failure_tasks()
 }
 
+# A run is whole though its program ended badly.
+function failure_whose()
+{
+	return meta["outcome"] == "program_failed" ? "program" : "run"
+}
+
 # A panic's last words end with its own line; memory and the like stand behind it.
 function failure_console(    line, n, i, first, last, kept)
 {
@@ -74,7 +80,7 @@ function failure_tasks(    F, pid, running, others, order, i, n)
 # Where the run stood, for the report: HTML.
 function failure_html(    i)
 {
-	put("<div class=\"alarm\" role=\"alert\">The run failed: " markup(failure))
+	put("<div class=\"alarm\" role=\"alert\">The " failure_whose() " failed: " markup(failure))
 	if (meta["complete"] != 1)
 		put("<p>This recording is incomplete: what follows counts what was written; it is not the " \
 		    "whole run.</p>")
@@ -92,7 +98,7 @@ function failure_html(    i)
 # The same for a terminal.
 function failure_text(    i)
 {
-	print "  THE RUN FAILED: " failure
+	print "  THE " toupper(failure_whose()) " FAILED: " failure
 	if (meta["complete"] != 1)
 		print "  THE RECORDING IS INCOMPLETE: the figures count only what was written."
 	if (doing != "")

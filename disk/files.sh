@@ -13,6 +13,7 @@
 # nowhere but into their own directory or below; other links and special files are left out, each
 # with a line on standard error. Nothing is written outside DIR, whatever names the guest has made.
 #
+# A file is as in LIST when inode, size and time are; writing through a mapping does not set the time.
 # debugfs reads the image, so no root and no mount are needed. Names are in its notation (\x0a for a
 # line break) until a file is made by one, and so are those that are printed.
 set -euo pipefail
@@ -196,8 +197,10 @@ put_file()
 	fi
 	[ "$(stat -c %s "$data")" = "$3" ] || die "GET: $2: could not be read whole"
 	[[ $4 != *[1357]* ]] || chmod +x "$data"
-	ln -fT -- "$data" "$into/$plain" 2>/dev/null || cp -fT -- "$data" "$into/$plain" ||
+	ln -fT -- "$data" "$into/$plain" 2>/dev/null || cp -fT -- "$data" "$into/$plain" || {
+		rm -f -- "$into/$plain"
 		die "GET: $2: cannot be written"
+	}
 	files=$((files + 1)) bytes=$((bytes + $3))
 }
 
@@ -259,7 +262,7 @@ get()
 		echo "GET: ${word#; }"
 		exit 1
 	fi
-	echo "Brought back: $files files, $(grouped "$bytes") bytes, in $into"
+	echo "Brought back: $files file$([ $files = 1 ] || echo s), $(grouped "$bytes") bytes, in $into"
 }
 
 if [ "${1-}" = check ]; then

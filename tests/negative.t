@@ -119,10 +119,12 @@ boot=(tests/run/boot.sh -o "$out" -t 120 -k "build/kernel${model%.elf}/kernel.el
 # told NAME OUTCOME ERE OUTPUT: by the last line, meta.csv and the report
 told()
 {
+	local whose=run
+	[ "$2" != program_failed ] || whose=program
 	like "$1: last line" "$(tail -n 1 <<<"$4")" "^FAILED: $3"
 	is "$1: outcome" "$(sed -n 's/^outcome,//p' "$out/meta.csv")" "$2"
-	like "$1: the summary has it on top" "$(grep -a -m 1 . <<<"$4")" "^ *THE RUN FAILED: $3"
-	like "$1: so has the report" "$(cat "$out/report.html")" "role=\"alert\">The run failed: $3"
+	like "$1: the summary has it on top" "$(grep -a -m 1 . <<<"$4")" "^ *THE ${whose^^} FAILED: $3"
+	like "$1: so has the report" "$(cat "$out/report.html")" "role=\"alert\">The $whose failed: $3"
 	ok "$1: names for addresses" test -s "$out/kernel.sym"
 }
 
