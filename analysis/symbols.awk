@@ -2,7 +2,8 @@
 #
 # kernel.sym serves every address of the kernel's half. prog.sym serves the processes that run the
 # program it belongs to: a first line "file NAME" says which; without it, all but process 1.
-# Symbols that are not code only end the function before them.
+# Symbols that are not code only end the function before them. Labels within a function (".L30", "$x")
+# are left out: an assembler that keeps them does not end a function with them.
 BEGIN {
 	symbol_rank["T"] = 3
 	symbol_rank["W"] = symbol_rank["V"] = symbol_rank["i"] = 2
@@ -16,7 +17,7 @@ function symbols_read(set, file,    line, part, n, at)
 	while (file != "" && (getline line < file) > 0) {
 		if (split(line, part, " ") == 2 && part[1] == "file")
 			symbol_file[set] = part[2]
-		if (part[3] == "" || length(part[1]) < 8)
+		if (part[3] ~ /^[.$]/ || part[3] == "" || length(part[1]) < 8)
 			continue
 		at = "0x" substr(part[1], length(part[1]) - 7)
 		if (n && symbol_at[set, n] == at) {
