@@ -50,11 +50,13 @@ function add(slot, name, n)
 		most = total[slot]
 }
 
-function draw(    step, y, i, slot)
+function draw(    step, y, i, slot, every)
 {
 	first = int((first + 0) / 4) * 4
 	last = int(last / 4) * 4 + 4
 	slot = width / (last - first)
+	for (every = 4; every * slot < 6.6 * length(commas(cost_of(last))) + 12; every += 4)
+		;
 	step = nice_step(most ? most : 1, 5)
 	most = step * int((most ? most : 1) / step + 0.999999)
 	svg_text(0, 14, "Page faults by their cost in instructions", "title")
@@ -66,11 +68,8 @@ function draw(    step, y, i, slot)
 		svg_text(left - 6, base - y / most * tall + 4, short(y), "end")
 	}
 	for (i = first; i <= last; i++) {
-		if (i % 4 == 0) {
-			svg_line(left + (i - first) * slot, base, left + (i - first) * slot, \
-				 base + 4, "axis")
-			svg_text(left + (i - first) * slot, base + 18, binary(cost_of(i)), "mid")
-		}
+		if ((i - first) % every == 0)
+			svg_tick(left + (i - first) * slot, base, commas(cost_of(i)), left + width + 12)
 		if (total[i])
 			draw_slot(i, left + (i - first) * slot, slot)
 	}
@@ -84,13 +83,7 @@ function draw_slot(i, x, size,    k, y, height)
 		height = count[i, layer[k]] / most * tall
 		if (height > 0)
 			svg_rect(x + 1, y -= height, size - 2, height, "f-" layer[k], \
-				 cost_of(i) " to " cost_of(i + 1) - 1 " instructions: " \
-				 count[i, layer[k]] " of " total[i])
+				 commas(cost_of(i)) " to " commas(cost_of(i + 1) - 1) " instructions: " \
+				 commas(count[i, layer[k]]) " of " commas(total[i]))
 	}
-}
-
-# A power of two as it is written: 512, 1k, 64k, 2M.
-function binary(value)
-{
-	return value >= 1048576 ? value / 1048576 "M" : value >= 1024 ? value / 1024 "k" : value
 }

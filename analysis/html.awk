@@ -67,7 +67,7 @@ function head()
 	put("</style>\n</head>\n<body>\n<header>\n<h1>Pagoda recording</h1>")
 	put("<p class=\"lead\">" (meta["command"] == "" ? "" : "<code>" markup(meta["command"]) "</code><br>") \
 	    markup(meta["guest"] == "" ? "A guest that gives no hints" : meta["guest"]) ", on Bochs " \
-	    markup(meta["bochs"]) " (" markup(meta["cpu_model"]) ", " markup(meta["memory_mib"]) \
+	    markup(meta["bochs"]) " (" markup(meta["cpu_model"]) ", " (meta["memory_mib"] == "" ? "?" : commas(meta["memory_mib"])) \
 	    "&nbsp;MiB)</p>")
 	badges()
 	if (failure != "")
@@ -119,7 +119,7 @@ function figures()
 	put("<div class=\"figures\">")
 	figure(meta["icount_end"] == "" ? "unknown" : long(instructions), "Instructions", "from power-on to power-off")
 	figure(commas(event_rows["fill"]), "TLB fills", \
-	       (instructions ? n1(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
+	       (instructions ? rate(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
 	figure(commas(fill_rows["upgrade"]), "TLB upgrades", "and " commas(fill_rows["kind"]) \
 	       " that only Bochs needs (kind)")
 	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
@@ -156,9 +156,9 @@ function facts(    T, n, i, mark)
 	fact("Host", meta["host_system"] " " meta["host_machine"])
 	fact("Bochs", meta["bochs"])
 	fact("CPU model", meta["cpu_model"])
-	fact("Memory", meta["memory_mib"] == "" ? "" : meta["memory_mib"] " MiB")
-	fact("Data TLB", meta["dtlb_entries"] == "" ? "" : meta["dtlb_entries"] " entries, direct-mapped")
-	fact("Instruction TLB", meta["itlb_entries"] == "" ? "" : meta["itlb_entries"] " entries, direct-mapped")
+	fact("Memory", meta["memory_mib"] == "" ? "" : commas(meta["memory_mib"]) " MiB")
+	fact("Data TLB", meta["dtlb_entries"] == "" ? "" : commas(meta["dtlb_entries"]) " entries, direct-mapped")
+	fact("Instruction TLB", meta["itlb_entries"] == "" ? "" : commas(meta["itlb_entries"]) " entries, direct-mapped")
 	fact("Recorded", meta["events"] == "" ? "" : meta["events"] ", from " meta["start"] " to " meta["stop"])
 	fact("Rows of tlb.csv", meta["tlb.rows"] == "" ? "" : commas(meta["tlb.rows"]))
 	fact("Rows of faults.csv", meta["faults.rows"] == "" ? "" : commas(meta["faults.rows"]))
@@ -166,8 +166,8 @@ function facts(    T, n, i, mark)
 	fact("Format", meta["format"])
 	table_end()
 	put("<p class=\"note\"><strong>Bochs&rsquo;s TLB is not a real processor&rsquo;s.</strong> It has " \
-	    (meta["dtlb_entries"] == "" ? 2048 : meta["dtlb_entries"]) " data and " \
-	    (meta["itlb_entries"] == "" ? 1024 : meta["itlb_entries"]) \
+	    commas(meta["dtlb_entries"] == "" ? 2048 : meta["dtlb_entries"]) " data and " \
+	    commas(meta["itlb_entries"] == "" ? 1024 : meta["itlb_entries"]) \
 	    " instruction entries, each page can only go to one place (direct-mapped), there is one level " \
 	    "and no ASID. A real one is smaller, associative, and has two levels. The walks, faults and flushes " \
 	    "are exact for this machine; the number of fills on hardware would differ.</p></div><div>")
@@ -177,7 +177,7 @@ function facts(    T, n, i, mark)
 		mark = T[i, "result"]
 		cell_html(mark == "ok" ? "&#10003;" : mark == "bad" ? "&#10007;" : "&ndash;", mark)
 		cell(T[i, "check"])
-		cell(T[i, "detail"], mark == "bad" ? "bad" : "skip")
+		cell(commas_in(T[i, "detail"]), mark == "bad" ? "bad" : "skip")
 		row_end()
 	}
 	table_end()

@@ -121,6 +121,29 @@ function whole(n)
 	return sprintf("%.0f", n)
 }
 
+# 1234567 as 1,234,567: how every count is shown to a reader; CSV has it as it is.
+function commas(n,    text, grouped)
+{
+	text = whole(n)
+	while (length(text) > 3) {
+		grouped = "," substr(text, length(text) - 2) grouped
+		text = substr(text, 1, length(text) - 3)
+	}
+	return text grouped
+}
+
+# The same for each count within a text; names, paths, addresses and decimals stay.
+function commas_in(text,    done, number)
+{
+	while (match(text, /[0-9][0-9][0-9][0-9]+/)) {
+		number = substr(text, RSTART, RLENGTH)
+		done = done substr(text, 1, RSTART - 1)
+		text = substr(text, RSTART + RLENGTH)
+		done = done (done ~ /[A-Za-z0-9_.,\/:-]$/ || text ~ /^[A-Za-z_]/ ? number : commas(number))
+	}
+	return done text
+}
+
 function hex_init(    i)
 {
 	for (i = 0; i < 256; i++)

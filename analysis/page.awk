@@ -40,15 +40,10 @@ function put(text)
 	print text > page
 }
 
-# 1234567 as 1,234,567.
-function commas(n,    text, grouped)
+# A number with a decimal while that tells something.
+function rate(n)
 {
-	text = whole(n)
-	while (length(text) > 3) {
-		grouped = "," substr(text, length(text) - 2) grouped
-		text = substr(text, 1, length(text) - 3)
-	}
-	return text grouped
+	return n < 100 ? n1(n) : commas(n)
 }
 
 function percent(part, of)

@@ -44,7 +44,7 @@ function events()
 
 function line(what, n, detail)
 {
-	printf "  %-14s %15s  %s\n", what, commas(n), detail
+	printf "  %-14s %15s%s\n", what, commas(n), (detail == "" ? "" : "  " detail)
 }
 
 function causes(    T, n, i, total, detail)
@@ -81,7 +81,7 @@ function phases(    T, U, n, i)
 		"flushed", "upgrades", "faults"
 	for (i = 1; i <= n; i++) {
 		if (n > 24 && i == 23) { # boot and self-test are the last two
-			print "  ... and " n - 24 " more in the report"
+			print "  ... and " commas(n - 24) " more in the report"
 			i = n - 1
 		}
 		printf "  %-26s %14s %11s %11s %11s %9s %8s\n", \
@@ -114,7 +114,7 @@ function verdict(    T, n, i)
 	n = load("checks.csv", T)
 	for (i = 1; i <= n; i++)
 		if (T[i, "result"] == "bad")
-			print "  CHECK FAILED: " T[i, "check"] ": " T[i, "detail"]
+			print "  CHECK FAILED: " T[i, "check"] ": " commas_in(T[i, "detail"])
 	print "  report  " page
 	print "  tables  " out "/*.csv"
 }

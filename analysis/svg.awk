@@ -70,7 +70,7 @@ function svg_legend(x, y, entries,    i, n, entry, part)
 		split(entry[i], part, "=")
 		svg_rect(x, y - 9, 10, 10, "f-" part[1])
 		svg_text(x + 15, y, part[2], "key")
-		x += 15 + 6.9 * length(part[2]) + 14
+		x += 15 + 7.6 * length(part[2]) + 14
 	}
 }
 
@@ -91,87 +91,85 @@ function short(value,    i)
 {
 	for (i = 1; value >= 999.5 && i < 5; i++)
 		value /= 1000
-	return (i > 1 && value < 9.95 ? n1(value) : value < 1 && value > 0 ? n1(value) : \
+	return (i > 1 && value < 9.95 ? n1(value) : value < 1 && value > 0 ? n3(value) : \
 		sprintf("%.0f", value)) substr(" kMGT", i, i > 1)
 }
 
 # The axis of time below a chart from x to x + width, for the bins of run.awk. Its scale changes from
-# phase to phase. So each step, from coarse to fine, is drawn between two ticks if all its ticks have
-# room there; last, what is still empty gets single ticks.
-function svg_time_axis(x, width, y,    unit, name, step, at)
+# phase to phase: each phase has ticks at even steps of its own (1, 2 or 5 times a power of ten), as
+# close as their labels allow.
+function svg_time_axis(x, width, y,    unit, name, i, n, edge)
 {
 	unit = end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3
 	name = unit == 1e9 ? "billion" : unit == 1e6 ? "million" : "thousand"
 	svg_line(x, y, x + width, y, "axis")
-	split("", tick_at)
-	tick_scale = width / bins
-	step = nice_step((end - start) / unit, 3)
-	for (; step >= 0.001 && tick_level < 12; tick_level++) {
-		svg_ticks(x, width, unit, step, tick_level < 6)
-		step = tick_level == 5 ? nice_step((end - start) / unit, 3) : finer_step(step)
-	}
-	tick_level = 0
-	for (at in tick_at)
-		svg_tick(at, y, n3(tick_at[at]))
-	svg_text(x + width, y + 34, name " instructions since power-on" (phase_marks ? \
+	edge[n = 0] = x
+	for (i = 1; i <= phase_marks && !svg_one_scale(); i++)
+		if (phase_mark[i] > x)
+			edge[++n] = phase_mark[i]
+	edge[++n] = x + width
+	tick_free = x - 20
+	for (i = 1; i <= n; i++)
+		svg_ticks(x, width, y, edge[i - 1], edge[i], unit)
+	svg_text(x + width, y + 34, name " instructions since power-on" (n > 1 ? \
 		 " (not to one scale: see the marks)" : ""), "end")
 }
 
-# The next of 5, 1, 0.5, 0.1, ... below a step: it divides it.
-function finer_step(step,    digit)
+# Are all bins of one length (but for rounding)?
+function svg_one_scale(    i, size)
 {
-	for (digit = step; digit < 0.999; digit *= 10)
-		;
-	for (; digit > 9.99; digit /= 10)
-		;
-	return digit > 4.9 && digit < 5.1 ? step / 5 : step / 2
+	size = (bin_edge[bins] - bin_edge[0]) / bins
+	for (i = 0; i < bins; i++)
+		if (bin_edge[i + 1] - bin_edge[i] > size * 1.01 + 1 || \
+		    bin_edge[i + 1] - bin_edge[i] < size * 0.99 - 1)
+			return 0
+	return 1
 }
 
-# One step, in every gap between ticks. all: only where each of its ticks has room.
-function svg_ticks(x, width, unit, step, all,    at, last)
+# The ticks of the part of the axis from `left` to `right`. tick_free is where the next label may begin.
+function svg_ticks(x, width, y, left, right, unit,    from, to, step, places, k, at, text, half)
 {
-	last = x - 40
-	for (at = x; at <= x + width; at++)
-		if (at in tick_at) {
-			svg_fill_gap(x, unit, step, all, last, at)
-			last = at
-		}
-	svg_fill_gap(x, unit, step, all, last, x + width + 40)
-}
-
-function svg_fill_gap(x, unit, step, all, left_tick, right_tick,    t, first, at, before, n, place)
-{
-	if (right_tick - left_tick < (all ? 88 : 150))
+	from = svg_time_at((left - x) * bins / width) / unit
+	to = svg_time_at((right - x) * bins / width) / unit
+	if (to <= from)
 		return
-	first = tick_time(left_tick, x, start) / unit
-	n = 0
-	before = left_tick
-	for (t = (int(first / step) + 1) * step; n < 400; t += step) {
-		at = int(x + bin_place(t * unit) * tick_scale + 0.5)
-		if (t * unit > end || at >= right_tick)
+	for (places = 0; places < 4; places++) {
+		text = commas_in(sprintf("%." places "f", to))
+		step = nice_step(to - from, (right - left) / (6.6 * length(text) + 20))
+		if (step >= 0.999 / svg_power(places))
 			break
-		if (t * unit < start)
-			continue
-		if (at - before >= 44 && right_tick - at >= 44)
-			place[before = at] = t
-		else if (all)
-			return
-		n++
 	}
-	for (at in place)
-		tick_at[at + 0] = place[at]
+	if (places == 4)
+		return
+	for (k = int(from / step); k * step <= to + step / 1e6; k++) {
+		at = x + bin_place(k * step * unit) * width / bins
+		text = commas_in(sprintf("%." places "f", k * step))
+		half = 3.3 * length(text)
+		if (k * step < from - step / 1e6 || at - half < tick_free)
+			continue
+		svg_tick(at, y, text, x + width + 12)
+		tick_free = at + half + 10
+	}
 }
 
-# Time at a tick; the left edge of the chart, which has none, stands for its start.
-function tick_time(at, x, start)
+function svg_power(n)
 {
-	return at in tick_at ? tick_at[at] * (end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3) : start
+	return n ? 10 * svg_power(n - 1) : 1
 }
 
-function svg_tick(x, y, text)
+# Time at a place of the scale on which every bin is 1 long.
+function svg_time_at(place,    i)
 {
+	i = place >= bins ? bins - 1 : int(place)
+	return bin_edge[i] + (place - i) * (bin_edge[i + 1] - bin_edge[i])
+}
+
+# A tick of an axis; its label ends before `limit`.
+function svg_tick(x, y, text, limit,    half)
+{
+	half = 3.3 * length(text)
 	svg_line(x, y, x, y + 4, "axis")
-	svg_text(x, y + 17, text, "mid")
+	svg_text(x + half > limit ? limit - half : x, y + 17, text, "mid")
 }
 
 # A band of phases (phases.csv) from x to x + width, with their labels where there is room. Leaves in

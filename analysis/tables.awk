@@ -130,7 +130,7 @@ function phases(    T, U, n, i, most, instr)
 	}
 	table_end()
 	if (n > 60)
-		put("<p class=\"note\">" n - 60 " more phases are in <code>analysis/phases.csv</code>.</p>")
+		put("<p class=\"note\">" commas(n - 60) " more phases are in <code>analysis/phases.csv</code>.</p>")
 	put("</section>")
 }
 
@@ -177,12 +177,12 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 		number(kernel[pid])
 		number(faulted[pid])
 		number(major[pid])
-		cell(short(T[i, "first"]), "n")
-		cell_html(T[i, "exited"] ? short(T[i, "last"]) : "&ndash;", "n")
+		number(T[i, "first"])
+		cell_html(T[i, "exited"] ? commas(T[i, "last"]) : "&ndash;", "n")
 		row_end()
 	}
 	table_end()
-	put("<p class=\"note\">" (n > m ? n - m " more, with fewer instructions, are in " \
+	put("<p class=\"note\">" (n > m ? commas(n - m) " more, with fewer instructions, are in " \
 	    "<code>analysis/processes.csv</code>. " : "") "Misses: fills and upgrades (without Bochs's own), by the half of the " \
 	    "address space they fell in.</p></section>")
 }
@@ -219,7 +219,7 @@ function areas(    T, U, n, m, i, key, seen, faulted, major, cost, shown_rows)
 	}
 	table_end()
 	if (i <= n)
-		put("<p class=\"note\">" n - i + 1 " more areas are in <code>analysis/areas.csv</code> and " \
+		put("<p class=\"note\">" commas(n - i + 1) " more areas are in <code>analysis/areas.csv</code> and " \
 		    "<code>analysis/fault_areas.csv</code>.</p>")
 	put("</section>")
 }

@@ -63,6 +63,61 @@ like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page$'
 like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort$'
 unlike "other processes' are not" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,1,.*quicksort$'
 
+# --- Numbers and axes ----------------------------------------------------------------------------
+# texts FILE: what a reader sees of a page; addresses, names and the picture's data left out.
+texts()
+{
+	sed '/^<style>$/,/^<\/style>$/d; /base64,$/,/^"\/>$/d; s/<[^>]*>/\n/g; s/&[^;]*;/ /g' "$1" | grep .
+}
+crowd='(^|[^0-9A-Za-z_.,/:-])[0-9]{4,}([^0-9A-Za-z_]|$)'
+is "thousands are separated in the page" "$(texts "$rec/report.html" | grep -E "$crowd")" ""
+is "and in the summary" "$(printf '%s\n' "$summary" | grep -E "$crowd")" ""
+like "where there are some" "$(texts "$rec/report.html")" '^1,024 entries, direct-mapped$'
+like "in the checks too" "$(texts "$rec/report.html" | grep -A 3 'Rows of tlb.csv are\|^Rows of tlb')" '^[0-9]+,[0-9]+$'
+unlike "no line of the summary ends in a blank" "$summary" ' $'
+
+# axis START END [PHASE]: the labels of an axis of 900 pixels; of two phases, the left half ends at PHASE.
+axis()
+{
+	awk -v a="$1" -v b="$2" -v c="${3:-$((($1 + $2) / 2))}" 'BEGIN {
+		print "bin,icount"
+		for (i = 0; i < 450; i++)
+			printf "%d,%.0f\n", i, i < 225 ? a + (c - a) * i / 225 : c + (b - c) * (i - 225) / 225 }' \
+		>"$scratch/edges"
+	cat >"$scratch/axis.awk" <<-'END'
+		BEGIN {
+			bins_init()
+			svg_file = "/dev/stdout"
+			if (marked)
+				phase_mark[phase_marks = 1] = 490
+			svg_time_axis(40, 900, 0)
+		}
+	END
+	mawk -f analysis/lib.awk -f analysis/run.awk -f analysis/svg.awk -f "$scratch/axis.awk" -v edges="$scratch/edges" \
+		-v start="$1" -v end="$2" -v marked="${3+1}" | sed -n 's/.*"mid">\(.*\)<.*/\1/p' | tr '\n' ' '
+}
+is "axis: even steps" "$(axis 0 1969600000)" '0 200 400 600 800 1,000 1,200 1,400 1,600 1,800 '
+is "of 1, 2 or 5" "$(axis 11000000 110400000)" '15 20 25 30 35 40 45 50 55 60 65 70 75 80 85 90 95 100 105 110 '
+is "with as many decimals as the step has" "$(axis 109500000 110010000)" \
+	'109.50 109.55 109.60 109.65 109.70 109.75 109.80 109.85 109.90 109.95 110.00 '
+is "each phase has steps of its own" "$(axis 0 1969600000 1800000000)" \
+	'0 500 1,000 1,500 1,800 1,820 1,840 1,860 1,880 1,900 1,920 1,940 1,960 '
+is "billions" "$(axis 0 20000000000)" '0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 '
+is "nothing at all" "$(axis 0 1)" ''
+
+# crowded SVG: labels below a picture that touch each other or its edge, or that there are none
+crowded()
+{
+	sed -n 's/<text x="\([0-9.]*\)" y="\([0-9.]*\)" class="mid">\(.*\)<.*/\1 \2 \3/p' "$1" | sort -n |
+		awk '{ half = 3 * length($3) }
+			NR > 1 && $1 - half < edge + 6 || $1 + half > 1000
+			{ edge = $1 + half }
+			END { if (NR < 4) print NR " labels" }'
+}
+for name in timeline map costs; do
+	is "$name: labels keep apart" "$(crowded "$rec/analysis/$name.svg")" ""
+done
+
 # --- Other recordings ----------------------------------------------------------------------------
 if command -v zstd >/dev/null; then
 	recording "$scratch/zst"
@@ -103,7 +158,7 @@ like "the page too" "$(cat "$cut/report.html")" 'role="alert">The run failed: Ke
 like "with the same last words" "$(cat "$cut/report.html")" '^Oops: told$'
 sed -i 's/^kernel.pgfault.*/kernel.pgfault,7/' "$rec/meta.csv"
 like "a count that disagrees with the kernel's is told" "$(analysis/report.sh "$rec")" \
-	'CHECK FAILED: The kernel counted the same page faults: [0-9]+ against 7'
+	'CHECK FAILED: The kernel counted the same page faults: [0-9,]+ against 7'
 recording "$rec"
 analysis/report.sh "$rec" >/dev/null
 recording "$cut"
