@@ -1,7 +1,8 @@
 # html.awk - writes the report's page from the results.
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
-# (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk, failure.awk and tables.awk.
+# (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
+# glossary.awk, failure.awk and tables.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -19,6 +20,7 @@ BEGIN {
 	areas()
 	hottest()
 	facts()
+	glossary()
 	foot()
 	close(page)
 	exit failed
@@ -72,12 +74,13 @@ function head()
 	badges()
 	if (failure != "")
 		failure_html()
+	opening()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
-	    "<a href=\"#facts\">Facts and checks</a></nav>\n</header>\n<main>")
+	    "<a href=\"#facts\">Facts and checks</a><a href=\"#glossary\">Glossary</a></nav>\n</header>\n<main>")
 }
 
 function badge(class, text)
@@ -105,7 +108,7 @@ function badges()
 
 function figure(value, what, detail)
 {
-	put("<div><span class=\"what\">" what "</span><b>" value "</b><span>" detail "</span></div>")
+	put("<div><span class=\"what\">" gloss(what) "</span><b>" value "</b><span>" gloss(detail) "</span></div>")
 }
 
 # In full while it is not too long for its box.
@@ -123,7 +126,7 @@ function figures()
 	figure(commas(fill_rows["upgrade"]), "TLB upgrades", "and " commas(fill_rows["kind"]) \
 	       " that only Bochs needs (kind)")
 	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
-	figure(commas(fault_rows), "Page faults", commas(fault_major) " waited for a disk")
+	figure(commas(fault_rows), "Page faults", commas(fault_major) " major (waited for a disk), the rest minor")
 	figure(commas(fault_cost), "Instructions in faults", \
 	       (instructions ? percent(fault_cost, instructions) " of all" : ""))
 	put("</div>")
@@ -165,12 +168,7 @@ function facts(    T, n, i, mark)
 	fact("Program's exit status", meta["prog_status"])
 	fact("Format", meta["format"])
 	table_end()
-	put("<p class=\"note\"><strong>Bochs&rsquo;s TLB is not a real processor&rsquo;s.</strong> It has " \
-	    commas(meta["dtlb_entries"] == "" ? 2048 : meta["dtlb_entries"]) " data and " \
-	    commas(meta["itlb_entries"] == "" ? 1024 : meta["itlb_entries"]) \
-	    " instruction entries, each page can only go to one place (direct-mapped), there is one level " \
-	    "and no ASID. A real one is smaller, associative, and has two levels. The walks, faults and flushes " \
-	    "are exact for this machine; the number of fills on hardware would differ.</p></div><div>")
+	put("</div><div>")
 	table("Does the recording agree with itself?", "", "checks")
 	n = load("checks.csv", T)
 	for (i = 1; i <= n; i++) {

@@ -3,7 +3,7 @@
 BEGIN {
 	split("cold conflict flushed upgrade", fill_kinds, " ")
 	meaning["cold"] = "first fill of the page in this address space"
-	meaning["conflict"] = "was there earlier; another page took its place"
+	meaning["conflict"] = "was there earlier; another page took its place, the only one that it can have"
 	meaning["flushed"] = "was there earlier; a flush, invlpg or page fault dropped it"
 	meaning["upgrade"] = "was there, but the page's entry had not permitted the access: walked again"
 	meaning["flush cr3"] = "CR3 written: all but global entries (a switch of address space)"
@@ -56,7 +56,7 @@ function section(id, title, lead)
 {
 	put("<section id=\"" id "\">\n<h2>" title "</h2>")
 	if (lead != "")
-		put("<p class=\"lead\">" lead "</p>")
+		put("<p class=\"lead\">" gloss(lead) "</p>")
 }
 
 # Begins a table; columns: "n:Fills;Area": n for numbers.
@@ -68,9 +68,9 @@ function table(caption, columns, class,    i, n, column, part)
 	row = ""
 	for (i = 1; i <= n; i++)
 		if (substr(column[i], 1, 2) == "n:")
-			row = row "<th class=\"n\" scope=\"col\">" substr(column[i], 3) "</th>"
+			row = row "<th class=\"n\" scope=\"col\">" gloss(substr(column[i], 3)) "</th>"
 		else
-			row = row "<th scope=\"col\">" column[i] "</th>"
+			row = row "<th scope=\"col\">" gloss(column[i]) "</th>"
 	put(columns == "" ? "<tbody>" : "<thead><tr>" row "</tr></thead><tbody>")
 	row = ""
 }
@@ -83,7 +83,7 @@ function table_end()
 # Cells are gathered in `row` until row_end().
 function cell(text, class)
 {
-	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") markup(text) "</td>"
+	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") (class == "text" ? gloss(markup(text)) : markup(text)) "</td>"
 }
 
 function cell_html(html, class)
@@ -116,7 +116,7 @@ function row_end()
 
 function dot(class, text)
 {
-	return "<span class=\"dot c-" class "\"></span>" markup(text)
+	return "<span class=\"dot c-" class "\"></span>" gloss(markup(text))
 }
 
 # A file's content as it stands; `from` is the first line wanted.

@@ -1,7 +1,7 @@
 # summary.awk - prints the end of a run: what was recorded, in one screen.
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
-# lib.awk, run.awk, svg.awk, symbols.awk, page.awk and failure.awk; reads no input of its own.
+# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk and failure.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -38,6 +38,9 @@ function events()
 		line("instructions", instructions, "")
 	line("TLB fills", event["fill"], "cold " commas(event["cold"]) ", conflict " \
 	     commas(event["conflict"]) ", flushed " commas(event["flushed"]))
+	if (event["conflict"])
+		printf "%35sconflict: its only place in Bochs's direct-mapped TLB went to\n%35sanother page; capacity misses included)\n", \
+			"(", ""
 	line("TLB upgrades", upgrade["entry"], "and " commas(upgrade["kind"]) " that only Bochs needs (kind)")
 	line("TLB flushes", event["flush"] + event["flush_all"], "and " commas(event["invlpg"]) " invlpg")
 }

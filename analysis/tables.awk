@@ -2,7 +2,8 @@
 
 function fills(    T, n, i, most, kind)
 {
-	section("fills", "TLB fills and flushes", "Why the entry was not there when it was needed.")
+	section("fills", "TLB fills and flushes", "Why the entry was not there when it was needed. <em>Conflict</em>: its only place in this direct-mapped " \
+		"TLB went to another page; capacity misses are among them.")
 	table("", "Reason;;n:Rows;n:Share;Meaning")
 	for (i = 1; i <= 4; i++)
 		if (fill_rows[fill_kinds[i]] > most)
@@ -82,7 +83,7 @@ function faults_by_cause(    T, n, i)
 	}
 	table("", "Cause;;n:Faults;n:In kernel;n:Major;n:Median cost;n:90 %;n:99 %;n:Highest;n:Instructions")
 	for (i = 1; i <= n; i++) {
-		cell_html(dot(group[T[i, "cause"]], T[i, "cause"]) "<small>" meaning[T[i, "cause"]] \
+		cell_html(dot(group[T[i, "cause"]], T[i, "cause"]) "<small>" gloss(meaning[T[i, "cause"]]) \
 			  "</small>")
 		bar(T[1, "rows"], group[T[i, "cause"]], T[i, "rows"])
 		number(T[i, "rows"])
@@ -190,7 +191,7 @@ function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pi
 function areas(    T, U, n, m, i, key, seen, faulted, major, cost, shown_rows)
 {
 	section("areas", "Areas", "TLB misses and page faults by memory area (named as in " \
-		"<code>/proc/PID/maps</code>).")
+		"<code>/proc/PID/maps</code>; the kernel's are its direct map, vmalloc and two windows).")
 	m = load("fault_areas.csv", U)
 	for (i = 1; i <= m; i++) {
 		key = U[i, "pid"] SUBSEP U[i, "area"]

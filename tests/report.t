@@ -118,6 +118,29 @@ for name in timeline map costs; do
 	is "$name: labels keep apart" "$(crowded "$rec/analysis/$name.svg")" ""
 done
 
+# --- Words ---------------------------------------------------------------------------------------
+page=$(cat "$rec/report.html")
+like "the report opens with what this TLB is" "$(texts "$rec/report.html" | tr -s '\n ' ' ')" \
+	'TLB of this recording is Bochs s, not a real processor s[.].*direct-mapped.*capacity misses.* Instructions [0-9,]+ from power-on.* TLB fills'
+like "the summary says what a conflict is" "$(printf '%s\n' "$summary" | tr -s ' \n' ' ')" \
+	'cold [0-9,]+, conflict [0-9,]+, flushed [0-9,]+ .conflict: .*direct-mapped.*capacity misses included'
+# ids_of, links_of: the words that the glossary explains, and those that the page above it links to
+ids_of()
+{
+	sed -n 's/^<dt id="\([^"]*\)">.*<\/dt><dd>[A-Z].*/\1/p' "$rec/report.html" | sort
+}
+links_of()
+{
+	sed '/<section id="glossary">/q' "$rec/report.html" | grep -o 'class="term" href="#[^"]*"' |
+		sed 's/.*#\(.*\)"/\1/' | sort
+}
+is "each word of the glossary is linked from its first use, once" "$(links_of)" "$(ids_of)"
+for word in upgrade direct-map conflict flushed cold major minor phase mark fill walk eviction rounds copy-on-write; do
+	like "glossary: $word" "$(ids_of)" "^term-$word\$"
+done
+is "no link leads nowhere" "$(printf '%s\n' "$page" | grep -o 'href="#[^"]*' | sed 's/.*#//' | sort -u |
+	while read -r id; do printf '%s\n' "$page" | grep -q "id=\"$id\"" || echo "$id"; done)" ""
+
 # --- Other recordings ----------------------------------------------------------------------------
 if command -v zstd >/dev/null; then
 	recording "$scratch/zst"
@@ -225,7 +248,7 @@ browse()
 
 browse wide 1200 ''
 like "all sections are shown" "$dom" \
-	'data-sections="time map fills faults phases processes areas hottest facts"'
+	'data-sections="time map fills faults phases processes areas hottest facts glossary"'
 like "three charts are drawn" "$dom" 'data-charts="3"'
 like "with their layers" "$dom" 'data-marks="[4-9]|data-marks="1[0-9]'
 like "the map's picture has a pixel for each bin" "$dom" 'data-plane="450x[1-9][0-9]+"'
