@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, failure.awk and tables.awk.
+# glossary.awk, fold.awk, failure.awk, tables.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -11,6 +11,7 @@ BEGIN {
 	cause_groups()
 	load_max = 1e9
 	totals()
+	folds = folds_read()
 	head()
 	pictures()
 	fills()
@@ -135,8 +136,8 @@ function figures()
 function pictures()
 {
 	section("time", "Over time", "The band above the charts shows the phases that the kernel and the " \
-		"program marked. Phases with many events, and those of the program, are drawn wider than " \
-		"their time alone would make them; inside a phase time runs evenly.")
+		"program marked. Phases with many events are drawn wider than their time alone would make " \
+		"them, and boot and self-test are pressed into a tenth; inside a phase time runs evenly.")
 	put("<div class=\"wide\">")
 	include(out "/timeline.svg", 1)
 	put("</div></section>")

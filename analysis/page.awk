@@ -153,10 +153,16 @@ function load(name, T,    F, n, i, columns, head)
 	return n + 0
 }
 
-# The name of a process for a table.
+# The name of a process for a table; nothing when the guest does not say which ran.
 function process(pid)
 {
-	return pid == "" ? "" : pid " " base_name(task_name[pid])
+	return pid (task_name[pid] == "" ? "" : " " base_name(task_name[pid]))
+}
+
+# Whose an area is, for a table.
+function owner(pid)
+{
+	return pid == "" && task_count ? "(no task yet)" : process(pid)
 }
 
 # Text cut to a width; control characters must not reach a terminal.
@@ -164,49 +170,4 @@ function fit(text, width)
 {
 	gsub(/[\001-\037\177]/, "?", text)
 	return length(text) > width ? substr(text, 1, width - 3) "..." : text
-}
-
-# Where the kernel's own phases are folded to; nothing for a phase of the program.
-function phase_fold(i, pid, label)
-{
-	return i == 1 || (pid <= 1 && label ~ /^(boot|user)$/) ? "boot" : \
-		pid <= 1 && label == "selftest" ? "self-test" : ""
-}
-
-# Reads phases.csv and fault_phases.csv into T[1..n, column] and U[1..n, column]: a line for each phase of
-# the program, then one for boot and one for the self-test. T[i, "instr"] is how long it was. Returns n.
-function phases_read(T, U,    A, B, n, i, at, lines, fold)
-{
-	split("", T)
-	split("", U)
-	n = load("phases.csv", A)
-	load("fault_phases.csv", B)
-	for (i = 1; i <= n; i++)
-		if (phase_fold(i, A[i, "pid"], A[i, "label"]) == "") {
-			T[at[i] = ++lines, "label"] = A[i, "label"]
-			T[lines, "pid"] = A[i, "pid"]
-		}
-	for (i = 1; i <= n; i++) {
-		fold = phase_fold(i, A[i, "pid"], A[i, "label"])
-		if (fold == "" || (i == 1 && A[i, "to"] <= A[i, "from"]))
-			continue
-		if (!(fold in at))
-			T[at[fold] = ++lines, "label"] = fold
-		at[i] = at[fold]
-	}
-	for (i in at)
-		T[at[i], "instr"] += A[i, "to"] - A[i, "from"]
-	phases_sum(A, T, at)
-	phases_sum(B, U, at)
-	return lines + 0
-}
-
-# Adds the counts of each row of A to its line of T.
-function phases_sum(A, T, at,    key, part)
-{
-	for (key in A) {
-		split(key, part, SUBSEP)
-		if (part[1] in at && part[2] !~ /^(phase|from|to|pid|label)$/)
-			T[at[part[1]], part[2]] += A[key]
-	}
 }

@@ -160,6 +160,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run svg symbols page glossary failure tables html </dev/null
-ask run svg symbols page glossary failure summary </dev/null
+ask run svg symbols page glossary fold failure tables processes html </dev/null
+ask run svg symbols page glossary fold failure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

@@ -1,7 +1,8 @@
 # summary.awk - prints the end of a run: what was recorded, in one screen.
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
-# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk and failure.awk; reads no input of its own.
+# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk and
+# failure.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -11,6 +12,7 @@ BEGIN {
 		failure_text()
 	load_max = 1e9
 	totals()
+	folds = folds_read()
 	events()
 	causes()
 	latency()
@@ -94,20 +96,34 @@ function phases(    T, U, n, i)
 	}
 }
 
-function areas(    T, U, n, m, i, faulted)
+function areas(    T, U, n, m, i, key, faulted, shown)
 {
 	m = load("fault_areas.csv", U)
-	for (i = 1; i <= m; i++)
+	for (i = 1; i <= m; i++) {
 		faulted[U[i, "pid"], U[i, "area"]] = U[i, "rows"]
-	load_max = 12
+		if (U[i, "pid"] in folded)
+			faulted["", fold_name] += U[i, "rows"]
+	}
 	n = load("areas.csv", T)
 	printf "\n  %-41s %11s %11s %11s %9s %8s\n", "area", "cold", "conflict", "flushed", "upgrades", \
 		"faults"
+	T[n + 1, "area"] = fold_name
 	for (i = 1; i <= n; i++)
-		printf "  %-41s %11s %11s %11s %9s %8s\n", \
-			fit(process(T[i, "pid"]) " " T[i, "area"], 41), commas(T[i, "cold"]), \
-			commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
-			commas(faulted[T[i, "pid"], T[i, "area"]])
+		if (T[i, "pid"] in folded)
+			fold_add(T, i, n + 1)
+		else if (++shown <= 12)
+			area(T, i, owner(T[i, "pid"]), faulted[T[i, "pid"], T[i, "area"]])
+	if (shown > 12)
+		print "  ... and " commas(shown - 12) " more in " out "/areas.csv"
+	if (folds)
+		area(T, n + 1, "", faulted["", fold_name])
+}
+
+function area(T, i, whose, faulted)
+{
+	printf "  %-41s %11s %11s %11s %9s %8s\n", fit(whose (whose == "" ? "" : " ") T[i, "area"], 41), \
+		commas(T[i, "cold"]), commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
+		commas(faulted)
 }
 
 function verdict(    T, n, i)

@@ -102,37 +102,76 @@ function faults_by_cause(    T, n, i)
 	put("</div></section>")
 }
 
-function phases(    T, U, n, i, most, instr)
+function phases(    T, U, n, i, most, shown)
 {
 	section("phases", "Phases", "From one mark to the next: those of the program, which writes them to " \
-		"<code>/proc/trace_mark</code>, then what was before it.")
+		"<code>/proc/trace_mark</code>, then in sum what the kernel marked: <code>boot</code> and " \
+		"<code>user</code>, with what was before the first mark, and <code>selftest</code>.")
 	n = phases_read(T, U)
 	for (i = 1; i <= n; i++)
 		if (T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"] > most)
 			most = T[i, "cold"] + T[i, "conflict"] + T[i, "flushed"]
-	table("", "Phase;n:Process;n:Instructions;Fills;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Flushes;n:Faults;n:Major;n:In faults")
+	phase_table()
 	for (i = 1; i <= n; i++) {
 		if (n > 60 && i == 59) # boot and self-test are the last two
 			i = n - 1
-		instr = T[i, "instr"]
-		cell(T[i, "label"])
-		cell(T[i, "pid"] == 0 ? "" : T[i, "pid"], "n")
-		number(instr)
-		bar(most, "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", T[i, "flushed"])
-		number(T[i, "cold"])
-		number(T[i, "conflict"])
-		number(T[i, "flushed"])
-		number(T[i, "upgrade"])
-		number(T[i, "flush"] + T[i, "flush_all"])
-		number(U[i, "rows"])
-		number(U[i, "major"])
-		cell(percent(U[i, "cost"], instr), "n")
-		row_end()
+		phase_row(T, U, i, most)
 	}
 	table_end()
 	if (n > 60)
 		put("<p class=\"note\">" commas(n - 60) " more phases are in <code>analysis/phases.csv</code>.</p>")
+	n = load("phases.csv", T)
+	load("fault_phases.csv", U)
+	for (i = 1; i <= n; i++) {
+		if (phase_fold(i, T[i, "pid"], T[i, "label"]) == "" || T[i, "to"] + 0 <= T[i, "from"] + 0)
+			continue
+		if (!shown++) {
+			fold_begin("Boot and self-test, mark by mark")
+			phase_table()
+		}
+		T[i, "instr"] = T[i, "to"] - T[i, "from"]
+		if (i == 1)
+			T[i, "label"] = "(before the first mark)"
+		phase_row(T, U, i, most)
+	}
+	if (shown) {
+		table_end()
+		fold_end()
+	}
 	put("</section>")
+}
+
+function phase_table()
+{
+	table("", "Phase;n:Process;n:Instructions;Fills;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Flushes;n:Faults;n:Major;n:In faults")
+}
+
+function phase_row(T, U, i, most)
+{
+	cell(T[i, "label"])
+	cell(T[i, "pid"] == 0 ? "" : T[i, "pid"], "n")
+	number(T[i, "instr"])
+	bar(most, "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", T[i, "flushed"])
+	number(T[i, "cold"])
+	number(T[i, "conflict"])
+	number(T[i, "flushed"])
+	number(T[i, "upgrade"])
+	number(T[i, "flush"] + T[i, "flush_all"])
+	number(U[i, "rows"])
+	number(U[i, "major"])
+	cell(percent(U[i, "cost"], T[i, "instr"]), "n")
+	row_end()
+}
+
+# What few want to see, behind a line to click on.
+function fold_begin(title)
+{
+	put("<details><summary>" title "</summary>")
+}
+
+function fold_end()
+{
+	put("</details>")
 }
 
 # Indices 1..n of T in the order of falling T[i, column], in order[]; at most `most` of them.
@@ -149,85 +188,9 @@ function ranked(T, n, column, order, most,    i, k, best, used)
 	return k - 1
 }
 
-function processes(    T, U, n, i, k, m, order, user, kernel, faulted, major, pid)
-{
-	section("processes", "Processes", "")
-	n = load("areas.csv", U)
-	for (i = 1; i <= n; i++)
-		if (U[i, "area"] ~ /^\[(direct map|vmalloc|kmap|fixmap)\]$/)
-			kernel[U[i, "pid"]] += U[i, "rows"]
-		else
-			user[U[i, "pid"]] += U[i, "rows"]
-	n = load("fault_areas.csv", U)
-	for (i = 1; i <= n; i++) {
-		faulted[U[i, "pid"]] += U[i, "rows"]
-		major[U[i, "pid"]] += U[i, "major"]
-	}
-	n = load("processes.csv", T)
-	m = ranked(T, n, "instructions", order, 16)
-	table("", "n:Process;Name;n:Instructions;n:Share;n:Switched to;n:User misses;n:Kernel misses;n:Faults;n:Major;n:From;n:To")
-	for (k = 1; k <= m; k++) {
-		i = order[k]
-		pid = T[i, "pid"]
-		cell(pid, "n")
-		cell(T[i, "name"])
-		number(T[i, "instructions"])
-		cell(percent(T[i, "instructions"], instructions), "n")
-		number(T[i, "switches"])
-		number(user[pid])
-		number(kernel[pid])
-		number(faulted[pid])
-		number(major[pid])
-		number(T[i, "first"])
-		cell_html(T[i, "exited"] ? commas(T[i, "last"]) : "&ndash;", "n")
-		row_end()
-	}
-	table_end()
-	put("<p class=\"note\">" (n > m ? commas(n - m) " more, with fewer instructions, are in " \
-	    "<code>analysis/processes.csv</code>. " : "") "Misses: fills and upgrades (without Bochs's own), by the half of the " \
-	    "address space they fell in.</p></section>")
-}
-
-function areas(    T, U, n, m, i, key, seen, faulted, major, cost, shown_rows)
-{
-	section("areas", "Areas", "TLB misses and page faults by memory area (named as in " \
-		"<code>/proc/PID/maps</code>; the kernel's are its direct map, vmalloc and two windows).")
-	m = load("fault_areas.csv", U)
-	for (i = 1; i <= m; i++) {
-		key = U[i, "pid"] SUBSEP U[i, "area"]
-		faulted[key] = U[i, "rows"]
-		major[key] = U[i, "major"]
-		cost[key] = U[i, "cost"]
-	}
-	n = load("areas.csv", T)
-	table("", "Process;Area;n:Pages;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults;n:Major;n:Instructions in faults")
-	for (i = 1; i <= n && shown_rows < 30; i++) {
-		key = T[i, "pid"] SUBSEP T[i, "area"]
-		shown_rows++
-		cell(process(T[i, "pid"]))
-		cell(T[i, "area"], "mono")
-		number(T[i, "pages"])
-		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
-		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
-		number(T[i, "cold"])
-		number(T[i, "conflict"])
-		number(T[i, "flushed"])
-		number(T[i, "upgrade"])
-		number(faulted[key])
-		number(major[key])
-		number(cost[key])
-		row_end()
-	}
-	table_end()
-	if (i <= n)
-		put("<p class=\"note\">" commas(n - i + 1) " more areas are in <code>analysis/areas.csv</code> and " \
-		    "<code>analysis/fault_areas.csv</code>.</p>")
-	put("</section>")
-}
-
 function hottest()
 {
-	section("hottest", "Hottest", "")
+	section("hottest", "Hottest", "Of the whole recording, boot and self-test included.")
 	hot_pages()
 	hot_functions()
 	put("<div class=\"two\"><div>")
@@ -251,7 +214,7 @@ function hot_pages(    T, F, n, i, faulted)
 	table("Pages with most TLB misses", "Page;Process;Area;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults")
 	for (i = 1; i <= n; i++) {
 		cell(T[i, "page"], "mono")
-		cell(process(T[i, "pid"]))
+		cell(T[i, "page"] >= "0xc0000000" ? "kernel" : process(T[i, "pid"]))
 		cell(T[i, "area"], "mono")
 		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
 		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
@@ -296,7 +259,7 @@ function hot_instructions(name, caption, what,    T, n, i)
 	for (i = 1; i <= n; i++) {
 		cell(T[i, "eip"], "mono")
 		cell(T[i, "symbol"], "mono")
-		cell(T[i, "pid"] == "" ? "" : process(tgid_of(T[i, "pid"])))
+		cell(T[i, "eip"] >= "0xc0000000" ? "kernel" : process(tgid_of(T[i, "pid"])))
 		number(T[i, "rows"])
 		row_end()
 	}

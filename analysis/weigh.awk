@@ -5,8 +5,8 @@
 #
 # Most events come in bursts between long stretches of plain computing. So a phase gets 3 tenths of
 # its width for its share of the instructions and 7 for its share of the events; inside a phase time
-# runs evenly. What the kernel marks (boot, selftest, user) is drawn at 3 tenths of that beside other
-# phases. With no mark, or more than 60, all of time runs evenly.
+# runs evenly. What the kernel marks (boot, selftest, user) is folded: it gets a tenth of the width beside
+# other phases, or less. With no mark, or more than 60, all of time runs evenly.
 #
 # A start of 0 becomes the time of the first row: before it paging was off and there is nothing to show.
 #
@@ -61,14 +61,24 @@ function weigh_of_kernel(i)
 	return i == 0 || (mark_pid[i] <= 1 && mark_label[i] ~ /^(boot|selftest|user)$/)
 }
 
+# Sets weigh_kernel, by which the weight of the kernel's phases is multiplied. Returns the sum of all.
+function weigh_fold(    i, kernels, others)
+{
+	weigh_kernel = 1
+	for (i = 0; i <= marks_count; i++)
+		if (weigh_of_kernel(i))
+			kernels += weigh_phase_weight(i)
+		else
+			others += weigh_phase_weight(i)
+	if (others > 0 && kernels * 9 > others)
+		weigh_kernel = others / (kernels * 9)
+	return kernels * weigh_kernel + others
+}
+
 # A phase too narrow for a bin goes to the bin before it.
 function weigh_print(file,    i, k, n, bin, place, total)
 {
-	for (i = 1; i <= marks_count && weigh_of_kernel(i); i++)
-		;
-	weigh_kernel = i <= marks_count ? 0.3 : 1
-	for (i = 0; i <= marks_count; i++)
-		total += weigh_phase_weight(i)
+	total = weigh_fold()
 	print "bin,icount" > file
 	for (i = 0; i <= marks_count; i++) {
 		place += weigh_phase_weight(i) / total

@@ -33,7 +33,7 @@ like "summary: faults by cause" "$summary" '^  page faults +[0-9,]+  .*anon [0-9
 like "summary: a phase" "$summary" '^  sort a large array +[0-9,]+ +[0-9,]+'
 is "summary: the program's phases first, then a line each for what was before" \
 	"$(printf '%s\n' "$summary" | sed -n '/^  phase /,/^$/s/^  \([a-z-]*\).*/\1/p' | tr '\n' ' ')" \
-	'phase sort hash fork map boot self-test '
+	'phase sort hash fork map boot selftest '
 sums()
 {
 	awk -F, -v column="$2" '
@@ -42,7 +42,7 @@ sums()
 		END { print n }' "$1/analysis/phases.csv"
 }
 is "boot is what was before the first mark and between self-test and program" \
-	"$(printf '%s\n' "$summary" | awk '$1 == "boot" { gsub(/,/, ""); print $2 - 0, $3, $4, $5, $6 }')" \
+	"$(printf '%s\n' "$summary" | awk '/^  boot, user / { gsub(/,/, ""); print $3 - 0, $4, $5, $6, $7 }')" \
 	"$(($(sums "$rec" to) - $(sums "$rec" from))) $(sums "$rec" cold) $(sums "$rec" conflict) $(
 		sums "$rec" flushed) $(sums "$rec" upgrade)"
 like "summary: an area" "$summary" '^  2 demo \[heap\] +[0-9,]+'
@@ -62,6 +62,41 @@ is "nothing is loaded from elsewhere" \
 like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page$'
 like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort$'
 unlike "other processes' are not" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,1,.*quicksort$'
+
+is "kernel's rows are called as their marks" "$(printf '%s\n' "$summary" | grep -cE '^  (boot, user|selftest)  ')" 2
+like "areas: one line for all that is not the program's" "$summary" '^  boot, init, self-test +[0-9,]+'
+unlike "and none for init or nobody" "$summary" '^  (0|1|\(no task yet\)|\[)[^A-Za-z]*\['
+sum_of()
+{
+	awk -F, 'NR > 1 && ($2 == "" || $2 <= 1) { n += $4 } END { print n }' "$rec/analysis/areas.csv"
+}
+is "which is their sum" "$(printf '%s\n' "$summary" | sed -n 's/^  boot, init, self-test  *\([0-9,]*\) .*/\1/p' | tr -d ,)" \
+	"$(sum_of)"
+# folded: the rows of the page's lists that are closed at first, "SECTION: first cells"
+folded()
+{
+	awk '/^<section/ { split($0, part, "\""); s = part[2] }
+		/<details/ { on = !/ open/ } /<\/details>/ { on = 0 }
+		/<tr><td/ && on { row = $0; gsub(/<[^>]*>/, "|", row); gsub(/[|]+/, "|", row); split(row, cell, "|")
+			print s ": " cell[2] " " cell[3] }' "$rec/report.html"
+}
+shown()
+{
+	sed '/<details/,/<\/details>/d; s/<[^>]*>/|/g; s/||*/|/g' "$rec/report.html"
+}
+like "the page folds the phases of boot away" "$(folded)" '^phases: selftest [0-9,]+'
+like "one by one" "$(folded)" '^phases: [(]before the first mark[)] [0-9,]+'
+like "and the processes" "$(folded)" '^processes: 1 /sbin/init'
+like "and the areas" "$(folded)" '^areas: 0 \[direct map\]'
+like "with sums in their place: phases" "$(shown)" '^[|]boot, user[|][0-9,]+[|]'
+like "processes" "$(shown)" '^[|]boot, init, self-test[|][0-9,]+[|][0-9.]+ %[|]'
+like "areas" "$(shown)" '^[|]boot, init, self-test[|][0-9,]+[|][0-9,]+[|]'
+unlike "and nothing of them beside" "$(shown)" '^[|](0|1 /sbin/init|1 init|[(]no task yet[)])[|][^|]+[|]'
+is "no area is of nobody" "$(shown | grep -A 100 Areas | grep '^[|][|]*\[')" ""
+
+is "no bar is longer than its place" "$(grep -o 'class="bar".*' "$rec/report.html" | grep -oE 'width:(10[1-9]|1[1-9][0-9]|[2-9][0-9]{2}|[0-9]{4,})')" ""
+is "the shares of all processes make the whole" "$(sed -n '/id="processes"/,/<details/s/.*<td class="n">\([0-9.]*\) %<.*/\1/p' \
+	"$rec/report.html" | awk '{ n += $1 } END { print (n > 99.5 && n < 100.5) ? "100 %" : n }')" "100 %"
 
 # --- Numbers and axes ----------------------------------------------------------------------------
 # texts FILE: what a reader sees of a page; addresses, names and the picture's data left out.
