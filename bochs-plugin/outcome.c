@@ -47,7 +47,12 @@ void outcome_panic(struct recorder *r, const char *message)
 	snprintf(failure, sizeof(failure), "Kernel panic - not syncing: %s", message);
 	put(r, "panic", failure);
 	/* Should this fail, then the last one will too, and tell. */
-	(void)meta_write(&r->meta, r->opt.out);
+	(void)outcome_write(r);
+}
+
+static bool is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
 }
 
 /* boot.sh keeps some room on the disk in a file, for what must still be written then. */
@@ -59,17 +64,29 @@ static void give_up_reserve(const struct recorder *r)
 	unlink(path);
 }
 
+int outcome_write(struct recorder *r)
+{
+	const char *path;
+	int error;
+
+	if (is_full(sink_error(&r->sinks, &path)))
+		give_up_reserve(r);
+	error = meta_write(&r->meta, r->opt.out);
+	if (!is_full(error))
+		return error;
+	give_up_reserve(r);
+	return meta_write(&r->meta, r->opt.out);
+}
+
 static bool put_writer(struct recorder *r)
 {
 	const char *path;
 	int error = sink_error(&r->sinks, &path);
-	bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+	bool full = is_full(error);
 	char failure[FAILURE_MAX];
 
 	if (!error)
 		return false;
-	if (full)
-		give_up_reserve(r);
 	snprintf(failure, sizeof(failure), "%scannot write %s: %s",
 		 full ? "the disk is full: " : "", path, strerror(error));
 	put(r, full ? "disk_full" : "recording_failed", failure);

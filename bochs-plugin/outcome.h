@@ -15,4 +15,10 @@ void outcome_panic(struct recorder *r, const char *message);
  */
 void outcome_put(struct recorder *r, bool gave_up, bool complete);
 
+/*
+ * outcome_write - writes meta.csv; when the disk is full, into the room that was kept for it and
+ * the report. Returns 0 or an errno.
+ */
+int outcome_write(struct recorder *r);
+
 #endif

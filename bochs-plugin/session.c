@@ -343,7 +343,7 @@ bool recorder_close(struct recorder *r)
 	outcome_put(r, gave_up, complete);
 	if (complete)
 		meta_number(&r->meta, "complete", 1);
-	error = meta_write(&r->meta, r->opt.out);
+	error = outcome_write(r);
 	if (error)
 		recorder_trouble(r, "cannot write %s/meta.csv: %s", r->opt.out, strerror(error));
 	return complete && !error;

@@ -5,9 +5,11 @@
 #include "check.h"
 #include "kernel/trace_port.h"
 #include "recorder.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MEMORY	     0x1000u /* where the guest's memory begins; it ends with the bytes */
 #define READABLE     100000u
@@ -178,6 +180,30 @@ static void panic(void)
 	free(rec);
 }
 
+/* The room that is kept for the end is given up when the disk is full, after a panic too. */
+static void panic_on_a_full_disk(void)
+{
+	char path[OPTION_DIR_MAX + 32];
+	FILE *file;
+
+	begin(READABLE);
+	snprintf(path, sizeof(path), "%s/.reserve", rec->opt.out);
+	file = fopen(path, "w");
+	CHECK(file != NULL);
+	if (file)
+		fclose(file);
+	hint(TRACE_PANIC, 1, 0, MEMORY, 0);
+	CHECK_EQ(access(path, F_OK), 0);
+	rec->sinks.error = ENOSPC;
+	rec->sinks.failed = rec->tlb_csv;
+	CHECK(!recorder_close(rec));
+	CHECK(access(path, F_OK) != 0);
+	CHECK(recorded("outcome,panic"));
+	unlink(path);
+	recorder_free(rec);
+	free(rec);
+}
+
 /* What is in FINISH, and what there is without it. */
 static void outcomes(void)
 {
@@ -223,6 +249,7 @@ static const struct check_test tests[] = {
 	{"hints: output is bounded", output},
 	{"hints: operations that make no sense", operations},
 	{"hints: a panic is on record at once", panic},
+	{"hints: a panic on a full disk", panic_on_a_full_disk},
 	{"hints: how a run ended", outcomes},
 };
 
