@@ -32,7 +32,9 @@ trap 'rm -rf "$work"' EXIT
 for name in faults tasks vmas marks; do
 	feed $name.csv >"$work/$name.csv"
 done
-! has latency || feed latency.csv >"$work/latency.csv"
+for name in latency waiting; do
+	! has $name || feed $name.csv >"$work/$name.csv"
+done
 digests >"$work/.sums"
 
 # ask FILE...: runs one set of checks over standard input.
@@ -45,7 +47,7 @@ ask()
 	shift $questions
 	$AWK -F, "$@" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v epochs="$work/.flushes" -v replayed="$replayed"
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v epochs="$work/.flushes" -v replayed="$replayed"
 }
 
 {

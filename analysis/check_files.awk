@@ -1,6 +1,6 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency (paths), sums (lines "name sha256"). After lib.awk,
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting (paths), sums (lines "name sha256"). After lib.awk,
 # run.awk, areas.awk, check_tap.awk, check_counts.awk and check_rows.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
@@ -21,6 +21,7 @@ BEGIN {
 	check_left()
 	check_marks()
 	check_latency()
+	check_waiting()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -100,6 +101,8 @@ function look(name, F)
 		look_mark(F)
 	else if (name == "latency")
 		look_latency(F)
+	else if (name == "waiting")
+		look_waiting(F)
 }
 
 function check_meta()
@@ -108,7 +111,8 @@ function check_meta()
 	read_file("meta", metafile, "key,value", "key free", 0)
 	verdict("meta.keys", "meta.csv: every key stands once")
 	if (last_key != "complete" || meta["complete"] != 1)
-		wrong("meta.complete", "meta.csv:complete: the last row is not complete,1")
+		wrong("meta.complete", "meta.csv:complete: the last row is not complete,1" \
+		      (meta["outcome"] == "" || meta["outcome"] == "ok" ? "" : "; the run failed: " meta["failure"]))
 	verdict("meta.complete", "meta.csv: the recording is complete")
 }
 

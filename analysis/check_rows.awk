@@ -1,4 +1,5 @@
-# check_rows.awk - what each row of the small tables must be: faults, tasks, areas, marks, stretches.
+# check_rows.awk - what each row of the small tables must be: faults, tasks, areas, marks, stretches, and
+# what was waited for.
 #
 # For check_files.awk, whose read_file() gives each row to a look_...() here: F[] are its fields,
 # csv_line and raw_text its line and text.
@@ -233,4 +234,26 @@ function latency_longest(kind,    max)
 	if (max + 0 >= latency_from[kind] && \
 	    !((kind "," max "," meta[kind "_max_eip"] "," meta[kind "_max_pid"]) in latency_is))
 		wrong("latency.max", "meta.csv:" kind "_max: latency.csv has no such row")
+}
+
+# A recording by an older plugin has no such table. Tasks that wait are those of a run without an end.
+function check_waiting()
+{
+	form["waiting_state"] = "^(running|runnable|sleeping|uninterruptible|stopped|zombie|dead|[?])$"
+	form["address?"] = "^(" substr(address, 2, length(address) - 2) ")?$"
+	form["addresses"] = "^(" substr(address, 2, length(address) - 2) "( |$))*$"
+	if (meta["waiting.file"] == "")
+		return
+	read_file("waiting", waiting, "pid,tgid,name,state,call,number,args,eip,kernel", \
+		  "number number free waiting_state free number? addresses address? addresses", 0)
+	if (meta["complete"] == 1 && rows["waiting"])
+		wrong("waiting.end", "meta.csv:complete: 1, though the run was ended from outside")
+	verdict("waiting.end", "waiting.csv: only of a run that did not come to its end")
+	same("waiting.csv: rows are those of meta.csv", rows["waiting"], "waiting.rows")
+}
+
+function look_waiting(F)
+{
+	if (F[1] != 0 && !(F[1] in task_tgid))
+		wrong_row("waiting", "waiting", csv_line, "task " F[1] " is not known from tasks.csv")
 }

@@ -28,9 +28,14 @@ function verdict(name, title)
 		print "# ... " wrongs[name] " in all"
 }
 
-# What was counted must be what meta.csv says under `key`.
+# What was counted must be what meta.csv says under `key`. In a recording that was cut off, and is
+# refused for that, a count that nobody was left to write is no second reason.
 function same(title, got, key)
 {
+	if (meta["complete"] != 1 && meta[key] == "") {
+		print "ok - " title " # SKIP the run was cut off: no " key
+		return
+	}
 	if (meta[key] == "" || meta[key] + 0 != got + 0)
 		wrong(title, "meta.csv:" key ": " (meta[key] == "" ? "missing" : meta[key]) ", counted " whole(got))
 	verdict(title, title)

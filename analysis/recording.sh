@@ -23,7 +23,8 @@ need_files()
 	done
 }
 
-# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency.
+# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency or
+# waiting.
 has()
 {
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
@@ -50,7 +51,7 @@ feed()
 # digests: "name sha256" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency; do
+	for name in tlb faults tasks vmas marks latency waiting; do
 		has $name || continue
 		if [ -f "$dir/$name.csv" ]; then
 			sum=$(sha256sum <"$dir/$name.csv")

@@ -221,12 +221,19 @@ static void panicked(struct recorder *r, const struct cpu_view *view, const stru
 	outcome_panic(r, guest_string(r, h->esi, message));
 }
 
+static void tasks_are(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	if (!waiting_hint(r, h->esi))
+		r->tally.bad_hints++;
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
-		hello, switch_task, fork_task, clone_task, exec_task, exit_task, fault_cause,
-		area,  mark,	    counter,   output,	   finish,    resched,	 panicked,
+		hello, switch_task, fork_task, clone_task, exec_task, exit_task, fault_cause, area,
+		mark,  counter,	    output,    finish,	   resched,   panicked,	 tasks_are,
 	};
 	struct cpu_view view;
 

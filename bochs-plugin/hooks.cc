@@ -170,6 +170,11 @@ static unsigned read_linear(void *, uint32_t addr, void *buf, unsigned len)
 	return done;
 }
 
+static unsigned read_phys(void *, uint64_t addr, void *buf, unsigned len)
+{
+	return BX_MEM(0)->dbg_fetch_mem(CPU, addr, len, (Bit8u *)buf) ? len : 0;
+}
+
 /*
  * Where guest memory lies on the host, for the pages that hold paging
  * structures. Bochs moves memory only when it was given less of the host's than
@@ -280,6 +285,7 @@ void tlbtrace_initialize(void)
 		tlb_read,
 		translated,
 		read_linear,
+		read_phys,
 		(const uint64_t *)&CPU->icount,
 		(const uint64_t *)&rounds,
 		wake,
@@ -440,6 +446,28 @@ static void take_signals(void)
 	taken = true;
 	signal(SIGINT, end_at_signal);
 	signal(SIGTERM, end_at_signal);
+}
+
+/*
+ * The processor's end, which Bochs calls before it gives the guest's memory back; the linker puts
+ * this in its place, as above. Only now is a run that was ended from outside at a standstill.
+ */
+extern "C" {
+void __real__ZN8BX_CPU_C6atexitEv(void);
+void __wrap__ZN8BX_CPU_C6atexitEv(void);
+
+void __wrap__ZN8BX_CPU_C6atexitEv(void)
+{
+	const struct stopped_cpu stopped = {
+		(Bit32u)CPU->get_eip(),
+		CPU->get_reg32(BX_32BIT_REG_EBP),
+		CPU->sregs[BX_SEG_REG_CS].selector.rpl,
+	};
+
+	if (recorder && ending_signal)
+		waiting_write(recorder, &stopped);
+	__real__ZN8BX_CPU_C6atexitEv();
+}
 }
 
 /* The first instruction of all, at the reset vector, is a far jump. */

@@ -19,6 +19,7 @@
 #include "task.h"
 #include "tlb_shadow.h"
 #include "tlb_rows.h"
+#include "waiting.h"
 #include "walk.h"
 
 #define COUNTERS_MAX 4096u /* the guest's own counters that are kept */
@@ -59,10 +60,12 @@ struct recorder {
 	struct tasks tasks;
 	struct faults faults;
 	struct latency latency;
+	struct waiting waiting;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
-	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv;
+	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
+		*waiting_csv;
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;

@@ -189,3 +189,34 @@ void row_latency(struct recorder *r, enum latency_kind kind, const struct stretc
 	p = csv_comma(csv_hex(p, s->eip));
 	end_row(r, r->latency_csv, csv_hex(p, s->end_eip));
 }
+
+/* Addresses, blanks between them. */
+static char *put_list(char *p, const uint32_t *list, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (i)
+			p = csv_char(p, ' ');
+		p = csv_hex(p, list[i]);
+	}
+	return p;
+}
+
+void row_waiting(struct recorder *r, const struct waiting_task *t)
+{
+	char *p = sink_room(r->waiting_csv, CSV_ROW_MAX + 4 * WAITING_NAME_MAX);
+
+	p = csv_comma(csv_dec(p, t->pid));
+	p = csv_comma(csv_dec(p, t->tgid));
+	p = csv_comma(csv_text(p, t->name));
+	p = csv_comma(csv_word(p, t->state));
+	p = csv_comma(csv_text(p, t->call));
+	if (t->has_number)
+		p = csv_dec(p, t->number);
+	p = csv_comma(p);
+	p = csv_comma(put_list(p, t->args, t->has_number ? 3 : 0));
+	if (t->has_eip)
+		p = csv_hex(p, t->eip);
+	end_row(r, r->waiting_csv, put_list(csv_comma(p), t->frames, t->frame_count));
+}

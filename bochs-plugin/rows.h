@@ -16,6 +16,7 @@
 #define VMAS_HEADER    "icount,event,pid,start,end,prot,flags,offset,name\n"
 #define MARKS_HEADER   "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs\n"
 #define LATENCY_HEADER "icount,kind,instructions,pid,eip,end_eip\n"
+#define WAITING_HEADER "pid,tgid,name,state,call,number,args,eip,kernel\n"
 
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
@@ -31,5 +32,6 @@ void row_vma(struct recorder *r, uint64_t icount, const char *event, const struc
 	     const char *name);
 void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *label);
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
+void row_waiting(struct recorder *r, const struct waiting_task *t);
 
 #endif

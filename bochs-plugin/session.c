@@ -24,7 +24,7 @@
 static const char *const old_files[] = {
 	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
-	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv",
+	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -70,6 +70,7 @@ static bool open_files(struct recorder *r)
 		{&r->vmas_csv, "vmas.csv", VMAS_HEADER},
 		{&r->marks_csv, "marks.csv", MARKS_HEADER},
 		{&r->latency_csv, "latency.csv", LATENCY_HEADER},
+		{&r->waiting_csv, "waiting.csv", WAITING_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 	};

@@ -181,6 +181,7 @@ OFFLINE=dir, filled by 'make deps-fetch' elsewhere, or BOCHS_SRC=FILE"
 wraps=-Wl,--wrap=bx_get_realtime64_usec
 wraps=$wraps,--wrap=_ZN8BX_CPU_C25handleInterruptMaskChangeEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
+wraps=$wraps,--wrap=_ZN8BX_CPU_C6atexitEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
 wraps=$wraps,--wrap=_ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
 

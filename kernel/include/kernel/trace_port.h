@@ -24,6 +24,7 @@
  *   FINISH           enum selftest   prog_status    -               -
  *   RESCHED          its eip, or 0   -              -               -
  *   PANIC            pid             -              message string  -
+ *   TASKS            -               -              struct trace_tasks  -
  *
  * RESCHED: the running task must give way to another one that could run. The
  * plugin counts the instructions from there to the next SWITCH; it may be said
@@ -36,7 +37,8 @@
  * (or before the death of the task): it says why. FINISH is the last word of
  * an orderly run; a recording without it is incomplete. PANIC is the kernel's
  * word that it gave up, and why; the first one counts. What programs print can
- * say neither.
+ * say neither. TASKS says once where the kernel keeps its tasks: a run that is
+ * ended from outside is told by what they wait for.
  */
 #ifndef KERNEL_TRACE_PORT_H
 #define KERNEL_TRACE_PORT_H
@@ -70,6 +72,7 @@ enum trace_op {
 	TRACE_FINISH,
 	TRACE_RESCHED,
 	TRACE_PANIC,
+	TRACE_TASKS,
 	TRACE_OP_END
 };
 
@@ -124,6 +127,32 @@ struct trace_vma {
 	unsigned int flags;
 	unsigned int offset; /* pages into the file */
 	unsigned int name;   /* linear address of the name string, or 0 */
+};
+
+/*
+ * Where the kernel keeps its tasks. Addresses are linear ones of the kernel's half; "in a task" and
+ * "in the registers" are offsets in bytes. All fields of a task are 32 bits, but for its name.
+ */
+struct trace_tasks {
+	unsigned int size;	/* of this structure; more may be appended */
+	unsigned int page_dir;	/* physical address of the directory that maps the kernel's half */
+	unsigned int running;	/* of the pointer to the task that runs */
+	unsigned int list;	/* of the head of the list of all tasks: {next, previous} */
+	unsigned int task_list; /* in a task: its {next, previous} there */
+	unsigned int task_pid, task_tgid, task_state;
+	unsigned int task_name, name_size; /* bytes, NUL only where there is room */
+	unsigned int states; /* of a string: the letter that /proc/PID/stat has for each state */
+	unsigned int task_stack; /* in a task: the lowest address of its kernel stack ... */
+	unsigned int stack_size; /* ... which begins and ends at multiples of this */
+	unsigned int task_esp;	 /* in a task: its ESP while others run ... */
+	unsigned int esp_frame;	 /* ... and from there to its EBP and its return address */
+	/* The registers at the entry from user mode end at the top of the stack. */
+	unsigned int regs_size;
+	unsigned int regs_call; /* number of the system call, or ~vector */
+	unsigned int regs_args; /* its first three arguments */
+	unsigned int regs_eip, regs_cs;
+	unsigned int calls, nr_calls; /* of a table of strings: names of the system calls, or 0 */
+	unsigned int sched_start, sched_end; /* the scheduler's own code: none waits in there */
 };
 
 #endif

@@ -61,8 +61,8 @@ static void hint(uint32_t op, uint32_t ebx, uint32_t ecx, uint32_t esi, uint32_t
 
 static void begin(unsigned int bytes)
 {
-	static const struct machine m = {NULL,	     get_view, get_tlb, get_translated,
-					 get_linear, &icount,  &rounds, NULL};
+	static const struct machine m = {
+		NULL, get_view, get_tlb, get_translated, get_linear, NULL, &icount, &rounds, NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 

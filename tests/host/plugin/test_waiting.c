@@ -1,0 +1,311 @@
+/*
+ * test_waiting.c - what the tasks of a run that was ended wait for, read from the memory of a small
+ * guest of our own: as it should be, damaged in each way that counts, and damaged anywhere.
+ */
+#include "check.h"
+#include "recorder.h"
+#include <stddef.h>
+#include <stdlib.h>
+
+#define BASE	   0xc0000000u /* linear address of physical 0 ... */
+#define MEMORY	   0x20000u    /* ... of this many bytes */
+#define DIRECTORY  0x1000u
+#define TABLE	   0x2000u
+#define WHERE	   0x3000u /* struct trace_tasks */
+#define RUNNING	   0x3100u
+#define LIST	   0x3200u
+#define STATES	   0x3300u
+#define CALLS	   0x3400u
+#define TASK(n)	   (0x4000u + 0x1000u * (n))
+#define STACK(n)   (0x10000u + 0x2000u * (n))
+#define STACK_SIZE 0x2000u
+#define REGS(n)	   (STACK(n) + STACK_SIZE - REGS_SIZE)
+#define REGS_SIZE  64u
+#define CALL_READ  3u
+#define TASKS	   4u
+#define SCHED	   0xc0100000u
+
+/* Offsets in a task, and in the registers. */
+enum {
+	ESP = 0,
+	STACK_AT = 4,
+	STATE = 8,
+	PID = 12,
+	TGID = 16,
+	NAME = 20,
+	NODE = 36
+};
+enum {
+	ARGS = 0,
+	CALL = 44,
+	EIP = 52,
+	CS = 56
+};
+
+static uint8_t memory[MEMORY];
+static uint64_t icount, rounds;
+static struct recorder *rec;
+
+static bool get_view(void *ctx, struct cpu_view *view)
+{
+	(void)ctx;
+	*view = (struct cpu_view){.icount = ++icount};
+	return true;
+}
+
+static unsigned int get_phys(void *ctx, uint64_t addr, void *buf, unsigned int len)
+{
+	(void)ctx;
+	if (addr > MEMORY || len > MEMORY - addr)
+		return 0;
+	memcpy(buf, memory + addr, len);
+	return len;
+}
+
+/* The memory that the guest has loaded now, when it gives the hint. */
+static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
+{
+	return get_phys(ctx, addr - BASE, buf, len);
+}
+
+static void put(uint32_t at, uint32_t value)
+{
+	memcpy(memory + at, &value, sizeof(value));
+}
+
+/* Task n sleeps in read(n, 2, 3): the scheduler, called by 0xc0200000 + n, called by 0xc0300000 +
+ * n. */
+static void make_task(uint32_t n)
+{
+	const uint32_t saved = STACK(n) + 0x100, frame = STACK(n) + 0x200, outer = frame + 0x20;
+
+	put(TASK(n) + ESP, BASE + saved);
+	put(TASK(n) + STACK_AT, BASE + STACK(n));
+	put(TASK(n) + STATE, 1);
+	put(TASK(n) + PID, 10 + n);
+	put(TASK(n) + TGID, 10);
+	memcpy(memory + TASK(n) + NAME, "reader", 7);
+	put(TASK(n) + NODE, BASE + (n + 1 < TASKS ? TASK(n + 1) + NODE : LIST));
+	put(TASK(n) + NODE + 4, BASE + (n ? TASK(n - 1) + NODE : LIST));
+	put(saved + 12, BASE + frame);
+	put(saved + 16, SCHED + 5);
+	put(frame, BASE + outer);
+	put(frame + 4, 0xc0200000u + n);
+	put(outer, 0xbffff000u); /* the program's */
+	put(outer + 4, 0xc0300000u + n);
+	put(REGS(n) + ARGS, n);
+	put(REGS(n) + ARGS + 4, 2);
+	put(REGS(n) + ARGS + 8, 3);
+	put(REGS(n) + CALL, CALL_READ);
+	put(REGS(n) + EIP, 0x08048000u + n);
+	put(REGS(n) + CS, 0x73);
+}
+
+static const struct trace_tasks where = {
+	.size = sizeof(where),
+	.page_dir = DIRECTORY,
+	.running = BASE + RUNNING,
+	.list = BASE + LIST,
+	.task_list = NODE,
+	.task_pid = PID,
+	.task_tgid = TGID,
+	.task_state = STATE,
+	.task_name = NAME,
+	.name_size = 16,
+	.states = BASE + STATES,
+	.task_stack = STACK_AT,
+	.stack_size = STACK_SIZE,
+	.task_esp = ESP,
+	.esp_frame = 12,
+	.regs_size = REGS_SIZE,
+	.regs_call = CALL,
+	.regs_args = ARGS,
+	.regs_eip = EIP,
+	.regs_cs = CS,
+	.calls = BASE + CALLS,
+	.nr_calls = 8,
+	.sched_start = SCHED,
+	.sched_end = SCHED + 0x1000,
+};
+
+static void begin(void)
+{
+	static const struct machine m = {NULL,	   get_view, NULL,    NULL, get_linear,
+					 get_phys, &icount,  &rounds, NULL};
+	const char *scratch = getenv("SCRATCH");
+	struct options opt;
+	uint32_t i;
+
+	memset(memory, 0, sizeof(memory));
+	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 1);
+	for (i = 0; i < MEMORY >> 12; i++)
+		put(TABLE + 4 * i, i << 12 | 1);
+	memcpy(memory + WHERE, &where, sizeof(where));
+	memcpy(memory + STATES, "RSDDTZX", 8);
+	put(CALLS + 4 * CALL_READ, BASE + CALLS + 0x100);
+	memcpy(memory + CALLS + 0x100, "read", 5);
+	for (i = 0; i < TASKS; i++)
+		make_task(i);
+	put(LIST, BASE + TASK(0) + NODE);
+	put(LIST + 4, BASE + TASK(TASKS - 1) + NODE);
+	put(RUNNING, BASE + TASK(1));
+	put(TASK(1) + STATE, 0);
+	options_init(&opt);
+	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
+	opt.progress = false;
+	rec = calloc(1, sizeof(*rec));
+	CHECK(recorder_open(rec, &opt, &m));
+	recorder_hint(rec, &(struct hint){.eax = TRACE_HELLO, .ebx = TRACE_VERSION});
+}
+
+static void say_where(uint32_t bad)
+{
+	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
+	CHECK_EQ(rec->tally.bad_hints, bad);
+}
+
+/* Ends the run in the kernel, with a frame of its own on the running task's stack. */
+static const char *end(unsigned int cpl)
+{
+	static char text[1u << 20];
+	char path[OPTION_DIR_MAX + 32];
+	FILE *file;
+	size_t len;
+
+	waiting_write(rec, &(struct stopped_cpu){.eip = cpl == 3 ? 0x08049000u : 0xc0400000u,
+						 .ebp = BASE + STACK(1) + 0x220,
+						 .cpl = cpl});
+	rec->signal = 15;
+	recorder_close(rec);
+	snprintf(path, sizeof(path), "%s/waiting.csv", rec->opt.out);
+	recorder_free(rec);
+	free(rec);
+	file = fopen(path, "r");
+	CHECK(file != NULL);
+	len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	text[len] = 0;
+	if (file)
+		fclose(file);
+	return text;
+}
+
+#define HEADER "pid,tgid,name,state,call,number,args,eip,kernel\n"
+#define SLEEPER(n)                                                                             \
+	"1" #n ",10,reader,sleeping,read,3,0x0000000" #n " 0x00000002 0x00000003,0x0804800" #n \
+	",0xc020000" #n " 0xc030000" #n "\n"
+
+/* The running one first; the scheduler's own frames are not shown. */
+static void in_the_kernel(void)
+{
+	begin();
+	say_where(0);
+	CHECK_STR(end(0),
+		  HEADER "11,10,reader,running,read,3,0x00000001 0x00000002 0x00000003,"
+			 "0x08048001,0xc0400000 0xc0300001\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+}
+
+/* What lies on its stack is of an earlier entry. */
+static void in_the_program(void)
+{
+	begin();
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+}
+
+static void states(void)
+{
+	begin();
+	put(TASK(0) + STATE, 5); /* no stack any more */
+	put(TASK(0) + STACK_AT, 0);
+	put(TASK(2) + STATE, 0);
+	put(REGS(2) + CALL, ~32u);
+	put(TASK(3) + STATE, 99);
+	put(REGS(3) + CALL, 7); /* has no name */
+	memcpy(memory + TASK(3) + NAME, "a,\"\n0123456789ABC", 16);
+	put(RUNNING, BASE + TASK(1));
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n"
+			 "10,10,reader,zombie,,,,,\n"
+			 "12,10,reader,runnable,interrupt,,,0x08048002,0xc0200002 0xc0300002\n"
+			 "13,10,\"a,\"\"?0123456789AB\",?,?,7,0x00000003 0x00000002 0x00000003,"
+			 "0x08048003,0xc0200003 0xc0300003\n");
+}
+
+/* A guest that says nothing, one that has come to its end, and hints that make no sense. */
+static void nothing_to_say(void)
+{
+	begin();
+	CHECK_STR(end(0), HEADER);
+	begin();
+	say_where(0);
+	recorder_hint(rec, &(struct hint){.eax = TRACE_FINISH});
+	CHECK_STR(end(0), HEADER);
+	begin();
+	put(WHERE, sizeof(where) - 4);
+	say_where(1);
+	put(WHERE, sizeof(where));
+	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + MEMORY - 8});
+	CHECK_EQ(rec->tally.bad_hints, 2);
+	CHECK_STR(end(0), HEADER);
+}
+
+/* Lists and stacks that have no end, and a stack that the directory has not. */
+static void broken(void)
+{
+	begin();
+	say_where(0);
+	put(TASK(2) + NODE, BASE + TASK(0) + NODE); /* a ring without the head */
+	CHECK_STR(end(3), HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2));
+	begin();
+	say_where(0);
+	put(LIST, 8);
+	put(STACK(1) + 0x220, BASE + STACK(1) + 0x220); /* a frame that is its own caller's */
+	CHECK_STR(end(0), HEADER "11,10,reader,running,read,3,0x00000001 0x00000002 0x00000003,"
+				 "0x08048001,0xc0400000 0xc0300001\n");
+	begin();
+	say_where(0);
+	put(RUNNING, 0);
+	put(LIST, BASE + TASK(3) + NODE);
+	put(TASK(3) + NODE + 4, BASE + LIST);
+	put(TABLE + (STACK(3) >> 12) * 4, 0);
+	put(TABLE + (STACK(3) >> 12) * 4 + 4, 0);
+	CHECK_STR(end(0), HEADER "13,10,reader,sleeping,,,,,\n");
+}
+
+/* Whatever the memory holds, the end comes, and in rows of nine fields. */
+static void garbage(void)
+{
+	unsigned int round, i;
+	const char *p;
+
+	for (round = 0; round < 300; round++) {
+		begin();
+		say_where(0);
+		for (i = below(200); i; i--)
+			put(WHERE + sizeof(where) + below(MEMORY - WHERE - sizeof(where) - 4),
+			    below(2) ? random32() : BASE + below(MEMORY));
+		if (below(2))
+			for (i = 0; i < sizeof(where); i += 4)
+				if (!below(8) && i != offsetof(struct trace_tasks, size))
+					put(WHERE + i,
+					    below(2) ? random32() : BASE + below(MEMORY));
+		recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
+		for (p = end(below(2) * 3), i = 0; *p; p++)
+			if (*p < ' ' && *p != '\n')
+				i++;
+		CHECK_EQ(i, 0);
+	}
+}
+
+static const struct check_test tests[] = {
+	{"the run ends in the kernel", in_the_kernel},
+	{"the run ends in a program", in_the_program},
+	{"states, traps and names", states},
+	{"nothing to say", nothing_to_say},
+	{"broken lists and stacks", broken},
+	{"garbage anywhere", garbage},
+};
+
+CHECK_MAIN(tests)
