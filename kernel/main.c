@@ -57,6 +57,7 @@ static void say_hello(void)
 {
 	pr_info("%s, memory model %s\n", banner, MEMORY_MODEL);
 	trace_hint(TRACE_HELLO, TRACE_VERSION, PAGE_SIZE, (u32)banner, 0);
+	tasks_say_where();
 	trace_hint(TRACE_MARK, 0, 0, (u32) "boot", 0);
 	pr_info("Command line: %s\n", boot_command_line);
 }

@@ -19,6 +19,8 @@ extern const syscall_fn syscall_table[NR_SYSCALLS];
 long sys_unknown(u32 nr);
 /* Linux's name for a number; "?" for one that it does not use. Never NULL. */
 const char *syscall_name(u32 nr);
+/* The same by number; NULL for those. */
+extern const char *const syscall_names[NR_SYSCALLS];
 
 /* Begins the definition of a handler, of the syscall_fn signature. */
 #define SYSCALL(name) long sys_##name(SYSARG a, SYSARG b, SYSARG c, SYSARG d, SYSARG e, SYSARG f)

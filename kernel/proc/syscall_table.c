@@ -14,11 +14,11 @@
 const syscall_fn syscall_table[NR_SYSCALLS] = {SYSCALL_ENTRIES(FUNCTION)};
 
 #define NAME(nr, name, function) [nr] = (name),
-static const char *const names[NR_SYSCALLS] = {SYSCALL_ENTRIES(NAME)};
+const char *const syscall_names[NR_SYSCALLS] = {SYSCALL_ENTRIES(NAME)};
 
 const char *syscall_name(u32 nr)
 {
-	return nr < NR_SYSCALLS && names[nr] ? names[nr] : "?";
+	return nr < NR_SYSCALLS && syscall_names[nr] ? syscall_names[nr] : "?";
 }
 
 static u32 unknown_calls[NR_SYSCALLS + 1]; /* by number; the last for all beyond the table */

@@ -91,6 +91,8 @@ struct task_struct init_task = {
 };
 
 LIST_HEAD(all_tasks);
+const char task_state_letters[] = "RSDDTZX"; /* indexed by enum task_state */
+_Static_assert(sizeof(task_state_letters) == TASK_DEAD + 2, "one letter a state");
 static struct list_head pid_hash[PID_HASH_SIZE];
 static unsigned int task_count, user_tasks;
 static u32 last_serial;

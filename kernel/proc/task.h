@@ -40,6 +40,9 @@ enum task_state {
 	TASK_DEAD,	      /* nobody will wait for it; its stack goes at the next switch */
 };
 
+/* What /proc/PID/stat calls each state. */
+extern const char task_state_letters[];
+
 #define TASK_COMM_LEN 16
 #define NSIG	      64
 
@@ -172,6 +175,8 @@ extern struct task_struct init_task; /* pid 0: the boot thread, then the idle ta
 extern spinlock_t tasklist_lock;
 extern struct list_head all_tasks;
 #define for_each_task(t) list_for_each_entry (t, &all_tasks, tasks)
+/* Tells the plugin by a hint where the tasks are (task_hint.c). At any time after paging is on. */
+void tasks_say_where(void);
 /* All threads of p's process, p first. Does not sleep inside. */
 #define for_each_thread(p, t) for ((t) = (p); (t); (t) = next_thread_or_null((p), (t)))
 

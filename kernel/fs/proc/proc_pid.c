@@ -19,21 +19,7 @@
 
 static char state_letter(const struct task_struct *task)
 {
-	switch (task->state) {
-	case TASK_RUNNING:
-		return 'R';
-	case TASK_INTERRUPTIBLE:
-		return 'S';
-	case TASK_UNINTERRUPTIBLE:
-	case TASK_KILLABLE:
-		return 'D';
-	case TASK_STOPPED:
-		return 'T';
-	case TASK_ZOMBIE:
-		return 'Z';
-	default:
-		return 'X';
-	}
+	return task_state_letters[task->state];
 }
 
 static const char *state_name(const struct task_struct *task)
