@@ -234,6 +234,8 @@ is 'interrupted: not complete' "$(fact "$w" complete)" ''
 like 'interrupted: says so' "$(cat "$w.log")" 'tlbtrace: recording incomplete: the guest did not power the machine off'
 is 'interrupted: the digest is right' "$(sha256sum <"$w/tlb.csv" | cut -d' ' -f1)" "$(fact "$w" tlb.sha256)"
 ok 'interrupted: whole rows' whole "$w/tlb.csv"
+is 'interrupted: no word of tasks by a guest that does not tell of them' "$(cat "$w/waiting.csv")" \
+	pid,tgid,name,state,call,number,args,eip,kernel
 interrupted KILL compress=zstd
 is 'killed: not complete' "$(fact "$w" complete)" ''
 is 'killed: meta.csv holds the beginning' "$(fact "$w" dtlb_entries)" 2048

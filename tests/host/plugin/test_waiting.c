@@ -49,7 +49,8 @@ static struct recorder *rec;
 static bool get_view(void *ctx, struct cpu_view *view)
 {
 	(void)ctx;
-	*view = (struct cpu_view){.icount = ++icount};
+	icount++;
+	*view = (struct cpu_view){.icount = icount};
 	return true;
 }
 
