@@ -40,8 +40,13 @@ function say(verdict, check, detail)
 	print verdict "," csv(check) "," csv(detail) > result("checks.csv")
 }
 
+# Of a run that failed before its end, which is told on top, it is no news.
 function complete()
 {
+	if (meta["complete"] != 1 && meta["outcome"] ~ /^(panic|hang|triple|interrupted|killed|emulator_failed|disk_full)$/) {
+		say("skip", "The recording is complete", "no: the run failed before its end")
+		return
+	}
 	say(meta["complete"] == 1 ? "ok" : "bad", "The recording is complete", \
 	    meta["complete"] == 1 ? "meta.csv ends with complete,1" : \
 	    "meta.csv has no complete,1: the run was cut short or its books do not balance")

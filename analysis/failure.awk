@@ -1,7 +1,7 @@
 # failure.awk - what is told on top of the report and the summary when a run failed.
 #
-# Variables: console (path of console.log), tasks, marks. After lib.awk, run.awk, svg.awk and page.awk,
-# with meta[] and the tasks read.
+# Variables: console (path of console.log), tasks, vmas, kernel_sym, prog_sym and those of waiting.awk.
+# After lib.awk, run.awk, svg.awk, symbols.awk, page.awk and waiting.awk, with meta[] and the tasks read.
 
 BEGIN {
 	failure_lines = 12
@@ -18,6 +18,8 @@ function failure_read()
 		return
 	failure_console()
 	failure_tasks()
+	symbols_open(kernel_sym, prog_sym, vmas)
+	waiting_read()
 }
 
 # A run is whole though its program ended badly.
@@ -86,6 +88,7 @@ function failure_html(    i)
 		    "whole run.</p>")
 	if (doing != "")
 		put("<p>" markup(doing) "</p>")
+	waiting_html()
 	if (words) {
 		put("<p>Last on the console:</p><pre>")
 		for (i = 1; i <= words; i++)

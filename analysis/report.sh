@@ -62,6 +62,11 @@ for name in tasks vmas marks; do
 	whole_rows $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
 done
 whole_rows faults.csv >"$work/.faults.csv"
+waiting=
+[ ! -f "$dir/waiting.csv" ] || {
+	waiting=$work/.waiting.csv
+	whole_rows waiting.csv >"$waiting"
+}
 
 kernel_sym=$dir/kernel.sym
 [ -f "$kernel_sym" ] || kernel_sym=
@@ -84,7 +89,7 @@ ask()
 		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
-		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" \
+		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
@@ -160,6 +165,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run svg symbols page glossary fold failure tables processes html </dev/null
-ask run svg symbols page glossary fold failure summary </dev/null
+ask run svg symbols page glossary fold waiting failure tables processes html </dev/null
+ask run svg symbols page glossary fold waiting failure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

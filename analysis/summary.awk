@@ -1,8 +1,8 @@
 # summary.awk - prints the end of a run: what was recorded, in one screen.
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
-# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk and
-# failure.awk; reads no input of its own.
+# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk, waiting.awk
+# and failure.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -136,4 +136,5 @@ function verdict(    T, n, i)
 			print "  CHECK FAILED: " T[i, "check"] ": " commas_in(T[i, "detail"])
 	print "  report  " page
 	print "  tables  " out "/*.csv"
+	waiting_text() # last of all: what is read first
 }

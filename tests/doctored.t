@@ -253,7 +253,7 @@ refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
 
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"
