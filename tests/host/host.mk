@@ -104,6 +104,14 @@ $(H)/test_tty: $(H_TTY_OBJS) $(H)/libhost.a
 H_PROGS += $(H)/test_tty
 -include $(H_TTY_OBJS:.o=.d)
 
+# The text of /proc files.
+H_TEXT_OBJS := $(addprefix $(H)/,kernel/fs/pseudo/text.o tests/host/test_text.o)
+$(H)/tests/host/test_text.o: H_FLAGS += -Ikernel -Itests
+$(H)/test_text: $(H_TEXT_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_text
+-include $(H_TEXT_OBJS:.o=.d)
+
 # Program images, with the kernel's own suite for them.
 H_EXEC_OBJS := $(addprefix kernel/proc/,elf.o exec_args.o random.o) tests/kernel/test_proc.o
 H_EXEC_OBJS := $(addprefix $(H)/,$(H_EXEC_OBJS))

@@ -46,22 +46,20 @@ void text_append(struct text *text, const char *bytes, size_t n)
 
 void text_printf(struct text *text, const char *fmt, ...)
 {
+	size_t n = 0, room;
 	va_list ap;
-	int n;
 
-	if (!text_reserve(text, 0))
-		return;
-	va_start(ap, fmt);
-	n = vsnprintf(text->buf + text->len, text->size - text->len, fmt, ap);
-	va_end(ap);
-	if ((size_t)n >= text->size - text->len) {
-		if (!text_reserve(text, (size_t)n))
+	/* Growing may sleep, and then others may change what is printed: made anew until it fits.
+	 * Each round doubles the buffer, so that its limit is theirs. */
+	do {
+		if (!text_reserve(text, n))
 			return;
+		room = text->size - text->len;
 		va_start(ap, fmt);
-		vsnprintf(text->buf + text->len, text->size - text->len, fmt, ap);
+		n = (size_t)vsnprintf(text->buf + text->len, room, fmt, ap);
 		va_end(ap);
-	}
-	text->len += (size_t)n;
+	} while (n >= room);
+	text->len += n;
 }
 
 void text_pad(struct text *text, size_t line_start, size_t column)
