@@ -10,6 +10,7 @@
 #include "kernel/string.h"
 #include "kernel/user_helpers.h"
 #include "mm/filemap.h"
+#include "mm/memory_hotplug.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
@@ -219,6 +220,31 @@ static void test_bad_words(void)
 	end();
 }
 
+/* A NUL does not end the words: what is behind it counts, too, and itself it is no blank. */
+static void test_nul(void)
+{
+	static const char section[] = "/sys/devices/system/memory/memory0/state";
+	u32 dropped;
+
+	if (!begin())
+		return;
+	dropped = vm_event_sum(VM_DROP_PAGECACHE) + vm_event_sum(VM_DROP_SLAB);
+	EXPECT_EQ(write_words("/proc/sys/vm/drop_caches", "1\0x", 3), -EINVAL);
+	EXPECT_EQ(write_words("/proc/sys/vm/drop_caches", "1\n\0", 3), -EINVAL);
+	EXPECT_EQ(write_words("/proc/sys/vm/drop_caches", "1", 2), -EINVAL);
+	EXPECT_EQ(write_words("/proc/sys/vm/drop_caches",
+			      "\0"
+			      "1",
+			      2),
+		  -EINVAL);
+	EXPECT_EQ(vm_event_sum(VM_DROP_PAGECACHE) + vm_event_sum(VM_DROP_SLAB), dropped);
+	EXPECT_EQ(write_words("/proc/sys/vm/lowmem_reserve_ratio", "9\0x", 3), -EINVAL);
+	EXPECT_EQ(lowmem_reserve_ratio[ZONE_DMA], 256);
+	EXPECT_EQ(write_words(section, "offline\0x", 9), MODEL_HOTPLUG ? -EINVAL : -ENOENT);
+	EXPECT_EQ(write_words(section, "offline", 8), MODEL_HOTPLUG ? -EINVAL : -ENOENT);
+	end();
+}
+
 /* The marks of all zones added up: they follow what is written. */
 static unsigned long marks(enum zone_watermark mark)
 {
@@ -333,6 +359,7 @@ static const struct ktap_case cases[] = {
 	{"listing", test_listing},
 	{"numbers", test_numbers},
 	{"bad_words", test_bad_words},
+	{"words with a NUL", test_nul},
 	{"min_free", test_min_free},
 	{"reserve_ratio", test_reserve_ratio},
 	{"drop_pages", test_drop_pages},

@@ -328,7 +328,10 @@ static ssize_t file_read(struct file *file, void __user *buf, size_t count, loff
 	return text_file_read(file, buf, count, pos, make_text);
 }
 
-/* Each write stands for itself: it is taken whole, or refused whole. */
+/*
+ * Each write stands for itself: it is taken whole, or refused whole. A NUL is no part of a word,
+ * not even at the end (as with Linux's /proc/sys): what is behind it would be dropped unseen.
+ */
 static ssize_t store_words(const struct tree_inode *ti, const char __user *buf, size_t count)
 {
 	char words[MAX_WRITE];
@@ -339,6 +342,8 @@ static ssize_t store_words(const struct tree_inode *ti, const char __user *buf, 
 		return -EINVAL;
 	if (copy_from_user(words, buf, count))
 		return -EFAULT;
+	if (memchr(words, 0, count))
+		return -EINVAL;
 	if (count && words[count - 1] == '\n')
 		text.len--;
 	words[text.len] = '\0';

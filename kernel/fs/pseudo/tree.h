@@ -27,8 +27,8 @@ struct tree_entry {
 	struct tree_entry *entries; /* a directory's; ends in a NULL name */
 	/* A file's contents, or a link's target: 0 or errno. May sleep. */
 	int (*show)(struct text *text);
-	/* One write: the words of the text, with a NUL and without the line's end. 0 or errno.
-	 * May sleep. */
+	/* One write: the words of the text, with a NUL and without the line's end; a write with
+	 * a NUL of its own is EINVAL before. 0 or errno. May sleep. */
 	int (*store)(struct text *words);
 	/* One write, in place of store: bytes taken, or errno. May sleep. */
 	ssize_t (*write)(const char __user *buf, size_t count);
