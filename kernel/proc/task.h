@@ -18,6 +18,7 @@
 #include "kernel/list.h"
 #include "kernel/lock.h"
 #include "kernel/percpu.h"
+#include "kernel/time.h"
 #include "kernel/types.h"
 #include "kernel/wait.h"
 #include "mm/mempolicy.h"
@@ -76,11 +77,12 @@ struct rlimit64 {
  */
 struct restart_block {
 	long (*fn)(void);    /* NULL: there is nothing to go on with */
-	unsigned long until; /* jiffies */
+	unsigned long until; /* jiffies; not of a sleep */
 	union {
 		struct {
-			u32 left;    /* user address for the time left, or 0 */
-			bool left64; /* with 64-bit seconds */
+			u32 left;	       /* user address for the time left, or 0 */
+			bool left64;	       /* with 64-bit seconds */
+			struct timespec64 end; /* of ktime_get_ts() */
 		} sleep;
 		struct {
 			u32 addr, value, bitset;

@@ -20,6 +20,7 @@
 #define UNEVEN_TICKS \
 	2 /* the first ones wait for interrupts to come on: their distance says nothing */
 #define TICKS_MAX ((long)(~0ul >> 2))
+#define S64_MAX	  0x7fffffffffffffffll
 
 static u64 tick_tsc;	    /* counter at the last tick, 0: none yet */
 static u32 cycles_per_tick; /* 0: not measured yet */
@@ -109,6 +110,36 @@ long timespec_to_ticks(const struct timespec64 *ts)
 struct timespec64 ticks_to_timespec(unsigned long ticks)
 {
 	return (struct timespec64){ticks / HZ, ticks % HZ * NSEC_PER_TICK};
+}
+
+struct timespec64 ktime_after(const struct timespec64 *duration)
+{
+	struct timespec64 end;
+
+	ktime_get_ts(&end);
+	end.tv_nsec += duration->tv_nsec;
+	if (end.tv_nsec >= NSEC_PER_SEC) {
+		end.tv_nsec -= NSEC_PER_SEC;
+		end.tv_sec++;
+	}
+	end.tv_sec =
+		duration->tv_sec > S64_MAX - end.tv_sec ? S64_MAX : end.tv_sec + duration->tv_sec;
+	return end;
+}
+
+struct timespec64 timespec_until(const struct timespec64 *from, const struct timespec64 *to)
+{
+	struct timespec64 left = *to;
+
+	if (!later(to, from))
+		return (struct timespec64){0, 0};
+	left.tv_sec -= from->tv_sec;
+	if (left.tv_nsec < from->tv_nsec) {
+		left.tv_sec--;
+		left.tv_nsec += NSEC_PER_SEC;
+	}
+	left.tv_nsec -= from->tv_nsec;
+	return left;
 }
 
 int get_timespec32(struct timespec64 *ts, u32 from)

@@ -388,13 +388,8 @@ static long ticks_until(const struct timespec64 *when, bool realtime)
 		ktime_get_real_ts(&now);
 	else
 		ktime_get_ts(&now);
-	left.tv_sec = when->tv_sec - now.tv_sec;
-	left.tv_nsec = when->tv_nsec - now.tv_nsec;
-	if (when->tv_nsec < now.tv_nsec) {
-		left.tv_sec--;
-		left.tv_nsec += NSEC_PER_SEC;
-	}
-	return left.tv_sec < 0 ? 0 : timespec_to_ticks(&left);
+	left = timespec_until(&now, when);
+	return timespec_to_ticks(&left);
 }
 
 /* FUTEX_WAIT has a duration, FUTEX_WAIT_BITSET a moment, as its timeout. */

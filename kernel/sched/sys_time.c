@@ -2,7 +2,8 @@
  * sys_time.c - clocks and sleeping for programs.
  *
  * Calls come in two forms, with 32-bit seconds and (names ending in 64) with
- * 64-bit ones. Sleeps are counted in ticks and never end early but for a signal.
+ * 64-bit ones. Sleeps end with a tick and never early but for a signal; what is left of one is told
+ * to the nanosecond.
  */
 #include "i386/uaccess.h"
 #include "kernel/errno.h"
@@ -122,30 +123,39 @@ SYSCALL(time)
 	return (long)ts.tv_sec;
 }
 
-/* Sleeps until a jiffy: true, or false when a signal came before. */
-static bool sleep_until(unsigned long until)
+/* Ticks until a moment of a clock, so many that it is over then; 0 when it is. */
+static long ticks_until(u32 clock, const struct timespec64 *end)
 {
-	long left = (long)(until - jiffies);
+	struct timespec64 now, left;
 
-	while (left > 0) {
+	read_clock(clock, &now);
+	left = timespec_until(&now, end);
+	return timespec_to_ticks(&left);
+}
+
+/* Sleeps `ticks`, and on until a moment of a clock: true, or false when a signal came before. */
+static bool sleep_until(long ticks, u32 clock, const struct timespec64 *end)
+{
+	for (; ticks > 0; ticks = ticks_until(clock, end)) {
 		if (current->sigpending)
 			return false;
 		current->state = TASK_INTERRUPTIBLE;
-		left = schedule_timeout(left);
+		schedule_timeout(ticks);
 	}
 	return true;
 }
 
-/* Sleeps until current->restart.until. Stores what is left when a signal ends it. */
-static long sleep_restartable(void)
+/* Sleeps until current->restart.sleep.end. Stores what is left when a signal ends it. */
+static long sleep_restartable(long ticks)
 {
 	struct restart_block *restart = &current->restart;
-	struct timespec64 left;
+	struct timespec64 now, left;
 	int err = 0;
 
-	if (sleep_until(restart->until))
+	if (sleep_until(ticks, CLOCK_MONOTONIC, &restart->sleep.end))
 		return 0;
-	left = ticks_to_timespec((unsigned long)max((long)(restart->until - jiffies), 0l));
+	ktime_get_ts(&now);
+	left = timespec_until(&now, &restart->sleep.end);
 	if (restart->sleep.left && restart->sleep.left64)
 		err = put_timespec64(&left, restart->sleep.left);
 	else if (restart->sleep.left)
@@ -153,16 +163,20 @@ static long sleep_restartable(void)
 	return err ? err : -ERESTART_RESTARTBLOCK;
 }
 
+static long sleep_restart(void)
+{
+	return sleep_restartable(ticks_until(CLOCK_MONOTONIC, &current->restart.sleep.end));
+}
+
 static long sleep_for(const struct timespec64 *ts, u32 left, bool left64)
 {
 	if (!timespec_valid(ts))
 		return -EINVAL;
 	current->restart = (struct restart_block){
-		.fn = sleep_restartable,
-		.until = jiffies + (unsigned long)timespec_to_ticks(ts),
-		.sleep = {left, left64},
+		.fn = sleep_restart,
+		.sleep = {left, left64, ktime_after(ts)},
 	};
-	return sleep_restartable();
+	return sleep_restartable(timespec_to_ticks(ts));
 }
 
 /* An interrupted wait with a limit goes on, unless a handler has run. */
@@ -182,20 +196,9 @@ SYSCALL(nanosleep)
 /* Until a moment of a clock that goes on by itself. */
 static long sleep_until_clock(u32 clock, const struct timespec64 *when)
 {
-	struct timespec64 now, left;
-
 	if (!timespec_valid(when))
 		return -EINVAL;
-	read_clock(clock, &now);
-	left.tv_sec = when->tv_sec - now.tv_sec;
-	left.tv_nsec = when->tv_nsec - now.tv_nsec;
-	if (when->tv_nsec < now.tv_nsec) {
-		left.tv_sec--;
-		left.tv_nsec += NSEC_PER_SEC;
-	}
-	if (left.tv_sec < 0)
-		return 0;
-	return sleep_until(jiffies + (unsigned long)timespec_to_ticks(&left)) ? 0 : -ERESTARTNOHAND;
+	return sleep_until(ticks_until(clock, when), clock, when) ? 0 : -ERESTARTNOHAND;
 }
 
 static long clock_sleep(u32 clock, u32 flags, const struct timespec64 *ts, u32 left, bool left64)

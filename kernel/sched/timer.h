@@ -41,6 +41,10 @@ static inline bool timespec_valid(const struct timespec64 *ts)
 /* A duration in ticks, so many that no less than it goes by; at most LONG_MAX / 2. 0 for 0. */
 long timespec_to_ticks(const struct timespec64 *ts);
 struct timespec64 ticks_to_timespec(unsigned long ticks);
+/* The moment of ktime_get_ts()'s clock when a duration from now on is over; there is a last one. */
+struct timespec64 ktime_after(const struct timespec64 *duration);
+/* From one moment to a later one, both not negative; 0 when it is not later. */
+struct timespec64 timespec_until(const struct timespec64 *from, const struct timespec64 *to);
 /* From and to a program's memory, with seconds of 32 or 64 bits: 0 or -EFAULT. */
 int __must_check get_timespec32(struct timespec64 *ts, u32 from);
 int __must_check get_timespec64(struct timespec64 *ts, u32 from);

@@ -16,7 +16,6 @@
 #include "signal/signal.h"
 
 #define MSEC_PER_TICK (1000u / HZ)
-#define S64_MAX	      0x7fffffffffffffffll
 
 /* What is waited on: one entry for each polled file that has a queue. */
 struct poll_slot {
@@ -127,30 +126,16 @@ int poll_files(struct pollfd *fds, unsigned int nr, long *ticks)
 
 void poll_set_timeout(struct poll_timeout *timeout, const struct timespec64 *time)
 {
-	struct timespec64 *end = &timeout->end;
-
 	timeout->ticks = timespec_to_ticks(time);
-	ktime_get_ts(end);
-	end->tv_nsec += time->tv_nsec;
-	if (end->tv_nsec >= NSEC_PER_SEC) {
-		end->tv_nsec -= NSEC_PER_SEC;
-		end->tv_sec++;
-	}
-	end->tv_sec = time->tv_sec > S64_MAX - end->tv_sec ? S64_MAX : end->tv_sec + time->tv_sec;
+	timeout->end = ktime_after(time);
 }
 
 struct timespec64 poll_time_left(const struct poll_timeout *timeout)
 {
-	struct timespec64 left = timeout->end, now;
+	struct timespec64 now;
 
 	ktime_get_ts(&now);
-	left.tv_sec -= now.tv_sec;
-	if (left.tv_nsec < now.tv_nsec) {
-		left.tv_sec--;
-		left.tv_nsec += NSEC_PER_SEC;
-	}
-	left.tv_nsec -= now.tv_nsec;
-	return left.tv_sec < 0 ? (struct timespec64){0, 0} : left;
+	return timespec_until(&now, &timeout->end);
 }
 
 static long do_poll(u32 user_fds, u32 nr, long *ticks)
