@@ -76,16 +76,23 @@ static struct task_struct *find_process(pid_t pid)
 	return task && !task->kthread ? task->group_leader : NULL;
 }
 
-SYSCALL(getpgid)
+/* The group (or session) of a process, 0 for the caller's. */
+static long id_of_process(pid_t pid, bool session)
 {
 	struct task_struct *leader;
-	long ret;
+	long ret = -ESRCH;
 
 	spin_lock(&tasklist_lock);
-	leader = find_process((pid_t)a);
-	ret = leader ? leader->pgrp : -ESRCH;
+	leader = find_process(pid);
+	if (leader)
+		ret = session ? leader->session : leader->pgrp;
 	spin_unlock(&tasklist_lock);
 	return ret;
+}
+
+SYSCALL(getpgid)
+{
+	return id_of_process((pid_t)a, false);
 }
 
 SYSCALL(getpgrp)
@@ -95,14 +102,7 @@ SYSCALL(getpgrp)
 
 SYSCALL(getsid)
 {
-	struct task_struct *leader;
-	long ret;
-
-	spin_lock(&tasklist_lock);
-	leader = find_process((pid_t)a);
-	ret = leader ? leader->session : -ESRCH;
-	spin_unlock(&tasklist_lock);
-	return ret;
+	return id_of_process((pid_t)a, true);
 }
 
 /* The next three: tasklist_lock held. */

@@ -4,6 +4,7 @@
  */
 #include "i386/uaccess.h"
 #include "kernel/errno.h"
+#include "arch/irq.h"
 #include "sched/sched.h"
 #include "signal/signal.h"
 #include "proc/syscall.h"
@@ -50,22 +51,6 @@ static long kill_many(pid_t pgrp, int sig, const struct siginfo *info)
 	}
 	task_walk_end(&walk);
 	return ret;
-}
-
-unsigned int kill_pgrp(pid_t pgrp, int sig)
-{
-	const struct siginfo info = {.si_code = SI_KERNEL};
-	struct task_walk walk = {0};
-	struct task_struct *task;
-	unsigned int found = 0;
-
-	while ((task = task_walk_next(&walk))) {
-		if (in_target(task, pgrp)) {
-			send_sig_process(sig, &info, task);
-			found++;
-		}
-	}
-	return found;
 }
 
 #define SOON_MAX 8 /* keys pressed before anybody could run; more are lost */
@@ -117,20 +102,60 @@ static struct signal_struct *take_soon_process(sigset_t *set)
 	return signal;
 }
 
-static void kill_those(void)
-{
-	struct signal_struct *signal;
-	sigset_t set;
+#define KILL_BATCH 32u /* tasks looked at before others may run */
+
+/* What is being sent to a group, batch after batch; sig 0: nothing. */
+static struct {
 	pid_t pgrp;
 	int sig;
+	struct task_walk walk;
+} sending;
 
-	while (take_soon(&pgrp, &sig))
-		kill_pgrp(pgrp, sig);
+/*
+ * Sends to those of the group among the next tasks, at most `left`; returns how many are left of
+ * that. Those made meanwhile get it, too: the parent may not have been reached.
+ */
+static unsigned int kill_some(unsigned int left)
+{
+	const struct siginfo info = {.si_code = SI_KERNEL};
+	struct task_struct *task;
+
+	for (; left; left--) {
+		task = task_walk_next(&sending.walk);
+		if (!task)
+			break;
+		if (in_target(task, sending.pgrp))
+			send_sig_process(sending.sig, &info, task);
+	}
+	if (left) {
+		task_walk_end(&sending.walk);
+		sending.walk = (struct task_walk){0};
+		sending.sig = 0;
+	}
+	return left;
+}
+
+/* One batch. It may not sleep: the next one is for the task that runs then. */
+static void kill_those(void)
+{
+	unsigned int left = KILL_BATCH;
+	struct signal_struct *signal;
+	unsigned long flags;
+	sigset_t set;
+	int sig;
+
+	while (left && (sending.sig || take_soon(&sending.pgrp, &sending.sig)))
+		left = kill_some(left);
 	/* Sending does not sleep: nobody can do away with the process meanwhile. */
-	while ((signal = take_soon_process(&set)))
+	for (; left && (signal = take_soon_process(&set)); left--)
 		for (sig = 1; set; sig++, set >>= 1)
 			if (set & 1)
 				send_sig(sig, signal->leader);
+	if (left)
+		return;
+	flags = local_irq_save();
+	run_soon(kill_those);
+	local_irq_restore(flags);
 }
 
 /* An interrupt handler may not walk over all tasks: they may be many, and their list in work. */

@@ -154,11 +154,8 @@ void send_sig(int sig, struct task_struct *task);
 void send_sig_soon(int sig, struct signal_struct *signal);
 /* The structure goes away: nothing more is sent to it. Any context. */
 void forget_soon(struct signal_struct *signal);
-/* To all processes of a group, from the kernel (^C). Number of processes found. Not in interrupts.
- */
-unsigned int kill_pgrp(pid_t pgrp, int sig);
-/* The same, soon, by the next task that is on its way to user mode, or the idle one. Any context.
- */
+/* To all processes of a group, from the kernel (^C): soon, a bounded number at a time, by the tasks
+ * that are on their way to user mode next, or the idle one. Any context. */
 void kill_pgrp_soon(pid_t pgrp, int sig);
 /* To the current task, even if it blocks or ignores it: then it dies of it. */
 void force_sig(int sig);

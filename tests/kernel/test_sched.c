@@ -1,6 +1,7 @@
 /*
  * test_sched.c - the run queue, kernel threads, timers, clocks.
  */
+#include "arch/irq.h"
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/string.h"
@@ -11,10 +12,12 @@
 #include "proc/task.h"
 #include "sched/sched.h"
 #include "sched/timer.h"
+#include "signal/signal.h"
 
 #define THREADS	  3
 #define ROUNDS	  3
 #define TURNS_MAX 1000
+#define MANY	  200 /* tasks */
 
 static void drop_slabs(void)
 {
@@ -108,6 +111,14 @@ static int sleeper(void *unused)
 	schedule();
 	running--;
 	return 0;
+}
+
+static bool all_asleep(struct task_struct *const *tasks, unsigned int n)
+{
+	while (n--)
+		if (tasks[n]->state == TASK_RUNNING)
+			return false;
+	return true;
 }
 
 /* Waking tells whether there was anybody to wake. */
@@ -255,6 +266,35 @@ static void test_gives_way(void)
 	}
 }
 
+/* A signal to a group looks at every task there is, but not at all of them in one go. */
+static void test_group_signal(void)
+{
+	static struct task_struct *tasks[MANY];
+	unsigned int n = 0, rounds = 0;
+	unsigned long flags;
+
+	while (n < MANY) {
+		tasks[n] = kthread_run(sleeper, NULL, "many");
+		if (!EXPECT(!IS_ERR(tasks[n])))
+			break;
+		running++;
+		n++;
+	}
+	for (unsigned int i = 0; i < TURNS_MAX && !all_asleep(tasks, n); i++)
+		schedule();
+	flags = local_irq_save();
+	kill_pgrp_soon(PID_MAX, SIGTERM); /* nobody's */
+	local_irq_restore(flags);
+	while (current->need_resched && rounds < TURNS_MAX) {
+		cond_resched();
+		rounds++;
+	}
+	EXPECT(rounds > MANY / 50 && rounds < MANY);
+	while (n--)
+		EXPECT(wake_up_process(tasks[n]));
+	wait_all_gone();
+}
+
 static const struct ktap_case cases[] = {
 	{"round_robin", test_round_robin},
 	{"thread_gone", test_thread_gone},
@@ -265,6 +305,7 @@ static const struct ktap_case cases[] = {
 	{"clock", test_clock},
 	{"ticks", test_ticks},
 	{"long works give way", test_gives_way},
+	{"a signal to a group", test_group_signal},
 	{NULL, NULL},
 };
 
