@@ -10,6 +10,7 @@
 
 char boot_command_line[CMDLINE_MAX];
 unsigned int cmdline_unknown;
+unsigned int cmdline_bad_values;
 
 /* Length of the word at `p`. */
 static size_t word_length(const char *p)
@@ -91,6 +92,12 @@ bool cmdline_has(const char *key)
 	return find_value(key, &length) != NULL;
 }
 
+void cmdline_bad(const char *key, const char *value, const char *expected)
+{
+	cmdline_bad_values++;
+	pr_warn("kernel option %s=%s: expected %s\n", key, value, expected);
+}
+
 unsigned long cmdline_get_size(const char *key, unsigned long fallback)
 {
 	char value[VALUE_MAX];
@@ -101,7 +108,7 @@ unsigned long cmdline_get_size(const char *key, unsigned long fallback)
 		return fallback;
 	size = memparse(value, &end);
 	if (end == value || *end) {
-		pr_warn("%s=%s: not a size; ignored\n", key, value);
+		cmdline_bad(key, value, "a size");
 		return fallback;
 	}
 	return size;

@@ -140,6 +140,20 @@ void crash_boot_thread(void)
 		overflow(0);
 }
 
+/* Says what there is, and ends: a run that was to break must not pass. */
+static void __noreturn refuse(const char *name)
+{
+	static char kinds[512] = "bootstack";
+	const struct crash_kind *tables[] = {crashes, memory_crashes}, *kind;
+	size_t n = strlen(kinds);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(tables); i++)
+		for (kind = tables[i]; kind->name; kind++)
+			n += (size_t)scnprintf(kinds + n, sizeof(kinds) - n, " %s", kind->name);
+	cmdline_bad("crash", name, kinds);
+	panic("crash=%s: no such kind", name);
+}
+
 void crash_after_selftest(void)
 {
 	const struct crash_kind *kind;
@@ -151,7 +165,7 @@ void crash_after_selftest(void)
 	if (!kind)
 		kind = find_kind(memory_crashes, name);
 	if (!kind)
-		panic("crash=%s: no such kind", name);
+		refuse(name);
 	kind->run();
 	if (!kind->survives)
 		panic("crash=%s went unnoticed", name);

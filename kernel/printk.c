@@ -127,5 +127,5 @@ void loglevel_init(void)
 	if (kstrtoul(value, 10, &level) == 0 && level <= 8)
 		console_loglevel = (int)level;
 	else
-		pr_warn("loglevel=%s: not a number from 0 to 8\n", value);
+		cmdline_bad("loglevel", value, "a number from 0 to 8");
 }

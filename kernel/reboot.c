@@ -59,6 +59,7 @@ static void send_counters(void)
 	send_counter("ctxt", nr_switches);
 	send_counter("warnings", warn_count);
 	send_counter("unknown_options", cmdline_unknown);
+	send_counter("bad_options", cmdline_bad_values);
 	send_counter("selftest_pass", selftest_totals.passed);
 	send_counter("selftest_failures", selftest_totals.failed);
 	send_counter("selftest_skip", selftest_totals.skipped);

@@ -154,6 +154,18 @@ output=$(tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img" 2>&1)
 is 'options that the kernel does not know' "$output" "passed: 0 self-tests ok, 0 skipped
 note: the kernel does not know these options, init got them: memm=5 selftset=all"
 is 'are counted' "$(sed -n 's/^kernel.unknown_options,//p' "$out/meta.csv")" 2
+image 'highmem=foo slab_debug=? loglevel=x' -n busybox -a true "$scratch/root"
+output=$(tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img" 2>&1)
+is 'values that make no sense' "$output" "passed: 0 self-tests ok, 0 skipped
+note: kernel option loglevel=x: expected a number from 0 to 8
+note: kernel option highmem=foo: expected a size
+note: kernel option slab_debug=?: expected letters of FZPU[,CACHE...]"
+is 'are counted, too' "$(sed -n 's/^kernel.bad_options,//p' "$out/meta.csv")" 3
+image crash=foo -n busybox -a true "$scratch/root"
+output=$(tests/run/boot.sh -o "$out" -t 60 "$scratch/disk.img" 2>&1)
+is 'no such crash' "$(tail -n 1 <<<"$output")" 'FAILED: Kernel panic - not syncing: crash=foo: no such kind'
+like '... and what there is' "$output" \
+	'^note: kernel option crash=foo: expected bootstack panic .* stack .*use-after-free'
 
 cat >"$scratch/says.c" <<'END'
 #include <stdio.h>

@@ -34,7 +34,7 @@ static void add_holes(const char *p)
 
 	for (;;) {
 		if (!parse_hole(p, &size, &start, &end)) {
-			pr_warn("memmap=%s: not a hole, nn$ss; ignored\n", p);
+			cmdline_bad("memmap", p, "a hole, nn$ss");
 			return;
 		}
 		bootmem_add(start, size, E820_RESERVED);

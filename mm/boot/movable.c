@@ -52,7 +52,7 @@ static bool option_pages(const char *key, unsigned long total, unsigned long *pa
 	} else if (end != value && !*end) {
 		*pages = n >> PAGE_SHIFT;
 	} else {
-		pr_warn("%s=%s: not a size, nor a percentage; ignored\n", key, value);
+		cmdline_bad(key, value, "a size or a percentage");
 		return false;
 	}
 	return true;

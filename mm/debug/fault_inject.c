@@ -216,9 +216,9 @@ static void setup_attr(struct fault_attr *attr)
 	if (parse_attr(attr, parts))
 		return;
 	attr->probability = 0;
-	pr_warn("%s=%s: not interval,probability,space,times (interval from 1, probability "
-		"0 to 100, times -1: no limit); ignored\n",
-		attr->name, text);
+	cmdline_bad(attr->name, text,
+		    "interval,probability,space,times (interval from 1, probability 0 to 100, "
+		    "times -1: no limit)");
 }
 
 void fault_inject_init(void)

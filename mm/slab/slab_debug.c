@@ -46,7 +46,6 @@ static unsigned int flag_of_letter(char letter)
 	case 'U':
 		return SLAB_STORE_USER;
 	default:
-		pr_warn("slab_debug=: unknown letter '%c'\n", letter);
 		return 0;
 	}
 }
@@ -54,15 +53,20 @@ static unsigned int flag_of_letter(char letter)
 void slab_debug_init(void)
 {
 	const char *p = option.value;
+	bool known = true;
 
 	option.flags = 0;
 	if (!cmdline_get("slab_debug", option.value, sizeof(option.value)))
 		return;
 	if (!*p || *p == ',')
 		option.flags = SLAB_DEBUG_FLAGS;
-	while (*p && *p != ',')
-		option.flags |= flag_of_letter(*p++);
+	for (; *p && *p != ','; p++) {
+		known &= flag_of_letter(*p) != 0;
+		option.flags |= flag_of_letter(*p);
+	}
 	option.names = *p ? p + 1 : p;
+	if (!known)
+		cmdline_bad("slab_debug", option.value, "letters of FZPU[,CACHE...]");
 }
 
 /* Does the name match one word of the list? */

@@ -32,14 +32,14 @@ static unsigned long section_ram(unsigned long section)
 /* What numa= asks for, made possible. */
 static unsigned int nodes_wanted(unsigned int possible)
 {
-	char value[32];
+	char value[32], expected[32];
 	unsigned long n;
 
 	if (!cmdline_get("numa", value, sizeof(value)) || !strcmp(value, "off"))
 		return 1;
 	if (strncmp(value, "fake=", 5) != 0 || kstrtoul(value + 5, 10, &n) || n == 0) {
-		pr_warn("numa=%s: not numa=off nor numa=fake=1..%d; one node\n", value,
-			MAX_NUMNODES);
+		snprintf(expected, sizeof(expected), "off or fake=1..%d", MAX_NUMNODES);
+		cmdline_bad("numa", value, expected);
 		return 1;
 	}
 	if (n > possible) {

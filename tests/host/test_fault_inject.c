@@ -147,7 +147,7 @@ static void test_bad_numbers(void)
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(line, sizeof(line), "failslab=%s", bad[i]);
 		start(line);
-		CHECK(strstr(host_log(), "not interval,probability,space,times"));
+		CHECK(strstr(host_log(), "expected interval,probability,space,times"));
 		CHECK_EQ(failures_in(10), 0);
 	}
 }

@@ -283,7 +283,7 @@ static void test_option(void)
 	CHECK_EQ(flags_for("slab_debug=,*", "anything"), SLAB_DEBUG_FLAGS);
 	host_log_clear();
 	CHECK_EQ(flags_for("slab_debug=Q", "a"), 0);
-	expect_log("slab_debug=: unknown letter 'Q'\n");
+	expect_log("kernel option slab_debug=Q: expected letters of FZPU[,CACHE...]\n");
 	flags_for("slab_debug=,chosen", "");
 	cache = kmem_cache_create("chosen", 10, 0, 0, NULL);
 	CHECK_EQ(cache->flags, SLAB_DEBUG_FLAGS);

@@ -269,6 +269,17 @@ note_unknown()
 	[ -z "$words" ] || echo "note: the kernel does not know these options, init got them: ${words% }" >&2
 }
 
+# Options that it did know, with values that it did not: it says so, and counts them when it ends.
+note_bad()
+{
+	local count said
+	count=$(sed -n 's/^kernel.bad_options,//p' "$out/meta.csv" 2>/dev/null || true)
+	said=$(tr -d '\r' <"$out/console.log" | sed -n '/^kernel option .*: expected /s/^/note: /p' |
+		head -n "${count:-8}")
+	[ -n "$said" ] || [ "${count:-0}" = 0 ] || said="note: kernel options with bad values: $count"
+	[ -z "$said" ] || echo "$said" >&2
+}
+
 # What the guest has left on its disk. Fails when not all that is asked for is there; a run that has
 # failed by itself ends with its own line all the same.
 fetch_files()
@@ -352,6 +363,7 @@ elif [ -z "$passed$interactive" ]; then
 	tail -n 20 "$out/console.log" | tr -d '\r' | sed '$a\' >&2
 fi
 note_unknown
+note_bad
 fetch_files || { [ -z "$passed" ] || exit 1; }
 [ -z "$passed" ] || exit 0
 echo "$verdict" >&2

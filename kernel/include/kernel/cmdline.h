@@ -10,6 +10,8 @@
 extern char boot_command_line[CMDLINE_MAX];
 /* Words that nobody in the kernel knew; counted when init gets them. */
 extern unsigned int cmdline_unknown;
+/* Words that the kernel knows, with a value that is none: cmdline_bad() was called for each. */
+extern unsigned int cmdline_bad_values;
 
 /* Finds `key` as a whole word ("ro") or with "=": copies the value (may be empty), returns true. */
 bool cmdline_get(const char *key, char *value, size_t size);
@@ -17,6 +19,9 @@ bool cmdline_get(const char *key, char *value, size_t size);
  * size > 0. False: there is no more. */
 bool cmdline_next(const char **at, const char *key, char *value, size_t size);
 bool cmdline_has(const char *key);
+/* The value of a known key makes no sense: says so, with what was `expected` ("a size"), and counts
+ * it, so that the run ends with a note. Any context. */
+void cmdline_bad(const char *key, const char *value, const char *expected);
 /* Value as a size with K/M/G suffix; `fallback` when absent; complains and falls back when
  * malformed. */
 unsigned long cmdline_get_size(const char *key, unsigned long fallback);
