@@ -36,18 +36,21 @@ for name in latency waiting; do
 	! has $name || feed $name.csv >"$work/$name.csv"
 done
 digests >"$work/.sums"
+meta_sum=$(sha256sum <"$dir/meta.csv" | cut -d' ' -f1)
+sealed=$(cut -d' ' -f1 "$dir/meta.sha256" 2>/dev/null || true)
 
 # ask FILE...: runs one set of checks over standard input.
 ask()
 {
 	questions=$#
-	for file in lib run areas check_tap check_counts "$@"; do
+	for file in lib run areas check_tap check_counts check_meta "$@"; do
 		set -- "$@" -f "$here/$file.awk"
 	done
 	shift $questions
 	$AWK -F, "$@" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v epochs="$work/.flushes" -v replayed="$replayed"
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v epochs="$work/.flushes" -v replayed="$replayed" \
+		-v emulator="$dir/emulator.log" -v console="$dir/console.log" -v meta_sum="$meta_sum" -v sealed="$sealed"
 }
 
 {

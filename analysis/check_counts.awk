@@ -6,6 +6,7 @@
 function count_tlb(    fills, i, n, name)
 {
 	same("tlb.csv: rows are those of meta.csv", NR - 1, "tlb.rows")
+	count_asked()
 	if (!whole_run)
 		return
 	n = split("cold conflict flushed", name, " ")
@@ -28,6 +29,26 @@ function count_tlb(    fills, i, n, name)
 	same("tlb.csv: flushes of the emulator's own", counted["flush,emulator"] + \
 	     counted["flush_all,emulator"] + counted["invlpg,emulator"], "flushes_emulator")
 	count_kernel_flushes()
+}
+
+# The recorder's options `events` and `pid`: what was not asked for has no rows.
+function count_asked(    key, part, rows)
+{
+	for (key in counted) {
+		split(key, part, ",")
+		rows[part[1] ~ /^(fill|upgrade)$/ ? "tlb" : part[1] ~ /^(flush|flush_all|invlpg)$/ ? "flush" : ""] += counted[key]
+	}
+	if ((rows["tlb"] && index(meta["events"], "tlb") == 0) || (rows["flush"] && index(meta["events"], "flush") == 0))
+		wrong("asked", "meta.csv:events: " meta["events"] ", but tlb.csv has rows of others")
+	if (not_asked)
+		wrong("asked", "meta.csv:pid: " meta["pid"] ", but tlb.csv has " not_asked " rows of others")
+	verdict("asked", "tlb.csv: rows are of the events and of the process of meta.csv")
+}
+
+# May a row be of the task `pid`?
+function asked_for(pid)
+{
+	return meta["pid"] == "" || pid == meta["pid"] || tgid_of(pid) == meta["pid"]
 }
 
 # The kernel flushes a page by INVLPG, an address space by loading CR3 with what is in it, and all

@@ -22,7 +22,7 @@ function check_faults()
 	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
 	verdict("faults.cost", "faults.csv: a cost is not 0, and holds its repeated rounds")
 	verdict("faults.cause", "faults.csv: every cause is one of the contract's and fits its fault")
-	verdict("faults.pid", "faults.csv: every task is known from tasks.csv")
+	verdict("faults.pid", "faults.csv: every task is known from tasks.csv, and asked for")
 }
 
 # What a cause asks of its fault, as "access mode present": no first write is a read, nothing that was
@@ -66,7 +66,7 @@ function look_fault(F,    error)
 		wrong_row("faults.cost", "faults", csv_line, raw_text)
 	if (F[12] == "" && meta["guest"] != "")
 		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
-	if (F[10] != "" && F[10] != "0" && !(F[10] in task_tgid))
+	if ((F[10] != "" && F[10] != "0" && !(F[10] in task_tgid)) || !asked_for(F[10]))
 		wrong_row("faults.pid", "faults", csv_line, raw_text)
 }
 
@@ -190,6 +190,8 @@ function runs(who, time)
 
 function look_mark(F)
 {
+	mark_when[++marked] = F[1]
+	mark_name[marked] = F[3]
 	if (F[2] != runs("marks", F[1] + 0))
 		wrong_row("marks.pid", "marks", csv_line, "task " runs("marks", F[1] + 0) " runs: " raw_text)
 }

@@ -1,7 +1,7 @@
 # check_tlb.awk - is every row of tlb.csv as the contract has it, and can it be true?
 #
 # Variables: tasks, faults, vmas, marks (paths), epochs (the flush rows of tlb.csv), metafile. After
-# lib.awk, run.awk, areas.awk, check_tap.awk, stream.awk, replay.awk and retry.awk. Input: tlb.csv.
+# lib.awk, run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, stream.awk, replay.awk and retry.awk. Input: tlb.csv.
 BEGIN {
 	fault_columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds"
 	mark_columns = "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs"
@@ -75,6 +75,7 @@ NR == 1 {
 $3 != "-" && $0 ~ fill_row {
 	counted[$4 "," $5]++
 	dropped[$17]++
+	not_asked += meta["pid"] != "" && !asked_for($14)
 	check_entry()
 	check_walk()
 	if ($16 != "")

@@ -48,19 +48,17 @@ feed()
 	fi
 }
 
-# digests: "name sha256" of each file's plain bytes, for $work/.sums.
+# digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
 	for name in tlb faults tasks vmas marks latency waiting; do
 		has $name || continue
-		if [ -f "$dir/$name.csv" ]; then
-			sum=$(sha256sum <"$dir/$name.csv")
-		else
-			sum=$(feed $name.csv | sha256sum)
-		fi
-		echo "$name ${sum%% *}"
+		file=$name.csv
+		[ -f "$dir/$file" ] || file=$file.zst
+		sum=$(feed $name.csv | sha256sum)
+		echo "$name ${sum%% *} $file"
 	done
 	for name in stdout stderr; do
-		[ ! -f "$dir/$name.txt" ] || echo "$name $(sha256sum <"$dir/$name.txt" | cut -d' ' -f1)"
+		[ ! -f "$dir/$name.txt" ] || echo "$name $(sha256sum <"$dir/$name.txt" | cut -d' ' -f1) $name.txt"
 	done
 }

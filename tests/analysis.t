@@ -94,6 +94,11 @@ for AWK; do
 	made=$scratch/${AWK##*/}
 	mkdir -p "$made"
 	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" </dev/null
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv stdout.txt stderr.txt; do
+		sum=$(sha256sum <"$made/$file")
+		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
+	done
+	sed -i '$i outcome,program_failed\nfailure,program status 139: killed by signal 11' "$made/meta.csv"
 	ok "${AWK##*/}: all checks pass on a made-up recording" \
 		env AWK="$AWK" analysis/check.sh "$made"
 done
@@ -165,9 +170,16 @@ damaged 'rows with cause cow' meta.csv 's/^faults_cause_cow,.*/faults_cause_cow,
 damaged 'rows that are major' meta.csv 's/^kernel.pgmajfault,.*/kernel.pgmajfault,1/'
 damaged 'latency.csv: the longest' meta.csv 's/^irqs_off_max,.*/irqs_off_max,7001/'
 damaged 'no walk is unexplained' meta.csv 's/^walks_unresolved,.*/walks_unresolved,1/'
+damaged 'no key is missing' meta.csv '/^marks.sha256/d'
+damaged 'what their keys can have' meta.csv 's/^compress,.*/compress,gzip/'
+damaged 'names and the packing' meta.csv 's/^compress,.*/compress,zstd/'
+damaged 'command asks for' meta.csv 's/^command,.*/command,make trace MEM=64/'
+damaged "self-test's end" meta.csv 's/^selftest,.*/selftest,none/'
+damaged 'from the mark start' meta.csv 's/^stop,.*/stop,user/'
+damaged 'of the process of meta' meta.csv '$i pid,2'
 damaged 'holds all rows' meta.csv 's/^icount_end,.*/icount_end,1/'
 sum=$(printf 0%.0s $(seq 64))
-damaged 'SHA-256' meta.csv "\$i marks.sha256,$sum"
+damaged 'SHA-256' meta.csv "s/^marks.sha256,.*/marks.sha256,$sum/"
 
 [ "$only" != --checks ] || done_testing
 

@@ -2,8 +2,8 @@
 # doctored.t - a recording that was tampered with is refused, with the file and the line, or the key.
 #
 # One real recording; then one damage at a time: every column of every table, rows lost, doubled and
-# swapped, and things that look right row by row. Digests and row counts are made to fit again, so
-# that only the meaning is wrong. What cannot be seen in principle stands at the end, with the reason:
+# swapped, every key of meta.csv, and things that look right row by row. Digests and row counts are made
+# to fit again, so that only the meaning is wrong. What cannot be seen in principle stands at the end, with the reason:
 # there the checks must pass, so that the list stays true.
 # shellcheck disable=SC2016 # "$" in awk programs
 # shellcheck source=tests/tap.sh
@@ -43,6 +43,7 @@ doctor()
 		!drop { print } { before = text }" "$good/$1.csv" >"$bad/$1.csv"
 	! cmp -s "$good/$1.csv" "$bad/$1.csv" || return
 	[ "$1" = meta ] || seal
+	(cd "$bad" && sha256sum meta.csv >meta.sha256)
 }
 
 # refused FILE WHICH WHERE EDIT: the damage is seen, and the place named
@@ -226,17 +227,43 @@ refused latency one 1 '$5 = "0xc0100000"'
 refused latency one 1 'drop = 1'
 refused latency one 1 'print'
 
-# --- meta.csv: every count ------------------------------------------------------------------------
-for key in walks fills fills_cold fills_conflict fills_flushed upgrades upgrades_entry upgrades_kind \
-	walk_faults faults faults_major faults_cause_anon faults_cause_file faults_cost_unknown flushes \
-	invlpgs flushes_emulator walks_unresolved accesses_stray shadow_mismatches hints_bad \
-	faults_hint_unmatched fills_dropped_cr3 fills_dropped_fault fills_dropped_invlpg irqs_off_max \
-	tlb.rows faults.rows tasks.rows vmas.rows marks.rows latency.rows kernel.pgfault \
-	kernel.pgmajfault kernel.pgfault_anon kernel.pgfault_file kernel.nr_tlb_flush_page \
-	kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all kernel.ctxt \
-	kernel.selftest_failures icount_start; do
-	refused meta all "\$1 == \"$key\"" '$2++'
+# --- meta.csv: every key, changed and left out ------------------------------------------------------
+# alone KEY CHANGE: why nothing else in the recording tells that value, or nothing when something does
+alone()
+{
+	case $1:$2 in
+	host_system:change | host_machine:change) echo 'what the machine was called' ;;
+	command:*) echo 'what made the recording has no other trace' ;;
+	icount_end:change) echo 'what comes behind the last row takes any time' ;;
+	no_resched_max:change | no_resched_max_*:change) echo 'a stretch that is too short has no row' ;;
+	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | \
+		kernel.warnings:* | kernel.unknown_options:*) ;;
+	kernel.*) echo 'only the kernel counts these' ;;
+	esac
+}
+
+change='$2 = $2 ~ /^[0-9]+$/ ? $2 + 1 : $2 ~ /^0x|^[0-9a-f]+$/ && length($2) > 9 ? substr($2, 1, 9) ($2 ~ /^.........0/ ? 1 : 0) substr($2, 11) : $2 "x"'
+while IFS=, read -r key _; do
+	for how in change drop; do
+		edit='drop = 1'
+		[ $how = drop ] || edit=$change
+		why=$(alone "$key" $how)
+		if [ -n "$why" ]; then
+			unseen "$why" meta all "\$1 == \"$key\"" "$edit"
+		else
+			refused meta all "\$1 == \"$key\"" "$edit"
+		fi
+	done
+done < <(tail -n +2 "$good/meta.csv")
+
+# Other values that such a key can have.
+for edit in bochs=2.7 cpu_model=i486dx4 memory_mib=128 ips=100000000 tlb_ways=2 compress=zstd start=selftest \
+	stop=user stop=nothing events='tlb fault' events=flush tlb.file=tlb.csv.zst guest='Other 1' \
+	selftest=ok outcome=panic; do
+	refused meta all "\$1 == \"${edit%%=*}\"" "\$2 = \"${edit#*=}\""
 done
+refused meta all '$1 == "compress"' 'print "pid", "1"'
+refused meta all '$1 == "compress"' 'print "kernel_x", "1"'
 refused meta all '$1 == "icount_end"' '$2 = 1000'
 refused meta all '$1 == "dtlb_entries"' '$2 = 1024'
 refused meta all '$1 == "itlb_entries"' '$2 = 64'
@@ -246,8 +273,6 @@ refused meta all '$1 == "outcome"' '$2 = "program_failed"'
 refused meta all '$1 == "outcome"' '$2 = "hang"'
 refused meta all '$1 == "outcome"' 'print "failure", "program status 3"'
 refused meta all '$1 == "complete"' '$2 = 0'
-refused meta all '$1 == "complete"' 'drop = 1'
-refused meta all '$1 == "fills"' 'drop = 1'
 refused meta all '$1 == "fills"' 'print'
 refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
@@ -281,6 +306,10 @@ unseen 'a task may call itself as it likes' tasks one '$3 == "switch"' '$7 = "so
 unseen 'nobody else counts phases' marks one 1 'drop = 1'
 unseen 'a label is what the kernel says' marks one 1 '$3 = "something"'
 unseen 'where a stretch ended is nowhere else' latency one 1 '$6 = "0xc0100000"'
-unseen 'only the kernel counts these' meta all '$1 == "kernel.warnings"' '$2++'
-unseen 'what the guest and the machine were called' meta all '$1 == "cpu_model" || $1 == "command"' '$2 = "something"'
+
+# What nothing tells again, the digest of meta.csv does, unless it was made again: an accident is seen.
+rm -rf "$bad"
+cp -r "$good" "$bad"
+sed -i 's/^kernel.pgfree,.*/kernel.pgfree,1/' "$bad/meta.csv"
+like 'meta.csv: changed, and its digest not' "$(analysis/check.sh "$bad" 2>&1)" '^# meta.sha256: meta.csv has '
 done_testing

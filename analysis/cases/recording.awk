@@ -356,7 +356,7 @@ function meta(    i, n, order)
 {
 	n = split("format,1;bochs,3.0;cpu_model,p3_katmai;memory_mib,128;ips,200000000;" \
 		  "command,make trace PROG=demo;dtlb_entries,2048;itlb_entries,1024;" \
-		  "tlb_ways,1;compress,none;start,boot;stop,end;events,tlb fault flush;" \
+		  "host_system,Linux;host_machine,x86_64;tlb_ways,1;compress,none;start,boot;stop,end;events,tlb fault flush;" \
 		  "icount_start,0", order, ";")
 	put("meta", "key,value")
 	for (i = 1; i <= n; i++)
@@ -370,6 +370,9 @@ function meta(    i, n, order)
 		  "fills_dropped_emulator fills fills_cold fills_conflict fills_flushed upgrades walk_faults flushes kernel.pgmajfault " \
 		  "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
+		  "kernel.pgfault_shared kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
+		  "kernel.pgfault_sigbus kernel.pgfault_oom kernel.warnings kernel.unknown_options " \
+		  "kernel.selftest_failures kernel.selftest_skip " \
 		  "kernel.ctxt kernel.nr_tlb_flush_page kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all", \
 		  order, " ")
 	for (i = 1; i <= n; i++)
@@ -391,7 +394,13 @@ function meta(    i, n, order)
 		put("meta", order[i] ".file," order[i] ".csv")
 		put("meta", order[i] ".rows," whole(rows[order[i]]))
 	}
+	put("meta", "stdout.file,stdout.txt")
+	put("meta", "stderr.file,stderr.txt")
+	printf "" > (dir "/stdout.txt")
+	printf "" > (dir "/stderr.txt")
+	put("meta", "trace_port_version,1")
 	put("meta", "guest,Pagoda 1 (i386)")
+	put("meta", "kernel.selftest_pass,3")
 	put("meta", "kernel.pgfault," whole(rows["faults"]))
 	put("meta", "selftest,ok")
 	put("meta", "prog_status,139")

@@ -76,7 +76,7 @@ prepare_out()
 		made=$out
 	fi
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting}.csv{,.zst} \
-		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,report.html,kernel.sym,prog.sym} 2>/dev/null || true
+		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
 	[ ! -e "$out/.files" ] || rm -rf "$out/files" "$out/.files"
@@ -250,6 +250,12 @@ reason()
 	fi
 }
 
+# The digest of meta.csv, which has those of the other files: against accidents.
+seal()
+{
+	(cd "$out" && sha256sum meta.csv >meta.sha256) 2>/dev/null || rm -f "$out/meta.sha256"
+}
+
 # Names for the report: of the kernel, and of the program when it has any.
 report()
 {
@@ -354,6 +360,7 @@ case $status$allow in
 31) verdict="allowed: ${verdict#FAILED: }" ;;
 *) passed= ;;
 esac
+[ ! -s "$out/meta.csv" ] || seal
 [ -z "$passed" ] || echo "$verdict"
 if [ -n "$kernel_elf" ] && [ -s "$out/meta.csv" ]; then
 	report || { [ -z "$passed" ] || die "the run passed, but there is no report of it"; }
