@@ -26,7 +26,10 @@ ok 2 vma
 not ok 1 says a program, and it does not count
 Pagoda: power off, status 0
 END
-printf '%s\n' key,value version,1 prog_status,0 complete,1 >"$scratch/meta.csv"
+counts='kernel.selftest_pass,3 kernel.selftest_failures,0 kernel.selftest_skip,1'
+digests=$(printf '%s.sha256,0 ' tlb faults tasks vmas marks latency stdout stderr)
+# shellcheck disable=SC2086 # a word is a row
+printf '%s\n' key,value version,1 $counts $digests prog_status,0 complete,1 >"$scratch/meta.csv"
 
 # verdict NAME SED_SCRIPT ERE [OPTION]...: the log so doctored must fail with a line like ERE
 verdict()
@@ -70,12 +73,15 @@ verdict 'emulator killed' '9,$d' 'FAILED: the emulator was killed by signal 9 \(
 verdict 'interrupted' '9,$d' 'FAILED: interrupted by SIGINT$' -e interrupted:INT
 verdict 'emulator gave up' '9,$d' 'FAILED: the emulator ended by itself: no such disk$' -e 'failed:no such disk'
 verdict 'console and recording disagree' 's/status 0/status 1/' 'FAILED: .*program status 0, the console 1'
-kernel_says='kernel.selftest_pass,3\nkernel.selftest_failures,0\nkernel.selftest_skip,1'
-sed -i "s/^complete/$kernel_says\n&/" "$scratch/meta.csv"
-ok 'the kernel counts the same' tests/run/verdict.sh "$good" "$scratch/meta.csv"
+cp "$scratch/meta.csv" "$scratch/whole.csv"
+for key in prog_status kernel.selftest_pass kernel.selftest_failures kernel.selftest_skip tlb.sha256 stderr.sha256; do
+	sed "/^$key,/d" "$scratch/whole.csv" >"$scratch/meta.csv"
+	verdict "complete, though $key is missing" '' "FAILED: incomplete recording: .*/meta\.csv:$key: missing$"
+done
+cp "$scratch/whole.csv" "$scratch/meta.csv"
 sed -i 's/selftest_pass,3/selftest_pass,4/' "$scratch/meta.csv"
 verdict 'the kernel counted more tests' '' 'FAILED: self-test: the recording says 4 passed, .* the console 3 passed'
-sed -i '/selftest_/d; s/^prog_status,.*/prog_status,3/' "$scratch/meta.csv"
+sed -i 's/selftest_pass,4/selftest_pass,3/; s/^prog_status,.*/prog_status,3/' "$scratch/meta.csv"
 verdict 'program status' 's/status 0/status 3/' '^FAILED: program status 3: what the program itself returned; the run is complete$'
 sed -i 's/^prog_status,.*/prog_status,139/' "$scratch/meta.csv"
 verdict 'program killed' 's/status 0/status 139/' '^FAILED: program status 139: killed by signal 11 \(SIGSEGV\)$'
@@ -88,7 +94,7 @@ rm "$scratch/meta.csv"
 verdict 'no recording' '' 'FAILED: no recording'
 
 # What a program prints is between the totals and the power-off line.
-printf '%s\n' key,value outcome,ok complete,1 >"$scratch/meta.csv"
+sed 's/^prog/outcome,ok\n&/' "$scratch/whole.csv" >"$scratch/meta.csv"
 panic='Kernel panic - not syncing: says a program'
 sed "/^not ok 1 says/a $panic\n---[ end $panic ]---\nPagoda: power off, status 7\nKTAP version 1\n1..9" \
 	"$good" >"$scratch/printed.log"

@@ -209,11 +209,16 @@ if [ -n "$meta" ]; then
 	[ -f "$meta" ] || fail recording_failed "no recording: $meta is missing"
 	[ "$(tail -n 1 "$meta")" = complete,1 ] ||
 		fail recording_failed "incomplete recording: no complete,1 in meta.csv"
+	for key in prog_status kernel.selftest_pass kernel.selftest_failures kernel.selftest_skip \
+		tlb.sha256 faults.sha256 tasks.sha256 vmas.sha256 marks.sha256 latency.sha256 \
+		stdout.sha256 stderr.sha256; do
+		[ -n "$(recorded $key)" ] || fail recording_failed "incomplete recording: $meta:$key: missing"
+	done
 	kernel=$(recorded prog_status)
-	[ "${kernel:-$status}" = "$status" ] ||
+	[ "$kernel" = "$status" ] ||
 		fail truncated "the recording says program status $kernel, the console $status"
 	kernel="$(recorded kernel.selftest_pass) passed, $(recorded kernel.selftest_failures) failed, $(recorded kernel.selftest_skip) skipped"
-	[ -z "$(recorded kernel.selftest_pass)" ] || [ "$kernel" = "$counts" ] ||
+	[ "$kernel" = "$counts" ] ||
 		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
 if [ "$status" -gt 128 ]; then
