@@ -1,6 +1,7 @@
 #!/bin/sh
 # check.sh [-r FILE] DIR - checks the recording in DIR and prints TAP; ends with 1 when anything is wrong.
 #
+# The last line, behind the TAP, is `checks passed` or `CHECK FAILED: N of M checks`.
 # Every file parses, every column has its form, times never fall; rows, counted by each word they use,
 # and digests are those of meta.csv and of the kernel; and the events can be true: a model of the TLBs
 # does the same, each fault's instruction comes again when the fault is over, tasks, address spaces
@@ -8,10 +9,12 @@
 # FILE gets what the model of the TLBs has counted, "NAME VALUE".
 set -eu
 
+exec 3>&1 # of those who print into a pipe, too
+
 fail()
 {
 	echo "check.sh: $*" >&2
-	echo "Bail out! $*"
+	printf '%s\n' "Bail out! $*" 'CHECK FAILED: nothing was checked' >&3
 	exit 1
 }
 
@@ -36,6 +39,7 @@ for name in latency waiting; do
 	! has $name || feed $name.csv >"$work/$name.csv"
 done
 digests >"$work/.sums"
+[ ! -f "$work/.failed" ] || exit 1
 meta_sum=$(sha256sum <"$dir/meta.csv" | cut -d' ' -f1)
 sealed=$(cut -d' ' -f1 "$dir/meta.sha256" 2>/dev/null || true)
 
@@ -58,7 +62,10 @@ ask()
 	ask check_rows check_files </dev/null || echo "not ok - the small files can be read"
 	feed tlb.csv | ask stream replay retry check_tlb || echo "not ok - tlb.csv can be read"
 } >"$work/results"
-[ ! -f "$work/.failed" ] || exit 1
 
 $AWK '/^(not )?ok - / { sub(/ok -/, "ok " ++n " -"); bad += /^not/ } { print }
-	END { print "1.." n; exit bad > 0 }' "$work/results"
+	END {
+		print "1.." n
+		print bad ? "CHECK FAILED: " bad " of " n " checks" : "checks passed"
+		exit bad > 0
+	}' "$work/results"

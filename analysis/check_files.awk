@@ -127,7 +127,8 @@ function look_meta(F)
 
 function check_books()
 {
-	same("walks = fills + upgrades + faults", meta["fills"] + meta["upgrades"] + meta["walk_faults"], "walks")
+	if (meta["fills"] != "" && meta["upgrades"] != "" && meta["walk_faults"] != "")
+		same("walks = fills + upgrades + faults", meta["fills"] + meta["upgrades"] + meta["walk_faults"], "walks")
 	same("tasks.csv: rows are those of meta.csv", rows["tasks"], "tasks.rows")
 	same("vmas.csv: rows are those of meta.csv", rows["vmas"], "vmas.rows")
 	same("marks.csv: rows are those of meta.csv", rows["marks"], "marks.rows")

@@ -197,9 +197,12 @@ function look_mark(F)
 }
 
 # Rows stand in the order in which the stretches ended. The longest of the run has a row, unless it
-# is too short for one (latency_from).
-function check_latency()
+# is too short for one (latency_from). That the file is gone, check_digests() tells.
+function check_latency(    line)
 {
+	if ((getline line < latency) < 0)
+		return
+	close(latency)
 	form["latency_kind"] = "^(irqs_off|no_resched)$"
 	latency_from["irqs_off"] = 5000
 	latency_from["no_resched"] = 50000
@@ -225,7 +228,7 @@ function look_latency(F,    end, pid)
 	pid = runs("latency", end)
 	if (F[4] != pid && F[4] != switch_pid[at_switch["latency"] + 1])
 		wrong_row("latency.order", "latency", csv_line, "task " pid " ran: " raw_text)
-	if (F[3] + 0 > meta[F[2] "_max"] + 0)
+	if (meta[F[2] "_max"] != "" && F[3] + 0 > meta[F[2] "_max"] + 0)
 		wrong_row("latency.max", "latency", csv_line, raw_text)
 	latency_is[F[2] "," F[3] "," F[5] "," F[4]]
 }
@@ -233,7 +236,7 @@ function look_latency(F,    end, pid)
 function latency_longest(kind,    max)
 {
 	max = meta[kind "_max"]
-	if (max + 0 >= latency_from[kind] && \
+	if (max + 0 >= latency_from[kind] && meta[kind "_max_eip"] != "" && meta[kind "_max_pid"] != "" && \
 	    !((kind "," max "," meta[kind "_max_eip"] "," meta[kind "_max_pid"]) in latency_is))
 		wrong("latency.max", "meta.csv:" kind "_max: latency.csv has no such row")
 }

@@ -282,8 +282,30 @@ for name in stdout.txt stderr.txt latency.csv waiting.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"
-	like "$name: lost" "$(analysis/check.sh "$bad" 2>&1)" "^# meta.csv:${name%.*}.sha256: there is no such file"
+	analysis/check.sh "$bad" >"$scratch/verdict" 2>&1
+	like "$name: lost" "$(cat "$scratch/verdict")" "^# meta.csv:${name%.*}.sha256: there is no such file"
+	like "$name: lost: the last line says so" "$(tail -n 1 "$scratch/verdict")" '^CHECK FAILED: 1 of [0-9]+ checks$'
 done
+
+# --- The last line; a cause, without what only follows from it ---------------------------------------
+is 'sound: the last line says so' "$(analysis/check.sh "$good" | tail -n 1)" 'checks passed'
+rm -rf "$bad"
+cp -r "$good" "$bad"
+sed -i '/^faults\.rows,/,$d' "$bad/meta.csv"
+rm "$bad/meta.sha256"
+is 'meta.csv cut off: what is not there is told once' "$(analysis/check.sh "$bad" | grep -v '^ok')" \
+	"not ok 3 - meta.csv: the recording is complete
+# meta.csv:complete: the last row is not complete,1
+not ok 4 - meta.csv: no key is missing
+# meta.csv:faults.rows: missing
+# meta.csv:tasks.rows: missing
+# meta.csv:vmas.rows: missing
+# ... $(analysis/check.sh "$bad" | sed -n 's/^# \.\.\. \([0-9]*\) in all$/\1/p') in all
+$(analysis/check.sh "$bad" | sed -n '/^1\.\./p')
+CHECK FAILED: 2 of $(analysis/check.sh "$bad" | sed -n 's/^1\.\.//p') checks"
+rm "$bad/faults.csv"
+is 'a table lost: the last line says so' "$(analysis/check.sh "$bad" 2>/dev/null | tail -n 1)" \
+	'CHECK FAILED: nothing was checked'
 
 # --- In principle ---------------------------------------------------------------------------------
 unseen 'what happens between two rows takes any time' tlb one "$fill" '$1 = before + 0'
