@@ -3,6 +3,8 @@
 #
 #   setup/typos.sh variables        the variables of make that `make help` lists, one a line
 #   setup/typos.sh variable NAME    what to say of a variable that make does not have
+#   setup/typos.sh targets          the targets of make that are no files, one a line
+#   setup/typos.sh target NAME      what to say of a target that make does not have
 #   setup/typos.sh suites CMDLINE   refuses a selftest= that names a suite which the kernel lacks
 set -eu
 export LC_ALL=C
@@ -11,6 +13,17 @@ export LC_ALL=C
 variables()
 {
 	sed -n 's/^\t\t"\{0,1\}\([A-Z][A-Z_]*\)=.*/\1/p' GNUmakefile
+}
+
+targets()
+{
+	sed -n 's/^\.PHONY: *//p' GNUmakefile ./*/*.mk tests/host/*.mk tests/host/fuzz/*.mk | tr ' ' '\n'
+}
+
+# Those that `make help` lists.
+help_targets()
+{
+	sed -n 's/^\([a-z-]*\):[^#]*## .*/\1/p' GNUmakefile
 }
 
 suites()
@@ -78,6 +91,11 @@ variables) variables ;;
 variable)
 	near=$(variables | nearest "$2")
 	echo "$2=: make has no such variable${near:+; the nearest is $near}; \`make help' lists them"
+	;;
+targets) targets ;;
+target)
+	near=$(help_targets | nearest "$2")
+	echo "$2: make has no such target${near:+; the nearest is $near}; \`make help' lists them"
 	;;
 suites) check_suites "$2" ;;
 *) exit 2 ;;

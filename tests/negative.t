@@ -291,6 +291,9 @@ status=0
 output=$(cd / && make --no-print-directory -C "$OLDPWD" trace OUT="$scratch/refused" PROG=./nowhere 2>&1) || status=$?
 like 'make -C: says where it looked for PROG' "$status: $output" "FAILED: PROG=./nowhere: no such file in $PWD, nor in the guest\$"
 refused 'a variable in small letters' ' mem=: make has no such variable; the nearest is MEM; ' mem=256
+like 'a target misspelt' "$(make traec 2>&1)" '[*][*][*] traec: make has no such target; the nearest is trace; `make help'
+like 'a target unlike any' "$(make clean colourful 2>&1)" '[*][*][*] colourful: make has no such target; `make help'
+ok 'a target that is a file' make -n README.md build/user/demo
 refused 'a variable misspelt' ' PRG=: make has no such variable; the nearest is PROG; ' PRG=./x
 refused 'a variable unlike any' ' COLOUR=: make has no such variable; `make help' COLOUR=1
 refused 'a suite misspelt' 'FAILED: selftest=budy: no such suite; the nearest is buddy; there are: ' \
