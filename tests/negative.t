@@ -291,6 +291,7 @@ status=0
 output=$(cd / && make --no-print-directory -C "$OLDPWD" trace OUT="$scratch/refused" PROG=./nowhere 2>&1) || status=$?
 like 'make -C: says where it looked for PROG' "$status: $output" "FAILED: PROG=./nowhere: no such file in $PWD, nor in the guest\$"
 refused 'a variable in small letters' ' mem=: make has no such variable; the nearest is MEM; ' mem=256
+ok 'BOCHS_SRC is a variable of make' make -n help BOCHS_SRC=x
 like 'a target misspelt' "$(make traec 2>&1)" '[*][*][*] traec: make has no such target; the nearest is trace; `make help'
 like 'a target unlike any' "$(make clean colourful 2>&1)" '[*][*][*] colourful: make has no such target; `make help'
 ok 'a target that is a file' make -n README.md build/user/demo
