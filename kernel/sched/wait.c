@@ -66,14 +66,27 @@ static bool wake_first(wait_queue_head_t *queue)
 	return wake_up_process(entry->task);
 }
 
-void wake_up_all(wait_queue_head_t *queue)
+#define WAKE_BATCH 64u /* sleepers that are woken with interrupts off */
+
+/* Wakes the first of them; false when the queue is empty now. */
+static bool wake_some(wait_queue_head_t *queue)
 {
 	unsigned long flags;
+	bool more;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	while (!list_empty(&queue->entries))
+	for (unsigned int n = 0; n < WAKE_BATCH && !list_empty(&queue->entries); n++)
 		wake_first(queue);
+	more = !list_empty(&queue->entries);
 	spin_unlock_irqrestore(&queue->lock, flags);
+	return more;
+}
+
+/* No task runs in between, so nobody enters the queue again before it is empty. */
+void wake_up_all(wait_queue_head_t *queue)
+{
+	while (wake_some(queue))
+		;
 }
 
 /* Wakes the first task that really sleeps: one awake for another reason uses up no wake-up. */

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #define TASKS	 400
 #define AREAS	 2000
 #define THREADS	 500
+#define SLEEPERS 1000
 
 static int marks;
 
@@ -308,6 +310,44 @@ static void threads(void)
 	waitpid(pid, &status, 0);
 }
 
+static int poller(void *arg)
+{
+	struct pollfd pfd = {.fd = *(const int *)arg, .events = POLLIN};
+
+	poll(&pfd, 1, -1);
+	return sleeper(NULL);
+}
+
+static void sleepers(void)
+{
+	static char stacks[SLEEPERS][2048] __attribute__((aligned(16)));
+	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	int gate[2], status;
+	pid_t pid;
+
+	if (pipe(gate))
+		die("pipe");
+	begin("make 1,000 threads that wait for one pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		for (int i = 0; i < SLEEPERS; i++)
+			if (clone(poller, stacks[i] + sizeof(stacks[i]), flags, &gate[0]) < 0)
+				die("clone");
+		for (int i = 0; i < 3; i++)
+			usleep(100000); /* they all had their turn */
+		begin("wake 1,000 threads");
+		if (write(gate[1], "x", 1) != 1)
+			die("write");
+		usleep(100000);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	close(gate[0]);
+	close(gate[1]);
+}
+
 static void slurp(const char *path)
 {
 	static char buf[65536];
@@ -356,6 +396,7 @@ int main(void)
 	directory();
 	groups();
 	threads();
+	sleepers();
 	reports();
 	begin("end");
 	kill(other, SIGKILL);
