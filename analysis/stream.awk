@@ -55,17 +55,33 @@ function stream_until(now)
 			stream_mark_event()
 }
 
-# A mark says how many rows there were of each kind. With PAE a fault may need no walk.
+# A mark says how many rows there were of each kind.
 function stream_mark_event(    is)
 {
-	is = (meta["walk_faults"] == meta["faults"] ? totals["fill"] + totals["upgrade"] + totals["fault"] : \
-	      stream_mark[4]) "," totals["fill"] + 0 "," \
-	     totals["upgrade"] + 0 "," totals["fault"] + 0 "," totals["flush"] + totals["flush_all"] "," \
+	is = totals["fill"] + totals["upgrade"] + \
+	     stream_walk_faults(stream_mark[4] - totals["fill"] - totals["upgrade"]) "," \
+	     totals["fill"] + 0 "," totals["upgrade"] + 0 "," totals["fault"] + 0 "," totals["flush"] + totals["flush_all"] "," \
 	     totals["invlpg"] + 0
 	if (is != stream_mark[4] "," stream_mark[5] "," stream_mark[6] "," stream_mark[7] "," \
 	    stream_mark[8] "," stream_mark[9])
 		wrong_row("mark", "marks", stream_mark_line, "the rows up to it are " is)
 	stream_next_mark()
+}
+
+# How many walks have ended in a fault, when a mark says `said`: that, or the nearest that can be.
+# With PAE a fault may need no walk. So there are not more than since the mark before there were
+# faults, and not so few or so many that those still to come cannot make up the whole.
+function stream_walk_faults(said,    least, most)
+{
+	least = meta["walk_faults"] - (meta["faults"] - totals["fault"])
+	if (least < stream_walk_faulted)
+		least = stream_walk_faulted
+	most = stream_walk_faulted + totals["fault"] - stream_faulted
+	if (most > meta["walk_faults"] + 0)
+		most = meta["walk_faults"] + 0
+	stream_faulted = totals["fault"]
+	stream_walk_faulted = said < least ? least : said > most ? most : said
+	return stream_walk_faulted
 }
 
 function stream_task_event(    event)

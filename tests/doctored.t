@@ -227,6 +227,19 @@ refused latency one 1 '$5 = "0xc0100000"'
 refused latency one 1 'drop = 1'
 refused latency one 1 'print'
 
+# --- A fault without a walk, as with PAE: the marks' walks are still those of their rows ------------
+# pae EDIT: $bad has one walk less that ended in a fault, and EDIT done in the middle one of the marks
+pae()
+{
+	doctor marks one 1 "$1"
+	awk -F, -v OFS=, '$1 == "walks" || $1 == "walk_faults" { $2-- } { print }' "$bad/meta.csv" >"$scratch/meta" &&
+		mv "$scratch/meta" "$bad/meta.csv"
+	analysis/check.sh "$bad" 2>&1
+}
+unlike 'a fault without a walk' "$(pae '')" '^# marks.csv:'
+like '... and a mark with a walk too many' "$(pae '$4++')" '^# marks.csv:[0-9]+: '
+like '... and a mark without walks' "$(pae '$4 = 0')" '^# marks.csv:[0-9]+: '
+
 # --- meta.csv: every key, changed and left out ------------------------------------------------------
 # alone KEY CHANGE: why nothing else in the recording tells that value, or nothing when something does
 alone()
