@@ -9,8 +9,7 @@
 # sudo, after saying what. The second kind is only unpacked, into the cache: a 32-bit static busybox
 # (the guest's shell); GRUB legacy, which cannot be installed beside a Debian machine's own GRUB 2;
 # and, for the tests, 32-bit programs that read /proc and /sys, with their libraries. They come
-# through a private apt state directory, so that the machine's sources,
-# architectures and package lists stay as they are; the mirror is the one the machine already uses.
+# through a private apt state directory (apt.sh).
 #
 # A machine without a network takes everything from the directory $P_OFFLINE (OFFLINE= of make),
 # which `make deps-fetch OFFLINE=dir` fills on one of the same release that has a network:
@@ -28,7 +27,6 @@ run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev libssl-dev boch
 check_packages='g++-i686-linux-gnu libasan8-i386-cross libubsan1-i386-cross parallel file
 	shellcheck cppcheck clang-format-19 clang-19 libclang-rt-19-dev chromium'
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/pagoda
 deps=build/deps
 grub_suite=bookworm # the last to have GRUB legacy: the package of that name in Debian 13 is empty
 
@@ -44,6 +42,8 @@ die()
 	exit 1
 }
 
+. setup/apt.sh
+
 # The names among the arguments of packages that are not installed.
 missing()
 {
@@ -52,27 +52,6 @@ missing()
 		[ "$status" = installed ] || printf '%s ' "$package"
 	done
 }
-
-# as_root COMMAND...: an ordinary user without sudo is told what to do, $advice, instead.
-as_root()
-{
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "not root and no sudo here; as root: $advice"
-	fi
-}
-
-# Fails too when but one source could not be reached: apt-get alone calls that a success.
-update_lists()
-{
-	advice="apt-get update"
-	as_root apt-get -q -o APT::Update::Error-Mode=any update
-}
-
-no_network="is there a network? (without one: OFFLINE=dir, filled by 'make deps-fetch' elsewhere)"
 
 # install_from DIR: the missing packages from a directory and nowhere else.
 install_from()
@@ -117,32 +96,6 @@ install_packages()
 		die "apt-get could not install $lacking(see its message above)$stale"
 }
 
-private_apt()
-{
-	apt-get -q -o Dir::State="$state" -o Dir::State::status=/dev/null \
-		-o Dir::Cache="$state/cache" -o Dir::Etc::SourceList="$state/sources.list" \
-		-o Dir::Etc::SourceParts=/dev/null -o APT::Architecture="$arch" \
-		-o APT::Architectures="$arch" -o APT::Sandbox::User= -o Acquire::Languages=none \
-		-o Acquire::Retries=3 "$@"
-}
-
-# One `deb` line: the mirror of this machine's own sources, but $suite and $arch.
-private_sources()
-{
-	for keyring in /usr/share/keyrings/debian-archive-keyring.gpg \
-		/usr/share/keyrings/debian-archive-keyring.pgp; do
-		[ ! -e "$keyring" ] || break
-	done
-	# shellcheck disable=SC2016 # the dollars are apt's
-	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT) $(LABEL) $(CREATED_BY)' |
-		awk -v codename="$codename" -v tail="$suite main" \
-			-v options="[arch=$arch signed-by=$keyring]" '
-			$2 == codename && $3 == "main" && $4 == "Debian" && $5 == "Packages" {
-				print "deb", options, $1, tail
-				exit
-			}'
-}
-
 # fetch NAME ARCH SUITE [PACKAGE]...: unpack the packages (one called NAME) into $cache/NAME-SUITE,
 # all of them or nothing.
 fetch()
@@ -165,26 +118,6 @@ fetch()
 	done
 	mv "$fetched/root" "$cache/$name-$suite"
 	rm -rf "$fetched"
-}
-
-# download DIR PACKAGE...: the files of packages of $arch and $suite, through a private apt.
-download()
-{
-	into=$1
-	shift
-	state=$cache/apt-$suite-$arch
-	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
-	echo "deps: fetching $name:$arch of $suite"
-	private_sources >"$state/sources.list"
-	if [ ! -s "$state/sources.list" ]; then # this machine has no package lists yet
-		update_lists || die "apt-get update failed: $no_network"
-		private_sources >"$state/sources.list"
-		[ -s "$state/sources.list" ] || die "apt has no source for Debian $codename main"
-	fi
-	private_apt -o APT::Update::Error-Mode=any update >"$state/log" 2>&1 ||
-		die "no package lists for $suite: $(tail -n 1 "$state/log"); $no_network"
-	(cd "$into" && private_apt download "$@") >"$state/log" 2>&1 ||
-		die "cannot fetch $name: $(tail -n 1 "$state/log"); $no_network"
 }
 
 # Those that are only unpacked: CALL NAME ARCH SUITE [PACKAGE]... for each.
@@ -256,11 +189,7 @@ run) wanted=$run_packages ;;
 check | fetch) wanted="$run_packages $check_packages" ;;
 *) die "usage: setup/packages.sh run|check|fetch" ;;
 esac
-command -v dpkg-query >/dev/null || die "this is not a Debian machine (no dpkg-query)"
-[ "$(dpkg --print-architecture)" = amd64 ] || die "an amd64 machine is needed"
-# shellcheck source=/dev/null
-codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-[ -n "$codename" ] || die "/etc/os-release names no Debian release"
+need_debian
 
 mkdir -p "$cache" "$deps"
 exec 9>"$cache/lock"
