@@ -6,9 +6,11 @@
 #   bring_libraries LABEL FILE    copies into $dir/lib what FILE needs and ${roots[@]} do not have
 #
 # A library is looked for where the program says (RPATH, RUNPATH), in the directory that the program
-# lies in, in ${library_dirs[@]} (LIBS), in the guest's root (ROOTFS), and last in the C
+# lies in, in ${library_dirs[@]} (LIBS), in the guest's root (PACKAGES, ROOTFS), and last in the C
 # library's directory of the cross compiler. Those of the user's go to lib/i386-linux-gnu, where
 # the loader looks first. One that is missing ends the script; LABEL says whose it was.
+#
+# Packages that have a C library have its loader too, and then neither is the cross compiler's.
 
 readonly cross_lib=/usr/i686-linux-gnu/lib
 readonly own_lib=lib/i386-linux-gnu
@@ -53,17 +55,33 @@ run_path()
 	echo "$origin"
 }
 
+# Which of ${roots[@]} a file lies in, if in one.
+root_of()
+{
+	local root
+	for root in "${roots[@]}"; do
+		case $1 in "$root"/*) realpath -- "$root" ;; esac
+	done
+}
+
 # find_library NAME FILE: sets $library; and $into, the directory to copy it to, unless the guest has it.
+# What a program of the guest says of directories is said of the guest's.
 find_library()
 {
-	local place
+	local place root says inside=()
+	root=$(root_of "$2")
+	mapfile -t says < <(run_path "$2")
+	if [ -n "$root" ]; then
+		inside=("${says[@]#"$root"}")
+		says=()
+	fi
 	into=$own_lib
-	while IFS= read -r place; do
+	for place in "${says[@]}" "${library_dirs[@]}"; do
 		library=$place/$1
 		! is_elf "$library" 01 || return 0
-	done < <(run_path "$2" && printf '%s\n' "${library_dirs[@]}")
+	done
 	into=
-	for place in /lib/i386-linux-gnu /lib; do
+	for place in "${inside[@]}" /lib/i386-linux-gnu /lib; do
 		library=$(guest_file "$place/$1")
 		[ -z "$library" ] || return 0
 	done
@@ -93,8 +111,8 @@ missing_library()
 {
 	local package
 	package=$(package_of "$2")
-	die "$1: needs $2, which is neither beside it nor in LIBS, ROOTFS or" \
-		"$cross_lib${package:+; Debian has it in $package:i386}"
+	die "$1: needs $2, which is neither beside it nor in LIBS, PACKAGES, ROOTFS or" \
+		"$cross_lib${package:+; PACKAGES=$package brings it, if that is the right one}"
 }
 
 # The loader that a program asks for.

@@ -5,6 +5,7 @@
 #   setup/typos.sh variable NAME    what to say of a variable that make does not have
 #   setup/typos.sh targets          the targets of make that are no files, one a line
 #   setup/typos.sh target NAME      what to say of a target that make does not have
+#   setup/typos.sh nearest WORD     the nearest of the words on standard input, if one is near
 #   setup/typos.sh suites CMDLINE   refuses a selftest= that names a suite which the kernel lacks
 set -eu
 export LC_ALL=C
@@ -97,6 +98,7 @@ target)
 	near=$(help_targets | nearest "$2")
 	echo "$2: make has no such target${near:+; the nearest is $near}; \`make help' lists them"
 	;;
+nearest) nearest "$2" ;;
 suites) check_suites "$2" ;;
 *) exit 2 ;;
 esac

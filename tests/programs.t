@@ -113,6 +113,40 @@ cp "$scratch/dynamic" "$scratch/libs/own"
 ok 'a library beside the program' record PROG="$scratch/libs/own"
 refused 'no such directory' 'FAILED: LIBS: .*nowhere: no such directory' PROG="$scratch/dynamic" LIBS="$scratch/nowhere"
 
+# --- Packages -------------------------------------------------------------------------------------
+echo 'create table t(a integer primary key, b text);
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 500)
+	insert into t select i, i % 7 from n;
+create index by_b on t(b);
+delete from t where a % 3 = 0;
+select count(*), sum(a) from t where b = 4;' >"$scratch/table.sql"
+set='bc sqlite3'
+# no_network NAME: passed over when it was the network that the last record lacked
+no_network()
+{
+	grep -q '^FAILED: PACKAGES: .*is there a network?' "$scratch/log" &&
+		pass "$1 # SKIP no network here, and it is not in the cache"
+}
+
+record PACKAGES="$set" PROG=/usr/bin/sqlite3 STDIN="$scratch/table.sql"
+if ! no_network 'Debian packages'; then
+	is 'a program of a package, with its libraries' "$status:$(printed)" '0:48|11952' ||
+		diag "$(tail -n 5 "$scratch/log")"
+	ok 'another one, by its name, and nothing is fetched' record NO_APT=1 PACKAGES='sqlite3  bc' \
+		PROG=bc STDIN=<(echo '2^70')
+	is 'works' "$(printed)" 1180591620717411303424
+	refused 'a library of none of them' 'needs libseven.so.1, which is neither' \
+		PACKAGES="$set" PROG="$scratch/dynamic"
+fi
+record PACKAGES=sqlit3 PROG=sh
+if ! no_network 'unknown packages'; then
+	like 'an unknown package is refused' "$(cat "$scratch/log")" \
+		'^FAILED: PACKAGES: sqlit3: Debian .* no such package .* nearest is sqlite3;'
+	refused 'a name for several' 'FAILED: PACKAGES: awk is only a name for one of: gawk mawk' \
+		PACKAGES=awk PROG=awk
+fi
+refused 'no name of a package' 'FAILED: PACKAGES: a:i386: not the name of a package' PACKAGES='a:i386 b' PROG=sh
+
 # --- Files brought back: GET, and what the program wrote -------------------------------------------
 mkdir -p "$scratch/given"/{dir,many}
 echo before >"$scratch/given/changed"
