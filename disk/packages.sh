@@ -16,6 +16,9 @@
 #   packages-RELEASE/sets/SET  the names of their files, one a line
 #   packages-RELEASE/roots/SET (cache only) the set unpacked
 #
+# dash is in every set, as Debian's programs expect it to be /bin/sh; and the guest's own shell, which
+# is busybox, would call busybox's xz although the set has one.
+#
 # With NO_APT=1 nothing is fetched.
 set -euo pipefail
 export LC_ALL=C
@@ -73,7 +76,7 @@ solve()
 {
 	private_apt get -y --no-install-recommends -o Dir::Cache::archives="$1" \
 		-o APT::Keep-Downloaded-Packages=true -o Debug::NoLocking=1 "${@:2}" \
-		install "${packages[@]}"
+		install "${packages[@]}" dash
 }
 
 why()
@@ -121,7 +124,8 @@ unpack()
 	done <"$1/sets/$set"
 	chmod -R u+rwX,u-s,g-s "$work/root"
 	find "$work/root" -depth \( -name '*["\\]*' -o -name $'*[\t\n]*' \) -exec rm -rf {} +
-	mkdir -p "$store/roots"
+	mkdir -p "$store/roots" "$work/root/usr/bin"
+	ln -sf dash "$work/root/usr/bin/sh"
 	mv "$work/root" "$store/roots/$set"
 }
 

@@ -132,9 +132,10 @@ record PACKAGES="$set" PROG=/usr/bin/sqlite3 STDIN="$scratch/table.sql"
 if ! no_network 'Debian packages'; then
 	is 'a program of a package, with its libraries' "$status:$(printed)" '0:48|11952' ||
 		diag "$(tail -n 5 "$scratch/log")"
-	ok 'another one, by its name, and nothing is fetched' record NO_APT=1 PACKAGES='sqlite3  bc' \
-		PROG=bc STDIN=<(echo '2^70')
-	is 'works' "$(printed)" 1180591620717411303424
+	ok 'another one, called by a shell, and nothing is fetched' record NO_APT=1 \
+		PACKAGES='sqlite3  bc' PROG=sh ARGS="-c 'bc --version; sed --version; bc'" STDIN=<(echo '2^70')
+	like "is the package's, and its result" "$(printed | paste -sd' ')" \
+		'^bc 1\.[0-9.]+ .*This is not GNU sed.* 1180591620717411303424$'
 	refused 'a library of none of them' 'needs libseven.so.1, which is neither' \
 		PACKAGES="$set" PROG="$scratch/dynamic"
 fi
