@@ -2,12 +2,13 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, waiting.awk, failure.awk, tables.awk and processes.awk.
+# glossary.awk, fold.awk, waiting.awk, failure.awk, crash.awk, tables.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
 	marks_read(marks)
 	failure_read()
+	crash_read()
 	cause_groups()
 	load_max = 1e9
 	totals()

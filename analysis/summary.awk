@@ -2,12 +2,13 @@
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
 # lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk, waiting.awk
-# and failure.awk; reads no input of its own.
+# failure.awk and crash.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
 	marks_read(marks)
 	failure_read()
+	crash_read()
 	if (failure != "")
 		failure_text()
 	load_max = 1e9

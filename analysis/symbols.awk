@@ -45,7 +45,14 @@ function symbols_choose(set, i, type, name,    old)
 }
 
 # Name of the function of set `set` that holds the address, or "".
-function symbol_in(set, at,    low, high, middle)
+function symbol_in(set, at,    i)
+{
+	i = symbol_index(set, at)
+	return i ? symbol_name[set, i] : ""
+}
+
+# The function's number in the set, or 0.
+function symbol_index(set, at,    low, high, middle)
 {
 	low = 0
 	high = symbols[set]
@@ -56,7 +63,7 @@ function symbol_in(set, at,    low, high, middle)
 		else
 			high = middle - 1
 	}
-	return low && symbol_rank[symbol_type[set, low]] ? symbol_name[set, low] : ""
+	return low && symbol_rank[symbol_type[set, low]] ? low : 0
 }
 
 # Reads both files. A program linked at 0 is looked up from where its first area began (prog_base).
@@ -99,9 +106,32 @@ function symbol_of(pid, eip)
 {
 	if (eip >= "0xc0000000")
 		return symbol_in("kernel", eip)
-	if (!symbols["prog"] || !symbol_prog[tgid_of(pid)])
+	return symbol_known(pid) ? symbol_in("prog", symbol_linked(eip)) : ""
+}
+
+# The same with the distance from its start: "main+0x1c".
+function symbol_place(pid, eip,    set, at, i, offset)
+{
+	set = eip >= "0xc0000000" ? "kernel" : "prog"
+	at = set == "kernel" ? eip : symbol_linked(eip)
+	i = set == "kernel" || symbol_known(pid) ? symbol_index(set, at) : 0
+	if (!i)
 		return ""
-	return symbol_in("prog", prog_base ? to_hex(hex(eip) - prog_base) : eip)
+	offset = substr(to_hex(hex(at) - hex(symbol_at[set, i])), 3)
+	sub(/^0+/, "", offset)
+	return symbol_name[set, i] (offset == "" ? "" : "+0x" offset)
+}
+
+# Does the task run the program that prog.sym belongs to?
+function symbol_known(pid)
+{
+	return symbols["prog"] && symbol_prog[tgid_of(pid)]
+}
+
+# The address at which the program was linked, of one at which it runs.
+function symbol_linked(eip)
+{
+	return prog_base ? to_hex(hex(eip) - prog_base) : eip
 }
 
 # Adds a count to the function that holds an instruction; functions_print() writes the sums.
