@@ -201,7 +201,8 @@ flags()
 		--enable-all-optimizations --disable-docbook --disable-plugins
 	case $1 in
 	trace | counted)
-		# hooks.cc answers for the clock, watches the interrupt flag and counts rounds: see there.
+		# hooks.cc answers for the clock, watches the interrupt flag, counts rounds and looks at
+		# the guest when the processor comes to its end: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps"
 		;;
