@@ -319,6 +319,13 @@ CHECK FAILED: 2 of $(analysis/check.sh "$bad" | sed -n 's/^1\.\.//p') checks"
 rm "$bad/faults.csv"
 is 'a table lost: the last line says so' "$(analysis/check.sh "$bad" 2>/dev/null | tail -n 1)" \
 	'CHECK FAILED: nothing was checked'
+# --- A run that was killed: refused, and what nobody was left to write is no second reason -----------
+rm -rf "$bad"
+cp -r "$good" "$bad"
+sed -i '/^icount_start,/,$d' "$bad/meta.csv"
+printf '%s\n' outcome,killed 'failure,killed by a test' >>"$bad/meta.csv"
+like 'killed: the reason' "$(analysis/check.sh "$bad" | sed -n '/^not ok/{N;p}' | tr '\n' ' ')" \
+	'^not ok [0-9]+ - meta.csv: the recording is complete # .*; the run failed: killed by a test $'
 
 # --- In principle ---------------------------------------------------------------------------------
 unseen 'what happens between two rows takes any time' tlb one "$fill" '$1 = before + 0'
