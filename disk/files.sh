@@ -13,7 +13,7 @@
 # nowhere but into their own directory or below; other links and special files are left out, each
 # with a line on standard error. Nothing is written outside DIR, whatever names the guest has made.
 #
-# A file is as in LIST when inode, size and time are; writing through a mapping does not set the time.
+# A file is as in LIST when inode, size and time are.
 # debugfs reads the image, so no root and no mount are needed. Names are in its notation (\x0a for a
 # line break) until a file is made by one, and so are those that are printed.
 set -euo pipefail

@@ -2,6 +2,7 @@
 #include "try.h"
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 static unsigned char *map;
 
@@ -22,6 +23,19 @@ static void write_shared_readonly(void)
 	     mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0);
 }
 
+static void write_changes_time(int fd)
+{
+	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+	struct stat st;
+
+	show("to disk", fsync(fd));
+	show("old times", futimens(fd, old));
+	map[20] = 2;
+	if (fstat(fd, &st))
+		die("fstat");
+	printf("writing to the mapping changes the time: %d\n", st.st_mtime > 1000);
+}
+
 int main(void)
 {
 	unsigned char buf[2 * PAGE + 100], *priv;
@@ -39,7 +53,7 @@ int main(void)
 		die("mmap");
 	printf("same %d %d\n", memcmp(map, buf, sizeof(buf)), memcmp(priv, buf, sizeof(buf)));
 	priv[10] = 1;
-	map[20] = 2;
+	write_changes_time(fd);
 	if (pread(fd, buf, 30, 0) != 30)
 		die("pread");
 	printf("file %d %d private %d\n", buf[10], buf[20], priv[10]);

@@ -101,12 +101,19 @@ static int ext2_writepage(struct address_space *mapping, struct page *page)
 	return err ? err : move_page(inode, (u32)page->private, page, true);
 }
 
+/* A write through a mapping changes the file's times too, and nobody else is told of it. */
 static int ext2_prepare_write(struct address_space *mapping, struct page *page, unsigned int from,
 			      unsigned int to)
 {
+	struct inode *inode = mapping->host;
+	int err = make_block(inode, page);
+
 	(void)from;
 	(void)to;
-	return make_block(mapping->host, page);
+	if (err || inode->mtime == now_seconds())
+		return err;
+	inode->mtime = inode->ctime = now_seconds();
+	return ext2_write_inode(inode);
 }
 
 const struct address_space_ops ext2_aops = {
