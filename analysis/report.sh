@@ -152,7 +152,7 @@ the_map()
 
 the_rest()
 {
-	ask_tlb run symbols tlb code
+	ask_tlb run symbols tlb code pairs
 	ask run who </dev/null
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
@@ -165,6 +165,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run svg symbols page glossary fold waiting failure crash tables processes html </dev/null
-ask run svg symbols page glossary fold waiting failure crash summary </dev/null
+ask run svg symbols page glossary fold finding waiting failure crash tables processes html </dev/null
+ask run svg symbols page glossary fold finding waiting failure crash summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

@@ -84,6 +84,8 @@ function tasks_read(file,    F)
 {
 	pid_width = 1
 	task_count = 0
+	split("", task_name)
+	split("", task_tgid)
 	if (file == "" || !csv_open(file, task_columns))
 		return
 	while (csv_row(file, F) > 0) {

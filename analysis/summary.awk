@@ -1,7 +1,7 @@
 # summary.awk - prints the end of a run: what was recorded, in one screen.
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
-# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk, waiting.awk
+# lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk, finding.awk, waiting.awk,
 # failure.awk and crash.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
@@ -44,6 +44,9 @@ function events()
 	if (event["conflict"])
 		printf "%35sconflict: its only place in Bochs's direct-mapped TLB went to\n%35sanother page; capacity misses included)\n", \
 			"(", ""
+	if (finding_read(event["conflict"]))
+		line("by two pages", finding_rows, finding_share " of the conflicts: " finding_page[1] " and\n" \
+		     sprintf("%34s", "") finding_page[2] " take each other's place")
 	line("TLB upgrades", upgrade["entry"], "and " commas(upgrade["kind"]) " that only Bochs needs (kind)")
 	line("TLB flushes", event["flush"] + event["flush_all"], "and " commas(event["invlpg"]) " invlpg")
 }

@@ -7,7 +7,8 @@
 # what was counted so far is given to the areas as they were until then.
 #
 # Results: areas.csv (process and area, most rows first), pages.csv (all pages, most rows first);
-# a page of the kernel's half has no pid there. `rows` are misses: all but those of `kind`.
+# a page of the kernel's half has no pid there. A page that was in several areas stands in the one where it
+# missed most. `rows` are misses: all but those of `kind`.
 BEGIN {
 	where_kinds = split("cold,conflict,flushed,upgrade,kind", where_kind, ",")
 	tasks_read(tasks)
@@ -58,7 +59,9 @@ function where_add(tgid, area, page, kind, n,    key)
 	key = (page >= "0xc0000000" ? "" : tgid) SUBSEP page
 	where_page_n[key] += kind == "kind" ? 0 : n
 	where_page_kind[key, kind] += n
-	where_page_area[key] = area
+	where_page_area_n[key, area] += kind == "kind" ? 0 : n
+	if (!(key in where_page_area) || where_page_area_n[key, area] >= where_page_area_n[key, where_page_area[key]])
+		where_page_area[key] = area
 }
 
 function where_print_areas(file,    k, part, order)

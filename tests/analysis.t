@@ -21,6 +21,7 @@ libraries()
 	kind) echo tlb ;;
 	where | map_count) echo run areas tlb ;;
 	code) echo run symbols tlb ;;
+	pairs) echo run tlb ;;
 	faults) echo run areas symbols ;;
 	who | layout | weigh) echo run ;;
 	esac

@@ -39,13 +39,14 @@ compare()
 		}
 		function words(s) {
 			sub(/from 0x.*/, "from", s)
+			gsub(/0x[0-9a-f]+/, "ADDRESS", s)
 			gsub(/[0-9][0-9,]*[0-9]|[0-9]/, "N", s)
 			gsub(/ +/, " ", s)
 			return s
 		}
 		function far(a, b,    got, want, n, i, d) {
 			sub(/from 0x.*/, "", a); sub(/from 0x.*/, "", b)
-			gsub(/,/, "", a); gsub(/,/, "", b)
+			gsub(/,|0x[0-9a-f]+/, "", a); gsub(/,|0x[0-9a-f]+/, "", b)
 			n = split(a, want, /[^0-9]+/); split(b, got, /[^0-9]+/)
 			for (i = 1; i <= n; i++) {
 				d = want[i] - got[i]

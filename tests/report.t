@@ -159,6 +159,15 @@ like "the report opens with what this TLB is" "$(texts "$rec/report.html" | tr -
 	'TLB of this recording is Bochs s, not a real processor s[.].*direct-mapped.*capacity misses.* Instructions [0-9,]+ from power-on.* TLB fills'
 like "the summary says what a conflict is" "$(printf '%s\n' "$summary" | tr -s ' \n' ' ')" \
 	'cold [0-9,]+, conflict [0-9,]+, flushed [0-9,]+ .conflict: .*direct-mapped.*capacity misses included'
+# The made-up recording has no such pair; a third of this one's conflicts are of one.
+unlike "no pair of pages is told of where none stands out" "$page$summary" 'id="finding"|by two pages'
+recording "$scratch/pair"
+awk -F, -v OFS=, '$5 == "conflict" && ++n % 3 == 1 { $6 = n % 2 ? "0xc1001000" : "0xc1801000"; $16 = n % 2 ? "0xc1801000" : "0xc1001000" } 1' \
+	"$rec/tlb.csv" >"$scratch/pair/tlb.csv"
+like "where one does, the summary tells" "$(analysis/report.sh "$scratch/pair" | tr -s ' \n' ' ')" \
+	'by two pages 1,9[0-9][0-9] 3[34][.0-9]* % of the conflicts: 0xc1001000 .\[direct map\] of the kernel. and 0xc1801000'
+like "and the page" "$(texts "$scratch/pair/report.html" | tr -s '\n ' ' ')" \
+	'Two pages make 3[34][.0-9]* % of the conflicts: 0xc1001000 .* 8 MiB apart, so they have the same place in the data TLB'
 # ids_of, links_of: the words that the glossary explains, and those that the page above it links to
 ids_of()
 {
