@@ -57,10 +57,22 @@ function where_add(tgid, area, page, kind, n,    key)
 		where_area_pages[key]++
 	}
 	key = (page >= "0xc0000000" ? "" : tgid) SUBSEP page
+	if (!(key in where_page_area))
+		where_page_area[key] = area
+	else if (where_page_area[key] != area || key in where_moved)
+		where_move(key, area, kind == "kind" ? 0 : n)
 	where_page_n[key] += kind == "kind" ? 0 : n
 	where_page_kind[key, kind] += n
-	where_page_area_n[key, area] += kind == "kind" ? 0 : n
-	if (!(key in where_page_area) || where_page_area_n[key, area] >= where_page_area_n[key, where_page_area[key]])
+}
+
+# A page that has been in several areas: counts its rows for each.
+function where_move(key, area, n)
+{
+	if (!(key in where_moved))
+		where_moved[key, where_page_area[key]] = where_page_n[key]
+	where_moved[key]
+	where_moved[key, area] += n
+	if (where_moved[key, area] >= where_moved[key, where_page_area[key]])
 		where_page_area[key] = area
 }
 
