@@ -2,8 +2,9 @@
 #
 # Variables: faults, tasks, vmas, marks, kernel_sym, prog_sym, start, end, bins.
 # After lib.awk, run.awk, areas.awk and symbols.awk; reads no input of its own. `cost` is in instructions.
-# Sums are of costs as they stand; percentiles and the histogram count each `rep` instruction once
-# (cost - rounds), so that a page cleared round by round compares with one copied in one go.
+# Percentiles and the histogram count each `rep` instruction once (cost - rounds), so that a page cleared
+# round by round compares with one copied in one go. Sums are of costs as they stand, which are time,
+# with those of `rounds` beside them.
 #
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram),
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
@@ -39,6 +40,7 @@ function fault(    cause, tgid, key)
 	major[cause] += F[13]
 	major_phase[phase] += F[13]
 	cost[cause] += F[14]
+	rounds[cause] += F[16]
 	cost_phase[phase] += F[14]
 	if (F[14] != "")
 		n_cost[cause, whole(F[14] - F[16])]++
@@ -47,6 +49,7 @@ function fault(    cause, tgid, key)
 	n_area[key]++
 	major_area[key] += F[13]
 	cost_area[key] += F[14]
+	rounds_area[key] += F[16]
 	n_page[(F[3] >= "0xc0000000" ? "" : tgid) "," page_of(F[3])]++
 	n_code[(F[4] >= "0xc0000000" ? "" : F[10]) "," F[4]]++
 }
@@ -91,14 +94,14 @@ function percentile(cause, C, count, percent,    i, total, sum)
 
 function print_causes(to,    c, order, C, count)
 {
-	print "rows,cause,user,kernel,major,cost,p50,p90,p99,max" > to
+	print "rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds" > to
 	order = sorter(to, "-k1,1nr -k2,2")
 	for (c in n) {
 		count = costs_of(c, C)
 		print whole(n[c]) "," c "," whole(n_mode[c, "u"]) "," whole(n_mode[c, "k"]) \
 			"," whole(major[c]) "," whole(cost[c]) "," percentile(c, C, count, 50) \
 			"," percentile(c, C, count, 90) "," percentile(c, C, count, 99) "," \
-			(count ? C[count] : "") | order
+			(count ? C[count] : "") "," whole(rounds[c]) | order
 	}
 	close(order)
 }
@@ -151,12 +154,12 @@ function print_phases(to,    i)
 
 function print_areas(to,    k, part, order)
 {
-	print "rows,pid,major,cost,area" > to
-	order = sorter(to, "-k1,1nr -k2,2n -k5")
+	print "rows,pid,major,cost,rounds,area" > to
+	order = sorter(to, "-k1,1nr -k2,2n -k6")
 	for (k in n_area) {
 		split(k, part, SUBSEP)
 		print whole(n_area[k]) "," part[1] "," whole(major_area[k]) "," \
-			whole(cost_area[k]) "," csv(part[2]) | order
+			whole(cost_area[k]) "," whole(rounds_area[k]) "," csv(part[2]) | order
 	}
 	close(order)
 }

@@ -45,6 +45,7 @@ function totals(    T, n, i)
 		fault_rows += T[i, "rows"]
 		fault_major += T[i, "major"]
 		fault_cost += T[i, "cost"]
+		fault_rounds += T[i, "rounds"]
 	}
 	n = load("walks.csv", T)
 	for (i = 1; i <= n; i++) {
@@ -142,7 +143,8 @@ function figures()
 	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
 	figure(commas(fault_rows), "Page faults", commas(fault_major) " major (waited for a disk), the rest minor")
 	figure(commas(fault_cost), "Instructions in faults", \
-	       (instructions ? percent(fault_cost, instructions) " of all" : ""))
+	       (instructions ? percent(fault_cost, instructions) " of all; " : "") commas(fault_cost - fault_rounds) \
+	       " if each <code>rep</code> is one")
 	put("</div>")
 }
 

@@ -96,7 +96,7 @@ function areas(    T, U, n, m, i, key)
 		key = U[i, "pid"] SUBSEP U[i, "area"]
 		area_faulted[key] = U[i, "rows"]
 		area_major[key] = U[i, "major"]
-		area_cost[key] = U[i, "cost"]
+		area_cost[key] = U[i, "cost"] - U[i, "rounds"]
 	}
 	area_table(T, n, 0)
 	if (folds) {

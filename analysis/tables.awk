@@ -74,8 +74,9 @@ function accesses(    T, n, i, word)
 function faults_by_cause(    T, n, i)
 {
 	section("faults", "Page faults by cause", "What the kernel found each fault to be, and how many " \
-		"instructions it took from delivery to return (time of other tasks left out). Median to highest " \
-		"count a repeated string instruction once; the sum counts each round that Bochs does by itself.")
+		"instructions it took from delivery to return (time of other tasks left out). A repeated string " \
+		"instruction is one, of however many rounds, here, in the chart and by area; shares of a " \
+		"phase and of the whole are shares of time, in which Bochs counts some by their rounds.")
 	n = load("causes.csv", T)
 	if (!n) {
 		put("<p>No page faults were recorded.</p></section>")
@@ -93,7 +94,7 @@ function faults_by_cause(    T, n, i)
 		number(T[i, "p90"])
 		number(T[i, "p99"])
 		number(T[i, "max"])
-		number(T[i, "cost"])
+		number(T[i, "cost"] - T[i, "rounds"])
 		row_end()
 	}
 	table_end()

@@ -153,6 +153,19 @@ for name in timeline map costs; do
 	is "$name: labels keep apart" "$(crowded "$rec/analysis/$name.svg")" ""
 done
 
+# once FIELD: the sum of cost - rounds of the faults with that cause or area
+once()
+{
+	awk -F, -v of="$1" 'NR > 1 && ($12 == of || ($10 == 2 && $15 == of)) { n += $14 - $16 } END { printf "%.0f", n }' "$rec/faults.csv"
+}
+cells()
+{
+	sed -n "/id=\"$1\"/,/<\/table/s/<[^>]*>/|/gp" "$rec/report.html" | sed 's/,//g; s/||*/|/g'
+}
+like "a cause's instructions count each rep once" "$(cells faults)" "^[|]anon[|].*[|]$(once anon)[|]\$"
+like "so do an area's" "$(cells areas)" "^[|]2 demo[|].heap.[|].*[|]$(once '[heap]')[|]\$"
+is "and there are such" "$(awk -F, '$16 > 100 { n++ } END { print (n > 10) }' "$rec/faults.csv")" 1
+
 # --- Words ---------------------------------------------------------------------------------------
 page=$(cat "$rec/report.html")
 like "the report opens with what this TLB is" "$(texts "$rec/report.html" | tr -s '\n ' ' ')" \

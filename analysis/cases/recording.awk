@@ -342,7 +342,7 @@ function fault(at, access, mode, eip, present,    page, cause, vma, major, spent
 	count["kernel.pgmajfault"] += major
 	put("faults", whole(now) ",0," to_hex(at) "," to_hex(eip) "," \
 		(present + (access == "w" ? 2 : 0) + (mode == "u" ? 4 : 0)) "," access "," mode "," \
-		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma) ",0")
+		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma) "," (cause == "anon" ? 128 : 0))
 	now += spent
 	if (cause == "sigsegv")
 		return 0
