@@ -25,7 +25,7 @@ struct names {
 	size_t len;
 	u32 dots; /* "." and ".." that were listed */
 	u32 ino[256];
-	unsigned int count;
+	unsigned int count, dirs;
 };
 
 static bool note_name(void *arg, const char *name, unsigned int len, loff_t next_pos, u32 ino,
@@ -34,7 +34,6 @@ static bool note_name(void *arg, const char *name, unsigned int len, loff_t next
 	struct names *names = arg;
 
 	(void)next_pos;
-	(void)type;
 	if (name[0] == '.') {
 		names->dots++;
 		return true;
@@ -45,6 +44,7 @@ static bool note_name(void *arg, const char *name, unsigned int len, loff_t next
 	names->text[names->len + len] = '\0';
 	names->len += len + 1;
 	names->ino[names->count++] = ino;
+	names->dirs += type == mode_to_dtype(S_IFDIR);
 	return true;
 }
 
@@ -84,6 +84,21 @@ static void check_name(const char *dir, const char *name, u32 ino)
 		walk(path);
 }
 
+/* A directory has a link for each directory in it; 1 where those have numbers. */
+static void check_links(const char *path, u32 links, unsigned int dirs)
+{
+	static const char *const numbered[] = {"/proc", "/sys/devices/system/node",
+					       "/sys/devices/system/memory"};
+	/* Below /proc/PID/task/TID there are no more tasks. */
+	bool fixed = !strstr(path, "/task") || strstr(path, "/task/");
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(numbered); i++)
+		fixed &= strcmp(path, numbered[i]) != 0;
+	if (links != (fixed ? dirs + 2 : 1))
+		ktap_fail(__FILE__, __LINE__, "%s: %u links, but %u directories in it", path, links,
+			  dirs);
+}
+
 static void walk(const char *path)
 {
 	struct names *names = kzalloc(sizeof(*names), GFP_KERNEL);
@@ -93,6 +108,7 @@ static void walk(const char *path)
 	if (EXPECT(names && !IS_ERR(file))) {
 		EXPECT_EQ(file_readdir(file, names, note_name), 0);
 		EXPECT_EQ(names->dots, 2);
+		check_links(path, file->inode->nlink, names->dirs);
 		name = names->text;
 		for (unsigned int i = 0; i < names->count; i++, name += strlen(name) + 1)
 			check_name(path, name, names->ino[i]);

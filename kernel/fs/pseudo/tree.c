@@ -86,6 +86,30 @@ static bool is_numbered(const struct tree_entry *entry)
 	return entry->next;
 }
 
+static bool exists(const struct tree_entry *entry, struct task_struct *task, int number)
+{
+	if (entry->has)
+		return entry->has(task, number);
+	return !is_numbered(entry) || entry->next(task, number) == number;
+}
+
+/*
+ * A directory's: 2, and one more for each directory in it. Where those come and go it is 1, which
+ * tells programs that count on the difference (find) that there is nothing to count.
+ */
+static u32 dir_links(const struct tree_entry *dir)
+{
+	const struct tree_entry *entry;
+	u32 links = 2;
+
+	for (entry = dir->entries; entry->name; entry++) {
+		if (S_ISDIR(entry->mode) && is_numbered(entry))
+			return 1;
+		links += S_ISDIR(entry->mode) && exists(entry, NULL, 0);
+	}
+	return links;
+}
+
 /* Of what an entry, with this number, is in a directory. */
 static u32 entry_ino(const struct tree_inode *dir, const struct tree_entry *entry, int number)
 {
@@ -107,7 +131,7 @@ static struct tree_inode *alloc_inode(const struct tree_entry *entry, struct fs_
 	inode_init(inode, sb, ino, entry->mode);
 	inode->atime = inode->mtime = inode->ctime = now_seconds();
 	if (S_ISDIR(entry->mode)) {
-		inode->nlink = 2;
+		inode->nlink = dir_links(entry);
 		inode->i_op = &dir_iops;
 		inode->f_op = &dir_fops;
 	} else if (S_ISLNK(entry->mode)) {
@@ -145,13 +169,6 @@ static void free_inode(struct inode *inode)
 }
 
 /* --- directories --- */
-
-static bool exists(const struct tree_entry *entry, struct task_struct *task, int number)
-{
-	if (entry->has)
-		return entry->has(task, number);
-	return !is_numbered(entry) || entry->next(task, number) == number;
-}
 
 /* A plain decimal number, or -1. */
 static int parse_number(const char *digits, size_t len)
