@@ -3,6 +3,7 @@
 # what is freed: the programs of tests/user that provoke this, by what they print and how they end.
 #
 #   tests/races.t [NAME]...   only these programs, and nothing typed at a terminal
+# shellcheck disable=SC2016 # "$" is for the shell of the guest
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 set -u
@@ -35,7 +36,8 @@ if [ $# -gt 0 ]; then
 	done_testing
 fi
 
-# ^C at a terminal, once with nobody running and once with somebody: the group ends, the shell does not.
+# ^C at a terminal, with nobody running, with somebody, and for a group of more than one batch
+# (kill.c): all of the group end, the shell does not.
 typed()
 {
 	local console=$scratch/tty/console.log
@@ -44,12 +46,13 @@ typed()
 		sleep 0.2
 	done
 	sleep 1
-	for line in 'sleep 99 | sleep 99' 'while :; do :; done'; do
+	for line in 'sleep 99 | sleep 99' 'while :; do :; done' \
+		'eval "sleep 99 $(for i in $(seq 60); do printf "| sleep 99 "; done)"'; do
 		printf '%s\r' "$line"
 		sleep 2
 		printf '\003'
 		sleep 1
-		printf 'echo status $?\r'
+		printf 'echo status $? $(pidof sleep)\r'
 		sleep 1
 	done
 	printf 'exit 0\r'
@@ -59,6 +62,6 @@ disk/job.sh -c -n busybox -a 'sh -i' "$scratch/shell"
 disk/mkimage.sh -o "$scratch/tty.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0 selftest=none' \
 	build/root "$scratch/shell"
 typed | tests/run/boot.sh -e qemu -i -o "$scratch/tty" -t 90 "$scratch/tty.img" >/dev/null 2>&1
-is '^C ends what runs in the foreground' "$(tr -d '\r' <"$scratch/tty/console.log" | grep -ac '^status 130$')" 2
+is '^C ends what runs in the foreground' "$(tr -d '\r' <"$scratch/tty/console.log" | grep -ac '^status 130$')" 3
 rm -f "$scratch"/*.img
 done_testing
