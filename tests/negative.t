@@ -337,6 +337,14 @@ printf '%s\n' key,value "command,\"make trace ARGS='a,b'\"" outcome,hang complet
 like 'make list tells of each' "$(cd "$scratch/tree" && ../../../../tests/run/list.sh)" \
 	"^out/prog-11 \(latest\)  20.*  hang  *make trace ARGS='a,b'\$"
 
+long="make trace ARGS='echo '\''$(printf 'x%.0s' {1..150})'\'''"
+printf '%s\n' key,value "command,$long" outcome,ok complete,1 >"$scratch/tree/out/prog-11/meta.csv"
+ok '... the whole command, as it stands there' grep -qF -e "  passed  $long" \
+	<(cd "$scratch/tree" && ../../../../tests/run/list.sh | sed 's/passed  */passed  /')
+printf '%s\n' key,value "command,\"make trace ARGS='a" "b,c'\"" outcome,ok complete,1 >"$scratch/tree/out/prog-11/meta.csv"
+like '... or that it goes on' "$(cd "$scratch/tree" && ../../../../tests/run/list.sh)" \
+	"  passed  *make trace ARGS='a \.\.\. \(goes on in out/prog-11/meta.csv\)$"
+
 # A case of the self-test that every boot skips is a test that nobody makes.
 printf '%s\n' '  # Subtest: buddy' '  ok 1 split' '  ok 2 highmem # SKIP no highmem' >"$scratch/one.log"
 printf '%s\n' '  # Subtest: buddy' '  ok 1 split # SKIP why' '  ok 2 highmem' >"$scratch/two.log"

@@ -9,7 +9,7 @@ record()
 	make --no-print-directory trace OUT="$scratch/$1" MEM=64 APPEND='selftest=none' "${@:2}"
 }
 
-plan 24
+plan 25
 ok "make trace runs the built-in program" record one
 ok "every check of the recording holds" analysis/check.sh "$scratch/one"
 ok "the same again" record two
@@ -71,4 +71,13 @@ is "and of many suites" "$(($(grep -c '# Subtest: ' "$scratch/quick/console.log"
 like "which APPEND can change" "$(record quick PROG=build/user/tiny APPEND=selftest=lib)" \
 	"^passed: $(grep -A40 'Subtest: lib' "$scratch/quick/console.log" | grep -m 1 -o '1\.\.[0-9]*' |
 		cut -d. -f3) self-tests ok"
+
+# A shell takes the recorded command as it was given.
+make()
+{
+	printf '<%s> ' "$@"
+}
+is "its command can be pasted" "$(eval "$(sed -n 's/^command,//p' "$scratch/prog/meta.csv")")" \
+	"$(make trace PROG=build/deps/busybox ARGS="sh -c 'sort -n numbers | md5sum; wc -l'" \
+		FILES="$scratch/numbers" STDIN="$scratch/numbers" MEM=64 APPEND=selftest=none)"
 done_testing

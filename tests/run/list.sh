@@ -20,6 +20,17 @@ verdict()
 	esac
 }
 
+# command_of META: whole, so that it can be pasted; of one of several lines the first
+command_of()
+{
+	local text
+	text=$(sed -n 's/^command,//p' "$1" | head -n 1)
+	case $text in
+	\"*\" | [!\"]* | '') fact command "$1" ;;
+	*) echo "${text#\"} ... (goes on in $1)" ;;
+	esac
+}
+
 shopt -s nullglob
 metas=(out/*/meta.csv)
 for i in "${!metas[@]}"; do
@@ -33,7 +44,7 @@ latest=$(readlink out/latest || true)
 		dir=${meta%/meta.csv}
 		[ "${dir#out/}" != "$latest" ] || mark=' (latest)'
 		printf '%s%s\t%s\t%s\t%s\t%s\n' "$dir" "${mark-}" "$(date -r "$meta" '+%Y-%m-%d %H:%M')" \
-			"$(du -sh "$dir" | cut -f1)" "$(verdict "$meta")" "$(fact command "$meta" | cut -c 1-120)"
+			"$(du -sh "$dir" | cut -f1)" "$(verdict "$meta")" "$(command_of "$meta")"
 		mark=
 	done < <(ls -tr -- "${metas[@]}")
 } | awk -F'\t' '
