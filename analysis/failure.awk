@@ -28,12 +28,6 @@ function failure_whose()
 	return meta["outcome"] == "program_failed" ? "program" : "run"
 }
 
-# A run is whole though its program ended badly.
-function failure_whose()
-{
-	return meta["outcome"] == "program_failed" ? "program" : "run"
-}
-
 # A panic's last words end with its own line; memory and the like stand behind it.
 function failure_console(    line, n, i, first, last, kept)
 {
