@@ -39,21 +39,6 @@ END {
 	}
 }
 
-function map_read_layout(file,    F)
-{
-	csv_open(file, "panel,pid,name,row,rows,first,last")
-	while (csv_row(file, F) > 0) {
-		map_segments++
-		map_panel[map_segments] = F[1]
-		map_pid[map_segments] = F[2]
-		map_top[map_segments] = F[4] + 0
-		map_rows[map_segments] = F[5] + 0
-		map_first[map_segments] = hex(F[6]) / 4096
-		map_last[map_segments] = hex(F[7]) / 4096
-	}
-	close(file)
-}
-
 # Row of a page of a task, or "" if it is not drawn.
 function map_find(page, pid,    i, number, tgid)
 {

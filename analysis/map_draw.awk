@@ -11,8 +11,8 @@ BEGIN {
 	head = 66
 	cell = 2
 	bins_init()
-	read_layout(out "/layout.csv")
-	svg_open(result("map.svg"), 1000, head + height * cell + 44, \
+	map_read_layout(out "/layout.csv")
+	svg_open(result("map.svg"), 1000, head + map_height * cell + 44, \
 		 "Addresses over time", theme)
 	svg_text(0, 14, "Which addresses missed the TLB or faulted, and when", "title")
 	svg_legend(left + 330, 14, \
@@ -21,28 +21,12 @@ BEGIN {
 	draw_shades(out "/shades.csv")
 	draw_segments()
 	for (i = 1; i <= phase_marks; i++)
-		svg_line(phase_mark[i], head, phase_mark[i], y_of(height), "mark")
+		svg_line(phase_mark[i], head, phase_mark[i], y_of(map_height), "mark")
 	draw_plane(plane)
 	draw_names()
-	svg_time_axis(left, width, head + height * cell + 4)
+	svg_time_axis(left, width, head + map_height * cell + 4)
 	svg_close()
 	exit failed
-}
-
-function read_layout(file,    F)
-{
-	csv_open(file, "panel,pid,name,row,rows,first,last")
-	while (csv_row(file, F) > 0) {
-		n++
-		panel[n] = F[1]
-		pid[n] = F[2]
-		name[n] = F[3]
-		row[n] = F[4]
-		rows[n] = F[5]
-		first[n] = F[6]
-		height = F[4] + F[5]
-	}
-	close(file)
 }
 
 function y_of(at)
@@ -77,24 +61,24 @@ function draw_shades(file,    F, key)
 # Each segment has a frame and its first address; each panel a title.
 function draw_segments(    i)
 {
-	for (i = 1; i <= n; i++) {
-		if (i == 1 || panel[i] != panel[i - 1])
-			svg_text(left, y_of(row[i]) - 8, panel_title(i), "name")
-		svg_line(left, y_of(row[i]), right, y_of(row[i]), "grid")
-		svg_line(left, y_of(row[i] + rows[i]), right, y_of(row[i] + rows[i]), "axis")
-		svg_text(left - 6, y_of(row[i] + rows[i]), first[i], "mono end")
+	for (i = 1; i <= map_segments; i++) {
+		if (i == 1 || map_panel[i] != map_panel[i - 1])
+			svg_text(left, y_of(map_top[i]) - 8, panel_title(i), "name")
+		svg_line(left, y_of(map_top[i]), right, y_of(map_top[i]), "grid")
+		svg_line(left, y_of(map_top[i] + map_rows[i]), right, y_of(map_top[i] + map_rows[i]), "axis")
+		svg_text(left - 6, y_of(map_top[i] + map_rows[i]), to_hex(map_first[i] * 4096), "mono end")
 	}
 }
 
 function panel_title(i)
 {
-	return pid[i] == "" ? "Kernel" : pid[i] == "?" ? "User addresses of no known task" : "Process " pid[i] (name[i] == "" ? "" : ": " name[i])
+	return map_pid[i] == "" ? "Kernel" : map_pid[i] == "?" ? "User addresses of no known task" : "Process " map_pid[i] (map_name[i] == "" ? "" : ": " map_name[i])
 }
 
 function draw_plane(file,    line)
 {
 	print "<image class=\"plane\" x=\"" left "\" y=\"" head "\" width=\"" width "\" height=\"" \
-		height * cell "\" preserveAspectRatio=\"none\" href=\"data:image/png;base64," > svg_file
+		map_height * cell "\" preserveAspectRatio=\"none\" href=\"data:image/png;base64," > svg_file
 	while ((getline line < file) > 0)
 		print line > svg_file
 	close(file)

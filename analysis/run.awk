@@ -1,4 +1,4 @@
-# run.awk - the frame of a recording: its bins of time, its marks and its tasks.
+# run.awk - the frame of a recording: its bins of time, its marks, its tasks, and the segments of the address map.
 
 # Cuts start..end into bins: as the file `edges` (bins.csv, by weigh.awk) says, or into equal ones.
 # Bin i is from bin_edge[i] up to bin_edge[i + 1].
@@ -96,6 +96,24 @@ function tasks_read(file,    F)
 			task_list[++task_count] = F[5]
 		if (!(F[5] in task_name) || (F[4] == F[5] && F[3] != "exit"))
 			task_name[F[5]] = F[7]
+	}
+	close(file)
+}
+
+# Reads layout.csv: of segment 1..map_segments the panel, process and name, the first row of cells (0 on
+# top), their number, and the numbers of the first and last page. The map has map_height rows.
+function map_read_layout(file,    F)
+{
+	csv_open(file, "panel,pid,name,row,rows,first,last")
+	while (csv_row(file, F) > 0) {
+		map_panel[++map_segments] = F[1]
+		map_pid[map_segments] = F[2]
+		map_name[map_segments] = F[3]
+		map_top[map_segments] = F[4] + 0
+		map_rows[map_segments] = F[5] + 0
+		map_first[map_segments] = hex(F[6]) / 4096
+		map_last[map_segments] = hex(F[7]) / 4096
+		map_height = F[4] + F[5]
 	}
 	close(file)
 }
