@@ -128,7 +128,7 @@ no_network()
 		pass "$1 # SKIP no network here, and it is not in the cache"
 }
 
-record PACKAGES="$set" PROG=/usr/bin/sqlite3 STDIN="$scratch/table.sql"
+record PACKAGES="$set" PROG=/usr/bin/sqlite3 ARGS=t.db STDIN="$scratch/table.sql"
 if ! no_network 'Debian packages'; then
 	is 'a program of a package, with its libraries' "$status:$(printed)" '0:48|11952' ||
 		diag "$(tail -n 5 "$scratch/log")"

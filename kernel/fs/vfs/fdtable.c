@@ -98,6 +98,14 @@ struct files_struct *files_dup(struct files_struct *old)
 	return files;
 }
 
+/* A descriptor is gone: the record locks that the process has on the file go, then the reference.
+ */
+static void filp_close(struct files_struct *files, struct file *file)
+{
+	locks_remove(file->inode, files);
+	fput(file);
+}
+
 void files_put(struct files_struct *files)
 {
 	unsigned int fd;
@@ -106,7 +114,7 @@ void files_put(struct files_struct *files)
 		return;
 	for (fd = 0; fd < files->nr; fd++) {
 		if (files->fd[fd])
-			fput(files->fd[fd]);
+			filp_close(files, files->fd[fd]);
 	}
 	kfree(files);
 }
@@ -120,7 +128,7 @@ static int close_fd(struct files_struct *files, unsigned int fd)
 		return -EBADF;
 	files->fd[fd] = NULL;
 	set_cloexec(files, (int)fd, false);
-	fput(file);
+	filp_close(files, file);
 	return 0;
 }
 
@@ -155,7 +163,7 @@ static long dup_to(u32 old, u32 fd, bool cloexec)
 	current->files->fd[fd] = file;
 	set_cloexec(current->files, (int)fd, cloexec);
 	if (replaced)
-		fput(replaced);
+		filp_close(current->files, replaced);
 	return (long)fd;
 }
 
@@ -204,7 +212,7 @@ static long set_flags(struct file *file, u32 flags)
 	return 0;
 }
 
-/* a: descriptor, b: command, c: argument. Record locks are not supported: -EINVAL. */
+/* a: descriptor, b: command, c: argument. */
 SYSCALL(fcntl64)
 {
 	struct file *file = fget((int)a);
@@ -230,7 +238,7 @@ SYSCALL(fcntl64)
 		ret = set_flags(file, c);
 		break;
 	default:
-		ret = -EINVAL;
+		ret = fcntl_lock((int)a, file, b, (void __user *)c);
 	}
 	fput(file);
 	return ret;

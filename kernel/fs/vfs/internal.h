@@ -124,6 +124,13 @@ int inode_truncate(struct inode *inode, loff_t size);
 int __must_check inode_get_write(struct inode *inode);
 void inode_put_write(struct inode *inode);
 
+/*
+ * locks.c: fcntl()'s commands for record locks; -EINVAL for all others. May sleep. / An owner has
+ * closed a descriptor (files_struct), or goes (file): its locks go.
+ */
+long fcntl_lock(int fd, struct file *file, unsigned int cmd, void __user *arg);
+void locks_remove(struct inode *inode, const void *owner);
+
 /* readdir.c: entries from file->pos on, under the directory's lock. 0 or errno. */
 int file_readdir(struct file *file, void *arg, filldir_fn fill);
 

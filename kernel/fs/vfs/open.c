@@ -74,6 +74,7 @@ static void file_release(struct mapped_file *mf)
 	if (file->access == FILE_WRITES)
 		inode_put_write(file->inode);
 	file_allow_write(file);
+	locks_remove(file->inode, file);
 	iput(file->inode);
 	kfree(mf->path);
 	kmem_cache_free(file_cache, file);

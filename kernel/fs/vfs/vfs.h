@@ -119,6 +119,7 @@ struct inode {
 	struct fs_super *sb;
 	const struct inode_ops *i_op;
 	const struct file_ops *f_op;
+	struct file_lock *locks;      /* locks.c */
 	struct address_space mapping; /* regular files; mapping.size is the file's size */
 	struct list_head hash;	      /* inode cache, by sb and ino */
 	struct list_head lru;	      /* unused ones, oldest first */
