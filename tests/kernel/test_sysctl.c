@@ -92,6 +92,7 @@ static void test_paths(void)
 	expect_open("/sys", O_RDONLY, 0);
 	expect_open("/sys/devices/system/node/node0/distance", O_RDONLY, 0);
 	expect_open("/sys/devices/system/node/node0/../node0/../online", O_RDONLY, 0);
+	expect_open("/sys/devices/system/cpu/cpu0/../online", O_RDONLY, 0);
 	expect_open("/sys/devices/system/node/node00", O_RDONLY, -ENOENT);
 	expect_open("/sys/devices/system/node/node", O_RDONLY, -ENOENT);
 	expect_open("/sys/devices/system/node/node#", O_RDONLY, -ENOENT);
@@ -169,6 +170,7 @@ static void test_listing(void)
 	check_listing("/sys", 3);
 	check_listing("/sys/devices/system/node", 6);
 	check_listing("/sys/devices/system/node/node0", 7);
+	check_listing("/sys/devices/system/cpu", 5);
 	check_listing("/proc/sys", 4);
 	check_listing("/proc/sys/vm", 3);
 	test_fs_end();

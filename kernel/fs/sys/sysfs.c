@@ -1,7 +1,8 @@
 /*
- * sysfs.c - /sys: the memory's nodes and sections, where programs look for them
- * on Linux (lsmem, numactl, numastat).
+ * sysfs.c - /sys: the memory's nodes and sections, and the CPU, where programs look
+ * for them on Linux (lsmem, numactl, numastat; stress-ng).
  *
+ *   /sys/devices/system/cpu/cpu0             the one CPU
  *   /sys/devices/system/node/node0/...       one directory a node
  *   /sys/devices/system/memory/memory0/...   one a section of 16 MiB that exists;
  *                                            only with a memory model that has sections
@@ -260,7 +261,24 @@ static struct tree_entry nodes_entries[] = {
 	{0},
 };
 
+static int show_cpus(struct text *text)
+{
+	text_printf(text, "0\n");
+	return 0;
+}
+
+static struct tree_entry cpu_entries[] = {{0}};
+
+static struct tree_entry cpus_entries[] = {
+	DIR("cpu0", cpu_entries),
+	FILE_OF("online", show_cpus),
+	FILE_OF("possible", show_cpus),
+	FILE_OF("present", show_cpus),
+	{0},
+};
+
 static struct tree_entry system_entries[] = {
+	DIR("cpu", cpus_entries),
 	DIR("node", nodes_entries),
 	{.name = "memory",
 	 .mode = S_IFDIR | 0555,
