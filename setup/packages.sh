@@ -196,6 +196,7 @@ exec 9>"$cache/lock"
 if [ "$1" = fetch ]; then
 	[ -n "${P_OFFLINE-}" ] || die "where to? make deps-fetch OFFLINE=dir"
 	mkdir -p "$P_OFFLINE"
+	P_OFFLINE=$(cd "$P_OFFLINE" && pwd) # of a relative path apt has its own idea
 	flock 9
 	each_unpacked save check
 	save_debs

@@ -100,5 +100,11 @@ rm -r "$offline/grub-legacy-bookworm" "$scratch/home/.cache"
 like 'what it lacks is named' "$(setup packages.sh run P_OFFLINE="$offline")" \
 	"OFFLINE=$offline: no grub-legacy-bookworm/"
 like "Bochs's source too" "$(setup bochs.sh trace P_OFFLINE="$offline")" "OFFLINE=$offline: no bochs_.* there"
+# shellcheck disable=SC2016 # they are for the stand-in
+stand_in apt-get 'echo "apt-get $*" >>"$LOG"
+case " $* " in *" indextargets "*) echo "none: $CODENAME main Debian Packages" ;; esac'
+setup packages.sh fetch P_OFFLINE=stick CODENAME="$codename" >/dev/null
+like 'deps-fetch to a directory named from here: apt gets it whole' "$(cat "$log")" \
+	"Dir::Cache::archives=$PWD/$scratch/tree/stick/debs "
 
 done_testing
