@@ -246,12 +246,12 @@ killed()
 	printf '%s\r\n' 'x[9]: SIGSEGV at address 0x00000001, eip 0x00000002, esp 0xbffff000' \
 		"demo[2]: SIGSEGV at address 0x00000020, eip $2, esp 0xbffffd9c" 'Pagoda: power off' >"$cut/console.log"
 	echo "7700000,0,0x00000020,$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
-	analysis/report.sh "$cut" | sed -n '1s/.*RUN FAILED: //p'
+	analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p'
 }
 told='program status 139: killed by signal 11: SIGSEGV writing address 0x00000020, at eip'
 is "a program that a fault killed: the verdict says where" "$(killed 11 0x0804810b)" \
 	"$told 0x0804810b (quicksort+0xb), task 2 (demo)"
-like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The run failed: program status 139.*quicksort[+]0xb'
+like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The program failed: program status 139.*quicksort[+]0xb'
 is "where no function is known, without one" "$(killed 11 0x08040000)" "$told 0x08040000, task 2 (demo)"
 is "and nothing when the console tells of another signal" "$(killed 6 0x0804810b)" \
 	'program status 134: killed by signal 6'
