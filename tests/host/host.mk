@@ -81,7 +81,7 @@ endef
 $(foreach model,discontig sparse,$(eval $(call host_model,$(model))))
 
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
-H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o namei.o dirops.o mount.o open.o rw.o) kernel/fs/pseudo/text.o
+H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o
 H_FS_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 H_FS_OBJS += kernel/drivers/blkdev.o tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
