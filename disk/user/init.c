@@ -258,7 +258,7 @@ static int shell(char *const *envs)
 int main(void)
 {
 	static struct job none = {
-		.envs = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=pagoda:\\w\\$ "},
+		.envs = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=pagoda:$PWD# "},
 		.nenvs = 4,
 	};
 	char *text = slurp(JOB_FILE);
