@@ -335,3 +335,35 @@ SYSCALL(_llseek)
 		return (long)ret;
 	return copy_to_user((void __user *)d, &ret, sizeof(ret)) ? -EFAULT : 0;
 }
+
+#define POSIX_FADV_NOREUSE 5u /* the last one */
+
+/* Advice is checked, and not taken: readahead goes by what the program reads. */
+static long fadvise(u32 fd, loff_t len, u32 advice)
+{
+	struct file *file = fget((int)fd);
+	long ret = 0;
+
+	if (!file)
+		return -EBADF;
+	if (file->flags & O_PATH)
+		ret = -EBADF;
+	else if (S_ISFIFO(file->inode->mode))
+		ret = -ESPIPE;
+	else if (len < 0 || advice > POSIX_FADV_NOREUSE)
+		ret = -EINVAL;
+	fput(file);
+	return ret;
+}
+
+/* a: descriptor, b and c: offset, d: length (without a sign), e: advice. */
+SYSCALL(fadvise64)
+{
+	return fadvise(a, d, e);
+}
+
+/* a: descriptor, b and c: offset, d and e: length, low words first; f: advice. */
+SYSCALL(fadvise64_64)
+{
+	return fadvise(a, (loff_t)((u64)e << 32 | d), f);
+}
