@@ -27,12 +27,12 @@ check_script()
 	[ -n "$interpreter" ] || die "$1: names no interpreter behind #!"
 	[ ${#roots[@]} -gt 0 ] || return 0
 	[ -n "$(guest_file "$interpreter")" ] ||
-		die "$1: its interpreter $interpreter is not in the guest; ROOTFS can bring it"
+		die "$1: its interpreter $interpreter is not in the guest; PACKAGES or ROOTFS can bring it"
 	[ -n "$called" ] || return 0
 	for try in {/bin,/sbin}"/$called"; do
 		[ -z "$(guest_file "$try")" ] || return 0
 	done
-	die "$1: its interpreter $called is not in the guest; ROOTFS can bring it"
+	die "$1: its interpreter $called is not in the guest; PACKAGES or ROOTFS can bring it"
 }
 
 # Each command of a script, as NUL-ended text.
