@@ -18,22 +18,30 @@ BEGIN {
 # Sets wait_line[1..waits] (one a task, or several that are at the same; who ran first, the rest by
 # how near they are to running) and wait_head, what they have in common. None when there is no such
 # table, or no row in it.
-function waiting_read(    F, n, pid, text, rank, order, key)
+function waiting_read(    F, n, pid, text, rank, order, key, place, ticked)
 {
 	if (waiting == "" || !csv_open(waiting, "pid,tgid,name,state,call,number,args,eip,kernel"))
 		return
 	while (csv_row(waiting, F) > 0) {
-		if (F[1] == 0 && waiting_place(F) ~ /^cpu_idle/) {
+		place = F[1] == 0 ? waiting_place(F) : ""
+		if (place ~ /^cpu_idle/) {
 			wait_idle = 1
 			continue
 		}
 		rank = index("running runnable uninterruptible sleeping stopped zombie", F[4])
 		# Init waits for all others, always.
 		key = (rank ? rank : 99) * 1000000 + (F[1] == 1 && F[4] == "sleeping" ? 999999 : F[1])
-		order[++n] = key
 		pid[key] = F[1]
 		text[key] = sprintf("%-15s %s", base_name(F[3]), waiting_words(F))
+		if (place ~ /^irq_common/)
+			ticked = key # idle, unless there is no other task yet
+		else
+			order[++n] = key
 	}
+	if (ticked != "" && n)
+		wait_idle = 1
+	else if (ticked != "")
+		order[++n] = ticked
 	close(waiting)
 	sort(order, n)
 	waiting_join(order, n, pid, text)

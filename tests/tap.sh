@@ -95,7 +95,8 @@ ok()
 		pass "$tap_title"
 	else
 		fail "$tap_title"
-		diag "$(printf '%s' "$tap_output" | tail -n 40)"
+		# Of what is a test itself, what went well is not the reason.
+		diag "$(printf '%s' "$tap_output" | grep -v '^ok ' | tail -n 40)"
 		return 1
 	fi
 }
