@@ -20,10 +20,6 @@ BEGIN {
 	key_is("all", "^std(out|err)[.]txt$", "stdout.file stderr.file")
 	key_is("all", "^[0-9a-f]+$", "tlb.sha256 faults.sha256 tasks.sha256 vmas.sha256 marks.sha256 " \
 	       "latency.sha256 stdout.sha256 stderr.sha256")
-	# A recording by an older plugin has no such table.
-	key_is("any", "^[0-9]+$", "waiting.rows")
-	key_is("any", "^waiting[.]csv$", "waiting.file")
-	key_is("any", "^[0-9a-f]+$", "waiting.sha256")
 	key_is("all", "^(ok|failed|none)$", "selftest")
 	# What else there is (panic, hang, ...) is of a recording that is not complete, or was put there
 	# by whoever watched the run.
@@ -63,13 +59,11 @@ function key_wanted(key)
 	       (key_need[key] == "ours" && meta["guest"] ~ /^Pagoda /)
 }
 
-# Of `complete` there is a check of its own. In a run that failed, and is refused for that, nobody was
-# left to write the last ones.
-function check_keys(    i, key, like, cut)
+# Of `complete` there is a check of its own.
+function check_keys(    i, key, like)
 {
-	cut = meta["complete"] != 1 && meta["outcome"] != "" && meta["outcome"] != "ok"
 	for (i = 1; i <= key_count; i++)
-		if (!cut && key_wanted(key_list[i]) && !(key_list[i] in key_seen) && key_list[i] != "complete")
+		if (key_wanted(key_list[i]) && !(key_list[i] in key_seen) && key_list[i] != "complete")
 			wrong("meta.there", "meta.csv:" key_list[i] ": missing")
 	verdict("meta.there", "meta.csv: no key is missing")
 	for (i = 1; i <= keys_read; i++) {
