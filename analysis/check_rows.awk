@@ -241,14 +241,16 @@ function latency_longest(kind,    max)
 		wrong("latency.max", "meta.csv:" kind "_max: latency.csv has no such row")
 }
 
-# A recording by an older plugin has no such table. Tasks that wait are those of a run without an end.
-function check_waiting()
+# A recording by an older plugin has no such table. Tasks that wait are those of a run without an end. That the
+# file is gone, check_digests() tells.
+function check_waiting(    line)
 {
 	form["waiting_state"] = "^(running|runnable|sleeping|uninterruptible|stopped|zombie|dead|[?])$"
 	form["address?"] = "^(" substr(address, 2, length(address) - 2) ")?$"
 	form["addresses"] = "^(" substr(address, 2, length(address) - 2) "( |$))*$"
-	if (meta["waiting.file"] == "")
+	if (meta["waiting.file"] == "" || (getline line < waiting) < 0)
 		return
+	close(waiting)
 	read_file("waiting", waiting, "pid,tgid,name,state,call,number,args,eip,kernel", \
 		  "number number free waiting_state free number? addresses address? addresses", 0)
 	if (meta["complete"] == 1 && rows["waiting"])

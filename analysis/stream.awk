@@ -70,14 +70,15 @@ function stream_mark_event(    is)
 
 # How many walks have ended in a fault, when a mark says `said`: that, or the nearest that can be.
 # With PAE a fault may need no walk. So there are not more than since the mark before there were
-# faults, and not so few or so many that those still to come cannot make up the whole.
+# faults, and not so few or so many that those still to come cannot make up the whole (which a run that was
+# killed has nobody to tell).
 function stream_walk_faults(said,    least, most)
 {
 	least = meta["walk_faults"] - (meta["faults"] - totals["fault"])
 	if (least < stream_walk_faulted)
 		least = stream_walk_faulted
 	most = stream_walk_faulted + totals["fault"] - stream_faulted
-	if (most > meta["walk_faults"] + 0)
+	if (meta["walk_faults"] != "" && most > meta["walk_faults"] + 0)
 		most = meta["walk_faults"] + 0
 	stream_faulted = totals["fault"]
 	stream_walk_faulted = said < least ? least : said > most ? most : said

@@ -324,6 +324,7 @@ rm -rf "$bad"
 cp -r "$good" "$bad"
 sed -i '/^icount_start,/,$d' "$bad/meta.csv"
 printf '%s\n' outcome,killed 'failure,killed by a test' >>"$bad/meta.csv"
+(cd "$bad" && sha256sum meta.csv >meta.sha256)
 like 'killed: the reason' "$(analysis/check.sh "$bad" | sed -n '/^not ok/{N;p}' | tr '\n' ' ')" \
 	'^not ok [0-9]+ - meta.csv: the recording is complete # .*; the run failed: killed by a test $'
 
