@@ -20,7 +20,9 @@
 # these suites, and WORDs on the kernel command line); user:NAME,... (programs of tests/user beside
 # this machine's Linux); races:NAME,... and shared:NAME,... (programs of races.t and shared.t, on a
 # kernel that overwrites what it frees); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
-# of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings).
+# of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings); part:SCRIPT:WORD,...
+# (of tests/SCRIPT.t what stands before its first `# --- HEADING`, and the parts whose headings begin
+# with a WORD; _ is a blank).
 #
 # Breaks are made in copies of the tree, build/ and all, under build/mutants/ (or MUTANTS_WORK); each
 # test must first pass there unbroken. A break is killed when one of its tests fails or takes ten times as long, it
@@ -157,6 +159,26 @@ test_programs()
 	"tests/$1.t" ${2//,/ }
 }
 
+test_part()
+{
+	build_kernel || return
+	mkdir -p build/part
+	awk -v words="${2//_/ }" '
+		BEGIN { n = split(words, word, ",") }
+		/^# --- / {
+			on = 0
+			for (i = 1; i <= n; i++)
+				on = on || index($0, "# --- " word[i]) == 1
+			begun = 1
+			found += on
+		}
+		on || !begun { print }
+		END {
+			print "done_testing"
+			exit found != n
+		}' "tests/$1.t" >"build/part/$1.t" && bash "build/part/$1.t"
+}
+
 run_test()
 {
 	local arg=${1#*:}
@@ -165,6 +187,7 @@ run_test()
 	guest:*) test_guest "$arg" ;;
 	user:* | races:* | shared:*) test_programs "${1%%:*}" "$arg" ;;
 	plugin:*) tests/plugin.t --part "$arg" ;;
+	part:*) test_part "${arg%%:*}" "${arg#*:}" ;;
 	analysis:checks) tests/analysis.t --checks ;;
 	analysis:*) tests/analysis.t --case "$arg" ;;
 	*) die "no such kind of test: $1" ;;
