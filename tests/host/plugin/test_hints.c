@@ -181,7 +181,7 @@ static void panic(void)
 }
 
 /* The room that is kept for the end is given up when the disk is full, after a panic too. */
-static void panic_on_a_full_disk(void)
+static void panic_on_a_full_disk(int error)
 {
 	char path[OPTION_DIR_MAX + 32];
 	FILE *file;
@@ -194,7 +194,7 @@ static void panic_on_a_full_disk(void)
 		fclose(file);
 	hint(TRACE_PANIC, 1, 0, MEMORY, 0);
 	CHECK_EQ(access(path, F_OK), 0);
-	rec->sinks.error = ENOSPC;
+	rec->sinks.error = error;
 	rec->sinks.failed = rec->tlb_csv;
 	CHECK(!recorder_close(rec));
 	CHECK(access(path, F_OK) != 0);
@@ -202,6 +202,13 @@ static void panic_on_a_full_disk(void)
 	unlink(path);
 	recorder_free(rec);
 	free(rec);
+}
+
+static void full_disk(void)
+{
+	panic_on_a_full_disk(ENOSPC);
+	panic_on_a_full_disk(EDQUOT);
+	panic_on_a_full_disk(EFBIG);
 }
 
 /* What is in FINISH, and what there is without it. */
@@ -249,7 +256,7 @@ static const struct check_test tests[] = {
 	{"hints: output is bounded", output},
 	{"hints: operations that make no sense", operations},
 	{"hints: a panic is on record at once", panic},
-	{"hints: a panic on a full disk", panic_on_a_full_disk},
+	{"hints: a panic on a full disk", full_disk},
 	{"hints: how a run ended", outcomes},
 };
 

@@ -234,6 +234,73 @@ static void states(void)
 			 "0x08048003,0xc0200003 0xc0300003\n");
 }
 
+/* How each came into the kernel, and what is no longer to be trusted on a stack. */
+static void ways_in(void)
+{
+	const uint32_t outer = STACK(2) + 0x220;
+
+	begin();
+	put(REGS(0) + CALL, ~14u);
+	put(REGS(1) + CALL, ~13u);
+	put(REGS(2) + CALL, 8); /* the first that the table has not */
+	put(CALLS + 4 * 8, BASE + CALLS + 0x100);
+	put(outer + 4, SCHED + 9); /* called from the scheduler: that is where it is */
+	put(TASK(3) + STATE, 5);   /* its stack is still there */
+	say_where(0);
+	CHECK_STR(end(0),
+		  HEADER "11,10,reader,running,exception,,,0x08048001,0xc0400000 0xc0300001\n"
+			 "10,10,reader,sleeping,page fault,,,0x08048000,0xc0200000 0xc0300000\n"
+			 "12,10,reader,sleeping,?,8,0x00000002 0x00000002 0x00000003,"
+			 "0x08048002,0xc0200002 0xc0100009\n"
+			 "13,10,reader,zombie,read,3,0x00000003 0x00000002 0x00000003,"
+			 "0x08048003,\n");
+}
+
+/* A name across two pages, which lie elsewhere; and all of it below one large page. */
+static void pages(void)
+{
+	const uint32_t away = 0x1a000u, name = TASK(0) + 0xffau;
+
+	begin();
+	put(TABLE + 4 * (TASK(1) >> 12), (away + 0x1000) | 1);
+	memcpy(memory + away + 0x1000, memory + TASK(1), 4096);
+	memset(memory + TASK(1), '!', 4096);
+	put(CALLS + 4 * CALL_READ, BASE + name);
+	memcpy(memory + name, "a long", 6);
+	memcpy(memory + away + 0x1000, " name", 6);
+	put(RUNNING, 0);
+	put(LIST, BASE + TASK(0) + NODE);
+	put(TASK(0) + NODE, BASE + LIST);
+	say_where(0);
+	CHECK_STR(end(0), HEADER "10,10,reader,sleeping,a long name,3,0x00000000 0x00000002 "
+				 "0x00000003,0x08048000,0xc0200000 0xc0300000\n");
+	begin();
+	put(DIRECTORY + (BASE >> 22) * 4, 0x81); /* physical 0 on, 4 MiB */
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+}
+
+/* The last whole frame of a stack counts, what is cut by its end does not. */
+static void end_of_stack(void)
+{
+	begin();
+	put(STACK(3) + 0x200, BASE + STACK(3) + STACK_SIZE - 4);
+	put(STACK(3) + STACK_SIZE - 4, 0);
+	put(STACK(2) + 0x200, BASE + STACK(2) + STACK_SIZE - 8);
+	put(STACK(2) + STACK_SIZE - 8, 0x73); /* CS of the registers there */
+	put(STACK(2) + STACK_SIZE - 4, 0xc0500000u);
+	put(STACK(3), 0xc0600000u); /* behind the end of that stack */
+	say_where(0);
+	CHECK_STR(end(3), HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(
+				  0) "12,10,reader,sleeping,read,3,0x00000002 0x00000002 "
+				     "0x00000003,0x08048002,"
+				     "0xc0200002 0xc0500000\n"
+				     "13,10,reader,sleeping,read,3,0x00000003 0x00000002 "
+				     "0x00000003,0x08048003,"
+				     "0xc0200003\n");
+}
+
 /* A guest that says nothing, one that has come to its end, and hints that make no sense. */
 static void nothing_to_say(void)
 {
@@ -244,11 +311,25 @@ static void nothing_to_say(void)
 	recorder_hint(rec, &(struct hint){.eax = TRACE_FINISH});
 	CHECK_STR(end(0), HEADER);
 	begin();
+	say_where(0);
+	recorder_hint(rec, &(struct hint){.eax = TRACE_PANIC, .esi = BASE + CALLS + 0x100});
+	CHECK_STR(end(0), HEADER);
+	begin();
 	put(WHERE, sizeof(where) - 4);
 	say_where(1);
 	put(WHERE, sizeof(where));
-	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + MEMORY - 8});
+	put(WHERE + offsetof(struct trace_tasks, regs_size), STACK_SIZE + 4);
+	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
 	CHECK_EQ(rec->tally.bad_hints, 2);
+	CHECK_STR(end(0), HEADER);
+	begin();
+	put(WHERE, sizeof(where) + 8); /* by a later kernel, which has more to say */
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+	begin();
+	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + MEMORY - 8});
+	CHECK_EQ(rec->tally.bad_hints, 1);
 	CHECK_STR(end(0), HEADER);
 }
 
@@ -304,6 +385,9 @@ static const struct check_test tests[] = {
 	{"the run ends in the kernel", in_the_kernel},
 	{"the run ends in a program", in_the_program},
 	{"states, traps and names", states},
+	{"ways into the kernel", ways_in},
+	{"pages", pages},
+	{"the end of a stack", end_of_stack},
 	{"nothing to say", nothing_to_say},
 	{"broken lists and stacks", broken},
 	{"garbage anywhere", garbage},
