@@ -1,7 +1,10 @@
 /* filelocks.c - record locks of fcntl(), of processes and of open files, and flock(). */
 #include "try.h"
 #include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 
@@ -202,6 +205,183 @@ static void open_files(void)
 	lock(F_SETLK, F_UNLCK, 0, 0);
 }
 
+/* As the kernel has it, whatever the C library makes of struct flock. */
+struct lock64 {
+	short type, whence;
+	long long start, len;
+	int pid;
+} __attribute__((packed, aligned(4)));
+
+static long lock64(int cmd, int type, int whence, long long start, long long len)
+{
+	struct lock64 fl = {
+		.type = (short)type, .whence = (short)whence, .start = start, .len = len};
+	long result = syscall(SYS_fcntl64, fd, cmd, &fl);
+
+	if (!result && cmd == F_GETLK64)
+		printf("  type %d at %lld+%lld\n", fl.type, fl.start, fl.len);
+	return result;
+}
+
+static void ask_far(void)
+{
+	struct flock fl = range(F_WRLCK, 1 << 30, 0);
+
+	show("where 32 bits do", fcntl(fd, F_GETLK, &fl));
+	printf("  type %d at %ld+%ld\n", fl.l_type, (long)fl.l_start, (long)fl.l_len);
+	show("with 64", lock64(F_GETLK64, F_WRLCK, SEEK_SET, 1ll << 40, 0));
+	show("the last byte", lock64(F_GETLK64, F_WRLCK, SEEK_SET, LLONG_MAX, 1));
+}
+
+static void ask_too_far(void)
+{
+	struct flock fl = range(F_WRLCK, INT_MAX, 0);
+
+	show("where 32 bits do not", fcntl(fd, F_GETLK, &fl));
+	show("with 64", lock64(F_GETLK64, F_WRLCK, SEEK_SET, 0, 0));
+}
+
+/* Beyond 2 GiB, and the ends of what there can be. */
+static void far_away(void)
+{
+	show("to far away", lock64(F_SETLK64, F_WRLCK, SEEK_SET, 1 << 30, 1ll << 40));
+	in_child("far", ask_far);
+	show("from far away", lock64(F_SETLK64, F_UNLCK, SEEK_SET, 0, 1ll << 33));
+	in_child("too far", ask_too_far);
+	show("none", lock64(F_SETLK64, F_UNLCK, SEEK_SET, 0, 0));
+	show("the last byte", lock64(F_SETLK64, F_WRLCK, SEEK_SET, LLONG_MAX, 1));
+	show("the first", lock64(F_SETLK64, F_WRLCK, SEEK_SET, 0, 1));
+	in_child("both", ask_far);
+	show("one more", lock64(F_SETLK64, F_WRLCK, SEEK_SET, LLONG_MAX, 2));
+	show("as many as can be", lock64(F_SETLK64, F_WRLCK, SEEK_SET, 1, LLONG_MAX));
+	show("too many", lock64(F_SETLK64, F_WRLCK, SEEK_SET, 2, LLONG_MAX));
+	show("behind the last, from the end", lock64(F_SETLK64, F_WRLCK, SEEK_END, LLONG_MAX, 1));
+	show("the most backwards", lock64(F_SETLK64, F_WRLCK, SEEK_SET, LLONG_MAX, LLONG_MIN));
+	show("none", lock64(F_SETLK64, F_UNLCK, SEEK_SET, 0, 0));
+	lseek(fd, 30, SEEK_SET);
+	show("from here", lock64(F_SETLK64, F_WRLCK, SEEK_CUR, -5, 10));
+	in_child("around here", look);
+	lock(F_SETLK, F_UNLCK, 0, 0);
+}
+
+static void path_only(void)
+{
+	struct flock fl = range(F_UNLCK, 0, 1);
+	int path = open(NAME, O_PATH);
+
+	show("a path alone: fcntl", fcntl(path, F_SETLK, &fl));
+	show("a path alone: flock", flock(path, LOCK_UN));
+	close(path);
+}
+
+/* Who waits for a lock gets it when its owner closes the file, and when it ends. */
+static void wait_for_end(bool ends)
+{
+	int go[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(go))
+		die("pipe");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		lock(F_SETLK, F_WRLCK, 0, 1);
+		write(go[1], "x", 1);
+		usleep(50000);
+		if (!ends) {
+			close(fd);
+			pause();
+		}
+		_exit(0);
+	}
+	read(go[0], &c, 1);
+	show(ends ? "its end" : "its close", lock(F_SETLKW, F_WRLCK, 0, 1));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	lock(F_SETLK, F_UNLCK, 0, 1);
+	close(go[0]);
+	close(go[1]);
+}
+
+/* The descriptor is closed, by another with the same table, while its lock is waited for. */
+static void closed_meanwhile(void)
+{
+	int go[2], other = open(NAME, O_RDWR);
+	struct flock fl = range(F_WRLCK, 0, 1);
+	pid_t holder, closer;
+	char c;
+
+	if (pipe(go))
+		die("pipe");
+	fflush(stdout);
+	holder = fork();
+	if (holder == 0) {
+		lock(F_SETLK, F_WRLCK, 0, 1);
+		write(go[1], "x", 1);
+		for (;;)
+			pause();
+	}
+	read(go[0], &c, 1);
+	closer = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (closer == 0) {
+		usleep(50000);
+		close(other);
+		kill(holder, SIGKILL);
+		_exit(0);
+	}
+	show("closed meanwhile", fcntl(other, F_SETLKW, &fl));
+	waitpid(closer, NULL, 0);
+	waitpid(holder, NULL, 0);
+	in_child("nothing stays", look);
+	close(go[0]);
+	close(go[1]);
+}
+
+/* Child n holds byte n and waits for byte n - 1; who waits for the last one's closes the ring. */
+static void ring(void)
+{
+	pid_t pid[3];
+	int go[2], n;
+	char c;
+
+	if (pipe(go))
+		die("pipe");
+	lock(F_SETLK, F_WRLCK, 0, 1);
+	fflush(stdout);
+	for (n = 1; n <= 3; n++) {
+		pid[n - 1] = fork();
+		if (pid[n - 1] == 0) {
+			lock(F_SETLK, F_WRLCK, n, 1);
+			write(go[1], "x", 1);
+			lock(F_SETLKW, F_WRLCK, n - 1, 1);
+			_exit(0);
+		}
+		read(go[0], &c, 1);
+	}
+	usleep(50000);
+	show("a ring of four", lock(F_SETLKW, F_WRLCK, 3, 1));
+	lock(F_SETLK, F_UNLCK, 0, 1);
+	for (n = 0; n < 3; n++)
+		waitpid(pid[n], NULL, 0);
+	/* They wait no more: those that have waited once are in nobody's way. */
+	show("again", lock(F_SETLKW, F_WRLCK, 0, 5));
+	lock(F_SETLK, F_UNLCK, 0, 0);
+	close(go[0]);
+	close(go[1]);
+}
+
+/* More than any table of locks would hold, were one left behind each time. */
+static void often(void)
+{
+	long failed = 0;
+
+	for (int i = 0; i < 10000; i++)
+		failed += lock(F_SETLK, i % 2 ? F_UNLCK : F_WRLCK, i % 7, 1 + i % 3) != 0;
+	show("10,000 times, failures", failed);
+	lock(F_SETLK, F_UNLCK, 0, 0);
+}
+
 static void whole_files(void)
 {
 	int one = open(NAME, O_RDONLY), two = open(NAME, O_RDONLY);
@@ -234,6 +414,13 @@ int main(void)
 	lock(F_SETLK, F_UNLCK, 0, 0);
 	deadlock();
 	open_files();
+	far_away();
+	path_only();
+	wait_for_end(false);
+	wait_for_end(true);
+	closed_meanwhile();
+	ring();
+	often();
 	whole_files();
 	unlink(NAME);
 	return 0;

@@ -344,7 +344,7 @@ static int put_flock32(const struct flock64 *given, void __user *arg)
 	if (given->type != F_UNLCK && given->start > MAX_NON_LFS)
 		return -EOVERFLOW;
 	if (given->type != F_UNLCK && given->len > MAX_NON_LFS)
-		small.len = 0;
+		small.len = (s32)MAX_NON_LFS;
 	return copy_to_user(arg, &small, sizeof(small)) ? -EFAULT : 0;
 }
 
