@@ -57,10 +57,8 @@ mark_of()
 	read -r line <<<"$1" || true
 	case $line in
 	'' | '#'* | '. '* | *'()'* | 'function '* | : | ': '*) return ;;
-	cd* | set* | export* | unset* | trap* | umask* | ulimit* | alias* | exit* | shift* | readonly*)
-		[[ ! $line =~ ^[a-z]+([[:space:]]|$) ]] || return 0
-		;;
 	esac
+	[[ ! $line =~ ^(cd|set|export|unset|trap|umask|ulimit|alias|exit|shift|readonly)([[:space:]]|$) ]] || return 0
 	[[ ! $line =~ ^[A-Za-z_][A-Za-z_0-9]*=[^[:space:]]*$ ]] || return 0
 	line=${line//[$'\t\r']/ }
 	echo "${line:0:mark_max}"

@@ -38,8 +38,7 @@ split_words()
 				exit 1
 			}
 			end_word()
-			printf "%s", words
+			printf "%s.", words # $(...) would drop empty words at the end
 		}') || die "$out"
-	words=()
-	[ -z "$out" ] || mapfile -t words <<<"$out"
+	mapfile -t words < <(printf '%s' "${out%.}")
 }
