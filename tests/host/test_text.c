@@ -62,8 +62,24 @@ static void test_shorter(void)
 	check_changing(lengths_down, 10);
 }
 
+/* Words of every length: some of them just fill the buffer, without the NUL. */
+static void test_every_length(void)
+{
+	host_boot();
+	for (size_t length = 0; length < 5000; length++) {
+		struct text text = {0};
+
+		set_word(length);
+		text_printf(&text, "%s|", word);
+		CHECK_EQ(text.len, length + 1);
+		CHECK_EQ(text.buf[length], '|');
+		text_free(&text);
+	}
+}
+
 static const struct test tests[] = {
 	{"a word that grows while there is no room for it", test_longer},
 	{"a word that shrinks meanwhile", test_shorter},
+	{"words of every length", test_every_length},
 };
 TEST_MAIN(tests)
