@@ -54,6 +54,7 @@ struct file_lock {
 struct lock_waiter {
 	struct list_head node;
 	const void *owner, *blocker;
+	unsigned long seen; /* lock_changes when it looked: after another it is to look again */
 };
 
 /* The ABI's structures: with 32-bit offsets, and with 64-bit ones. */
@@ -190,7 +191,7 @@ static bool would_deadlock(const void *owner, const void *blocker)
 		const void *next = NULL;
 
 		list_for_each_entry (waiter, &lock_waiters, node) {
-			if (waiter->owner == blocker)
+			if (waiter->owner == blocker && waiter->seen == lock_changes)
 				next = waiter->blocker;
 		}
 		if (!next || next == owner)
@@ -203,54 +204,28 @@ static bool would_deadlock(const void *owner, const void *blocker)
 /* Sleeps until any lock changes: 0, -EDEADLK, -ERESTARTSYS. */
 static int wait_for_change(const struct file_lock *want, const void *blocker)
 {
-	struct lock_waiter waiter = {.owner = want->owner, .blocker = blocker};
-	unsigned long seen = lock_changes;
+	struct lock_waiter waiter = {
+		.owner = want->owner, .blocker = blocker, .seen = lock_changes};
 	int err;
 
 	if (want->pid < 0)
-		return wait_event_interruptible(lock_wait, lock_changes != seen);
+		return wait_event_interruptible(lock_wait, lock_changes != waiter.seen);
 	if (would_deadlock(want->owner, blocker))
 		return -EDEADLK;
 	list_add(&waiter.node, &lock_waiters);
-	err = wait_event_interruptible(lock_wait, lock_changes != seen);
+	err = wait_event_interruptible(lock_wait, lock_changes != waiter.seen);
 	list_del(&waiter.node);
 	return err;
 }
 
-/*
- * Sets or removes a lock, waiting for others if `wait`. The process may have closed descriptor `fd`
- * meanwhile, and then nobody would remove its record lock any more: -EBADF. 0, or -EAGAIN,
- * -EDEADLK, -ENOLCK, -ERESTARTSYS.
- */
-static long set_lock(int fd, struct file *file, struct file_lock *want, bool wait)
-{
-	struct file_lock *spare[2] = {alloc_lock(), alloc_lock()};
-	const struct file_lock *blocker;
-	long ret = spare[0] && spare[1] ? 0 : -ENOLCK;
-
-	while (!ret) {
-		blocker = want->type == F_UNLCK ? NULL : find_conflict(file->inode, want);
-		if (files_slot(current->files, (unsigned int)fd) != file) {
-			ret = -EBADF;
-		} else if (!blocker) {
-			apply_lock(file->inode, want, spare);
-			break;
-		} else {
-			ret = wait ? wait_for_change(want, blocker->owner) : -EAGAIN;
-		}
-	}
-	free_lock(spare[0]);
-	free_lock(spare[1]);
-	return ret;
-}
-
-void locks_remove(struct inode *inode, const void *owner)
+/* Removes the owner's locks of a file: all, or only flock()'s. */
+static void drop_locks(struct inode *inode, const void *owner, bool whole)
 {
 	struct file_lock **at = &inode->locks;
 	bool any = false;
 
 	while (*at) {
-		if ((*at)->owner == owner) {
+		if ((*at)->owner == owner && (*at)->whole >= whole) {
 			remove_lock(at);
 			any = true;
 		} else {
@@ -259,6 +234,43 @@ void locks_remove(struct inode *inode, const void *owner)
 	}
 	if (any)
 		locks_changed();
+}
+
+void locks_remove(struct inode *inode, const void *owner)
+{
+	drop_locks(inode, owner, false);
+}
+
+/*
+ * Sets or removes a lock, waiting for others if `wait`. The process may have closed descriptor `fd`
+ * meanwhile, and then nobody would remove its record lock any more: -EBADF. 0, or -EAGAIN,
+ * -EDEADLK, -ENOLCK, -ERESTARTSYS. Giving up all bytes needs no memory, so it cannot fail for that.
+ */
+static long set_lock(int fd, struct file *file, struct file_lock *want, bool wait)
+{
+	bool unlock = want->type == F_UNLCK, all = !want->start && want->end == OFFSET_MAX;
+	struct file_lock *spare[2] = {unlock ? NULL : alloc_lock(), all ? NULL : alloc_lock()};
+	const struct file_lock *blocker;
+	long ret = (spare[0] || unlock) && (spare[1] || all) ? 0 : -ENOLCK;
+
+	while (!ret) {
+		blocker = unlock ? NULL : find_conflict(file->inode, want);
+		if (files_slot(current->files, (unsigned int)fd) != file) {
+			ret = -EBADF;
+		} else if (!blocker) {
+			apply_lock(file->inode, want, spare);
+			break;
+		} else {
+			/* A conversion gives up the old lock first, or two would wait for each
+			 * other's. */
+			if (want->whole)
+				drop_locks(file->inode, want->owner, true);
+			ret = wait ? wait_for_change(want, blocker->owner) : -EAGAIN;
+		}
+	}
+	free_lock(spare[0]);
+	free_lock(spare[1]);
+	return ret;
 }
 
 /* From where l_start counts. */
