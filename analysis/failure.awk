@@ -101,11 +101,11 @@ function failure_html(    i)
 # The same for a terminal.
 function failure_text(    i)
 {
-	print "  THE " toupper(failure_whose()) " FAILED: " failure
+	print "  THE " toupper(failure_whose()) " FAILED: " plain(failure)
 	if (meta["complete"] != 1)
 		print "  THE RECORDING IS INCOMPLETE: the figures count only what was written."
 	if (doing != "")
-		print "  " doing
+		print "  " plain(doing)
 	if (words)
 		print "  Last on the console:"
 	for (i = 1; i <= words; i++)

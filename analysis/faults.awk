@@ -159,7 +159,7 @@ function print_areas(to,    k, part, order)
 	for (k in n_area) {
 		split(k, part, SUBSEP)
 		print whole(n_area[k]) "," part[1] "," whole(major_area[k]) "," \
-			whole(cost_area[k]) "," whole(rounds_area[k]) "," csv(part[2]) | order
+			whole(cost_area[k]) "," whole(rounds_area[k]) "," csv_line_of(part[2]) | order
 	}
 	close(order)
 }

@@ -115,6 +115,13 @@ function csv(field)
 	return "\"" field "\""
 }
 
+# The same of a name in a result whose rows are sorted, line by line: a file's may have line breaks.
+function csv_line_of(name)
+{
+	gsub(/[\r\n]/, "?", name)
+	return csv(name)
+}
+
 # A whole number of any size up to 2^53, in full.
 function whole(n)
 {

@@ -131,7 +131,7 @@ function map_shade(    i, k, tgid, from, to, key)
 				continue
 			to = map_cell(i, to < map_last[i] ? to : map_last[i])
 			from = map_cell(i, from > map_first[i] ? from : map_first[i])
-			key = to "," (from - to + 1) "," map_panel[i] "," csv(areas_name[tgid, k])
+			key = to "," (from - to + 1) "," map_panel[i] "," csv_line_of(areas_name[tgid, k])
 			if (!(key in map_shade_from))
 				map_shade_from[key] = map_bin
 			map_shade_to[key] = map_bin

@@ -165,9 +165,16 @@ function owner(pid)
 	return pid == "" && task_count ? "(no task yet)" : process(pid)
 }
 
-# Text cut to a width; control characters must not reach a terminal.
-function fit(text, width)
+# Text for a terminal, which must not get the control characters of a program's names and words.
+function plain(text)
 {
 	gsub(/[\001-\037\177]/, "?", text)
+	return text
+}
+
+# The same, cut to a width.
+function fit(text, width)
+{
+	text = plain(text)
 	return length(text) > width ? substr(text, 1, width - 3) "..." : text
 }

@@ -45,8 +45,8 @@ function events()
 		printf "%35sconflict: its only place in Bochs's direct-mapped TLB went to\n%35sanother page; capacity misses included)\n", \
 			"(", ""
 	if (finding_read(event["conflict"]))
-		line("by two pages", finding_rows, finding_share " of the conflicts: " finding_page[1] " and\n" \
-		     sprintf("%34s", "") finding_page[2] " take each other's place")
+		line("by two pages", finding_rows, finding_share " of the conflicts: " plain(finding_page[1]) " and\n" \
+		     sprintf("%34s", "") plain(finding_page[2]) " take each other's place")
 	line("TLB upgrades", upgrade["entry"], "and " commas(upgrade["kind"]) " that only Bochs needs (kind)")
 	line("TLB flushes", event["flush"] + event["flush_all"], "and " commas(event["invlpg"]) " invlpg")
 }

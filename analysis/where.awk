@@ -83,7 +83,7 @@ function where_print_areas(file,    k, part, order)
 	for (k in where_area_n) {
 		split(k, part, SUBSEP)
 		print whole(where_area_n[k]) "," part[1] "," whole(where_area_pages[k]) \
-			where_row(where_area_kind, k) "," csv(part[2]) | order
+			where_row(where_area_kind, k) "," csv_line_of(part[2]) | order
 	}
 	close(order)
 }
@@ -95,7 +95,7 @@ function where_print_pages(file,    k, part, order)
 	for (k in where_page_n) {
 		split(k, part, SUBSEP)
 		print whole(where_page_n[k]) "," part[1] "," part[2] \
-			where_row(where_page_kind, k) "," csv(where_page_area[k]) | order
+			where_row(where_page_kind, k) "," csv_line_of(where_page_area[k]) | order
 	}
 	close(order)
 }

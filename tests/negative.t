@@ -89,6 +89,7 @@ sed -i 's/^prog_status,.*/prog_status,255/' "$scratch/meta.csv"
 verdict 'exit(-1): no such signal' 's/status 0/status 255/' '^FAILED: program status 255: what the program itself returned; '
 sed -i 's/^prog_status,.*/prog_status,0/; /^complete/d' "$scratch/meta.csv"
 verdict 'recording incomplete' '' 'FAILED: incomplete recording'
+verdict 'a hang behind escapes' 's/^Pagoda: power.*/[0m\x1b[31mred\a/' 'console: \[0m\?\[31mred\?$' -e timeout:9
 printf '%s\n' outcome,panic 'failure,"Kernel panic - not syncing: bad, ""bad"" luck"' >>"$scratch/meta.csv"
 verdict 'panic, by the hint' '' '^FAILED: Kernel panic - not syncing: bad, "bad" luck$'
 verdict 'panic, and then hung' '' '^FAILED: Kernel panic - not syncing: bad, ' -e timeout:9

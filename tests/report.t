@@ -255,6 +255,14 @@ like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The program fai
 is "where no function is known, without one" "$(killed 11 0x08040000)" "$told 0x08040000, task 2 (demo)"
 is "and nothing when the console tells of another signal" "$(killed 6 0x0804810b)" \
 	'program status 134: killed by signal 6'
+recording "$cut"
+sed -i 's/,demo$/,de\x1b[31mmo/' "$cut/tasks.csv"
+sed -i 's/,\[heap\]$/,"a\nb"/' "$cut/vmas.csv"
+sed -i '/^outcome,/d; /^complete/d' "$cut/meta.csv"
+printf '%s\n' outcome,hang 'failure,hang' >>"$cut/meta.csv"
+summary=$(analysis/report.sh "$cut" 2>&1)
+is "a task's name with an escape, a file's with a line break: there is a report" \
+	"$?:$(printf '%s' "$summary" | grep -c "$(printf '\033')"):$(grep -c ',a?b$' "$cut/analysis/areas.csv")" 0:0:4
 sed -i 's/^kernel.pgfault.*/kernel.pgfault,7/' "$rec/meta.csv"
 like "a count that disagrees with the kernel's is told" "$(analysis/report.sh "$rec")" \
 	'CHECK FAILED: The kernel counted the same page faults: [0-9,]+ against 7'

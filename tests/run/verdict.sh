@@ -35,9 +35,11 @@ meta=${2-}
 # fail OUTCOME TEXT [STATUS]
 fail()
 {
+	# What the guest has printed may be part of it, and goes to a terminal.
+	set -- "$1" "$(printf '%s' "$2" | tr '\001-\010\012-\037\177' '?')" "${3:-1}"
 	[ -z "$update" ] || [ ! -s "$meta" ] || note_outcome "$1" "$2"
 	echo "FAILED: $2"
-	exit "${3:-1}"
+	exit "$3"
 }
 
 # The rows outcome and failure, in place of the plugin's; `complete` stays the last one.
