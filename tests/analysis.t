@@ -95,7 +95,9 @@ for AWK; do
 	made=$scratch/${AWK##*/}
 	mkdir -p "$made"
 	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" </dev/null
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv stdout.txt stderr.txt; do
+	echo 'pid,tgid,name,state,call,number,args,eip,kernel' >"$made/waiting.csv"
+	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv' "$made/meta.csv"
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done

@@ -277,6 +277,7 @@ for edit in bochs=2.7 cpu_model=i486dx4 memory_mib=128 ips=100000000 tlb_ways=2 
 done
 refused meta all '$1 == "compress"' 'print "pid", "1"'
 refused meta all '$1 == "compress"' 'print "kernel_x", "1"'
+refused meta all '$1 == "compress"' 'print "faults_canse_cow", "1"'
 refused meta all '$1 == "icount_end"' '$2 = 1000'
 refused meta all '$1 == "dtlb_entries"' '$2 = 1024'
 refused meta all '$1 == "itlb_entries"' '$2 = 64'
