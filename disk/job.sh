@@ -225,6 +225,7 @@ elif [ -n "$script" ]; then
 	put_script
 fi
 copy_files
+check_paths
 if [ -n "$name$env" ]; then # neither: init starts a shell
 	put_job >"$dir/etc/job"
 fi

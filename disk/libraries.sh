@@ -4,6 +4,7 @@
 #   guest_file PATH          where PATH of the guest lies on this machine, in one of ${roots[@]}
 #   is_elf FILE CLASS        is it an ELF file of this class, 01 (32-bit) or 02?
 #   bring_libraries LABEL FILE    copies into $dir/lib what FILE needs and ${roots[@]} do not have
+#   check_paths              ends the script when one that is needed by a path will not be there
 #
 # A library is looked for where the program says (RPATH, RUNPATH), in the directory that the program
 # lies in, in ${library_dirs[@]} (LIBS), in the guest's root (PACKAGES, ROOTFS), and last in the C
@@ -14,7 +15,7 @@
 
 readonly cross_lib=/usr/i686-linux-gnu/lib
 readonly own_lib=lib/i386-linux-gnu
-declare -A brought=()
+declare -A brought=() by_path=()
 
 # /usr/bin, /usr/sbin and /usr/lib are /bin, /sbin and /lib in the guest; a root may have either.
 guest_file()
@@ -140,6 +141,12 @@ bring_libraries()
 		for name in $needed; do
 			[ -z "${brought[$name]-}" ] || continue
 			brought[$name]=1
+			case $name in
+			*/*) # linked so, and without a soname: the loader looks there alone
+				by_path[$name]=$1
+				continue
+				;;
+			esac
 			find_library "$name" "${queue[0]}" || missing_library "$1" "$name"
 			if [ -n "$into" ]; then
 				mkdir -p "$dir/$into"
@@ -148,5 +155,18 @@ bring_libraries()
 			queue+=("$library")
 		done
 		queue=("${queue[@]:1}")
+	done
+}
+
+check_paths()
+{
+	local name
+	for name in "${!by_path[@]}"; do
+		case $name in
+		/*) [ -z "$(guest_file "$name")" ] || continue ;;
+		*) [ ! -e "$dir/work/$name" ] || continue ;;
+		esac
+		die "${by_path[$name]}: needs $name by that path: FILES or ROOTFS can bring it there;" \
+			"or give it a name with -Wl,-soname, and link the program again"
 	done
 }

@@ -111,6 +111,11 @@ is 'is linked' "$(printed)" 7
 ok 'for a program in FILES too' record PROG=sh ARGS='-c ./dynamic' FILES="$scratch/dynamic" LIBS="$scratch/libs"
 cp "$scratch/dynamic" "$scratch/libs/own"
 ok 'a library beside the program' record PROG="$scratch/libs/own"
+mkdir "$scratch/data/lib"
+i686-linux-gnu-gcc -shared -fPIC -o "$scratch/data/lib/libpath.so" "$scratch/seven.c"
+(cd "$scratch" && i686-linux-gnu-gcc -o bypath dynamic.c data/lib/libpath.so)
+refused 'a library by its path' 'FAILED: PROG=.*: needs data/lib/libpath.so by that path: FILES' PROG="$scratch/bypath"
+ok 'which FILES brings' record PROG="$scratch/bypath" FILES="$scratch/data"
 refused 'no such directory' 'FAILED: LIBS: .*nowhere: no such directory' PROG="$scratch/dynamic" LIBS="$scratch/nowhere"
 
 # --- Packages -------------------------------------------------------------------------------------
