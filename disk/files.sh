@@ -21,6 +21,7 @@ export LC_ALL=C TZ=UTC PATH=$PATH:/usr/sbin:/sbin
 
 readonly partition=1048576 # where mkimage.sh puts the root file system
 readonly depth_max=100 lines_max=10 notes_max=5
+readonly large=1048576 # bytes of a file whose holes must not fill this machine's disk
 tab=$'\t'
 
 die()
@@ -177,20 +178,22 @@ put_link()
 	esac
 }
 
-# What is to be copied: `dump` orders for debugfs into $scratch/dump, a file for each inode.
+# What is to be copied at once: `dump` orders for debugfs, a file of $scratch/data for each inode.
 plan_copies()
 {
-	local limit
-	limit=$(stat -L -c %s "$image")
-	awk -F'\t' -v limit="$limit" -v dir="$scratch/data" '
-		$1 ~ /^10/ && $3 <= limit && !seen[$2]++ { print "dump <" $2 "> " dir "/" $2 }' \
+	awk -F'\t' -v large=$large -v dir="$scratch/data" '
+		$1 ~ /^10/ && $3 <= large && !seen[$2]++ { print "dump <" $2 "> " dir "/" $2 }' \
 		"$scratch/wanted"
 }
 
-# put_file INODE NAME SIZE MODE
+# put_file INODE NAME SIZE MODE: a large one is copied now, and keeps its holes
 put_file()
 {
 	local data=$scratch/data/$1
+	if [ ! -f "$data" ] && [ "$3" -gt $large ] && [ "$3" -le "$(stat -L -c %s "$image")" ]; then
+		debugfs_do <<<"dump <$1> $data" >/dev/null
+		fallocate -d "$data" 2>/dev/null || true
+	fi
 	if [ ! -f "$data" ]; then
 		left_out "$2" "larger than the disk of the guest"
 		return

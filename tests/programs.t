@@ -223,6 +223,9 @@ failed()
 failed 'a file that is not there' 2 "^FAILED: GET: none: not on the guest's disk when it stopped; no\*: not on " \
 	PROG=sh ARGS="-c 'echo here >is'" GET="none is no*"
 is 'the others are back' "$(cat "$out/files/is")" here
+ok 'a large file of holes' record PROG=sh GET=hole ARGS="-c 'echo x | dd of=hole bs=1 seek=60000000 2>/dev/null'"
+is 'takes no room here either' "$(stat -c %s "$out/files/hole") $(tail -c 2 "$out/files/hole") $((
+	$(du -k "$out/files/hole" | cut -f 1) < 1000))" '60000002 x 1'
 failed 'a link' 2 '^FAILED: GET: l: neither a file nor a directory, but a link' PROG=ln ARGS='-s /etc/passwd l' GET=l
 is 'is not followed' "$(ls -A "$out/files")" ''
 refused 'out of the guest' 'FAILED: GET: \.\./x: no \.\. in a path' PROG=true GET=../x
