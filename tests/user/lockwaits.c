@@ -85,6 +85,19 @@ static void no_deadlock(void)
 	lock(fd, F_SETLK, F_UNLCK, 0, 0);
 }
 
+/* A descriptor that only stands for a path has none, and none are seen by it. */
+static void of_a_path(void)
+{
+	int file = open(NAME, O_PATH);
+	struct flock fl = {.l_type = F_WRLCK};
+
+	show("a path: asked", fcntl(file, F_GETLK, &fl));
+	show("a path: unlock", lock(file, F_SETLK, F_UNLCK, 0, 0));
+	show("a path: no command of fcntl's", fcntl(file, 99, 0));
+	show("a path: flock", flock(file, LOCK_UN));
+	close(file);
+}
+
 /* When there is no room for one more, all can still be given up. */
 static void give_up(void)
 {
@@ -115,6 +128,7 @@ int main(void)
 	failed_conversion();
 	both_convert();
 	no_deadlock();
+	of_a_path();
 	give_up();
 	unlink(NAME);
 	return 0;

@@ -362,8 +362,6 @@ static int put_flock32(const struct flock64 *given, void __user *arg)
 
 static bool may_lock(const struct file *file, int type)
 {
-	if (file->flags & O_PATH)
-		return false;
 	return type == F_UNLCK || (type == F_RDLCK ? file->mf.readable : file->mf.writable);
 }
 
@@ -375,6 +373,8 @@ long fcntl_lock(int fd, struct file *file, unsigned int cmd, void __user *arg)
 	struct flock64 given;
 	long ret;
 
+	if (file->flags & O_PATH)
+		return -EBADF;
 	if (!ofd && !(cmd >= F_GETLK && cmd <= F_SETLKW) &&
 	    !(cmd >= F_GETLK64 && cmd <= F_SETLKW64))
 		return -EINVAL;
