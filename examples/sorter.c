@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 {
 	FILE *in = argc > 1 ? fopen(argv[1], "r") : stdin;
 	size_t n = 0, room = 0;
-	int *numbers = NULL, number;
+	int *numbers = NULL, *more, number;
 
 	if (!in) {
 		perror(argv[1]);
@@ -36,9 +36,12 @@ int main(int argc, char **argv)
 	while (fscanf(in, "%d", &number) == 1) {
 		if (n == room) {
 			room = room ? 2 * room : 1024;
-			numbers = realloc(numbers, room * sizeof(*numbers));
-			if (!numbers)
+			more = realloc(numbers, room * sizeof(*numbers));
+			if (!more) {
+				free(numbers);
 				return 1;
+			}
+			numbers = more;
 		}
 		numbers[n++] = number;
 	}
