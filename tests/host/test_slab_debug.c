@@ -284,6 +284,9 @@ static void test_option(void)
 	host_log_clear();
 	CHECK_EQ(flags_for("slab_debug=Q", "a"), 0);
 	expect_log("kernel option slab_debug=Q: expected letters of FZPU[,CACHE...]\n");
+	host_log_clear();
+	CHECK_EQ(flags_for("slab_debug=QP", "a"), SLAB_POISON);
+	expect_log("kernel option slab_debug=QP: expected letters of FZPU[,CACHE...]\n");
 	flags_for("slab_debug=,chosen", "");
 	cache = kmem_cache_create("chosen", 10, 0, 0, NULL);
 	CHECK_EQ(cache->flags, SLAB_DEBUG_FLAGS);

@@ -22,7 +22,7 @@
 # kernel that overwrites what it frees); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
 # of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings); part:SCRIPT:WORD,...
 # (of tests/SCRIPT.t what stands before its first `# --- HEADING`, and the parts whose headings begin
-# with a WORD; _ is a blank).
+# with a WORD, _ being a blank; all without a WORD).
 #
 # Breaks are made in copies of the tree, build/ and all, under build/mutants/ (or MUTANTS_WORK); each
 # test must first pass there unbroken. A break is killed when one of its tests fails or takes ten times as long, it
@@ -166,7 +166,7 @@ test_part()
 	awk -v words="${2//_/ }" '
 		BEGIN { n = split(words, word, ",") }
 		/^# --- / {
-			on = 0
+			on = n == 0
 			for (i = 1; i <= n; i++)
 				on = on || index($0, "# --- " word[i]) == 1
 			begun = 1
@@ -175,7 +175,7 @@ test_part()
 		on || !begun { print }
 		END {
 			print "done_testing"
-			exit found != n
+			exit n && found != n
 		}' "tests/$1.t" >"build/part/$1.t" && bash "build/part/$1.t"
 }
 

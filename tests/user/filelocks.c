@@ -264,6 +264,42 @@ static void far_away(void)
 	lock(F_SETLK, F_UNLCK, 0, 0);
 }
 
+/* Two open files that wait for each other: nobody is told, as anybody may use them. */
+static void open_files_deadlock(void)
+{
+	int go[2], other = open(NAME, O_RDWR);
+	struct flock fl = range(F_WRLCK, 0, 1);
+	struct sigaction sa = {.sa_handler = nothing};
+	pid_t pid;
+	char c;
+
+	if (pipe(go))
+		die("pipe");
+	sigaction(SIGALRM, &sa, NULL);
+	show("an open file's", fcntl(other, F_OFD_SETLK, &fl));
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		close(other);
+		other = open(NAME, O_RDWR);
+		fl.l_start = 1;
+		fcntl(other, F_OFD_SETLK, &fl);
+		write(go[1], "x", 1);
+		fl.l_start = 0;
+		fcntl(other, F_OFD_SETLKW, &fl);
+		_exit(0);
+	}
+	read(go[0], &c, 1);
+	usleep(50000);
+	ualarm(30000, 0);
+	fl.l_start = 1;
+	show("each for the other's", fcntl(other, F_OFD_SETLKW, &fl));
+	close(other);
+	waitpid(pid, NULL, 0);
+	close(go[0]);
+	close(go[1]);
+}
+
 static void path_only(void)
 {
 	struct flock fl = range(F_UNLCK, 0, 1);
@@ -416,6 +452,7 @@ int main(void)
 	open_files();
 	far_away();
 	path_only();
+	open_files_deadlock();
 	wait_for_end(false);
 	wait_for_end(true);
 	closed_meanwhile();
