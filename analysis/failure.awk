@@ -28,8 +28,9 @@ function failure_whose()
 	return meta["outcome"] == "program_failed" ? "program" : "run"
 }
 
-# A panic's last words end with its own line; memory and the like stand behind it.
-function failure_console(    line, n, i, first, last, kept)
+# A panic's last words end with its own line; memory and the like stand behind it. The self-test's
+# lines are left out when it was over.
+function failure_console(    line, n, i, first, last, tested, kept)
 {
 	while (console != "" && (getline line < console) > 0) {
 		gsub(/[\001-\010\013-\037\177]/, "", line)
@@ -37,12 +38,16 @@ function failure_console(    line, n, i, first, last, kept)
 			continue
 		kept[++n] = line
 		delete kept[n - 200]
+		if (line ~ /^# Totals: pass:/)
+			tested = n
 		if (meta["outcome"] == "panic" && line ~ /^Kernel panic - not syncing: /)
 			last = n
 	}
 	close(console)
 	last = last ? last : n
 	first = last > failure_lines ? last - failure_lines + 1 : 1
+	if (first <= tested && tested < last)
+		first = tested + 1
 	for (i = first; i <= last; i++)
 		if (i in kept)
 			word[++words] = kept[i]

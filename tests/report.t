@@ -236,6 +236,11 @@ unlike "not all of them" "$summary" '^    line 7$'
 unlike "and not what came behind" "$summary" 'Mem-Info'
 like "the page too" "$(cat "$cut/report.html")" 'role="alert">The run failed: Kernel panic - not syncing: a &lt;b&gt; &quot;,'
 like "with the same last words" "$(cat "$cut/report.html")" '^Oops: told$'
+printf '%s\r\n' 'ok 1 buddy' '# Totals: pass:1 fail:0 skip:0' 'VFS: mounted root' 'Kernel panic - not syncing: b' \
+	>"$cut/console.log"
+summary=$(analysis/report.sh "$cut" 2>&1)
+like "behind the self-test only" "$summary" '^    VFS: mounted root$'
+unlike "which is left out" "$summary" '^    (ok 1|# Totals)'
 # killed SIGNAL EIP: the verdict on a run whose program that ended, with the console's line.
 killed()
 {
