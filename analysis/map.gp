@@ -3,7 +3,8 @@
 #   gnuplot -e 'width=N; height=N' map.gp
 #
 # In the directory of the results: reads .cells (by raster.awk), writes map.png. Axes, areas and names are drawn around it by map_draw.awk.
-set terminal pngcairo size width,height transparent
+# The font is for nothing, but gnuplot complains of its usual one in a picture of a few lines.
+set terminal pngcairo size width,height transparent font ",1"
 set output "map.png"
 set lmargin at screen 0
 set rmargin at screen 1

@@ -291,6 +291,9 @@ for name in tlb faults tasks vmas marks; do
 	sed -i '1!d' "$cut/$name.csv"
 	ok "a recording with no row in $name.csv has a report" analysis/report.sh "$cut"
 done
+recording "$cut"
+sed -i '1!d' "$cut"/tlb.csv "$cut"/faults.csv
+is "an empty map is drawn without a complaint" "$(analysis/report.sh "$cut" 2>&1 | grep warning)" ""
 
 # --- In a browser --------------------------------------------------------------------------------
 if [ -z "$browser" ]; then
