@@ -234,16 +234,27 @@ function hot_functions(    T, U, n, i, faulted)
 	n = load("fault_functions.csv", U)
 	for (i = 1; i <= n; i++)
 		faulted[U[i, "pid"], U[i, "symbol"]] = U[i, "rows"]
-	load_max = 20
 	n = load("functions.csv", T)
-	load_max = 1e9
-	if (!n)
+	if (folds)
+		function_table("Functions of the program with most TLB misses", T, n, faulted, 1)
+	function_table("Functions with most TLB misses", T, n, faulted, 0)
+}
+
+# At most 20 rows of functions.csv: all, or only those of processes that are not folded.
+function function_table(caption, T, n, faulted, own,    i, first, rows)
+{
+	for (first = 1; first <= n && own && T[first, "pid"] in folded; first++)
+		;
+	if (first > n)
 		return
-	table("Functions with most TLB misses", "Function;In;Misses;;n:Faults")
-	for (i = 1; i <= n; i++) {
+	table(caption, "Function;In;Misses;;n:Faults")
+	for (i = first; i <= n && rows < 20; i++) {
+		if (own && T[i, "pid"] in folded)
+			continue
+		rows++
 		cell(T[i, "symbol"], "mono")
 		cell(T[i, "pid"] == "" ? "kernel" : process(T[i, "pid"]))
-		bar(T[1, "rows"], "zero", T[i, "rows"])
+		bar(T[first, "rows"], "zero", T[i, "rows"])
 		number(T[i, "rows"])
 		number(faulted[T[i, "pid"], T[i, "symbol"]] + 0)
 		row_end()

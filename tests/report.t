@@ -48,6 +48,14 @@ is "boot is what was before the first mark and between self-test and program" \
 like "summary: an area" "$summary" '^  2 demo \[heap\] +[0-9,]+'
 like "summary: path of the report" "$summary" "report  $rec/report.html"
 unlike "summary: no check failed" "$summary" 'CHECK FAILED'
+# functions CAPTION: whose functions that table has, each once.
+functions()
+{
+	tr -d '\n' <"$rec/report.html" | sed "s|.*>$1<||; s|</table>.*||; s|<tr|\n<tr|g" |
+		sed -n 's|^<tr[^>]*><td[^>]*>[^<]*</td><td[^>]*>\([^<]*\)</td>.*|\1|p' | sort -u | tr '\n' ' '
+}
+is "the program's own functions have a table" "$(functions 'Functions of the program with most TLB misses')" '2 demo 3 demo 4 demo 5 demo '
+is "and all functions" "$(functions 'Functions with most TLB misses')" '2 demo 3 demo 4 demo 5 demo kernel '
 for name in timeline.svg map.svg map.png costs.svg; do
 	ok "picture $name is there" test -s "$rec/analysis/$name"
 done
