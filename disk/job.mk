@@ -13,13 +13,15 @@ job_options = $(if $(P_STDIN),-s "$$P_STDIN") $(if $(P_PROG)$(P_SCRIPT),,$(job_d
 	$(if $(P_SCRIPT),-S "$$P_SCRIPT") -e "$$P_ENV" -L "$$P_LIBS"
 # What the guest's root is made from, besides what this job brings.
 roots = build/root $(if $(P_PACKAGES),$(work)/packages) $(if $(P_ROOTFS),"$$P_ROOTFS")
+rootfs_there = $(if $(P_ROOTFS),[ -d "$$P_ROOTFS" ] || \
+	{ echo "FAILED: ROOTFS=$$P_ROOTFS: no such directory" >&2; exit 1; };)
 unpack = $(if $(P_PACKAGES),disk/packages.sh link "$$P_PACKAGES" $(work)/packages;)
 # Before a program of the user's a quick self-test is enough; of two selftest= the last one counts.
 cmdline = root=/dev/hda1 rw console=ttyS0 $(if $(P_PROG)$(P_SCRIPT),selftest=quick )$$P_APPEND
 make_job = disk/job.sh $(job_options) -a "$$P_ARGS" -f "$$P_FILES" \
 	$(patsubst %,-r %,$(roots)) $(work)/root $(if $(P_PROG),"$$P_PROG")
 make_image = setup/typos.sh suites "$$P_APPEND"; mkdir -p $(work); exec 7>$(work)/.lock; flock 7; \
-	$(unpack) $(make_job); disk/mkimage.sh -o $(image) -k $(boot_elf) \
+	$(rootfs_there) $(unpack) $(make_job); disk/mkimage.sh -o $(image) -k $(boot_elf) \
 	-a "$(cmdline)" -s $(SWAP) $(roots) $(work)/root
 # Without OUT each recording gets a directory of its own. One given that is in use is refused at once;
 # the lock on it goes on to boot.sh.

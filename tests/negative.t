@@ -323,7 +323,15 @@ refused 'MEMMODEL unknown' 'MEMMODEL=round: the memory models are flat, disconti
 	MEMMODEL=round
 refused 'GUEST unknown' 'GUEST=hurd: ' GUEST=hurd
 refused 'TRACE option unknown' 'nonsense' TRACE=nonsense=1
+before=$(readlink out/latest)
+output=$(tests/run/boot.sh -n unstarted -T nonsense=1 build/image/default/disk.img 2>&1)
+is 'an emulator that did not start leaves no recording' "$(ls -d out/unstarted-* 2>&1 >/dev/null | wc -l) $(
+	readlink out/latest)" "1 $before"
+like 'and says why' "$output" 'FAILED: the emulator did not start: .*nonsense'
 refused 'CPU unknown' 'nonsuch' CPU=nonsuch
+refused 'ROOTFS missing' 'FAILED: ROOTFS=.*: no such directory' ROOTFS="$scratch/nowhere"
+like 'a test misspelt is refused before anything is built' "$(make check TESTS=tests/nonesuch.t 2>&1)" \
+	'[*][*][*] TESTS: no such test: tests/nonesuch.t[.]'
 refused 'OUT a file' 'FAILED: OUT=LICENSE: ' OUT=LICENSE
 refused 'OUT unwritable' 'FAILED: OUT=/proc/nowhere: ' OUT=/proc/nowhere
 

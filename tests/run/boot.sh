@@ -250,6 +250,16 @@ reason()
 	fi
 }
 
+# An emulator that did not start leaves no recording, and out/latest what it was.
+forget_run()
+{
+	[ -n "$fresh" ] || return 0
+	rm -rf "$fresh"
+	[ "$(readlink out/latest)" = "${fresh#out/}" ] || return 0
+	rm -f out/latest
+	[ ! -d "out/${was_latest:-.latest}" ] || point_latest "out/$was_latest"
+}
+
 # The digest of meta.csv, which has those of the other files: against accidents.
 seal()
 {
@@ -341,8 +351,9 @@ bochs | bochs-counted | bochs-plain) bochs_command ;;
 qemu) qemu_command ;;
 *) die "no emulator named $emulator" ;;
 esac
+was_latest=$(readlink out/latest || true)
 [ -z "$made" ] || [ -n "$interactive" ] || point_latest "$made"
-made=
+fresh=$made made=
 if [ -n "$interactive" ]; then
 	run_interactive
 else
@@ -373,6 +384,7 @@ note_unknown
 note_bad
 fetch_files || { [ -z "$passed" ] || exit 1; }
 [ -z "$passed" ] || exit 0
+case $verdict in 'FAILED: the emulator did not start'*) forget_run ;; esac
 echo "$verdict" >&2
 case $interrupted in
 INT) exit 130 ;;
