@@ -119,7 +119,7 @@ check_elf()
 	[ "$size" -ge 52 ] || die "PROG=$prog: truncated: no whole ELF header"
 	case $(field 4 1) in
 	1) ;;
-	2) die "PROG=$prog: a 64-bit program; build it with i686-linux-gnu-gcc or gcc -m32" ;;
+	2) die "PROG=$prog: a 64-bit program; build it with i686-linux-gnu-gcc or gcc -m32, or take it from PACKAGES" ;;
 	*) die "PROG=$prog: neither a 32-bit nor a 64-bit ELF file" ;;
 	esac
 	[ "$(field 18 2)" = 3 ] || die "PROG=$prog: not for the Intel 386"

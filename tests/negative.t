@@ -307,7 +307,7 @@ like 'a variable of the environment is not ignored in silence' "$(APPEND=quiet m
 unlike 'without one there is no note' "$(make -n help 2>&1)" '^note:'
 refused 'PROG a directory' 'FAILED: PROG=.*: not a regular file' PROG="$scratch/directory"
 refused 'PROG not ELF' 'FAILED: PROG=LICENSE: not an ELF file' PROG=LICENSE
-refused 'PROG 64-bit' 'FAILED: PROG=.*: a 64-bit program' PROG="$scratch/prog64"
+refused 'PROG 64-bit' 'FAILED: PROG=.*: a 64-bit program; .* PACKAGES$' PROG="$scratch/prog64"
 refused 'PROG an object file' 'FAILED: PROG=.*: an ELF file, but not an exec' PROG="$scratch/prog.o"
 refused 'PROG truncated' 'FAILED: PROG=.*: truncated' PROG="$scratch/truncated"
 refused 'PROG a bare header' 'FAILED: PROG=.*: truncated' PROG="$scratch/stub"
