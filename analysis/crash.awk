@@ -26,7 +26,8 @@ function crash_read(    want, line, part, n, place)
 		return
 	symbols_open(kernel_sym, prog_sym, vmas)
 	place = symbol_place(part[1], part[7])
-	failure = failure ": " want crash_access(part[1], part[5], part[7]) ", at eip " part[7] \
+	# The cause names the signal, or its number alone.
+	failure = failure (index(failure, want) ? ":" : ": " want) crash_access(part[1], part[5], part[7]) ", at eip " part[7] \
 		(place == "" ? "" : " (" place ")") ", task " part[1] " (" base_name(task_name[tgid_of(part[1])]) ")"
 }
 

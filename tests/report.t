@@ -254,20 +254,20 @@ killed()
 {
 	recording "$cut"
 	sed -i '/^complete/d; s/^prog_status,.*/prog_status,'"$((128 + $1))"'/; s/^outcome,.*//' "$cut/meta.csv"
-	printf '%s\n' outcome,program_failed "failure,program status $((128 + $1)): killed by signal $1" complete,1 \
+	printf '%s\n' outcome,program_failed "failure,program status $((128 + $1)): killed by signal $1 (SIG$(kill -l "$1"))" complete,1 \
 		>>"$cut/meta.csv"
 	printf '%s\r\n' 'x[9]: SIGSEGV at address 0x00000001, eip 0x00000002, esp 0xbffff000' \
 		"demo[2]: SIGSEGV at address 0x00000020, eip $2, esp 0xbffffd9c" 'Pagoda: power off' >"$cut/console.log"
 	echo "7700000,0,0x00000020,$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
 	analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p'
 }
-told='program status 139: killed by signal 11: SIGSEGV writing address 0x00000020, at eip'
+told='program status 139: killed by signal 11 (SIGSEGV): writing address 0x00000020, at eip'
 is "a program that a fault killed: the verdict says where" "$(killed 11 0x0804810b)" \
 	"$told 0x0804810b (quicksort+0xb), task 2 (demo)"
 like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The program failed: program status 139.*quicksort[+]0xb'
 is "where no function is known, without one" "$(killed 11 0x08040000)" "$told 0x08040000, task 2 (demo)"
 is "and nothing when the console tells of another signal" "$(killed 6 0x0804810b)" \
-	'program status 134: killed by signal 6'
+	'program status 134: killed by signal 6 (SIGABRT)'
 recording "$cut"
 sed -i 's/,demo$/,de\x1b[31mmo/' "$cut/tasks.csv"
 sed -i 's/,\[heap\]$/,"a\nb"/' "$cut/vmas.csv"
