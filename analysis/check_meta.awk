@@ -42,10 +42,6 @@ BEGIN {
 	key_is("waiting", "^[0-9a-f]+$", "waiting.sha256")
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
-	# Of an older plugin there are none of these.
-	key_is("waiting", "^[0-9]+$", "waiting.rows")
-	key_is("waiting", "^waiting[.]csv$", "waiting.file")
-	key_is("waiting", "^[0-9a-f]+$", "waiting.sha256")
 }
 
 # Notes of keys who must have them and what their values look like.
@@ -65,7 +61,6 @@ function key_wanted(key)
 	if (key_need[key] == "waiting") # of all three or, by an older plugin, of none
 		return meta["waiting.file"] meta["waiting.rows"] meta["waiting.sha256"] != ""
 	return key_need[key] == "all" || (key_need[key] == "hints" && meta["guest"] meta["trace_port_version"] != "") || \
-	       (key_need[key] == "waiting" && meta["waiting.rows"] meta["waiting.file"] meta["waiting.sha256"] != "") || \
 	       (key_need[key] == "ours" && meta["guest"] ~ /^Pagoda /)
 }
 

@@ -13,7 +13,7 @@
 #
 # Packages that have a C library have its loader too, and then neither is the cross compiler's.
 
-readonly cross_lib=/usr/i686-linux-gnu/lib
+readonly cross_lib=/usr/i686-linux-gnu/lib # no link leads there
 readonly own_lib=lib/i386-linux-gnu
 declare -A brought=() by_path=()
 
@@ -78,6 +78,8 @@ find_library()
 	fi
 	into=$own_lib
 	for place in "${says[@]}" "${library_dirs[@]}"; do
+		# The cross compiler's own libraries say nothing of where the others lie.
+		[ "$place" != "$cross_lib" ] || continue
 		library=$place/$1
 		! is_elf "$library" 01 || return 0
 	done

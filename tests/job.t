@@ -97,6 +97,9 @@ echo 'int one(void) { return 1; }' | gcc -shared -fPIC -x c -o "$scratch/libs/wr
 ok 'a library of a library, both by their run paths' job "$root" "$scratch/uses"
 is 'are brought' "$(cd "$root" && find lib -name 'lib*.so*' | LC_ALL=C sort | tr '\n' ' ')" \
 	'lib/i386-linux-gnu/libone.so.1 lib/i386-linux-gnu/libtwo.so.1 lib/libc.so.6 '
+i686-linux-gnu-g++ -x c++ -Wl,--no-as-needed -o "$scratch/plus" "$scratch/prog.c"
+ok 'libraries of the cross compiler that need others of it' job "$root" "$scratch/plus"
+is 'lie in one place' "$(cd "$root" && find lib -name 'lib*.so*' -path '*i386*')" ''
 ok 'a 64-bit one in LIBS is passed over' job -L "$scratch/libs/wrong $scratch/libs" "$root" "$scratch/uses"
 ok 'it is the one of the guest' cmp "$root/lib/i386-linux-gnu/libone.so.1" "$scratch/libs/libone.so.1"
 mkdir -p "$scratch/guest/lib" "$scratch/later/usr/lib"
