@@ -97,7 +97,7 @@ echo 'int one(void) { return 1; }' | gcc -shared -fPIC -x c -o "$scratch/libs/wr
 ok 'a library of a library, both by their run paths' job "$root" "$scratch/uses"
 is 'are brought' "$(cd "$root" && find lib -name 'lib*.so*' | LC_ALL=C sort | tr '\n' ' ')" \
 	'lib/i386-linux-gnu/libone.so.1 lib/i386-linux-gnu/libtwo.so.1 lib/libc.so.6 '
-i686-linux-gnu-g++ -x c++ -Wl,--no-as-needed -o "$scratch/plus" "$scratch/prog.c"
+i686-linux-gnu-g++ -Wl,--as-needed -nodefaultlibs -x c -o "$scratch/plus" "$scratch/prog.c" -Wl,--no-as-needed -lstdc++ -Wl,--as-needed -lc
 ok 'libraries of the cross compiler that need others of it' job "$root" "$scratch/plus"
 is 'lie in one place' "$(cd "$root" && find lib -name 'lib*.so*' -path '*i386*')" ''
 ok 'a 64-bit one in LIBS is passed over' job -L "$scratch/libs/wrong $scratch/libs" "$root" "$scratch/uses"
