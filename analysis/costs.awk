@@ -1,6 +1,6 @@
 # costs.awk - draws how many instructions the page faults took.
 #
-# Variables: out (directory with costs.csv), theme. After lib.awk, run.awk and svg.awk; reads no
+# Variables: out (directory with costs.csv), theme, marks, start, end. After lib.awk, run.awk and svg.awk; reads no
 # input of its own.
 #
 # Results: costs.svg, a histogram with four slots for each power of two
@@ -12,8 +12,10 @@ BEGIN {
 	names = "zero anon file cow stack swap other"
 	layers = split(names, layer, " ")
 	cause_groups()
-	csv_open(out "/costs.csv", "cost_from,cause,rows")
-	while (csv_row(out "/costs.csv", F) > 0)
+	marks_read(marks)
+	costs = out "/" program_result("costs.csv")
+	csv_open(costs, "cost_from,cause,rows")
+	while (csv_row(costs, F) > 0)
 		add(slot_of(F[1] + 0), group[F[2]], F[3])
 	svg_open(result("costs.svg"), 1000, 246, "Instructions taken by page faults", theme)
 	draw()
@@ -73,7 +75,8 @@ function draw(    step, y, i, slot, every)
 		if (total[i])
 			draw_slot(i, left + (i - first) * slot, slot)
 	}
-	svg_text(left + width, base + 36, "instructions from delivery to return", "end")
+	svg_text(left + width, base + 36, "instructions from delivery to return" \
+		 (program_start == "" ? "" : ", of faults from the program's start on"), "end")
 }
 
 function draw_slot(i, x, size,    k, y, height)

@@ -6,7 +6,8 @@
 # round by round compares with one copied in one go. Sums are of costs as they stand, which are time,
 # with those of `rounds` beside them.
 #
-# Results: causes.csv (with percentiles of cost), costs.csv (histogram),
+# Results: causes.csv (with percentiles of cost), costs.csv (histogram); both for the faults from the program's
+# start on, where there is one, in program_causes.csv and program_costs.csv;
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
 # fault_functions.csv
 BEGIN {
@@ -26,24 +27,25 @@ BEGIN {
 	exit failed
 }
 
-function fault(    cause, tgid, key)
+function fault(    cause, tgid, key, own)
 {
 	cause = F[12] == "" ? "unknown" : F[12]
 	while (phase < marks_count && mark_time[phase + 1] <= F[1] + 0)
 		phase++
-	n[cause]++
-	n_mode[cause, F[7]]++
+	own = of_program(F[1])
+	n[own, cause]++
+	n_mode[own, cause, F[7]]++
 	n_bin[bin_of(F[1]), cause]++
 	if (index(" " causes " ", " " cause " ") == 0)
 		bad(file_shown(faults) ": line " csv_line ": unknown cause: " cause)
 	n_phase[phase]++
-	major[cause] += F[13]
+	major[own, cause] += F[13]
 	major_phase[phase] += F[13]
-	cost[cause] += F[14]
-	rounds[cause] += F[16]
+	cost[own, cause] += F[14]
+	rounds[own, cause] += F[16]
 	cost_phase[phase] += F[14]
 	if (F[14] != "")
-		n_cost[cause, whole(F[14] - F[16])]++
+		n_cost[own, cause, whole(F[14] - F[16])]++
 	tgid = tgid_of(F[10])
 	key = tgid SUBSEP (F[15] != "" ? F[15] : F[3] >= "0xc0000000" ? kernel_area(F[3]) : "[none]")
 	n_area[key]++
@@ -56,8 +58,10 @@ function fault(    cause, tgid, key)
 
 function print_all()
 {
-	print_causes(result("causes.csv"))
-	print_costs(result("costs.csv"))
+	if (program_start != "")
+		print_scope("program_")
+	add_others()
+	print_scope("")
 	print_bins(result("fault_bins.csv"))
 	print_phases(result("fault_phases.csv"))
 	print_areas(result("fault_areas.csv"))
@@ -66,14 +70,41 @@ function print_all()
 	functions_print(result("fault_functions.csv"))
 }
 
+# What is counted by [own, cause]: 1 are the program's, 0 all others.
+function print_scope(prefix)
+{
+	print_causes(result(prefix "causes.csv"))
+	print_costs(result(prefix "costs.csv"))
+}
+
+# From here on 1 are all.
+function add_others()
+{
+	add_other(n)
+	add_other(n_mode)
+	add_other(major)
+	add_other(cost)
+	add_other(rounds)
+	add_other(n_cost)
+}
+
+function add_other(A,    k, others)
+{
+	for (k in A)
+		if (substr(k, 1, 2) == 0 SUBSEP)
+			others[k] = A[k]
+	for (k in others)
+		A[1 substr(k, 2)] += others[k]
+}
+
 # Distinct costs of a cause, upwards, in C[1..]; returns how many.
 function costs_of(cause, C,    k, part, count)
 {
 	split("", C)
 	for (k in n_cost) {
 		split(k, part, SUBSEP)
-		if (part[1] == cause)
-			C[++count] = part[2]
+		if (part[1] == 1 && part[2] == cause)
+			C[++count] = part[3]
 	}
 	sort(C, count)
 	return count
@@ -83,25 +114,29 @@ function costs_of(cause, C,    k, part, count)
 function percentile(cause, C, count, percent,    i, total, sum)
 {
 	for (i = 1; i <= count; i++)
-		total += n_cost[cause, C[i]]
+		total += n_cost[1, cause, C[i]]
 	for (i = 1; i <= count; i++) {
-		sum += n_cost[cause, C[i]]
+		sum += n_cost[1, cause, C[i]]
 		if (sum * 100 >= total * percent)
 			return C[i]
 	}
 	return ""
 }
 
-function print_causes(to,    c, order, C, count)
+function print_causes(to,    c, k, part, order, C, count)
 {
 	print "rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds" > to
 	order = sorter(to, "-k1,1nr -k2,2")
-	for (c in n) {
+	for (k in n) {
+		split(k, part, SUBSEP)
+		if (part[1] != 1)
+			continue
+		c = part[2]
 		count = costs_of(c, C)
-		print whole(n[c]) "," c "," whole(n_mode[c, "u"]) "," whole(n_mode[c, "k"]) \
-			"," whole(major[c]) "," whole(cost[c]) "," percentile(c, C, count, 50) \
+		print whole(n[k]) "," c "," whole(n_mode[k, "u"]) "," whole(n_mode[k, "k"]) \
+			"," whole(major[k]) "," whole(cost[k]) "," percentile(c, C, count, 50) \
 			"," percentile(c, C, count, 90) "," percentile(c, C, count, 99) "," \
-			(count ? C[count] : "") "," whole(rounds[c]) | order
+			(count ? C[count] : "") "," whole(rounds[k]) | order
 	}
 	close(order)
 }
@@ -118,7 +153,8 @@ function print_costs(to,    k, part, buckets, order)
 {
 	for (k in n_cost) {
 		split(k, part, SUBSEP)
-		buckets[whole(bucket(part[2] + 0)) "," part[1]] += n_cost[k]
+		if (part[1] == 1)
+			buckets[whole(bucket(part[3] + 0)) "," part[2]] += n_cost[k]
 	}
 	print "cost_from,cause,rows" > to
 	order = sorter(to, "-k1,1n -k2,2")

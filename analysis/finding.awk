@@ -7,7 +7,7 @@
 function finding_read(conflicts,    T, entries)
 {
 	load_max = 1
-	if (!load("pairs.csv", T) || T[1, "rows"] < 100 || T[1, "rows"] * 10 < conflicts) {
+	if (!load(program_result("pairs.csv"), T) || T[1, "rows"] < 100 || T[1, "rows"] * 10 < conflicts) {
 		load_max = 1e9
 		return 0
 	}

@@ -12,7 +12,7 @@ function folds_read(    T, n, i, from, left)
 {
 	split("", folded)
 	n = load("phases.csv", T)
-	for (i = 1; i <= n && phase_fold(i, T[i, "pid"], T[i, "label"]) != ""; i++)
+	for (i = 1; i <= n && phase_fold(i, T[i, "label"]) != ""; i++)
 		;
 	if (i > n)
 		return 0
@@ -38,11 +38,33 @@ function fold_add(T, i, to,    k)
 			T[to, load_column[k]] += T[i, load_column[k]]
 }
 
-# Where the kernel's own phases are folded to; nothing for a phase of the program.
-function phase_fold(i, pid, label)
+# Where the kernel's own phases are folded to; nothing for a phase of the program. Row i is phase i - 1.
+function phase_fold(i, label)
 {
-	return i == 1 || (pid <= 1 && label ~ /^(boot|user)$/) ? "boot" : \
-		pid <= 1 && label == "selftest" ? "selftest" : ""
+	return i - 1 > marks_kernel ? "" : label == "selftest" ? "selftest" : "boot"
+}
+
+# Sets own_rows[column]: the sums of phases.csv, and own_faults[column], of fault_phases.csv, over the
+# program's phases, or over all where the program's start is not known. own_instructions is how long those were.
+function own_read(    T, n, i, k)
+{
+	n = load("phases.csv", T)
+	for (i = own_first(); i <= n; i++)
+		for (k = 1; k in load_column; k++)
+			own_rows[load_column[k]] += T[i, load_column[k]]
+	n = load("fault_phases.csv", T)
+	for (i = own_first(); i <= n; i++)
+		for (k = 1; k in load_column; k++)
+			own_faults[load_column[k]] += T[i, load_column[k]]
+	own_rows["fill"] = own_rows["cold"] + own_rows["conflict"] + own_rows["flushed"]
+	whole_instructions = meta["icount_end"] - meta["icount_start"]
+	own_instructions = program_start == "" ? whole_instructions : meta["icount_end"] - program_start
+}
+
+# Row of phases.csv with which the headline begins.
+function own_first()
+{
+	return program_start == "" ? 1 : marks_kernel + 2
 }
 
 # Reads phases.csv and fault_phases.csv into T[1..n, column] and U[1..n, column]: a line for each phase of
@@ -54,12 +76,12 @@ function phases_read(T, U,    A, B, n, i, at, lines, fold)
 	n = load("phases.csv", A)
 	load("fault_phases.csv", B)
 	for (i = 1; i <= n; i++)
-		if (phase_fold(i, A[i, "pid"], A[i, "label"]) == "") {
+		if (phase_fold(i, A[i, "label"]) == "") {
 			T[at[i] = ++lines, "label"] = A[i, "label"]
 			T[lines, "pid"] = A[i, "pid"]
 		}
 	for (i = 1; i <= n; i++) {
-		fold = phase_fold(i, A[i, "pid"], A[i, "label"])
+		fold = phase_fold(i, A[i, "label"])
 		if (fold == "" || (i == 1 && A[i, "to"] + 0 <= A[i, "from"] + 0))
 			continue
 		if (!(fold in at))

@@ -28,19 +28,17 @@ BEGIN {
 	exit failed
 }
 
-# Sums that several sections need.
+# Sums that several sections need: those of the program, where its start is known.
 function totals(    T, n, i)
 {
+	own_read()
 	n = load("events.csv", T)
-	for (i = 1; i <= n; i++) {
-		event_rows[T[i, "event"]] += T[i, "rows"]
-		if (T[i, "event"] == "fill")
-			fill_rows[T[i, "reason"]] = T[i, "rows"]
-		else if (T[i, "event"] == "upgrade")
-			fill_rows[T[i, "reason"] == "kind" ? "kind" : "upgrade"] = T[i, "rows"]
-	}
-	flushes = event_rows["flush"] + event_rows["flush_all"]
+	for (i = 1; i <= n; i++)
+		whole_fills += T[i, "event"] == "fill" ? T[i, "rows"] : 0
 	n = load("causes.csv", T)
+	for (i = 1; i <= n; i++)
+		whole_faults += T[i, "rows"]
+	n = load(program_result("causes.csv"), T)
 	for (i = 1; i <= n; i++) {
 		fault_rows += T[i, "rows"]
 		fault_major += T[i, "major"]
@@ -57,7 +55,6 @@ function totals(    T, n, i)
 	for (i = bad_checks; i >= 1; i--)
 		if (T[i, "result"] != "bad")
 			bad_checks--
-	instructions = meta["icount_end"] - meta["icount_start"]
 }
 
 function head()
@@ -90,9 +87,10 @@ function head()
 # The one thing that a reader should know first, if there is one.
 function finding()
 {
-	if (!finding_read(fill_rows["conflict"]))
+	if (!finding_read(own_rows["conflict"]))
 		return
-	put("<p class=\"opening\" id=\"finding\"><strong>Two pages make " finding_share " of the conflicts:</strong> " \
+	put("<p class=\"opening\" id=\"finding\"><strong>Two pages make " finding_share " of the conflicts" \
+	    (program_start == "" ? "" : " from the program's start on") ":</strong> " \
 	    markup(finding_page[1]) " and " markup(finding_page[2]) " lie a multiple of " n3(finding_mib) \
 	    "&nbsp;MiB apart, so they have the same place in the " finding_tlb ", and took it from each other " \
 	    commas(finding_rows) " times.</p>")
@@ -132,18 +130,30 @@ function long(n)
 	return n < 1e9 ? commas(n) : sprintf("%.3f billion", n / 1e9)
 }
 
-function figures()
+# What a figure of the whole run is, behind that of the program.
+function of_whole(value)
 {
+	return program_start == "" ? "" : "; whole run: " value
+}
+
+function figures(    instructions)
+{
+	instructions = meta["icount_end"] == "" ? 0 : own_instructions
 	put("<div class=\"figures\">")
-	figure(meta["icount_end"] == "" ? "unknown" : long(instructions), "Instructions", "from power-on to power-off")
-	figure(commas(event_rows["fill"]), "TLB fills", \
-	       (instructions ? rate(event_rows["fill"] * 1e6 / instructions) " per million instructions" : ""))
-	figure(commas(fill_rows["upgrade"]), "TLB upgrades", "and " commas(fill_rows["kind"]) \
+	figure(instructions ? long(instructions) : "unknown", "Instructions", program_start == "" ? \
+	       "from power-on to power-off" : "from the program's start on" \
+	       of_whole(instructions ? long(whole_instructions) : "unknown"))
+	figure(commas(own_rows["fill"]), "TLB fills", \
+	       (instructions ? rate(own_rows["fill"] * 1e6 / instructions) " per million instructions" : \
+		program_start == "" ? "" : "from the program's start on") of_whole(commas(whole_fills)))
+	figure(commas(own_rows["upgrade"]), "TLB upgrades", "and " commas(own_rows["kind"]) \
 	       " that only Bochs needs (kind)")
-	figure(commas(flushes), "TLB flushes", "and " commas(event_rows["invlpg"]) " single pages (invlpg)")
-	figure(commas(fault_rows), "Page faults", commas(fault_major) " major (waited for a disk), the rest minor")
+	figure(commas(own_rows["flush"] + own_rows["flush_all"]), "TLB flushes", "and " commas(own_rows["invlpg"]) \
+	       " single pages (invlpg)")
+	figure(commas(fault_rows), "Page faults", commas(fault_major) " major (waited for a disk), the rest minor" \
+	       of_whole(commas(whole_faults) " faults"))
 	figure(commas(fault_cost), "Instructions in faults", \
-	       (instructions ? percent(fault_cost, instructions) " of all; " : "") commas(fault_cost - fault_rounds) \
+	       (instructions ? percent(fault_cost, instructions) " of these; " : "") commas(fault_cost - fault_rounds) \
 	       " if each <code>rep</code> is one")
 	put("</div>")
 }

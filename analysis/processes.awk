@@ -42,7 +42,7 @@ function process_table(T, n, inside,    i, k, m, kept, order, fold)
 	if (folds && !inside) {
 		T["fold", "name"] = fold_name
 		T["fold", "switches"] = process_sum["switches"]
-		T["fold", "instructions"] = instructions - process_sum["others"]
+		T["fold", "instructions"] = whole_instructions - process_sum["others"]
 		process_fold_sums()
 		process_row(T, "fold", "fold")
 	}
@@ -69,7 +69,7 @@ function process_row(T, i, pid)
 	cell(i == "fold" ? "" : pid, "n")
 	cell(T[i, "name"])
 	number(T[i, "instructions"])
-	cell(percent(T[i, "instructions"], instructions), "n")
+	cell(percent(T[i, "instructions"], whole_instructions), "n")
 	number(T[i, "switches"])
 	number(process_n[pid, "user misses"])
 	number(process_n[pid, "kernel misses"])

@@ -46,9 +46,12 @@ function bin_place(now,    i, place)
 
 # Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i]; phase 0 is what came
 # before the first. What lies outside start..end was not recorded and lasts no time.
+# Phases 0..marks_kernel are the kernel's own: its marks come first, and `user` is the last of them.
+# program_start is when the program began, or nothing where that was not recorded.
 function marks_read(file,    F)
 {
-	marks_count = 0
+	marks_count = marks_kernel = 0
+	program_start = ""
 	mark_time[0] = start
 	mark_pid[0] = mark_label[0] = ""
 	if (file == "" || !csv_open(file, "icount,pid,label"))
@@ -57,8 +60,25 @@ function marks_read(file,    F)
 		mark_time[++marks_count] = recorded(F[1] + 0)
 		mark_pid[marks_count] = F[2]
 		mark_label[marks_count] = F[3]
+		if (marks_kernel == marks_count - 1 && mark_label[marks_kernel] != "user" && F[2] <= 1 && \
+		    F[3] ~ /^(boot|selftest|user)$/)
+			marks_kernel++
 	}
 	close(file)
+	if (marks_kernel < marks_count && mark_time[marks_kernel + 1] > start + 0 && mark_time[marks_kernel + 1] < end + 0)
+		program_start = mark_time[marks_kernel + 1]
+}
+
+# Is `now` the program's? Never where its start is not known.
+function of_program(now)
+{
+	return program_start != "" && now + 0 >= program_start
+}
+
+# The result that tells of the program alone, where there is one; else that of the whole run.
+function program_result(name)
+{
+	return program_start == "" ? name : "program_" name
 }
 
 # A time, moved into the recorded part of the run.

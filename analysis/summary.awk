@@ -23,32 +23,33 @@ BEGIN {
 	exit failed
 }
 
+# The headline is the program's, where its start is known; of the whole run there is one line then.
 function totals(    T, n, i)
 {
+	own_read()
 	n = load("events.csv", T)
-	for (i = 1; i <= n; i++) {
-		event[T[i, "event"]] += T[i, "rows"]
-		event[T[i, "reason"]] += T[i, "event"] == "fill" ? T[i, "rows"] : 0
-		if (T[i, "event"] == "upgrade")
-			upgrade[T[i, "reason"]] = T[i, "rows"]
-	}
-	instructions = meta["icount_end"] - meta["icount_start"]
+	for (i = 1; i <= n; i++)
+		whole_fills += T[i, "event"] == "fill" ? T[i, "rows"] : 0
+	n = load("causes.csv", T)
+	for (i = 1; i <= n; i++)
+		whole_faults += T[i, "rows"]
 }
 
 function events()
 {
 	if (meta["icount_end"] != "")
-		line("instructions", instructions, "")
-	line("TLB fills", event["fill"], "cold " commas(event["cold"]) ", conflict " \
-	     commas(event["conflict"]) ", flushed " commas(event["flushed"]))
-	if (event["conflict"])
+		line("instructions", own_instructions, program_start == "" ? "" : \
+		     "from the program's start on, as all down to \"page faults\"")
+	line("TLB fills", own_rows["fill"], "cold " commas(own_rows["cold"]) ", conflict " \
+	     commas(own_rows["conflict"]) ", flushed " commas(own_rows["flushed"]))
+	if (own_rows["conflict"])
 		printf "%35sconflict: its only place in Bochs's direct-mapped TLB went to\n%35sanother page; capacity misses included)\n", \
 			"(", ""
-	if (finding_read(event["conflict"]))
+	if (finding_read(own_rows["conflict"]))
 		line("by two pages", finding_rows, finding_share " of the conflicts: " plain(finding_page[1]) " and\n" \
 		     sprintf("%34s", "") plain(finding_page[2]) " take each other's place")
-	line("TLB upgrades", upgrade["entry"], "and " commas(upgrade["kind"]) " that only Bochs needs (kind)")
-	line("TLB flushes", event["flush"] + event["flush_all"], "and " commas(event["invlpg"]) " invlpg")
+	line("TLB upgrades", own_rows["upgrade"], "and " commas(own_rows["kind"]) " that only Bochs needs (kind)")
+	line("TLB flushes", own_rows["flush"] + own_rows["flush_all"], "and " commas(own_rows["invlpg"]) " invlpg")
 }
 
 function line(what, n, detail)
@@ -58,13 +59,16 @@ function line(what, n, detail)
 
 function causes(    T, n, i, total, detail)
 {
-	n = load("causes.csv", T)
+	n = load(program_result("causes.csv"), T)
 	for (i = 1; i <= n; i++) {
 		total += T[i, "rows"]
 		detail = detail (i == 1 ? "" : i % 5 == 1 ? ",\n" sprintf("%33s", "") : ", ") \
 			T[i, "cause"] " " commas(T[i, "rows"])
 	}
 	line("page faults", total, detail)
+	if (program_start != "")
+		line("whole run", whole_instructions, "instructions with boot and self-test, " \
+		     commas(whole_fills) " TLB fills, " commas(whole_faults) " faults")
 }
 
 # The longest times in which nobody else got a turn; a guest that gives no hints has none.

@@ -3,23 +3,23 @@
 function fills(    T, n, i, most, kind)
 {
 	section("fills", "TLB fills and flushes", "Why the entry was not there when it was needed. <em>Conflict</em>: its only place in this direct-mapped " \
-		"TLB went to another page; capacity misses are among them.")
+		"TLB went to another page; capacity misses are among them." own_words("By reason"))
 	table("", "Reason;;n:Rows;n:Share;Meaning")
 	for (i = 1; i <= 4; i++)
-		if (fill_rows[fill_kinds[i]] > most)
-			most = fill_rows[fill_kinds[i]]
+		if (own_rows[fill_kinds[i]] > most)
+			most = own_rows[fill_kinds[i]]
 	for (i = 1; i <= 4; i++) {
 		kind = fill_kinds[i]
 		cell_html(dot(kind, kind))
-		bar(most, kind, fill_rows[kind])
-		number(fill_rows[kind])
-		cell(percent(fill_rows[kind], event_rows["fill"] + fill_rows["upgrade"]), "n")
+		bar(most, kind, own_rows[kind])
+		number(own_rows[kind])
+		cell(percent(own_rows[kind], own_rows["fill"] + own_rows["upgrade"]), "n")
 		cell(meaning[kind], "text")
 		row_end()
 	}
 	table_end()
-	if (fill_rows["kind"])
-		put("<p class=\"note\">Not among them: " commas(fill_rows["kind"]) " upgrades of Bochs's own. " \
+	if (own_rows["kind"])
+		put("<p class=\"note\">Not among them: " commas(own_rows["kind"]) " upgrades of Bochs's own. " \
 		    "Its entry knows only the kinds of access that it was filled for; the page's " \
 		    "entry in memory allowed this one, and a CPU would not have walked.</p>")
 	put("<div class=\"two\">")
@@ -31,7 +31,7 @@ function fills(    T, n, i, most, kind)
 function flushes_by_reason(    T, n, i)
 {
 	put("<div>")
-	table("Flushes by reason", "Event;Reason;n:Rows;Meaning")
+	table("Flushes by reason" whole_words(), "Event;Reason;n:Rows;Meaning")
 	n = load("events.csv", T)
 	for (i = 1; i <= n; i++) {
 		if (T[i, "event"] !~ /^(flush|invlpg)/)
@@ -53,7 +53,7 @@ function accesses(    T, n, i, word)
 	word["w"] = "write"
 	word["x"] = "fetch"
 	put("<div>")
-	table("Accesses that missed", "Access;Privilege;Page;n:Rows;n:Share")
+	table("Accesses that missed" whole_words(), "Access;Privilege;Page;n:Rows;n:Share")
 	n = load("accesses.csv", T)
 	for (i = 1; i <= n; i++) {
 		cell(word[T[i, "access"]])
@@ -71,15 +71,47 @@ function accesses(    T, n, i, word)
 	put("</div>")
 }
 
-function faults_by_cause(    T, n, i)
+function faults_by_cause(    T, n)
 {
 	section("faults", "Page faults by cause", "What the kernel found each fault to be, and how many " \
 		"instructions it took from delivery to return (time of other tasks left out). A repeated string " \
 		"instruction is one, of however many rounds, here, in the chart and by area; shares of a " \
-		"phase and of the whole are shares of time, in which Bochs counts some by their rounds.")
+		"phase and of the whole are shares of time, in which Bochs counts some by their rounds." \
+		own_words("Table and chart"))
 	n = load("causes.csv", T)
 	if (!n) {
 		put("<p>No page faults were recorded.</p></section>")
+		return
+	}
+	if (program_start != "") {
+		cause_table(load(program_result("causes.csv"), T), T)
+		n = load("causes.csv", T)
+		fold_begin("Causes in the whole run, boot and self-test included")
+	}
+	cause_table(n, T)
+	if (program_start != "")
+		fold_end()
+	put("<div class=\"wide\">")
+	include(out "/costs.svg", 1)
+	put("</div></section>")
+}
+
+# What a section of the program's own figures says of itself, and a table of the whole run's beside such.
+function own_words(what)
+{
+	return program_start == "" ? "" : " " what ": from the program's start on."
+}
+
+function whole_words()
+{
+	return program_start == "" ? "" : ", whole run"
+}
+
+# The n causes of T.
+function cause_table(n, T,    i)
+{
+	if (!n) {
+		put("<p>The program had no page faults.</p>")
 		return
 	}
 	table("", "Cause;;n:Faults;n:In kernel;n:Major;n:Median cost;n:90 %;n:99 %;n:Highest;n:Instructions")
@@ -98,9 +130,6 @@ function faults_by_cause(    T, n, i)
 		row_end()
 	}
 	table_end()
-	put("<div class=\"wide\">")
-	include(out "/costs.svg", 1)
-	put("</div></section>")
 }
 
 function phases(    T, U, n, i, most, shown)
@@ -124,7 +153,7 @@ function phases(    T, U, n, i, most, shown)
 	n = load("phases.csv", T)
 	load("fault_phases.csv", U)
 	for (i = 1; i <= n; i++) {
-		if (phase_fold(i, T[i, "pid"], T[i, "label"]) == "" || T[i, "to"] + 0 <= T[i, "from"] + 0)
+		if (phase_fold(i, T[i, "label"]) == "" || T[i, "to"] + 0 <= T[i, "from"] + 0)
 			continue
 		if (!shown++) {
 			fold_begin("Boot and self-test, mark by mark")

@@ -58,7 +58,7 @@ function weigh_phase_weight(i,    time, weight)
 
 function weigh_of_kernel(i)
 {
-	return i == 0 || (mark_pid[i] <= 1 && mark_label[i] ~ /^(boot|selftest|user)$/)
+	return i <= marks_kernel
 }
 
 # Sets weigh_kernel, by which the weight of the kernel's phases is multiplied. Returns the sum of all.

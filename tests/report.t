@@ -45,6 +45,40 @@ is "boot is what was before the first mark and between self-test and program" \
 	"$(printf '%s\n' "$summary" | awk '/^  boot, user / { gsub(/,/, ""); print $3 - 0, $4, $5, $6, $7 }')" \
 	"$(($(sums "$rec" to) - $(sums "$rec" from))) $(sums "$rec" cold) $(sums "$rec" conflict) $(
 		sums "$rec" flushed) $(sums "$rec" upgrade)"
+# --- The headline is the program's ---------------------------------------------------------------
+# line NAME: the figures of that line of the summary, without commas
+line()
+{
+	printf '%s\n' "$summary" | sed -n "s/^  $1  *//p" | sed 's/,//g; s/[^0-9]/ /g; s/   */ /g; s/ $//'
+}
+# rows COLUMN: the sum of that column, counted from the last, of the table of phases but for boot and self-test
+rows()
+{
+	printf '%s\n' "$summary" | awk -v from="$1" '
+		/^  phase / { on = 1; next }
+		on && /^$/ { exit }
+		on && !/^  (boot, user|selftest) / { gsub(/,/, ""); n += $(NF - from) }
+		END { printf "%d", n }'
+}
+fills_of()
+{
+	awk -F, '$4 == "fill" { n++ } END { print n }' "$1/tlb.csv"
+}
+# rows_of FILE COLUMN: the sum of it in a table of the analysis
+rows_of()
+{
+	awk -F, -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) c = i }
+		NR > 1 { n += $c } END { printf "%d", n }' "$rec/analysis/$1"
+}
+is "the program's phases add up to the headline: instructions" "$(line instructions)" "$(rows 5)"
+is "fills by reason" "$(line 'TLB fills')" "$(($(rows 4) + $(rows 3) + $(rows 2))) $(rows 4) $(rows 3) $(rows 2)"
+is "upgrades" "$(line 'TLB upgrades' | cut -d' ' -f1)" "$(rows 1)"
+is "faults" "$(line 'page faults' | cut -d' ' -f1)" "$(rows 0)"
+is "so do the causes and the costs" "$(rows_of program_causes.csv rows) $(rows_of program_costs.csv rows)" \
+	"$(rows 0) $(rows 0)"
+is "and the whole run is told beside" "$(line 'whole run')" \
+	"$(sed -n 's/^icount_end,//p' "$rec/meta.csv") $(fills_of "$rec") $(($(wc -l <"$rec/faults.csv") - 1))"
+ok "which is more" test "$(fills_of "$rec")" -gt "$(line 'TLB fills' | cut -d' ' -f1)"
 like "summary: an area" "$summary" '^  2 demo \[heap\] +[0-9,]+'
 like "summary: path of the report" "$summary" "report  $rec/report.html"
 unlike "summary: no check failed" "$summary" 'CHECK FAILED'
@@ -177,7 +211,7 @@ is "and there are such" "$(awk -F, '$16 > 100 { n++ } END { print (n > 10) }' "$
 # --- Words ---------------------------------------------------------------------------------------
 page=$(cat "$rec/report.html")
 like "the report opens with what this TLB is" "$(texts "$rec/report.html" | tr -s '\n ' ' ')" \
-	'TLB of this recording is Bochs s, not a real processor s[.].*direct-mapped.*capacity misses.* Instructions [0-9,]+ from power-on.* TLB fills'
+	"TLB of this recording is Bochs s, not a real processor s[.].*direct-mapped.*capacity misses.* Instructions [0-9,]+ from the program's start on; whole run: [0-9,]+ TLB fills"
 like "the summary says what a conflict is" "$(printf '%s\n' "$summary" | tr -s ' \n' ' ')" \
 	'cold [0-9,]+, conflict [0-9,]+, flushed [0-9,]+ .conflict: .*direct-mapped.*capacity misses included'
 # The made-up recording has no such pair; a third of this one's conflicts are of one.
@@ -188,7 +222,23 @@ awk -F, -v OFS=, '$5 == "conflict" && ++n % 3 == 1 { $6 = n % 2 ? "0xc1001000" :
 like "where one does, the summary tells" "$(analysis/report.sh "$scratch/pair" | tr -s ' \n' ' ')" \
 	'by two pages 1,9[0-9][0-9] 3[34][.0-9]* % of the conflicts: 0xc1001000 .\[direct map\] of the kernel. and 0xc1801000'
 like "and the page" "$(texts "$scratch/pair/report.html" | tr -s '\n ' ' ')" \
-	'Two pages make 3[34][.0-9]* % of the conflicts: 0xc1001000 .* 8 MiB apart, so they have the same place in the data TLB'
+	"Two pages make 3[34][.0-9]* % of the conflicts from the program's start on: 0xc1001000 .* 8 MiB apart, so they have the same place in the data TLB"
+# A pair that only the kernel had, before the program began.
+recording "$scratch/pair"
+awk -F, -v OFS=, -v from="$(awk -F, '$3 ~ /^sort/ { print $1 }' "$rec/marks.csv")" '
+	NR > 1 && $1 + 0 < from && $4 == "fill" { $5 = "conflict"; $6 = ++n % 2 ? "0xc1001000" : "0xc1801000"; $16 = n % 2 ? "0xc1801000" : "0xc1001000" } 1' \
+	"$rec/tlb.csv" >"$scratch/pair/tlb.csv"
+told=$(analysis/report.sh "$scratch/pair")
+is "that of the kernel's is not the program's" "$(printf '%s\n' "$told" | grep -c 'by two pages')$(
+	grep -c 'id="finding"' "$scratch/pair/report.html") $(sed -n 2p "$scratch/pair/analysis/pairs.csv" | cut -d, -f4-)" \
+	'00 0xc1001000,0xc1801000'
+# Where nobody said when a program began, all is one.
+recording "$scratch/pair"
+sed -i 2,3!d "$scratch/pair/marks.csv"
+sed -i '1i icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs' "$scratch/pair/marks.csv"
+like "without a program the headline is the whole run" "$(analysis/report.sh "$scratch/pair" | tr -s ' \n' ' ')" \
+	"instructions $(sed -n 's/^icount_end,//p' "$rec/meta.csv" | sed 's/\(...\)\(...\)$/,\1,\2/') TLB fills [0-9,]+ cold"
+like "and the page says so" "$(texts "$scratch/pair/report.html" | tr -s '\n ' ' ')" ' Instructions [0-9,]+ from power-on to power-off'
 # ids_of, links_of: the words that the glossary explains, and those that the page above it links to
 ids_of()
 {
