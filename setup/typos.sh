@@ -6,7 +6,7 @@
 #   setup/typos.sh targets          the targets of make that are no files, one a line
 #   setup/typos.sh target NAME      what to say of a target that make does not have
 #   setup/typos.sh nearest WORD     the nearest of the words on standard input, if one is near
-#   setup/typos.sh suites CMDLINE   refuses a selftest= that names a suite which the kernel lacks
+#   setup/typos.sh suites CMDLINE   refuses a selftest= that names a suite which the kernel lacks, and a mem= in bytes
 set -eu
 export LC_ALL=C
 
@@ -87,6 +87,16 @@ check_suites()
 	done
 }
 
+# The kernel counts in bytes, as Linux does; less than 1 MiB is nobody's wish.
+check_memory()
+{
+	printf '%s\n' "$1" | tr ' \t' '\n\n' | sed -n 's/^mem=\([0-9][0-9]*\)$/\1/p' | while read -r bytes; do
+		[ "${#bytes}" -le 7 ] && [ "$bytes" -lt 1048576 ] || continue
+		echo "FAILED: mem=$bytes means $bytes bytes; mem=${bytes}M, or make's MEM=$bytes, was meant?" >&2
+		exit 1
+	done
+}
+
 case ${1-} in
 variables) variables ;;
 variable)
@@ -99,6 +109,9 @@ target)
 	echo "$2: make has no such target${near:+; the nearest is $near}; \`make help' lists them"
 	;;
 nearest) nearest "$2" ;;
-suites) check_suites "$2" ;;
+suites)
+	check_suites "$2"
+	check_memory "$2"
+	;;
 *) exit 2 ;;
 esac

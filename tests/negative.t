@@ -302,6 +302,8 @@ refused 'a variable misspelt' ' PRG=: make has no such variable; the nearest is 
 refused 'a variable unlike any' ' COLOUR=: make has no such variable; `make help' COLOUR=1
 refused 'a suite misspelt' 'FAILED: selftest=budy: no such suite; the nearest is buddy; there are: ' \
 	APPEND='selftest=none selftest=lib,budy'
+refused 'mem= without its M' 'FAILED: mem=256 means 256 bytes; mem=256M, or .* MEM=256, was meant' APPEND='quiet mem=256'
+ok 'mem= with it' setup/typos.sh suites 'mem=96M mem=1048576 mem=0x10000000 mem= mem=99999999999'
 like 'a variable of the environment is not ignored in silence' "$(APPEND=quiet make -n help 2>&1)" \
 	'^note: APPEND in the environment is not used; '
 unlike 'without one there is no note' "$(make -n help 2>&1)" '^note:'
