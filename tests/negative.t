@@ -331,6 +331,9 @@ is 'an emulator that did not start leaves no recording' "$(ls -d out/unstarted-*
 	readlink out/latest)" "1 $before"
 like 'and says why' "$output" 'FAILED: the emulator did not start: .*nonsense'
 refused 'CPU unknown' 'nonsuch' CPU=nonsuch
+refused 'CPU misspelt' 'FAILED: CPU=pentum: not a model that Bochs knows; the nearest is pentium [(]' CPU=pentum
+like 'a lab misspelt' "$(analysis/labs/lab.sh run row-columns 2>&1)" \
+	'^FAILED: N=row-columns: no such lab; the nearest is rows-columns[.] There are:$'
 refused 'ROOTFS missing' 'FAILED: ROOTFS=.*: no such directory' ROOTFS="$scratch/nowhere"
 like 'a test misspelt is refused before anything is built' "$(make check TESTS=tests/nonesuch.t 2>&1)" \
 	'[*][*][*] TESTS: no such test: tests/nonesuch.t[.]'

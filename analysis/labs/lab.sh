@@ -61,6 +61,14 @@ list()
 	done
 }
 
+# nearest_lab N: "; the nearest is NAME", where one is near
+nearest_lab()
+{
+	local near
+	near=$(list | awk '{ print $2 }' | setup/typos.sh nearest "$1")
+	echo "${near:+; the nearest is $near}"
+}
+
 # lab_named N: the directory of the lab with this number or name
 lab_named()
 {
@@ -74,7 +82,7 @@ lab_named()
 		esac
 	done
 	{
-		[ -z "$1" ] && echo "FAILED: which lab? Say N=, a number or a name:" || echo "FAILED: N=$1: no such lab. There are:"
+		[ -z "$1" ] && echo "FAILED: which lab? Say N=, a number or a name:" || echo "FAILED: N=$1: no such lab$(nearest_lab "$1"). There are:"
 		list
 	} >&2
 	return 1

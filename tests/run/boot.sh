@@ -97,7 +97,10 @@ bochs_command()
 	[ -x "$program" ] || die "$program is not built"
 	if [ -n "$cpu" ]; then
 		"$program" --help cpu >"$work/models" 2>&1 || true
-		grep -qxF -e "$cpu" "$work/models" || die "CPU=$cpu: not a model that Bochs knows ($program --help cpu names them)"
+		grep -qxF -e "$cpu" "$work/models" || {
+			near=$(setup/typos.sh nearest "$cpu" <"$work/models")
+			die "CPU=$cpu: not a model that Bochs knows${near:+; the nearest is $near} ($program --help cpu names them)"
+		}
 	fi
 	case $cpu in
 	i386) die "CPU=i386: the kernel needs a 486 or later" ;;
