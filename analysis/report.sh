@@ -165,6 +165,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run svg symbols page glossary fold finding waiting failure crash tables processes html </dev/null
-ask run svg symbols page glossary fold finding waiting failure crash summary </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash tables processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

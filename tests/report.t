@@ -299,7 +299,7 @@ printf '%s\r\n' 'ok 1 buddy' '# Totals: pass:1 fail:0 skip:0' 'VFS: mounted root
 summary=$(analysis/report.sh "$cut" 2>&1)
 like "behind the self-test only" "$summary" '^    VFS: mounted root$'
 unlike "which is left out" "$summary" '^    (ok 1|# Totals)'
-# killed SIGNAL EIP: the verdict on a run whose program that ended, with the console's line.
+# killed SIGNAL EIP [ADDRESS ESP]: the verdict on a run whose program that ended, with the console's line.
 killed()
 {
 	recording "$cut"
@@ -307,8 +307,8 @@ killed()
 	printf '%s\n' outcome,program_failed "failure,program status $((128 + $1)): killed by signal $1 (SIG$(kill -l "$1"))" complete,1 \
 		>>"$cut/meta.csv"
 	printf '%s\r\n' 'x[9]: SIGSEGV at address 0x00000001, eip 0x00000002, esp 0xbffff000' \
-		"demo[2]: SIGSEGV at address 0x00000020, eip $2, esp 0xbffffd9c" 'Pagoda: power off' >"$cut/console.log"
-	echo "7700000,0,0x00000020,$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
+		"demo[2]: SIGSEGV at address ${3:-0x00000020}, eip $2, esp ${4:-0xbffffd9c}" 'Pagoda: power off' >"$cut/console.log"
+	echo "7700000,0,${3:-0x00000020},$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
 	# Another task's there, and one of its own that killed nobody.
 	echo "7700001,0,0x00000020,$2,4,r,u,0,0x00404000,3,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
 	echo "7700002,0,0x00000020,$2,4,r,u,0,0x00403000,2,1,anon,0,900,,0" >>"$cut/faults.csv"
@@ -318,6 +318,24 @@ told='program status 139: killed by signal 11 (SIGSEGV): writing address 0x00000
 is "a program that a fault killed: the verdict says where" "$(killed 11 0x0804810b)" \
 	"$told 0x0804810b (quicksort+0xb), task 2 (demo)"
 like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The program failed: program status 139.*quicksort[+]0xb'
+deep="beyond the stack's limit [(]it had grown to 128 KiB[)], at eip"
+like "a stack that has no more room: it says so" "$(killed 11 0x0804810b 0xbffdfffc 0xbffe0000)" "address 0xbffdfffc, $deep"
+like "by a large frame too" "$(killed 11 0x0804810b 0xbf000010 0xbf000000)" "address 0xbf000010, $deep"
+unlike "not of a wild pointer while the stack has room" "$(killed 11 0x0804810b 0xbffdfffc 0xbffe0004)" 'limit'
+unlike "nor of a stack elsewhere" "$(killed 11 0x0804810b 0xbf000010 0x080f3000)" 'limit'
+unlike "nor of a low address with a lost stack pointer" "$(killed 11 0x0804810b 0x00000020 0x00000024)" 'limit'
+# starved NAME: the same when the kernel says that it killed that task for memory
+starved()
+{
+	killed 9 0x0804810b >/dev/null
+	printf 'Out of memory: killed process %s\r\n' "$1" >>"$cut/console.log"
+	sed -i '$i kernel.oom_kill,'"$2" "$cut/meta.csv"
+	analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p'
+}
+is "out of memory: it says so" "$(starved '2 (demo)' 1)" \
+	'program status 137: killed by signal 9 (SIGKILL): out of memory (MEM=128), task 2 (demo)'
+unlike "not on a program's word" "$(starved '2 (demo)' 0)" 'out of memory'
+unlike "nor of a task that never was" "$(starved '77 (demo)' 1)" 'out of memory'
 is "where no function is known, without one" "$(killed 11 0x08040000)" "$told 0x08040000, task 2 (demo)"
 is "and nothing when the console tells of another signal" "$(killed 6 0x0804810b)" \
 	'program status 134: killed by signal 6 (SIGABRT)'
