@@ -11,6 +11,7 @@ BEGIN {
 	crash_read()
 	if (failure != "")
 		failure_text()
+	never_began()
 	load_max = 1e9
 	totals()
 	folds = folds_read()
@@ -21,6 +22,13 @@ BEGIN {
 	areas()
 	verdict()
 	exit failed
+}
+
+# TRACE='start=mark:LABEL', and no such mark: all figures are 0, and nothing else says why.
+function never_began()
+{
+	if (meta["start"] != "" && meta["start"] != "boot" && meta["icount_start"] "" == meta["icount_end"] "")
+		print "  NOTHING WAS RECORDED: the mark \"" plain(meta["start"]) "\" never came; marks.csv has those that did"
 }
 
 # The headline is the program's, where its start is known; of the whole run there is one line then.

@@ -347,6 +347,10 @@ printf '%s\n' outcome,hang 'failure,hang' >>"$cut/meta.csv"
 summary=$(analysis/report.sh "$cut" 2>&1)
 is "a task's name with an escape, a file's with a line break: there is a report" \
 	"$?:$(printf '%s' "$summary" | grep -c "$(printf '\033')"):$(grep -c ',a?b$' "$cut/analysis/areas.csv")" 0:0:4
+recording "$cut"
+sed -i "s/^start,.*/start,nosuch/; s/^icount_start,.*/icount_start,$(sed -n 's/^icount_end,//p' "$cut/meta.csv")/" "$cut/meta.csv"
+like "a mark to start at that never came: the summary says so" "$(analysis/report.sh "$cut" 2>&1)" \
+	'^  NOTHING WAS RECORDED: the mark "nosuch" never came'
 sed -i 's/^kernel.pgfault.*/kernel.pgfault,7/' "$rec/meta.csv"
 like "a count that disagrees with the kernel's is told" "$(analysis/report.sh "$rec")" \
 	'CHECK FAILED: The kernel counted the same page faults: [0-9,]+ against 7'
