@@ -1,8 +1,8 @@
 # crash.awk - where was a program that a fault killed, and was it for want of stack or memory? Put behind the cause
 # of a failed run.
 #
-# Variables: console, faults, kernel_sym, prog_sym, vmas. After lib.awk, run.awk, areas.awk, symbols.awk and failure.awk, with
-# meta[] and the tasks read. The kernel says on the console which instruction it was; faults.csv, what it did.
+# Variables: console, faults, vmas. After lib.awk, run.awk, areas.awk, symbols.awk and failure.awk, with meta[], the tasks
+# and (by failure_read()) the symbols read. The kernel says on the console which instruction it was; faults.csv, what it did.
 
 BEGIN {
 	signal_name[4] = "SIGILL"
@@ -27,7 +27,6 @@ function crash_read(    want, line, part, n, place)
 	# PID SIGNAL at address ADDRESS eip EIP esp ESP
 	if (n < 7 || part[2] != want)
 		return
-	symbols_open(kernel_sym, prog_sym, vmas)
 	place = symbol_place(part[1], part[7])
 	# The cause names the signal, or its number alone.
 	failure = failure (index(failure, want) ? ":" : ": " want) crash_access(part[1], part[5], part[7], part[9]) ", at eip " part[7] \

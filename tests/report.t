@@ -320,6 +320,11 @@ is "a program that a fault killed: the verdict says where" "$(killed 11 0x080481
 like "in the page too" "$(cat "$cut/report.html")" 'role="alert">The program failed: program status 139.*quicksort[+]0xb'
 deep="beyond the stack's limit [(]it had grown to 128 KiB[)], at eip"
 like "a stack that has no more room: it says so" "$(killed 11 0x0804810b 0xbffdfffc 0xbffe0000)" "address 0xbffdfffc, $deep"
+if command -v gawk >/dev/null; then
+	like "under gawk too" "$(AWK=gawk killed 11 0x0804810b 0xbffdfffc 0xbffe0000)" "address 0xbffdfffc, $deep"
+else
+	pass "under gawk too # SKIP gawk is not installed"
+fi
 like "by a large frame too" "$(killed 11 0x0804810b 0xbf000010 0xbf000000)" "address 0xbf000010, $deep"
 unlike "not of a wild pointer while the stack has room" "$(killed 11 0x0804810b 0xbffdfffc 0xbffe0004)" 'limit'
 unlike "nor of a stack elsewhere" "$(killed 11 0x0804810b 0xbf000010 0x080f3000)" 'limit'
