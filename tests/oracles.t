@@ -26,7 +26,8 @@ table()
 		not) fail "$1: ${what#ok }" ;;
 		esac
 	done <"$scratch/table"
-	is "$1: nothing is left out" "$(grep -c -v '^#' "$scratch/table")" "$4"
+	# A cause or a reason that did not occur has no line, so there may be more.
+	ok "$1: nothing is left out" test "$(grep -c -v '^#' "$scratch/table")" -ge "$4"
 	rm -f "$scratch/disk.img" "$out/tlb.csv"
 }
 

@@ -94,7 +94,7 @@ ln -s ../share/x/hello "$scratch/rootfs/usr/bin/hello"
 ok 'an overlay of the root' record PROG=sh ROOTFS="$scratch/rootfs" \
 	ARGS="-c 'id -un; cat /usr/bin/hello /bin/hello; ls -ld /usr/bin'"
 like 'is there' "$(printed | tr '\n' ' ')" '^root greetings greetings l.* /usr/bin -> ../bin $'
-refused 'no such overlay' 'no directory .*nowhere' ROOTFS="$scratch/nowhere"
+refused 'no such overlay' 'FAILED: ROOTFS=.*nowhere: no such directory' ROOTFS="$scratch/nowhere"
 
 # --- Libraries ------------------------------------------------------------------------------------
 mkdir -p "$scratch/libs"
