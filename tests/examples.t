@@ -34,7 +34,12 @@ is 'README has seven cases' "$(cases)" 7
 for case in "$scratch"/case?; do
 	name=$(grep -o 'make trace.*' "$case" | head -n 1)
 	(run_case "$case") >"$scratch/log" 2>&1
-	is "$name" $? 0 || diag "$(cat "$scratch/log" "$scratch/printed")"
+	status=$?
+	if grep -q '^FAILED: PACKAGES: .*is there a network?' "$scratch/log"; then
+		pass "$name # SKIP no network here, and it is not in the cache"
+		continue
+	fi
+	is "$name" $status 0 || diag "$(cat "$scratch/log" "$scratch/printed")"
 	want=$(sed -n 's/^# says: //p' "$case")
 	got=$(tail -n 1 "$(grep -q '^head' "$case" && echo "$scratch/printed" || echo "$scratch/out/stdout.txt")")
 	is 'says what README says that it says' "$got" "$want"
