@@ -130,7 +130,12 @@ void inode_put_write(struct inode *inode);
  * closed a descriptor (files_struct), or goes (file): its locks go.
  */
 long fcntl_lock(int fd, struct file *file, unsigned int cmd, void __user *arg);
-void locks_remove(struct inode *inode, const void *owner);
+void __locks_remove(struct inode *inode, const void *owner);
+static inline void locks_remove(struct inode *inode, const void *owner)
+{
+	if (unlikely(inode->locks))
+		__locks_remove(inode, owner);
+}
 
 /* readdir.c: entries from file->pos on, under the directory's lock. 0 or errno. */
 int file_readdir(struct file *file, void *arg, filldir_fn fill);

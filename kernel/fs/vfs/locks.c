@@ -236,7 +236,7 @@ static void drop_locks(struct inode *inode, const void *owner, bool whole)
 		locks_changed();
 }
 
-void locks_remove(struct inode *inode, const void *owner)
+void __locks_remove(struct inode *inode, const void *owner)
 {
 	drop_locks(inode, owner, false);
 }
