@@ -277,22 +277,30 @@ static int gate_waiter(void *unused)
 	return 0;
 }
 
+/* Starts MANY threads of `fn`, which sleeps, and waits until all do: how many there are. */
+static unsigned int start_sleepers(struct task_struct **tasks, int (*fn)(void *), const char *name)
+{
+	unsigned int n;
+
+	for (n = 0; n < MANY; n++) {
+		tasks[n] = kthread_run(fn, NULL, name);
+		if (!EXPECT(!IS_ERR(tasks[n])))
+			break;
+		running++;
+	}
+	for (unsigned int i = 0; i < TURNS_MAX && !all_asleep(tasks, n); i++)
+		schedule();
+	return n;
+}
+
 /* More of them than are woken in one go. */
 static void test_wake_all(void)
 {
 	static struct task_struct *tasks[MANY];
-	unsigned int n = 0;
+	unsigned int n;
 
 	gate_open = false;
-	while (n < MANY) {
-		tasks[n] = kthread_run(gate_waiter, NULL, "waiter");
-		if (!EXPECT(!IS_ERR(tasks[n])))
-			break;
-		running++;
-		n++;
-	}
-	for (unsigned int i = 0; i < TURNS_MAX && !all_asleep(tasks, n); i++)
-		schedule();
+	n = start_sleepers(tasks, gate_waiter, "waiter");
 	EXPECT(all_asleep(tasks, n));
 	gate_open = true;
 	wake_up_all(&gate);
@@ -307,18 +315,10 @@ static void test_wake_all(void)
 static void test_group_signal(void)
 {
 	static struct task_struct *tasks[MANY];
-	unsigned int n = 0, rounds = 0;
+	unsigned int n, rounds = 0;
 	unsigned long flags;
 
-	while (n < MANY) {
-		tasks[n] = kthread_run(sleeper, NULL, "many");
-		if (!EXPECT(!IS_ERR(tasks[n])))
-			break;
-		running++;
-		n++;
-	}
-	for (unsigned int i = 0; i < TURNS_MAX && !all_asleep(tasks, n); i++)
-		schedule();
+	n = start_sleepers(tasks, sleeper, "many");
 	for (int again = 0; again < 2; again++) { /* each begins with the first task */
 		rounds = 0;
 		flags = local_irq_save();

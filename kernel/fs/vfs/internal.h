@@ -126,8 +126,8 @@ void inode_put_write(struct inode *inode);
 
 /*
  * locks.c: fcntl()'s commands for record locks; -EINVAL for all others, -EBADF of a file that is
- * only a path. May sleep. / An owner has
- * closed a descriptor (files_struct), or goes (file): its locks go.
+ * only a path. May sleep. / An owner has closed a descriptor (files_struct), or goes (file): its
+ * locks go.
  */
 long fcntl_lock(int fd, struct file *file, unsigned int cmd, void __user *arg);
 void __locks_remove(struct inode *inode, const void *owner);

@@ -338,7 +338,7 @@ SYSCALL(_llseek)
 
 #define POSIX_FADV_NOREUSE 5u /* the last one */
 
-/* Advice is checked, and not taken: readahead goes by what the program reads. */
+/* Advice is checked, and not taken: nothing is read ahead yet. */
 static long fadvise(u32 fd, loff_t len, u32 advice)
 {
 	struct file *file = fget((int)fd);
