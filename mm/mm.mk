@@ -17,7 +17,7 @@ MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.
 # one fault, page tables
 MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o swap_entry.o zap.o)
 # areas and the mmap family
-MM_OBJS += $(addprefix mm/area/,area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
+MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
 	munmap.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o shmem.o truncate.o writeback.o)

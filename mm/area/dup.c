@@ -141,7 +141,7 @@ static bool copy_pages(struct vm_area_struct *to_vma, const struct vm_area_struc
 	struct mm_struct *child = to_vma->vm_mm, *parent = vma->vm_mm;
 	struct table_copy copy = {.child = child, .private = !(vma->vm_flags & VM_SHARED)};
 	unsigned long addr, next;
-	bool ok = true;
+	bool ok = !nocow || !copy.private || !anon_vma_prepare(to_vma);
 
 	for (addr = vma->vm_start; ok && addr < vma->vm_end; addr = next) {
 		pte_t *from = user_pte(parent, addr), *to;
@@ -172,6 +172,10 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 	if (!copy)
 		return false;
 	vma_copy(copy, vma);
+	if (unlikely(!anon_vma_fork(copy, vma))) {
+		vma_free(copy);
+		return false;
+	}
 	copy->vm_flags &= ~VM_LOCKED; /* locks are not inherited */
 	if (copy->vm_file)
 		get_mapped_file(copy->vm_file);
@@ -179,7 +183,7 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 	*last = copy;
 	if (copy->vm_ops && copy->vm_ops->open)
 		copy->vm_ops->open(copy);
-	if (vma->vm_ops && !vma->has_anon)
+	if (vma->vm_ops && !vma->anon_chain)
 		return true;
 	return copy_pages(copy, vma);
 }

@@ -6,7 +6,7 @@
  *   mmap munmap brk mprotect madvise dup mm_struct    whole requests
  *   fault anon cow file_fault                         one page each
  *   unmapped_area vma_merge zap swap_entry            areas, ranges of pages, entries
- *   vma interval_tree pagetable area_hint             one area, one table, one hint
+ *   vma anon_vma interval_tree pagetable area_hint    one area, one table, one hint
  */
 #ifndef MM_AREA_INTERNAL_H
 #define MM_AREA_INTERNAL_H
@@ -18,6 +18,7 @@
 #include "mm/gfp.h"
 #include "mm/mmap.h"
 #include "mm/vmstat.h"
+#include "area/anon_vma.h"
 
 /* The rights among vm_flags; `VM_RIGHTS << 4` are those that mprotect() may turn on. */
 #define VM_RIGHTS (VM_READ | VM_WRITE | VM_EXEC)
@@ -105,6 +106,8 @@ static inline void account_committed(struct mm_struct *mm, long pages)
 void vma_cache_init(void);
 /* An area with no place yet, of which only vm_mm is set; NULL when out of memory. */
 struct vm_area_struct *vma_alloc(struct mm_struct *mm);
+/* The same for vma_split() of `vma`. May sleep. */
+struct vm_area_struct *vma_alloc_upper(struct vm_area_struct *vma);
 /* Frees an area that vma_link() never saw, or that vma_unlink() took out; not its file. */
 void vma_free(struct vm_area_struct *vma);
 /* The same with all it holds: close(), its file. May sleep. */
@@ -129,7 +132,6 @@ static inline void vma_copy(struct vm_area_struct *to, const struct vm_area_stru
 	to->vm_pgoff = from->vm_pgoff;
 	to->vm_ops = from->vm_ops;
 	to->vm_file = from->vm_file;
-	to->has_anon = from->has_anon;
 }
 /* Exit: takes all out at once, without upkeep of the tree; returns them as a list. */
 struct vm_area_struct *vma_unlink_all(struct mm_struct *mm);
@@ -155,18 +157,64 @@ static __always_inline pgprot_t vma_page_prot(unsigned int flags, const struct v
 }
 
 /*
- * interval_tree.c: the areas of a file (root: mapping->i_mmap), by the pages they map. Changers and
- * readers hold i_mmap_lock. No area in the tree may change its bounds otherwise than so:
- * vm_start and vm_pgoff while it is out, or vm_end, followed by interval_end_changed().
+ * interval_tree.c: page ranges [node->first, node->last]. A node in the tree changes its last
+ * page only, through interval_node_set_last(). Changers and readers hold the tree's lock.
  */
-void interval_insert(struct rb_root *root, struct vm_area_struct *vma);
-void interval_remove(struct rb_root *root, struct vm_area_struct *vma);
-void interval_end_changed(struct vm_area_struct *vma);
-/* The areas that map any of pages [first, last], by vm_pgoff: the first one, the next one; NULL. */
-struct vm_area_struct *interval_first(const struct rb_root *root, unsigned long first,
-				      unsigned long last);
-struct vm_area_struct *interval_next(struct vm_area_struct *vma, unsigned long first,
-				     unsigned long last);
+void interval_node_insert(struct rb_root *root, struct interval_node *node);
+void interval_node_remove(struct rb_root *root, struct interval_node *node);
+void interval_node_set_last(struct interval_node *node, unsigned long last);
+/* The ranges that hold any of pages [first, last]: the first one, the next one; NULL. */
+struct interval_node *interval_node_first(const struct rb_root *root, unsigned long first,
+					  unsigned long last);
+struct interval_node *interval_node_next(struct interval_node *node, unsigned long first,
+					 unsigned long last);
+
+/* Sets, for a tree that it is not in, the pages that the area maps, by vm_pgoff. */
+static inline void vma_interval(struct interval_node *node, const struct vm_area_struct *vma)
+{
+	node->first = vma->vm_pgoff;
+	node->last = vma->vm_pgoff + vma_pages(vma) - 1;
+}
+
+/*
+ * The areas of a file (root: mapping->i_mmap), by the pages they map; i_mmap_lock held. No area in
+ * the tree may change its bounds otherwise than so: vm_start and vm_pgoff while it is out, or
+ * vm_end, followed by interval_end_changed().
+ */
+static inline struct vm_area_struct *shared_area(struct interval_node *node)
+{
+	return node ? container_of(node, struct vm_area_struct, shared) : NULL;
+}
+
+static inline void interval_insert(struct rb_root *root, struct vm_area_struct *vma)
+{
+	vma_interval(&vma->shared, vma);
+	interval_node_insert(root, &vma->shared);
+}
+
+static inline void interval_remove(struct rb_root *root, struct vm_area_struct *vma)
+{
+	interval_node_remove(root, &vma->shared);
+}
+
+static inline void interval_end_changed(struct vm_area_struct *vma)
+{
+	interval_node_set_last(&vma->shared, vma->vm_pgoff + vma_pages(vma) - 1);
+}
+
+/* The areas that map any of pages [first, last]: the first one, the next one; NULL. */
+static inline struct vm_area_struct *interval_first(const struct rb_root *root, unsigned long first,
+						    unsigned long last)
+{
+	return shared_area(interval_node_first(root, first, last));
+}
+
+static inline struct vm_area_struct *interval_next(struct vm_area_struct *vma, unsigned long first,
+						   unsigned long last)
+{
+	return shared_area(interval_node_next(&vma->shared, first, last));
+}
+
 #define for_each_area_of(vma, root, first, last)                   \
 	for (vma = interval_first(root, first, last); vma != NULL; \
 	     vma = interval_next(vma, first, last))

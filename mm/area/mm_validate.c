@@ -35,6 +35,7 @@ static void check_area(const struct mm_struct *mm, const struct vm_area_struct *
 	BUG_ON(!vma->vm_ops != !vma->vm_file);
 	BUG_ON(pgprot_val(vma->vm_page_prot) != pgprot_val(prot));
 	check_gap(vma);
+	anon_vma_validate(vma);
 }
 
 /* What a walk of the page tables found. */
@@ -62,7 +63,7 @@ static void count_entry(struct walk_counts *counts, const struct vm_area_struct 
 	BUG_ON(private && pte_write(entry) && (!PageAnon(page) || page_mapcount(page) > 1));
 	BUG_ON(page->index != vma_pgoff(vma, addr));
 	if (PageAnon(page)) {
-		BUG_ON(!private || (vma->vm_ops && !vma->has_anon));
+		BUG_ON(!private || !anon_vma_in_chain(vma, page_anon_vma(page)));
 		counts->anon++;
 		return;
 	}

@@ -115,7 +115,6 @@ static void fill_area(struct vm_area_struct *vma, unsigned long start, unsigned 
 	vma->vm_file = kind->file;
 	vma->vm_ops = kind->ops;
 	vma->vm_pgoff = kind->pgoff;
-	vma->has_anon = false;
 }
 
 /*

@@ -39,7 +39,7 @@ static unsigned int charged_flags(const struct vm_area_struct *vma, unsigned int
 		return flags;
 	if (flags & VM_WRITE)
 		return flags | (!(old & VM_WRITE) && accountable(flags) ? VM_ACCOUNT : 0);
-	return !vma->vm_ops && !vma->has_anon ? flags & ~VM_ACCOUNT : flags;
+	return !vma->vm_ops && !vma->anon_chain ? flags & ~VM_ACCOUNT : flags;
 }
 
 /* [addr, end) lies within one table. True when an entry changed. */
@@ -162,9 +162,9 @@ static int cut_edges(struct range *range)
 
 	if (range->mm->map_count + cut_low + cut_high > MAX_MAP_COUNT)
 		return -ENOMEM;
-	if (cut_low && !(range->low = vma_alloc(range->mm)))
+	if (cut_low && !(range->low = vma_alloc_upper(range->first)))
 		return -ENOMEM;
-	if (cut_high && !(range->high = vma_alloc(range->mm))) {
+	if (cut_high && !(range->high = vma_alloc_upper(range->last))) {
 		if (range->low)
 			vma_free(range->low);
 		return -ENOMEM;

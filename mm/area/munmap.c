@@ -85,7 +85,7 @@ static int split_around(struct vm_area_struct *vma, unsigned long end,
 {
 	if (vma->vm_mm->map_count >= MAX_MAP_COUNT)
 		return -ENOMEM;
-	*upper = vma_alloc(vma->vm_mm);
+	*upper = vma_alloc_upper(vma);
 	if (!*upper)
 		return -ENOMEM;
 	vma_split(vma, end, *upper);

@@ -104,13 +104,29 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
 
-	if (vma)
+	if (vma) {
 		vma->vm_mm = mm;
+		vma->anon_vma = vma->anon_parent = NULL;
+		vma->anon_chain = NULL;
+	}
 	return vma;
+}
+
+struct vm_area_struct *vma_alloc_upper(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *upper = vma_alloc(vma->vm_mm);
+
+	if (upper && unlikely(!anon_vma_clone(upper, vma))) {
+		vma_free(upper);
+		upper = NULL;
+	}
+	return upper;
 }
 
 void vma_free(struct vm_area_struct *vma)
 {
+	if (unlikely(vma->anon_chain))
+		anon_vma_free_chain(vma);
 	kmem_cache_free(vma_cache, vma);
 }
 
@@ -210,6 +226,14 @@ static void file_unlink(struct vm_area_struct *vma)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
+static void anon_unlink(struct vm_area_struct *vma)
+{
+	spin_lock(&anon_vma_lock);
+	anon_vma_unlink(vma);
+	spin_unlock(&anon_vma_lock);
+	anon_vma_free_chain(vma);
+}
+
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -233,6 +257,8 @@ static void forget_area(struct vm_area_struct *vma)
 
 	if (vma->vm_file)
 		file_unlink(vma);
+	if (vma->anon_chain)
+		anon_unlink(vma);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = vma->vm_next;
 	mm->map_count--;
@@ -307,11 +333,14 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *first = mm->mmap, *vma;
 
-	for (vma = first; vma; vma = vma->vm_next)
+	for (vma = first; vma; vma = vma->vm_next) {
+		if (vma->anon_chain)
+			anon_unlink(vma);
 		if (vma->vm_file) {
 			file_unlink(vma);
 			cond_resched();
 		}
+	}
 	mm->mmap = mm->mmap_cache = NULL;
 	mm->mm_rb = RB_ROOT;
 	mm->highest_vm_end = 0;
@@ -322,25 +351,73 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 	return first;
 }
 
-/* The pages of the area's file, or NULL. Truncation looks at the bounds of areas under its
- * i_mmap_lock, without mmap_sem. */
-static struct address_space *area_mapping(const struct vm_area_struct *vma)
+/*
+ * Who finds an area through its file or an anon_vma looks at its bounds under the lock of that
+ * tree, without mmap_sem. So they change with both locks held, as far as it is in a tree.
+ */
+static __always_inline struct address_space *lock_bounds(const struct vm_area_struct *vma)
 {
-	return vma->vm_file ? vma->vm_file->mapping : NULL;
+	struct address_space *mapping = vma->vm_file ? vma->vm_file->mapping : NULL;
+
+	if (mapping)
+		spin_lock(&mapping->i_mmap_lock);
+	if (vma->anon_chain)
+		spin_lock(&anon_vma_lock);
+	return mapping;
+}
+
+static __always_inline void unlock_bounds(const struct vm_area_struct *vma,
+					  struct address_space *mapping)
+{
+	if (vma->anon_chain)
+		spin_unlock(&anon_vma_lock);
+	if (mapping)
+		spin_unlock(&mapping->i_mmap_lock);
+}
+
+static __always_inline void set_end_locked(struct vm_area_struct *vma, unsigned long end,
+					   struct address_space *mapping)
+{
+	vma->vm_end = end;
+	if (mapping)
+		interval_end_changed(vma);
+	anon_vma_end_changed(vma);
 }
 
 static void set_end(struct vm_area_struct *vma, unsigned long end)
 {
-	struct address_space *mapping = area_mapping(vma);
+	struct address_space *mapping = lock_bounds(vma);
 
-	if (!mapping) {
-		vma->vm_end = end;
-		return;
-	}
-	spin_lock(&mapping->i_mmap_lock);
-	vma->vm_end = end;
-	interval_end_changed(vma);
-	spin_unlock(&mapping->i_mmap_lock);
+	set_end_locked(vma, end, mapping);
+	unlock_bounds(vma, mapping);
+}
+
+/* The part that is `upper` changes hands at one moment, for all who look. When it has a chain, so
+ * has the area below. */
+static void give_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct address_space *mapping = lock_bounds(vma);
+
+	set_end_locked(vma, upper->vm_start, mapping);
+	if (mapping)
+		interval_insert(&mapping->i_mmap, upper);
+	if (upper->anon_chain)
+		anon_vma_link(upper);
+	unlock_bounds(vma, mapping);
+}
+
+static void take_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct address_space *mapping = lock_bounds(vma);
+
+	if (mapping)
+		interval_remove(&mapping->i_mmap, upper);
+	if (upper->anon_chain)
+		anon_vma_unlink(upper);
+	set_end_locked(vma, upper->vm_end, mapping);
+	unlock_bounds(vma, mapping);
+	if (upper->anon_chain)
+		anon_vma_free_chain(upper);
 }
 
 static void set_start_and_end(struct vm_area_struct *vma, unsigned long start, unsigned long end)
@@ -350,32 +427,33 @@ static void set_start_and_end(struct vm_area_struct *vma, unsigned long start, u
 	vma->vm_end = end;
 }
 
-/* An area leaves the file's tree while its place there changes. */
+/* An area leaves a tree while its place there changes. */
 static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	struct address_space *mapping = area_mapping(vma);
+	struct address_space *mapping;
 
-	if (!mapping) {
-		set_start_and_end(vma, start, end);
+	if (start == vma->vm_start) {
+		set_end(vma, end);
 		return;
 	}
-	spin_lock(&mapping->i_mmap_lock);
-	interval_remove(&mapping->i_mmap, vma);
+	mapping = lock_bounds(vma);
+	if (mapping)
+		interval_remove(&mapping->i_mmap, vma);
 	set_start_and_end(vma, start, end);
-	interval_insert(&mapping->i_mmap, vma);
-	spin_unlock(&mapping->i_mmap_lock);
+	if (mapping)
+		interval_insert(&mapping->i_mmap, vma);
+	anon_vma_bounds_changed(vma);
+	unlock_bounds(vma, mapping);
 }
 
 /* Neither of the next two changes any gap, or the number of pages. */
 void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
-	set_end(vma, upper->vm_start);
+	give_upper(vma, upper);
 	list_insert(upper, vma);
 	tree_link(upper);
 	upper->gap = upper->rb_subtree_gap = 0;
 	tree_rebalance(upper);
-	if (upper->vm_file)
-		file_link(upper);
 	vma->vm_mm->map_count++;
 }
 
@@ -384,10 +462,10 @@ void vma_absorb(struct vm_area_struct *vma)
 	struct vm_area_struct *next = vma->vm_next;
 
 	BUG_ON(vma->vm_end != next->vm_start);
-	forget_area(next);
+	take_upper(vma, next);
 	vma->vm_mm->mmap_cache = vma; /* its addresses are the ones in use */
+	vma->vm_mm->map_count--;
 	tree_erase(next);
-	set_end(vma, next->vm_end);
 	list_remove(next);
 }
 
@@ -459,4 +537,5 @@ void vma_cache_init(void)
 {
 	vma_cache = kmem_cache_create("vm_area_struct", sizeof(struct vm_area_struct), 0,
 				      SLAB_PANIC, NULL);
+	anon_vma_init();
 }

@@ -7,7 +7,9 @@
  * Two areas are of one kind when flags, file and operations are the same and
  * the second one's pages follow the first one's in the file. For anonymous
  * areas vm_pgoff is the page of the address space, so neighbours always follow.
- * Areas whose operations have a close() stay apart: it counts areas.
+ * Areas whose operations have a close() stay apart: it counts areas. So do areas whose
+ * anonymous pages are of different anon_vmas, and a forked one from regions that it does not have
+ * pages of its parent in (anon_vma_mergeable()): as in Linux.
  */
 #include "internal.h"
 
@@ -20,14 +22,14 @@ static bool same_kind(const struct vm_area_struct *vma, const struct area_kind *
 static bool can_follow(const struct vm_area_struct *prev, unsigned long start,
 		       const struct area_kind *kind)
 {
-	return prev && prev->vm_end == start && same_kind(prev, kind) &&
+	return prev && prev->vm_end == start && same_kind(prev, kind) && anon_vma_may_grow(prev) &&
 	       prev->vm_pgoff + vma_pages(prev) == kind->pgoff;
 }
 
 static bool can_precede(const struct vm_area_struct *next, unsigned long start, unsigned long end,
 			const struct area_kind *kind)
 {
-	return next && next->vm_start == end && same_kind(next, kind) &&
+	return next && next->vm_start == end && same_kind(next, kind) && anon_vma_may_grow(next) &&
 	       next->vm_pgoff == kind->pgoff + ((end - start) >> PAGE_SHIFT);
 }
 
@@ -36,7 +38,8 @@ static void swallow_next(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
 
-	vma->has_anon |= next->has_anon;
+	if (next->anon_chain && !vma->anon_chain)
+		anon_vma_adopt(vma, next);
 	area_hint(TRACE_VMA_UNMAP, next);
 	vma_absorb(vma);
 	vma_destroy(next);
@@ -58,7 +61,7 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 
 	if (can_follow(prev, start, kind)) {
 		vma_set_bounds(prev, prev->vm_start, end);
-		if (joins_next)
+		if (joins_next && anon_vma_mergeable(prev, next))
 			swallow_next(prev);
 		area_hint(TRACE_VMA_CHANGE, prev);
 		return prev;
@@ -83,7 +86,8 @@ bool vma_merge_next(struct vm_area_struct *vma)
 
 	if (!next || next->vm_flags != vma->vm_flags || next->vm_start != vma->vm_end ||
 	    next->vm_file != vma->vm_file || next->vm_ops != vma->vm_ops ||
-	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) || (vma->vm_ops && vma->vm_ops->close))
+	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) || (vma->vm_ops && vma->vm_ops->close) ||
+	    !anon_vma_mergeable(vma, next))
 		return false;
 	swallow_next(vma);
 	return true;
@@ -91,7 +95,7 @@ bool vma_merge_next(struct vm_area_struct *vma)
 
 /**
  * vma_split() - cuts an area in two at a page inside it.
- * @upper: a fresh area from vma_alloc() that becomes the part from @addr on
+ * @upper: a fresh area from vma_alloc_upper() that becomes the part from @addr on
  *
  * Cannot fail: all that can was done by the caller beforehand; it also tells the plugin. mmap_sem
  * held for writing.

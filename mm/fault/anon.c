@@ -8,7 +8,6 @@
 #include "mm/highmem.h"
 #include "arch/tlb.h"
 #include "internal.h"
-#include "mm/mempolicy.h"
 
 struct page *zero_page;
 pfn_t zero_pfn;
@@ -32,7 +31,7 @@ int fault_anon_read(const struct fault *fault)
 int fault_anon_write(const struct fault *fault)
 {
 	struct mm_struct *mm = fault->mm;
-	struct page *page = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+	struct page *page = alloc_anon_page(fault->vma);
 	bool unchanged;
 
 	if (unlikely(!page))
@@ -64,7 +63,7 @@ int install_anon_page(struct vm_area_struct *vma, unsigned long addr, struct pag
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_sem));
 	BUG_ON(vma->vm_ops || addr < vma->vm_start || addr >= vma->vm_end || page_mapping(page));
 	ptep = user_pte_alloc(mm, addr);
-	if (!ptep)
+	if (!ptep || anon_vma_prepare(vma))
 		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
 	if (pte_none(*ptep)) {

@@ -16,7 +16,6 @@
 #include "arch/tlb.h"
 #include "mm/highmem.h"
 #include "internal.h"
-#include "mm/mempolicy.h"
 
 static bool sole_owner(const struct page *page)
 {
@@ -49,7 +48,7 @@ static __noinline int copy_old_page(const struct fault *fault)
 
 	if (unlikely(!old))
 		return FAULT_AGAIN;
-	copy = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+	copy = alloc_anon_page(fault->vma);
 	if (unlikely(!copy)) {
 		put_page(old);
 		return -ENOMEM;
@@ -69,12 +68,14 @@ static __noinline int copy_old_page(const struct fault *fault)
 /* True if the page is ours alone and could be made writable. */
 static bool reuse_page(const struct fault *fault)
 {
+	struct page *page = pfn_to_page(pte_pfn(fault->entry));
 	struct mm_struct *mm = fault->mm;
 	bool ours;
 
 	spin_lock(&mm->page_table_lock);
-	ours = fault_unchanged(fault) && sole_owner(pfn_to_page(pte_pfn(fault->entry)));
+	ours = fault_unchanged(fault) && sole_owner(page);
 	if (likely(ours)) {
+		page_move_anon(page, fault->vma);
 		set_pte(fault->ptep, pte_mkdirty(pte_mkyoung(pte_mkwrite(fault->entry))));
 		tlb_flush_page(mm, fault->addr);
 	}

@@ -134,7 +134,7 @@ static bool install_copy(const struct fault *fault, struct page *copy)
 /* Write to a private page that is not mapped: copied at once, one fault instead of two. */
 int fault_file_cow(const struct fault *fault)
 {
-	struct page *copy = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+	struct page *copy = alloc_anon_page(fault->vma);
 	struct vm_fault vmf;
 	int err;
 

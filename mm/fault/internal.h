@@ -6,6 +6,7 @@
 #include "kernel/wait.h"
 #include "mm/fault.h"
 #include "mm/gfp.h"
+#include "mm/mempolicy.h"
 #include "mm/mmap.h"
 #include "mm/swap_entry.h"
 #include "fault/rmap.h"
@@ -120,6 +121,17 @@ int fault_shared_upgrade(const struct fault *fault);
 static inline pte_t mk_writable_pte(struct page *page, const struct vm_area_struct *vma)
 {
 	return pte_mkdirty(pte_mkwrite(mk_pte_pfn(page_to_pfn(page), vma->vm_page_prot)));
+}
+/* A fresh page for page_add_anon() in the area; NULL when out of memory. May sleep. */
+static __always_inline struct page *alloc_anon_page(struct vm_area_struct *vma)
+{
+	struct page *page = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+
+	if (likely(page) && unlikely(anon_vma_prepare(vma))) {
+		put_page(page);
+		page = NULL;
+	}
+	return page;
 }
 /* A reference on the page of fault->entry, or NULL if the entry is no longer that. */
 struct page *fault_hold_page(const struct fault *fault);

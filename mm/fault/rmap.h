@@ -54,17 +54,28 @@ static __always_inline bool rss_note(struct rss_count *count, const struct page 
 
 /*
  * Page `addr` of the area is `page` from now on, which no table maps yet. page->index is where it
- * lies in the area's file, or in the address space when the area has none (vma_pgoff()).
+ * lies in the area's file, or in the address space when the area has none (vma_pgoff()). The area has
+ * an anon_vma: anon_vma_prepare().
  */
 static __always_inline void page_add_anon(struct page *page, struct vm_area_struct *vma,
 					  unsigned long addr)
 {
-	page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
+	page->mapping = (struct address_space *)((unsigned long)vma->anon_vma | PAGE_MAPPING_ANON);
 	page->index = vma_pgoff(vma, addr);
 	atomic_set(&page->_mapcount, 0);
 	inc_zone_page_state(page, NR_ANON_PAGES);
 	vma->vm_mm->rss_anon++;
-	vma->has_anon = true;
+}
+
+/*
+ * The page has no other entry than one of the area: its anon_vma is the area's own from now on, if
+ * it has one, so that the page is not looked for at relatives any more.
+ */
+static __always_inline void page_move_anon(struct page *page, const struct vm_area_struct *vma)
+{
+	if (vma->anon_vma)
+		page->mapping = (struct address_space *)((unsigned long)vma->anon_vma |
+							 PAGE_MAPPING_ANON);
 }
 
 static __always_inline void page_add_file(struct page *page, struct mm_struct *mm)

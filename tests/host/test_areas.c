@@ -157,6 +157,13 @@ static bool continues(const struct model_page *a, const struct model_page *b)
 	return a->flags && a->flags == b->flags && a->file == b->file && a->pgoff + 1 == b->pgoff;
 }
 
+/* The area ends before `addr`, for the pages of the next one are of another anon_vma. */
+static bool stays_apart(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return vma && vma->vm_end == addr && vma->vm_next && vma->vm_next->vm_start == addr &&
+	       vma->anon_vma && vma->vm_next->anon_vma && vma->anon_vma != vma->vm_next->anon_vma;
+}
+
 /* Tree, list and model agree; areas are as large as they can be. */
 static void check_model(void)
 {
@@ -173,7 +180,8 @@ static void check_model(void)
 		}
 		do {
 			page++;
-		} while (page < PAGES && continues(&model[page - 1], &model[page]));
+		} while (page < PAGES && continues(&model[page - 1], &model[page]) &&
+			 !stays_apart(vma, page_addr(page)));
 		CHECK(vma && vma->vm_start == page_addr(from) && vma->vm_end == page_addr(page));
 		CHECK(vma->vm_flags == model[from].flags && vma->vm_pgoff == model[from].pgoff);
 		CHECK(!vma->vm_file == !model[from].file);
@@ -241,7 +249,7 @@ static void note_written(void)
 	for (const struct vm_area_struct *vma = mm->mmap; vma; vma = vma->vm_next)
 		for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE)
 			if (addr >= BASE && addr < page_addr(PAGES))
-				written[(addr - BASE) >> PAGE_SHIFT] = vma->has_anon;
+				written[(addr - BASE) >> PAGE_SHIFT] = vma->anon_chain != NULL;
 }
 
 /* Memory stays charged once it was writable, unless it is anonymous and nobody ever wrote it. */

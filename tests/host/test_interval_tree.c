@@ -46,10 +46,10 @@ static void change_one(void)
 	}
 }
 
-/* shared_last of every node, and the order of first pages. */
+/* subtree_last of every node, and the order of first pages. */
 static unsigned long check_subtree(struct rb_node *node, unsigned long *at_least)
 {
-	struct vm_area_struct *vma = rb_entry(node, struct vm_area_struct, shared);
+	struct vm_area_struct *vma = rb_entry(node, struct vm_area_struct, shared.rb);
 	unsigned long last = last_of(vma);
 
 	if (node->left)
@@ -58,7 +58,7 @@ static unsigned long check_subtree(struct rb_node *node, unsigned long *at_least
 	*at_least = vma->vm_pgoff;
 	if (node->right)
 		last = max(last, check_subtree(node->right, at_least));
-	CHECK_EQ(vma->shared_last, last);
+	CHECK_EQ(vma->shared.subtree_last, last);
 	return last;
 }
 

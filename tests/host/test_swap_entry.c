@@ -39,6 +39,10 @@ static int slot_fault(const struct fault *fault, swp_entry_t entry)
 {
 	struct page *page = alloc_page(GFP_HIGHUSER_MOVABLE);
 
+	if (page && anon_vma_prepare(fault->vma)) {
+		put_page(page);
+		page = NULL;
+	}
 	if (!page)
 		return -ENOMEM;
 	memset(host_frame(page_to_pfn(page)), saved[swp_offset(entry)], PAGE_SIZE);

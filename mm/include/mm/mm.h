@@ -16,9 +16,11 @@
 #include "kernel/lock.h"
 #include "kernel/rbtree.h"
 #include "kernel/trace_port.h"
+#include "mm/interval.h"
 #include "mm/page.h"
 
 struct address_space;
+struct anon_vma;
 struct mm_struct;
 struct vm_area_struct;
 struct mapped_file;
@@ -100,6 +102,17 @@ struct vm_ops {
 			  pte_t *ptep);
 };
 
+/* One of the anon_vmas whose pages an area may map: area/anon_vma.c. */
+struct anon_vma_chain {
+	struct vm_area_struct *vma;
+	struct anon_vma *anon_vma;
+	struct anon_vma_chain *next; /* of the same area, what was added last first */
+	union {
+		struct list_head few;	    /* in anon_vma->few */
+		struct interval_node pages; /* the area's pages, in anon_vma->areas */
+	};
+};
+
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;			  /* first byte after */
@@ -114,10 +127,12 @@ struct vm_area_struct {
 	unsigned long vm_pgoff; /* pages into the file; for anonymous areas start >> PAGE_SHIFT */
 	const struct vm_ops *vm_ops; /* NULL: anonymous private */
 	struct mapped_file *vm_file;
-	struct rb_node shared;	   /* in the file's i_mmap (interval_tree.c) */
-	unsigned long shared_last; /* last page of the file that its subtree there maps */
-	bool has_anon; /* has, or had, anonymous pages: so fork copies the tables of a file area too
-			*/
+	struct interval_node shared; /* in the file's i_mmap (interval_tree.c) */
+	/* Anonymous pages (anon_vma.c): none, and none of a parent's, while anon_chain is NULL. */
+	struct anon_vma *anon_vma;	   /* of its new pages; NULL: it has no own ones yet */
+	struct anon_vma *anon_parent;	   /* while anon_vma is NULL: the one that it was forked from */
+	struct anon_vma_chain *anon_chain; /* all whose pages it may map */
+	struct anon_vma_chain anon_first;  /* its first link, in use when the chain is not empty */
 };
 
 struct mm_struct {

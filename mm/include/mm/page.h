@@ -25,6 +25,7 @@
 #include "kernel/types.h"
 
 struct address_space;
+struct anon_vma;
 
 enum pageflags {
 	PG_locked,     /* I/O under way, or being set up; sleep in wait_on_page() */
@@ -61,7 +62,7 @@ struct page {
 	/*
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
-	 * anonymous: PAGE_MAPPING_ANON, index = page of the area's file or address space;
+	 * anonymous: anon_vma with PAGE_MAPPING_ANON, index = page of the area's file or address space;
 	 * movable page of the kernel's own: its movable_operations with bit 1 set (migrate.h);
 	 * slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
@@ -140,7 +141,7 @@ PAGE_FLAG(Isolated, PG_isolated)
 
 /*
  * The two low bits of page->mapping say what the rest is: neither, an address_space; bit 0, an
- * anonymous page (the rest is NULL, or its anon_vma once there are reverse maps); bit 1,
+ * anonymous page (the rest is its anon_vma); bit 1,
  * movable_operations (migrate.h).
  */
 #define PAGE_MAPPING_ANON    1ul
@@ -151,6 +152,12 @@ PAGE_FLAG(Isolated, PG_isolated)
 static inline bool PageAnon(const struct page *page)
 {
 	return (unsigned long)page->mapping & PAGE_MAPPING_ANON;
+}
+
+/* Of an anonymous page that is mapped: its anon_vma. Unmapped, it may be gone. */
+static inline struct anon_vma *page_anon_vma(const struct page *page)
+{
+	return (struct anon_vma *)((unsigned long)page->mapping & ~PAGE_MAPPING_FLAGS);
 }
 
 /* The file whose page cache the page is in, or NULL: anonymous, the kernel's own, free. */
