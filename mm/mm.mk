@@ -15,7 +15,8 @@ MM_OBJS += $(addprefix mm/slab/,kmalloc.o mempool.o shrinker.o slab.o slab_cache
 # kmap, fixmap, vmalloc, ioremap
 MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.o)
 # one fault, page tables
-MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o swap_entry.o zap.o)
+MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o rmap_validate.o rmap_walk.o \
+	swap_entry.o unmap.o zap.o)
 # areas and the mmap family
 MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
 	munmap.o unmapped_area.o mm_validate.o vma.o vma_merge.o)

@@ -292,6 +292,8 @@ void get_anon_vma(struct anon_vma *anon_vma)
 
 void put_anon_vma(struct anon_vma *anon_vma)
 {
+	if (!anon_vma)
+		return;
 	spin_lock(&anon_vma_lock);
 	drop_ref(anon_vma);
 	spin_unlock(&anon_vma_lock);

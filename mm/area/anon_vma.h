@@ -177,7 +177,7 @@ static inline bool anon_vma_may_grow(const struct vm_area_struct *vma)
 /* `vma` without a chain joins `next`, which has one link at most: takes it over. */
 void anon_vma_adopt(struct vm_area_struct *vma, const struct vm_area_struct *next);
 
-/* Keeps one that is in use from being freed / lets go of it again. Any context, but
+/* Keeps one that is in use from being freed / lets go of it again; NULL: nothing. Any context, but
  * anon_vma_lock not held. */
 void get_anon_vma(struct anon_vma *anon_vma);
 void put_anon_vma(struct anon_vma *anon_vma);

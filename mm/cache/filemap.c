@@ -33,7 +33,7 @@ void address_space_init(struct address_space *mapping, void *host,
 	mapping->i_mmap = RB_ROOT;
 }
 
-static wait_queue_head_t *page_queue(const struct page *page)
+wait_queue_head_t *page_wait_queue(const struct page *page)
 {
 	return &page_wait[(unsigned long)page / sizeof(*page) % PAGE_WAIT_QUEUES];
 }
@@ -54,7 +54,7 @@ void lock_page(struct page *page)
 {
 	might_sleep();
 	if (!trylock_page(page))
-		wait_event(*page_queue(page), trylock_or_note(page));
+		wait_event(*page_wait_queue(page), trylock_or_note(page));
 }
 
 void unlock_page(struct page *page)
@@ -63,7 +63,7 @@ void unlock_page(struct page *page)
 	ClearPageLocked(page);
 	if (unlikely(PageWaiters(page))) {
 		ClearPageWaiters(page);
-		wake_up_all(page_queue(page));
+		wake_up_all(page_wait_queue(page));
 	}
 }
 

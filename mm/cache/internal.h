@@ -14,6 +14,8 @@ unsigned int find_get_pages(struct address_space *mapping, struct page **pages, 
 			    unsigned int most);
 /* Forgets that a page is dirty (flag, tag, count); page locked. True if it was. */
 bool clear_page_dirty(struct page *page);
+/* Where those sleep that wait for the page to be unlocked; PG_waiters wakes them. */
+wait_queue_head_t *page_wait_queue(const struct page *page);
 /* Brings a locked page up to date: 0 or -EIO. */
 int fill_page(struct address_space *mapping, struct page *page);
 /* Pages of the file, the last one perhaps in part. */

@@ -6,6 +6,7 @@
  * so that no counter of it can overflow. The first write gets a page of its own.
  */
 #include "mm/highmem.h"
+#include "mm/rmap.h"
 #include "arch/tlb.h"
 #include "internal.h"
 
@@ -84,4 +85,5 @@ void fault_init(void)
 	if (!zero_page)
 		panic("no memory for the page of zeroes");
 	zero_pfn = page_to_pfn(zero_page);
+	migration_init();
 }

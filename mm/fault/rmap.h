@@ -7,6 +7,7 @@
  *   page_add_file       a page of the page cache
  *   page_dup_mapped     fork: one more entry for whatever it is
  *   page_remove_mapped  one entry less
+ *   page_add_again      one that was taken out for a while (unmap.c)
  *
  * An anonymous page stays marked until it is freed: without entries somebody may still hold
  * it. All are called with page_table_lock held, next to the change of the entry; the
@@ -76,6 +77,17 @@ static __always_inline void page_move_anon(struct page *page, const struct vm_ar
 	if (vma->anon_vma)
 		page->mapping = (struct address_space *)((unsigned long)vma->anon_vma |
 							 PAGE_MAPPING_ANON);
+}
+
+/* A page that was taken out of the tables for a while has one more entry again. */
+static inline void page_add_again(struct page *page, struct mm_struct *mm)
+{
+	struct rss_count count = {0};
+
+	if (atomic_add_return(1, &page->_mapcount) == 0)
+		inc_zone_page_state(page, PageAnon(page) ? NR_ANON_PAGES : NR_FILE_MAPPED);
+	rss_note(&count, page);
+	rss_add(mm, &count);
 }
 
 static __always_inline void page_add_file(struct page *page, struct mm_struct *mm)

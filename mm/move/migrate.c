@@ -7,9 +7,12 @@
  *        └──────────────────────────────┘
  *             putback_movable_pages()
  *
+ * A page that programs map leaves their page tables first and comes back to them at the end
+ * (fault/unmap.c); each entry holds a reference, which goes and comes with it.
+ *
  * Nobody may be looking at the page while it moves. The count of references tells:
- * one is the owner's (or the page cache's), one the mover's, and any more
- * belong to somebody who has found the page and relies on it. The lock of the
+ * one is the owner's (or the page cache's), one the mover's, and any more than those
+ * of entries belong to somebody who has found the page and relies on it. The lock of the
  * page keeps its owner away; a new holder comes only through the owner:
  *
  *   page cache    through the tree, under tree_lock. So the count is looked at and the
@@ -17,6 +20,8 @@
  *                 on the new page is found; it is locked and not uptodate until the
  *                 contents have arrived, so whoever finds it waits.
  *   kernel's own  through the owner, which does both in its migrate_page().
+ *   anonymous     through an entry. None is left, so one reference is the mover's, and any more
+ *                 belong to somebody else.
  *
  * An address_space cannot go away while one of its pages is locked, so the page's
  * lock is taken before ->mapping is used.
@@ -29,13 +34,15 @@
 #include "kernel/wait.h"
 #include "mm/filemap.h"
 #include "mm/highmem.h"
+#include "mm/rmap.h"
 #include "mm/vmstat.h"
+#include "area/anon_vma.h"
 #include "page/internal.h"
 
 #define PASSES	     10 /* Linux's */
 #define ASYNC_PASSES 3	/* nobody is waited for: more would only find the same */
 
-/* References on a page that can move: its owner's and the mover's. */
+/* References on a page of an owner or the cache that can move: his and the mover's. */
 #define HOLDERS_TO_MOVE 2
 
 /* Pages with one of these are never moved, whatever their other fields say. */
@@ -65,7 +72,12 @@ bool page_is_movable(const struct page *page)
 {
 	if (page->flags & FLAGS_STAY)
 		return false;
-	return PageMovable(page) || (page_mapping(page) && !page_mapcount(page));
+	return PageMovable(page) || page_mapping(page) || PageAnon(page);
+}
+
+static enum zone_stat_item isolated_item(const struct page *page)
+{
+	return PageAnon(page) ? NR_ISOLATED_ANON : NR_ISOLATED_FILE;
 }
 
 /* Referenced and locked: nobody frees it, and ->mapping stays. */
@@ -79,8 +91,8 @@ static int isolate_locked(struct page *page, struct list_head *list)
 		return -EAGAIN;
 	get_page(page);
 	SetPageIsolated(page);
-	if (page_mapping(page))
-		inc_zone_page_state(page, NR_ISOLATED_FILE);
+	if (!PageMovable(page))
+		inc_zone_page_state(page, isolated_item(page));
 	list_add_tail(&page->lru, list);
 	return 0;
 }
@@ -106,6 +118,8 @@ static void let_go(struct page *page)
 {
 	list_del(&page->lru);
 	ClearPageIsolated(page);
+	if (PageAnon(page))
+		dec_zone_page_state(page, NR_ISOLATED_ANON);
 	put_page(page);
 }
 
@@ -119,8 +133,8 @@ void putback_movable_pages(struct list_head *list)
 		if (PageMovable(page))
 			page_movable_ops(page)->putback_page(page);
 		ClearPageIsolated(page);
-		if (page_mapping(page))
-			dec_zone_page_state(page, NR_ISOLATED_FILE);
+		if (PageAnon(page) || page_mapping(page))
+			dec_zone_page_state(page, isolated_item(page));
 		unlock_page(page);
 		put_page(page);
 	}
@@ -172,12 +186,10 @@ static int move_cached(struct page *to, struct page *from)
 {
 	struct address_space *mapping = from->mapping;
 
-	if (page_mapcount(from))
-		return -EBUSY;
 	if (PageWriteback(from))
 		return -EAGAIN;
 	spin_lock(&mapping->tree_lock);
-	if (page_count(from) != HOLDERS_TO_MOVE) {
+	if (page_count(from) != HOLDERS_TO_MOVE || page_mapcount(from)) {
 		spin_unlock(&mapping->tree_lock);
 		return -EAGAIN;
 	}
@@ -194,23 +206,73 @@ static int move_cached(struct page *to, struct page *from)
 	spin_unlock(&mapping->tree_lock);
 	copy_highpage(to, from);
 	copy_state(to, from);
-	return 0;
-}
-
-/* Both locked. On success the owner's reference on `from` has become one on `to`. */
-static int move_locked(struct page *to, struct page *from)
-{
-	int err = -EBUSY;
-
-	if (PageMovable(from))
-		err = move_own(to, from);
-	else if (page_mapping(from))
-		err = move_cached(to, from);
-	if (err)
-		return err;
+	/* The cache's reference. */
 	get_page(to);
 	put_page(from);
 	return 0;
+}
+
+/* No entry leads to it any more, and so only who has found it before can still be there. */
+static int move_anon(struct page *to, struct page *from)
+{
+	if (page_count(from) != 1 || page_mapcount(from))
+		return -EAGAIN;
+	to->mapping = from->mapping;
+	to->index = from->index;
+	copy_highpage(to, from);
+	copy_state(to, from);
+	return 0;
+}
+
+static int move_unmapped(struct page *to, struct page *from)
+{
+	if (PageAnon(from))
+		return move_anon(to, from);
+	return page_mapping(from) ? move_cached(to, from) : -EBUSY;
+}
+
+/* Somebody holds the page: it would leave its tables in vain. */
+static bool is_held(const struct page *page)
+{
+	return page_count(page) > page_mapcount(page) + 1 + !!page_mapping(page);
+}
+
+/*
+ * Out of all tables, to the new frame, back into the tables. In between others may run: there
+ * may be many tables. Who touches the page meanwhile waits.
+ */
+static int move_mapped(struct page *to, struct page *from)
+{
+	struct anon_vma *anon_vma = page_get_anon_vma(from);
+	int err = -EAGAIN;
+
+	if (try_to_unmap(from, TTU_MIGRATION) == UNMAP_DONE) {
+		cond_resched();
+		err = move_unmapped(to, from);
+	}
+	remove_migration_ptes(from, err ? from : to);
+	put_anon_vma(anon_vma);
+	return err;
+}
+
+/* Both locked. On success what references there were on `from` but the mover's are on `to`. */
+static int move_locked(struct page *to, struct page *from)
+{
+	int err;
+
+	if (PageMovable(from)) {
+		err = move_own(to, from);
+		if (!err) {
+			get_page(to);
+			put_page(from);
+		}
+		return err;
+	}
+	if (!page_mapcount(from))
+		return move_unmapped(to, from);
+	if (is_held(from) || PageWriteback(from))
+		return -EAGAIN;
+	return move_mapped(to, from);
 }
 
 /* 0: has moved; else why not. */

@@ -39,6 +39,7 @@ static void count_page(const struct page *page, struct usage *usage)
 {
 	if (PageReserved(page))
 		return;
+	usage->item[NR_ISOLATED_ANON] += PageAnon(page) && PageIsolated(page);
 	if (page_mapping(page)) {
 		count_cached(page, usage);
 	} else if (page_mapcount(page) > 0) {

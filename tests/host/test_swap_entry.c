@@ -14,7 +14,7 @@
 
 #define BASE  (0x20400000ul - 4 * PAGE_SIZE) /* areas cross the end of a page table */
 #define PAGES 8u
-#define TYPE  31u
+#define TYPE  27u /* the last that is not migration's */
 #define RW    (PROT_READ | PROT_WRITE)
 #define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
 

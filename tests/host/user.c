@@ -9,6 +9,7 @@
 #include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
+#include "mm/rmap.h"
 #include "mm/vmstat.h"
 #include "test.h"
 #include <stdio.h>
@@ -24,7 +25,7 @@ struct tlb_slot {
 	pte_t pte;
 };
 
-unsigned long user_faults;
+unsigned long user_faults, user_migration_waits;
 struct fault_info user_last_fault;
 
 static struct tlb_slot tlb[TLB_SLOTS];
@@ -165,6 +166,7 @@ static u8 *reach(struct mm_struct *mm, unsigned long addr, bool write, int *err)
 			return byte;
 		user_faults++;
 		*err = mm_fault(mm, addr, flags, &user_last_fault);
+		user_migration_waits += user_last_fault.cause == TRACE_CAUSE_MIGRATION;
 		if (*err)
 			return NULL;
 	}
@@ -222,6 +224,7 @@ void user_check_counts(void)
 		BUG_ON((maps[pfn] || cached) && page_count(page) != maps[pfn] + cached);
 	}
 	free(maps);
+	rmap_validate();
 	vmstat_validate();
 }
 

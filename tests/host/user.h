@@ -19,6 +19,8 @@ int user_read(struct mm_struct *mm, unsigned long addr, u8 *value);
 int user_write(struct mm_struct *mm, unsigned long addr, u8 value);
 /* Faults taken by these, and what mm_fault() said last. */
 extern unsigned long user_faults;
+/* Those that waited for a page on its way to another frame. */
+extern unsigned long user_migration_waits;
 extern struct fault_info user_last_fault;
 
 /* The entry for addr as it is now; empty without a table. */
@@ -29,8 +31,8 @@ void user_fork_copies(bool at_once);
 /* dup_mm(); when it copies at once, checks that no private page is in both. NULL: no memory. */
 struct mm_struct *user_fork(struct mm_struct *parent);
 
-/* Checks every address space with validate_mm(), and the counters of every page against a walk of
- * all page tables. No access may be under way. Panics. */
+/* Checks every address space with validate_mm(), and the counters and the reverse map of every page
+ * against a walk of all page tables. No access may be under way. Panics. */
 void user_check_counts(void);
 
 /* Around a piece of work that must keep nothing: frames, slab objects, kmap slots, locks. */

@@ -152,14 +152,14 @@ static void test_dirty_file(void)
 	test_fs_end();
 }
 
-/* A cached page that a program maps stays where it is, and can move when it is unmapped. */
+/* A cached page that a program maps moves under it. */
 static void test_mapped(void)
 {
 	const unsigned long addr = 0x20000000ul;
 	struct file *file = begin();
-	struct page *page;
+	struct page *page, *now;
+	u32 before, after;
 	LIST_HEAD(list);
-	u32 value;
 
 	if (!file)
 		return;
@@ -168,12 +168,18 @@ static void test_mapped(void)
 		EXPECT_EQ(mm_mmap(current->mm, &file->mf, addr, PAGE_SIZE, PROT_READ,
 				  MAP_PRIVATE | MAP_FIXED, 0),
 			  addr);
-		EXPECT_EQ(test_peek(addr, &value), 0);
+		EXPECT_EQ(test_peek(addr, &before), 0);
+		EXPECT_EQ(page_mapcount(page), 1);
 		put_page(page);
-		EXPECT_EQ(isolate_page(page, &list), -EBUSY);
-		test_mm_end();
 		EXPECT_EQ(isolate_page(page, &list), 0);
+		EXPECT_EQ(migrate_pages(&list, new_page, NULL, 0, MIGRATE_SYNC), 0);
 		putback_movable_pages(&list);
+		now = find_get_page(&file->inode->mapping, 0);
+		EXPECT(now && now != page && page_mapcount(now) == 1);
+		if (now)
+			put_page(now);
+		EXPECT(test_peek(addr, &after) == 0 && after == before);
+		test_mm_end();
 	}
 	EXPECT(test_verify(file, 0, FILE_SIZE, SEED));
 	fput(file);
@@ -183,7 +189,7 @@ static void test_mapped(void)
 static const struct ktap_case cases[] = {
 	{"own_pages_move", test_own},	    {"out_of_memory", test_out_of_memory},
 	{"held_page_stays", test_held},	    {"cached_pages_move_dirty_and_clean", test_dirty_file},
-	{"mapped_page_stays", test_mapped}, {NULL, NULL},
+	{"mapped_page_moves", test_mapped}, {NULL, NULL},
 };
 
 const struct ktap_suite migrate_suite = {"migrate", cases};

@@ -31,6 +31,7 @@ static const struct stat_line zone_lines[] = {
 static const struct stat_line node_lines[] = {
 	{"nr_slab_reclaimable", VM_STAT_SLAB_RECLAIMABLE},
 	{"nr_slab_unreclaimable", VM_STAT_SLAB_UNRECLAIMABLE},
+	{"nr_isolated_anon", VM_STAT_ISOLATED_ANON},
 	{"nr_isolated_file", VM_STAT_ISOLATED_FILE},
 	{"nr_anon_pages", VM_STAT_ANON},
 	{"nr_mapped", VM_STAT_MAPPED},
@@ -81,6 +82,7 @@ static void add_zone(struct vm_stat *stat, const struct zone *zone)
 		[NR_SHMEM] = VM_STAT_SHMEM,
 		[NR_FILE_DIRTY] = VM_STAT_DIRTY,
 		[NR_WRITEBACK] = VM_STAT_WRITEBACK,
+		[NR_ISOLATED_ANON] = VM_STAT_ISOLATED_ANON,
 		[NR_ISOLATED_FILE] = VM_STAT_ISOLATED_FILE,
 		[NR_SLAB_RECLAIMABLE] = VM_STAT_SLAB_RECLAIMABLE,
 		[NR_SLAB_UNRECLAIMABLE] = VM_STAT_SLAB_UNRECLAIMABLE,

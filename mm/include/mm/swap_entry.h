@@ -30,6 +30,12 @@ typedef struct {
 #define SWAP_OFFSET_LIMIT (1ul << (32 - PAGE_SHIFT)) /* first offset that does not fit */
 #define SWAP_TYPE_SHIFT	  2
 
+/* The last four types are pages on their way to another frame (fault/unmap.c); the offset is the
+ * frame that they leave. */
+#define SWP_MIGRATION	    28u
+#define SWP_MIGRATION_YOUNG 1u /* the entry had the accessed bit */
+#define SWP_MIGRATION_DIRTY 2u /* ... the dirty bit */
+
 static inline swp_entry_t swp_entry(unsigned int type, unsigned long offset)
 {
 	BUG_ON(type >= MAX_SWAP_TYPES || offset >= SWAP_OFFSET_LIMIT);

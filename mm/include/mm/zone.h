@@ -77,6 +77,7 @@ struct per_cpu_pages {
  */
 enum zone_stat_item {
 	NR_ANON_PAGES,	       /* mapped by processes, of no file */
+	NR_ISOLATED_ANON,      /* ... or were, and are on a mover's list: PG_isolated */
 	NR_FILE_PAGES,	       /* in the page cache, shared memory included */
 	NR_FILE_MAPPED,	       /* ... and mapped by processes */
 	NR_SHMEM,	       /* ... of shared memory */
