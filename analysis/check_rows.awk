@@ -40,6 +40,7 @@ function cause_forms()
 	cause_form["swap"] = "^..0"
 	cause_form["swap_cache"] = "^..0"
 	cause_form["vmalloc_sync"] = "^.k0"
+	cause_form["migration"] = "^..0"
 	cause_form["fixup"] = "^.k"
 	cause_form["sigsegv"] = "^.u"
 	cause_form["sigbus"] = "^.u"

@@ -108,7 +108,7 @@ boot sparse 16 'highmem=8M' 'highmem=8192K: .* which is 0K' '\(0K HighMem\)'
 
 # ZONE_MOVABLE: above 896 MiB, in the direct map, and on several nodes.
 boot sparse 1500 'movablecore=300M numa=fake=2' '^node 1: ZONE_MOVABLE has 30[0-9]{4}K'
-for suite in migrate compaction hotplug; do
+for suite in migrate rmap compaction hotplug; do
 	ok "... and nothing of suite $suite was skipped" tried_all $suite "$scratch/out/console.log"
 done
 boot sparse 128 'movablecore=50% memmap=4M$120M' '^node 0: ZONE_MOVABLE has [56][0-9]{4}K'

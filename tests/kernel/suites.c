@@ -34,6 +34,7 @@ const struct ktap_row ktap_suites[] = {
 	{&ext2_bad_suite, 904},
 	{&filemap_suite, 6},
 	{&migrate_suite, 27},
+	{&rmap_suite, 5},
 	{&compaction_suite, 84},
 	{&hotplug_suite, 1},
 	{&fault_inject_suite, 114},

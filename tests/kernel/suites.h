@@ -17,7 +17,7 @@ extern const struct ktap_suite zones_suite, numa_suite;
 /* test_vma.c, test_fault.c, test_filemap.c */
 extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
 /* test_migrate.c, test_compaction.c, test_hotplug.c */
-extern const struct ktap_suite migrate_suite, compaction_suite, hotplug_suite;
+extern const struct ktap_suite migrate_suite, rmap_suite, compaction_suite, hotplug_suite;
 /* test_layout.c */
 extern const struct ktap_suite layout_suite, arch_suite;
 /* test_sched.c, test_lock.c, test_proc.c */

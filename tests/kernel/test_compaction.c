@@ -4,11 +4,15 @@
  */
 #include "kernel/compiler.h"
 #include "kernel/fs_helpers.h"
+#include "kernel/errno.h"
 #include "kernel/movable.h"
+#include "kernel/user_helpers.h"
 #include "mm/compaction.h"
 #include "mm/filemap.h"
 #include "mm/migrate.h"
+#include "mm/rmap.h"
 #include "mm/vmstat.h"
+#include "proc/task.h"
 
 #define BIG_ORDER  9u
 #define FILE_PAGES 200u
@@ -241,6 +245,52 @@ static void test_file(void)
 	buddy_check();
 }
 
+#define USER_BASE  0x20000000ul
+#define USER_PAGES 200u
+
+/* The frames of a program's pages; with a list, isolated onto it. */
+static void find_user_frames(struct page **frames, struct list_head *list)
+{
+	for (unsigned int i = 0; i < USER_PAGES; i++) {
+		frames[i] = get_user_page(current->mm, USER_BASE + i * PAGE_SIZE, false);
+		if (!EXPECT(!IS_ERR(frames[i])))
+			continue;
+		put_page(frames[i]);
+		if (list)
+			EXPECT_EQ(isolate_page(frames[i], list), 0);
+	}
+}
+
+/* A program's pages at the low end of the zone go up, and it sees the same. */
+static void test_user_pages(void)
+{
+	static struct page *before[USER_PAGES], *after[USER_PAGES];
+	unsigned int moved = 0;
+	LIST_HEAD(list);
+
+	if (!can_fragment() || !test_mm_begin() ||
+	    !test_map_anon(USER_BASE, USER_PAGES * PAGE_SIZE, MAP_PRIVATE))
+		return;
+	for (unsigned int i = 0; i < USER_PAGES; i++)
+		EXPECT_EQ(test_poke(USER_BASE + i * PAGE_SIZE, SEED + i), 0);
+	free_low_frames(USER_PAGES + 50);
+	find_user_frames(before, &list);
+	EXPECT_EQ(migrate_pages(&list, low_frame, NULL, 0, MIGRATE_SYNC), 0);
+	movable_drop_all();
+	find_user_frames(before, NULL);
+	compact_memory();
+	find_user_frames(after, NULL);
+	for (unsigned int i = 0; i < USER_PAGES; i++) {
+		moved += after[i] > before[i];
+		EXPECT(test_sees(USER_BASE + i * PAGE_SIZE, SEED + i));
+	}
+	EXPECT(moved > USER_PAGES / 2);
+	ktap_info("%u of %u pages of a program moved up", moved, USER_PAGES);
+	rmap_validate();
+	test_mm_end();
+	buddy_check();
+}
+
 static const struct ktap_case cases[] = {
 	{"large_block_out_of_fragments", test_large_block},
 	{"not_for_who_may_not_wait", test_atomic},
@@ -248,6 +298,7 @@ static const struct ktap_case cases[] = {
 	{"in_vain_and_deferred", test_in_vain},
 	{"too_little_free", test_nothing_free},
 	{"cached_pages_of_a_file", test_file},
+	{"pages_of_a_program", test_user_pages},
 	{NULL, NULL},
 };
 

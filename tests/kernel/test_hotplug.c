@@ -7,9 +7,12 @@
 #include "kernel/errno.h"
 #include "kernel/ktap.h"
 #include "kernel/movable.h"
+#include "kernel/user_helpers.h"
 #include "mm/fault_inject.h"
 #include "mm/memory_hotplug.h"
+#include "mm/rmap.h"
 #include "mm/vmstat.h"
+#include "proc/task.h"
 
 #define LIVE_PAGES 300u
 #define NO_SECTION NR_SECTIONS
@@ -166,6 +169,65 @@ static void test_live(void)
 	buddy_check();
 }
 
+#define USER_BASE 0x20000000ul
+
+/* Pages of the current address space that lie in the section / true if each holds what was put there. */
+static unsigned int user_pages_in(unsigned int nr, unsigned int pages)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < pages; i++) {
+		struct page *page =
+			get_user_page(current->mm, USER_BASE + i * PAGE_SIZE, false);
+
+		if (!EXPECT(!IS_ERR(page)))
+			continue;
+		n += in_section(page, nr);
+		put_page(page);
+	}
+	return n;
+}
+
+static bool sees_all(unsigned int pages)
+{
+	for (unsigned int i = 0; i < pages; i++)
+		if (!test_sees(USER_BASE + i * PAGE_SIZE, i * 3 + 1))
+			return false;
+	return true;
+}
+
+/* A program's pages, shared with its child, leave the section under both. */
+static void test_user_pages(void)
+{
+	unsigned int nr = live_section(), pages = 2 * LIVE_PAGES;
+	struct mm_struct *parent, *child;
+
+	if (nr == NO_SECTION)
+		return;
+	movable_drop_all();
+	parent = test_mm_begin();
+	if (!parent || !test_map_anon(USER_BASE, pages * PAGE_SIZE, MAP_PRIVATE))
+		return;
+	for (unsigned int i = 0; i < pages; i++)
+		EXPECT_EQ(test_poke(USER_BASE + i * PAGE_SIZE, i * 3 + 1), 0);
+	child = dup_mm(parent, 0);
+	ktap_info("%u of %u pages lie in section %u", user_pages_in(nr, pages), pages, nr);
+	EXPECT(user_pages_in(nr, pages) > 0);
+	if (EXPECT(child) && EXPECT_EQ(offline_pages(nr), 0)) {
+		EXPECT_EQ(user_pages_in(nr, pages), 0);
+		EXPECT(sees_all(pages));
+		test_mm_switch(child);
+		EXPECT(sees_all(pages));
+		test_mm_switch(parent);
+		rmap_validate();
+		EXPECT_EQ(online_pages(nr), 0);
+	}
+	if (child)
+		mmput(child);
+	test_mm_end();
+	buddy_check();
+}
+
 /* Somebody holds a page and does not let go: all is undone. */
 static void test_held(void)
 {
@@ -273,6 +335,7 @@ static const struct ktap_case cases[] = {
 	{"states_of_sections", test_states},
 	{"refused", test_refused},
 	{"live_pages_move_out", test_live},
+	{"user_pages_move_out", test_user_pages},
 	{"held_page_keeps_it_online", test_held},
 	{"no_room_elsewhere", test_no_room},
 	{"all_of_zone_movable", test_many},
