@@ -109,8 +109,13 @@ void swap_entry_drop(pte_t pte);
 /* Panics when nobody owns the entry. */
 void swap_entry_check(pte_t pte);
 
-/* rmap_walk.c: the entry for addr if it maps the page, or NULL. page_table_lock held. */
-pte_t *page_entry(const struct page *page, struct mm_struct *mm, unsigned long addr);
+/* The entry for addr if it maps the page, or NULL. page_table_lock held. */
+static inline pte_t *page_entry(const struct page *page, struct mm_struct *mm, unsigned long addr)
+{
+	pte_t *ptep = user_pte(mm, addr);
+
+	return ptep && pte_mapped(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) ? ptep : NULL;
+}
 
 /* anon.c, cow.c, file_fault.c: the other answers. 0, FAULT_AGAIN or -errno. May sleep. */
 int fault_anon_read(const struct fault *fault);

@@ -65,13 +65,6 @@ void rmap_walk(struct page *page, rmap_one_t one, void *arg)
 		walk_file(page, one, arg);
 }
 
-pte_t *page_entry(const struct page *page, struct mm_struct *mm, unsigned long addr)
-{
-	pte_t *ptep = user_pte(mm, addr);
-
-	return ptep && pte_mapped(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) ? ptep : NULL;
-}
-
 struct referenced {
 	unsigned int entries;	/* seen */
 	unsigned int young;	/* of these */

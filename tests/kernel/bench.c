@@ -16,8 +16,13 @@
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/compiler.h"
+#include "kernel/errno.h"
 #include "kernel/printk.h"
+#include "mm/fault.h"
+#include "mm/filemap.h"
 #include "mm/highmem.h"
+#include "mm/mmap.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 #include "mm/zone.h"
@@ -184,6 +189,61 @@ static void vmalloc_16(unsigned int i)
 	vfree(vmalloc(16 * PAGE_SIZE));
 }
 
+#define MAPPED_AT 0x20000000ul
+#define FEW_WALKS  64
+
+/* A page that so many address spaces map, for the reverse map to find. */
+static struct mm_struct *mappers[1000];
+static unsigned int nr_mappers;
+static struct page *mapped;
+
+static void map_page(unsigned int n)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	BUG_ON(!mm || mm_mmap(mm, NULL, MAPPED_AT, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0) != MAPPED_AT);
+	mapped = get_user_page(mm, MAPPED_AT, true);
+	BUG_ON(IS_ERR(mapped));
+	mappers[0] = mm;
+	for (nr_mappers = 1; nr_mappers < n; nr_mappers++) {
+		mappers[nr_mappers] = dup_mm(mm, 0);
+		BUG_ON(!mappers[nr_mappers]);
+	}
+	lock_page(mapped);
+}
+
+static void map_page_1(void)
+{
+	map_page(1);
+}
+
+static void map_page_10(void)
+{
+	map_page(10);
+}
+
+static void map_page_1000(void)
+{
+	map_page(1000);
+}
+
+static void unmap_page(void)
+{
+	unlock_page(mapped);
+	put_page(mapped);
+	while (nr_mappers)
+		mmput(mappers[--nr_mappers]);
+}
+
+static void referenced(unsigned int i)
+{
+	unsigned int vm_flags;
+
+	(void)i;
+	page_referenced(mapped, &vm_flags);
+}
+
 static const struct {
 	const char *name;
 	void (*op)(unsigned int i);
@@ -209,6 +269,9 @@ static const struct {
 	{"kmap_atomic", kmap_atomic_same, OPS, 1, hold_pages, drop_pages},
 	{"kmap_atomic_next", kmap_atomic_next, OPS, 1, hold_pages, drop_pages},
 	{"vmalloc_16", vmalloc_16, OPS, 1, NULL, NULL},
+	{"page_referenced_1", referenced, OPS, 1, map_page_1, unmap_page},
+	{"page_referenced_10", referenced, OPS, 1, map_page_10, unmap_page},
+	{"page_referenced_1000", referenced, FEW_WALKS, 1, map_page_1000, unmap_page},
 };
 
 static void mark(const char *label)
