@@ -144,7 +144,8 @@ static __always_inline void anon_vma_link(struct vm_area_struct *upper)
 		anon_vma_enter(link);
 }
 
-/* An area leaves, whose pages are gone or another's now; then anon_vma_free_chain(). Lock held. */
+/* An area leaves for good, whose pages are gone or another's now; its links stay, for
+ * anon_vma_free_chain(). Lock held. */
 static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
 {
 	if (vma->anon_vma)
@@ -155,7 +156,7 @@ static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
 		anon_vma_leave(link);
 }
 
-/* Frees links that are not entered: the area is as one that never had a page. */
+/* Frees links that are not entered, or have left. One that is alone lies in the area: nothing to free. */
 void anon_vma_free_chain(struct vm_area_struct *vma);
 
 /* The area's end is another now / its start, too. anon_vma_lock held. */

@@ -125,7 +125,7 @@ struct vm_area_struct *vma_alloc_upper(struct vm_area_struct *vma)
 
 void vma_free(struct vm_area_struct *vma)
 {
-	if (unlikely(vma->anon_chain))
+	if (vma->anon_chain && unlikely(vma->anon_chain->next))
 		anon_vma_free_chain(vma);
 	kmem_cache_free(vma_cache, vma);
 }
@@ -231,7 +231,6 @@ static void anon_unlink(struct vm_area_struct *vma)
 	spin_lock(&anon_vma_lock);
 	anon_vma_unlink(vma);
 	spin_unlock(&anon_vma_lock);
-	anon_vma_free_chain(vma);
 }
 
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev)
@@ -416,8 +415,6 @@ static void take_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
 		anon_vma_unlink(upper);
 	set_end_locked(vma, upper->vm_end, mapping);
 	unlock_bounds(vma, mapping);
-	if (upper->anon_chain)
-		anon_vma_free_chain(upper);
 }
 
 static void set_start_and_end(struct vm_area_struct *vma, unsigned long start, unsigned long end)
