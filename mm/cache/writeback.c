@@ -13,9 +13,8 @@
  * disk blocks?) and the page is marked. Write-back takes write permission away
  * from all entries before it clears the mark, so the next write faults again.
  */
-#include "arch/tlb.h"
 #include "area/internal.h"
-#include "fault/internal.h"
+#include "mm/rmap.h"
 #include "internal.h"
 
 #define SYNC_BATCH 16
@@ -75,39 +74,6 @@ void page_note_dirty_pte(struct page *page)
 	set_page_dirty(page);
 }
 
-/* Takes write permission and the dirty bit from the entry of an area that contains the page. */
-static void protect_in_area(struct vm_area_struct *vma, const struct page *page)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr;
-	pte_t *ptep;
-
-	if (!(vma->vm_flags & VM_SHARED))
-		return;
-	addr = vma->vm_start + ((page->index - vma->vm_pgoff) << PAGE_SHIFT);
-	spin_lock(&mm->page_table_lock);
-	ptep = user_pte(mm, addr);
-	if (ptep && pte_mapped(*ptep) && pte_pfn(*ptep) == page_to_pfn(page) &&
-	    (pte_write(*ptep) || pte_dirty(*ptep))) {
-		set_pte(ptep, pte_wrprotect(pte_mkclean(ptep_get_and_clear(ptep))));
-		tlb_flush_page(mm, addr);
-	}
-	spin_unlock(&mm->page_table_lock);
-}
-
-static void protect_mappings(const struct page *page)
-{
-	struct address_space *mapping = page->mapping;
-	struct vm_area_struct *vma;
-
-	if (!page_mapcount(page))
-		return;
-	spin_lock(&mapping->i_mmap_lock);
-	for_each_area_of (vma, &mapping->i_mmap, page->index, page->index)
-		protect_in_area(vma, page);
-	spin_unlock(&mapping->i_mmap_lock);
-}
-
 /* The page is about to be written: no longer dirty, but the tag stays. Page locked. */
 static void begin_writeback(struct address_space *mapping, struct page *page)
 {
@@ -145,7 +111,7 @@ static int write_dirty_page(struct address_space *mapping, struct page *page)
 
 	lock_page(page);
 	if (page->mapping == mapping && PageDirty(page)) {
-		protect_mappings(page);
+		page_mkclean(page);
 		begin_writeback(mapping, page);
 		/* What a mapping wrote behind the end of the file stays off the disk. */
 		if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)

@@ -103,31 +103,37 @@ unsigned int page_referenced(struct page *page, unsigned int *vm_flags)
 	return seen.young;
 }
 
+struct cleaned {
+	unsigned int entries; /* seen, in shared areas */
+	unsigned int cleaned; /* of these */
+};
+
 static bool mkclean_one(struct page *page, struct vm_area_struct *vma, unsigned long addr,
 			void *arg)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned int *cleaned = arg;
+	struct cleaned *seen = arg;
 	pte_t *ptep;
 
 	if (!(vma->vm_flags & VM_SHARED))
 		return true;
 	spin_lock(&mm->page_table_lock);
 	ptep = page_entry(page, mm, addr);
+	seen->entries += ptep != NULL;
 	if (ptep && (pte_write(*ptep) || pte_dirty(*ptep))) {
 		set_pte(ptep, pte_wrprotect(pte_mkclean(ptep_get_and_clear(ptep))));
 		tlb_flush_page(mm, addr);
-		*cleaned += 1;
+		seen->cleaned++;
 	}
 	spin_unlock(&mm->page_table_lock);
-	return true;
+	return seen->entries < (unsigned int)page_mapcount(page);
 }
 
 unsigned int page_mkclean(struct page *page)
 {
-	unsigned int cleaned = 0;
+	struct cleaned seen = {0};
 
 	if (page_mapcount(page) && page_mapping(page))
-		rmap_walk(page, mkclean_one, &cleaned);
-	return cleaned;
+		rmap_walk(page, mkclean_one, &seen);
+	return seen.cleaned;
 }
