@@ -10,6 +10,7 @@
 #include "mm/rmap.h"
 #include "mm/vmstat.h"
 #include "proc/task.h"
+#include "sched/sched.h"
 
 #define BASE	    0x20000000ul
 #define PAGES	    32u
@@ -129,6 +130,49 @@ static void test_accessed_bits(void)
 	test_mm_end();
 }
 
+/* What the mover of a page has in hand in the middle of it. */
+struct on_its_way {
+	struct page *page;
+	struct anon_vma *anon_vma;
+	bool done;
+};
+
+static int put_back(void *arg)
+{
+	struct on_its_way *way = arg;
+
+	wait_for_holders();
+	remove_migration_ptes(way->page, way->page);
+	put_anon_vma(way->anon_vma);
+	unlock_page(way->page);
+	put_page(way->page);
+	way->done = true;
+	return 0;
+}
+
+/* Who touches a page on its way to another frame sleeps until it is there. */
+static void test_fault_waits(void)
+{
+	u32 waits = vm_event_sum(VM_PGFAULT_MIGRATION);
+	struct on_its_way way = {0};
+
+	if (!begin_pages())
+		return;
+	way.page = get_user_page(current->mm, BASE, true);
+	lock_page(way.page);
+	way.anon_vma = page_get_anon_vma(way.page);
+	EXPECT_EQ(try_to_unmap(way.page, TTU_MIGRATION), UNMAP_DONE);
+	EXPECT(page_mapcount(way.page) == 0 && page_count(way.page) == 1);
+	if (EXPECT(!IS_ERR(kthread_run(put_back, &way, "mover")))) {
+		EXPECT_EQ(test_poke(BASE, 7), 0);
+		EXPECT(way.done);
+		EXPECT_EQ(vm_event_sum(VM_PGFAULT_MIGRATION) - waits, 1);
+	}
+	EXPECT(test_sees(BASE, 7));
+	rmap_validate();
+	test_mm_end();
+}
+
 /* More areas than a list has: all are found, and those that have gone are not. */
 static void test_many_mappers(void)
 {
@@ -224,6 +268,7 @@ static void test_mkclean(void)
 static const struct ktap_case cases[] = {
 	{"shared_pages_move", test_shared_pages_move},
 	{"accessed_bits", test_accessed_bits},
+	{"fault_waits_for_a_page_on_its_way", test_fault_waits},
 	{"many_mappers", test_many_mappers},
 	{"generations_of_forks", test_generations},
 	{"page_mkclean", test_mkclean},
