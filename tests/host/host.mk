@@ -37,7 +37,7 @@ H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc s
 H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
 H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry filemap
-H_TESTS += migrate migrate_tasks compaction
+H_TESTS += rmap migrate migrate_tasks compaction
 H_TESTS += fault_inject
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
