@@ -1,8 +1,8 @@
 /*
  * migrate.h - moving what is in a page frame to another one.
  *
- * Two kinds of page can be moved: pages of the page cache that no page table
- * maps, and pages of an owner in the kernel who says how (movable_operations).
+ * Three kinds of page can be moved: pages of the page cache and anonymous ones, in whatever
+ * page tables they are, and pages of an owner in the kernel who says how (movable_operations).
  * A page that is to be moved is isolated first: taken off its owner's lists and
  * onto the mover's, linked by ->lru, PG_isolated, with a reference.
  */
@@ -59,15 +59,14 @@ enum migrate_mode {
 	MIGRATE_SYNC,  /* waits for page locks and for others to let go; may sleep */
 };
 
-/* Is it a page in use of one of the two kinds? As far as can be seen: it may be held, and nothing
+/* Is it a page in use of one of the three kinds? As far as can be seen: it may be held, and nothing
  * keeps it. */
 bool page_is_movable(const struct page *page);
 
 /*
  * Isolates a page in whatever state it may be, without waiting, and puts it at the end of
  * `list`. 0; -EAGAIN: free, locked or being moved by somebody; -EBUSY: cannot be moved (anything
- * but the two kinds above; cached pages that user page tables map stay until there are reverse
- * maps). Process context, no spinlock held.
+ * but the three kinds above). Process context, no spinlock held.
  */
 int isolate_page(struct page *page, struct list_head *list);
 /* Gives isolated pages back to their owners; the list is empty then. May sleep. */
