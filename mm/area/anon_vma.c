@@ -11,7 +11,8 @@
  * of an anon_vma of its own. What area is in which tree is said by links, struct anon_vma_chain:
  *
  *                 areas of P      of its child C     of C's child G
- *   anon_vma A    [a P]           [a C]              [a G]            pages from before the first fork
+ *   anon_vma A    [a P]           [a C]              [a G]            pages from before the first
+ * fork
  *            ^
  *   anon_vma B (parent A)         [b C]              [b G]            pages C made itself
  *            ^
@@ -25,11 +26,11 @@
  *
  * Reuse: with each generation that forks, writes and exits chains would become longer. An anon_vma
  * that no area owns (its process is gone) and that has at most one child becomes the own one of
- * the area instead of a new one. Each other without owner has two children or more, so there are fewer
- * than twice as many in a family as living areas.
+ * the area instead of a new one. Each other without owner has two children or more, so there are
+ * fewer than twice as many in a family as living areas.
  *
- * One whose parent is P has only areas that are in P's tree, too, and P's link lies behind it in their
- * chains. So when the last area leaves, children go before their parents.
+ * One whose parent is P has only areas that are in P's tree, too, and P's link lies behind it in
+ * their chains. So when the last area leaves, children go before their parents.
  */
 #include "mm/slab.h"
 #include "internal.h"

@@ -8,7 +8,8 @@
 #include "mm/mm.h"
 
 struct anon_vma {
-	/* Links to all areas that may map its pages: in the list, or in the tree when it is not empty. */
+	/* Links to all areas that may map its pages: in the list, or in the tree when it is not
+	 * empty. */
 	struct list_head few;
 	struct rb_root areas;
 	unsigned int nr_areas;
@@ -156,7 +157,8 @@ static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
 		anon_vma_leave(link);
 }
 
-/* Frees links that are not entered, or have left. One that is alone lies in the area: nothing to free. */
+/* Frees links that are not entered, or have left. One that is alone lies in the area: nothing to
+ * free. */
 void anon_vma_free_chain(struct vm_area_struct *vma);
 
 /* The area's end is another now / its start, too. anon_vma_lock held. */

@@ -86,8 +86,8 @@ bool vma_merge_next(struct vm_area_struct *vma)
 
 	if (!next || next->vm_flags != vma->vm_flags || next->vm_start != vma->vm_end ||
 	    next->vm_file != vma->vm_file || next->vm_ops != vma->vm_ops ||
-	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) || (vma->vm_ops && vma->vm_ops->close) ||
-	    !anon_vma_mergeable(vma, next))
+	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) ||
+	    (vma->vm_ops && vma->vm_ops->close) || !anon_vma_mergeable(vma, next))
 		return false;
 	swallow_next(vma);
 	return true;

@@ -55,8 +55,8 @@ static __always_inline bool rss_note(struct rss_count *count, const struct page 
 
 /*
  * Page `addr` of the area is `page` from now on, which no table maps yet. page->index is where it
- * lies in the area's file, or in the address space when the area has none (vma_pgoff()). The area has
- * an anon_vma: anon_vma_prepare().
+ * lies in the area's file, or in the address space when the area has none (vma_pgoff()). The area
+ * has an anon_vma: anon_vma_prepare().
  */
 static __always_inline void page_add_anon(struct page *page, struct vm_area_struct *vma,
 					  unsigned long addr)
@@ -75,8 +75,8 @@ static __always_inline void page_add_anon(struct page *page, struct vm_area_stru
 static __always_inline void page_move_anon(struct page *page, const struct vm_area_struct *vma)
 {
 	if (vma->anon_vma)
-		page->mapping = (struct address_space *)((unsigned long)vma->anon_vma |
-							 PAGE_MAPPING_ANON);
+		page->mapping =
+			(struct address_space *)((unsigned long)vma->anon_vma | PAGE_MAPPING_ANON);
 }
 
 /* A page that was taken out of the tables for a while has one more entry again. */

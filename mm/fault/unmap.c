@@ -9,9 +9,9 @@
  * A migration entry is one of four swap types: what the accessed and the dirty bit were is in the
  * type, the frame is the offset. The old page is locked as long as there are such entries, so who
  * faults on one waits for that lock (without a reference, which would keep the page from
- * moving) and tries again. Fork copies such an entry and munmap drops it like any; the one who moves the
- * page finds what is left. It comes back with the rights that its area has by then, a private page
- * without write permission: the first write to it decides anew (cow_reuse, mostly).
+ * moving) and tries again. Fork copies such an entry and munmap drops it like any; the one who
+ * moves the page finds what is left. It comes back with the rights that its area has by then, a
+ * private page without write permission: the first write to it decides anew (cow_reuse, mostly).
  *
  * With TTU_SWAP it is the swap slot in page->private that takes the place of an anonymous page,
  * and nothing that of a file's.

@@ -31,7 +31,7 @@ H_OBJS += $(MM_OBJS)
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
-H_OBJS += tests/host/user.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
+H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone

@@ -1,7 +1,7 @@
 /*
  * test_fault.c - several tasks read, write, map, fork, truncate and write back
- * at random, and move pages to other frames, giving the CPU away wherever the code may sleep, and every byte
- * read must be the one a plain model predicts.
+ * at random, and pages move (user_move.c), giving the CPU away wherever the code may
+ * sleep, and every byte read must be the one a plain model predicts.
  *
  * Each address space has a window of PAGES pages across the border of two page
  * tables. Of each page two bytes are followed (`spot`); the model knows whether
@@ -16,11 +16,8 @@
 #include "../../mm/area/internal.h"
 #include "../../mm/fault/internal.h"
 #include "fake_file.h"
-#include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
-#include "mm/migrate.h"
-#include "mm/rmap.h"
 #include "tasks.h"
 #include "test.h"
 #include "user.h"
@@ -72,17 +69,11 @@ static struct input *in;
 static struct store *stores[4096];
 static unsigned int nr_stores;
 static bool io_may_fail, memory_may_fail;
-static unsigned long moves;
 
 /* The file's bytes and size, as they must be. */
 static u8 file_val[FILE_PAGES][SPOTS];
 static unsigned int file_pages;
 static bool inode_locked; /* as a file system does: one at a time changes the size */
-
-static u8 *frame_of(const struct page *page)
-{
-	return host_frame(page_to_pfn(page));
-}
 
 static bool io_fails(void)
 {
@@ -172,7 +163,7 @@ static int reach_page(struct mm_struct *mm, unsigned long addr, bool write, u8 *
 
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
-	byte = frame_of(page) + (addr & ~PAGE_MASK);
+	byte = host_frame(page_to_pfn(page)) + (addr & ~PAGE_MASK);
 	if (write)
 		*byte = *value;
 	else
@@ -466,81 +457,14 @@ static void step_file_write(void)
 	file_pages = max(file_pages, transfer.index + 1);
 }
 
-/* The page that a slot has at one place now, or NULL. */
-static struct page *mapped_page(const struct slot *slot, unsigned int p)
-{
-	pte_t entry = slot->mm ? user_entry(slot->mm, page_addr(p)) : (pte_t){0};
-
-	return pte_mapped(entry) && pte_pfn(entry) != zero_pfn ? pfn_to_page(pte_pfn(entry)) : NULL;
-}
-
-static struct page *new_frame(struct page *from, unsigned long private)
-{
-	(void)from;
-	(void)private;
-	return alloc_page(GFP_HIGHUSER_MOVABLE);
-}
-
-/* Nobody may notice. But a fork that copies at once shares what is just on its way. */
-static void step_move(void)
-{
-	unsigned int isolated = 0, left;
-	LIST_HEAD(list);
-
-	if (cmdline_has("nocow"))
-		return;
-	for (unsigned int i = 0; i < 6; i++) {
-		struct page *page = mapped_page(pick_slot(), pick_page());
-
-		isolated += page && !isolate_page(page, &list);
-	}
-	left = migrate_pages(&list, new_frame, NULL, 0,
-			     input_below(in, 2) ? MIGRATE_SYNC : MIGRATE_ASYNC);
-	CHECK(left <= isolated);
-	moves += isolated - left;
-	putback_movable_pages(&list);
-}
-
-/* Entries of the page in all address spaces that have the accessed bit. */
-static unsigned int young_entries(const struct page *page)
-{
-	unsigned int young = 0;
-	struct mm_struct *mm;
-
-	list_for_each_entry (mm, &mmlist, mmlist)
-		for (unsigned int p = 0; p < PAGES; p++) {
-			pte_t entry = user_entry(mm, page_addr(p));
-
-			young += pte_mapped(entry) && pte_pfn(entry) == page_to_pfn(page) &&
-				 pte_young(entry);
-		}
-	return young;
-}
-
-static void step_harvest(void)
-{
-	struct page *page = mapped_page(pick_slot(), pick_page());
-	unsigned int vm_flags, young;
-
-	if (!page || !trylock_page(page))
-		return;
-	young = young_entries(page);
-	CHECK_EQ(page_referenced(page, &vm_flags), young);
-	CHECK(vm_flags & (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC));
-	CHECK_EQ(young_entries(page), 0);
-	CHECK_EQ(page_referenced(page, &vm_flags), 0);
-	unlock_page(page);
-}
-
 /* How often out of 64 each request is made. */
 static const struct {
 	void (*request)(void);
 	unsigned int weight;
 } mix[] = {
-	{step_read, 14},    {step_write, 18},	 {step_map, 6},	       {step_unmap, 1},
+	{step_read, 16},    {step_write, 20},	 {step_map, 6},	       {step_unmap, 1},
 	{step_protect, 3},  {step_dontneed, 1},	 {step_fork, 5},       {step_exit, 2},
 	{step_truncate, 1}, {step_file_read, 2}, {step_file_write, 3}, {step_sync, 4},
-	{step_move, 3},	    {step_harvest, 1},
 };
 
 static void one_request(void)
@@ -650,6 +574,7 @@ static int one_input(const u8 *data, size_t n)
 
 	start(&input);
 	user_fork_copies(seed >> 8 & 1);
+	user_pages_move = !(seed >> 8 & 1); /* one on its way would be shared */
 	tasks_run(task, 1 + seed % TASKS, seed);
 	stop();
 	return 0;
@@ -658,8 +583,8 @@ static int one_input(const u8 *data, size_t n)
 static void test_random_tasks(void)
 {
 	check_property(one_input, 20000);
-	printf("# %lu pages moved, %lu faults waited for one\n", moves, user_migration_waits);
-	CHECK(moves > 50 && user_migration_waits > 0);
+	printf("# %lu pages moved, %lu faults waited for one\n", user_moves, user_migration_waits);
+	CHECK(user_moves > 50 && user_migration_waits > 0);
 }
 
 static const struct test tests[] = {

@@ -16,12 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BASE	 (0x20400000ul - 8 * PAGE_SIZE) /* areas cross the end of a page table */
-#define PAGES	 40u
-#define FAMILY	 8u
-#define SWAP	 3u
-#define RW	 (PROT_READ | PROT_WRITE)
-#define ANON	 (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define BASE   (0x20400000ul - 8 * PAGE_SIZE) /* areas cross the end of a page table */
+#define PAGES  40u
+#define FAMILY 8u
+#define SWAP   3u
+#define RW     (PROT_READ | PROT_WRITE)
+#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 
 static struct mm_struct *mm;
 
@@ -142,6 +142,10 @@ static void test_forked(void)
 	child = dup_mm(mm, 5);
 	map(child, 8, 4);
 	CHECK(areas_are(child, "0-7 8-11"));
+	CHECK_EQ(mm_munmap(child, page_addr(8), 4 * PAGE_SIZE), 0);
+	write_page(child, 1);
+	map(child, 8, 4);
+	CHECK(areas_are(child, "0-7 8-11"));
 	map(mm, 8, 4);
 	CHECK(areas_are(mm, "0-11"));
 	CHECK_EQ(mm_mprotect(child, page_addr(2), 2 * PAGE_SIZE, PROT_READ), 0);
@@ -186,11 +190,38 @@ static void test_relatives(void)
 	CHECK_EQ(areas_visited(page_at(child[3], 0)), ARRAY_SIZE(child) + 1);
 	CHECK_EQ(areas_visited(page_at(child[3], 1)), 1);
 	user_check_counts();
+	/* So many are in a tree, which is told when an area becomes smaller at either end. */
+	CHECK_EQ(mm_munmap(child[5], page_addr(3), PAGE_SIZE), 0);
+	CHECK_EQ(mm_munmap(child[6], page_addr(0), PAGE_SIZE), 0);
+	CHECK_EQ(areas_visited(page_at(mm, 0)), ARRAY_SIZE(child));
+	user_check_counts();
 	for (unsigned int i = 0; i < ARRAY_SIZE(child); i++)
 		mmput(child[i]);
-	/* Its pages are its own again, and it may say so. */
-	write_page(mm, 1);
-	CHECK_EQ(areas_visited(page_at(mm, 0)), 1);
+	end();
+}
+
+/* The last one to write a shared page keeps it, as a page of its own. */
+static void test_last_owner(void)
+{
+	struct mm_struct *child, *sibling;
+	struct page *page;
+
+	begin();
+	map(mm, 0, 4);
+	write_page(mm, 0);
+	child = dup_mm(mm, 5);
+	sibling = dup_mm(mm, 6);
+	write_page(child, 1);
+	page = page_at(child, 0);
+	CHECK_EQ(areas_visited(page), 3);
+	write_page(mm, 0);
+	write_page(sibling, 0);
+	write_page(child, 0);
+	CHECK(page_at(child, 0) == page);
+	CHECK_EQ(areas_visited(page), 1);
+	user_check_counts();
+	mmput(child);
+	mmput(sibling);
 	end();
 }
 
@@ -389,6 +420,7 @@ static const struct test tests[] = {
 	{"parts of an area join again", test_protect},
 	{"a forked area grows no more", test_forked},
 	{"a page is looked for where it may be", test_relatives},
+	{"who keeps a shared page", test_last_owner},
 	{"chains do not grow with generations", test_generations},
 	{"pages of who is gone are found", test_orphan},
 	{"out of all tables, for a swap slot or nothing", test_swap_out},

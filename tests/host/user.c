@@ -25,7 +25,7 @@ struct tlb_slot {
 	pte_t pte;
 };
 
-unsigned long user_faults, user_migration_waits;
+unsigned long user_faults;
 struct fault_info user_last_fault;
 
 static struct tlb_slot tlb[TLB_SLOTS];
@@ -160,6 +160,8 @@ static u8 *reach(struct mm_struct *mm, unsigned long addr, bool write, int *err)
 	unsigned int flags = FAULT_USER | FAULT_STACK_OK | (write ? FAULT_WRITE : 0);
 	u8 *byte;
 
+	if (user_pages_move)
+		user_disturb(mm, addr);
 	for (unsigned int tries = 0; tries < FAULTS_MAX; tries++) {
 		byte = translate(mm, addr, write);
 		if (byte)

@@ -19,8 +19,14 @@ int user_read(struct mm_struct *mm, unsigned long addr, u8 *value);
 int user_write(struct mm_struct *mm, unsigned long addr, u8 value);
 /* Faults taken by these, and what mm_fault() said last. */
 extern unsigned long user_faults;
-/* Those that waited for a page on its way to another frame. */
-extern unsigned long user_migration_waits;
+
+/*
+ * user_move.c: with user_pages_move each few accesses move the page first, or harvest its accessed
+ * bits; other tasks run meanwhile. Pages moved; faults that waited for one on its way.
+ */
+extern bool user_pages_move;
+extern unsigned long user_moves, user_migration_waits;
+void user_disturb(struct mm_struct *mm, unsigned long addr);
 extern struct fault_info user_last_fault;
 
 /* The entry for addr as it is now; empty without a table. */

@@ -190,7 +190,7 @@ static void vmalloc_16(unsigned int i)
 }
 
 #define MAPPED_AT 0x20000000ul
-#define FEW_WALKS  64
+#define FEW_WALKS 64
 
 /* A page that so many address spaces map, for the reverse map to find. */
 static struct mm_struct *mappers[1000];

@@ -65,7 +65,8 @@ struct areas {
 	unsigned char *private, *shared, *file;
 };
 
-/* Writes every third private page anew, then forks the next generation, and checks again after it. */
+/* Writes every third private page anew, then forks the next generation, and checks again after it.
+ */
 static void generation(const struct areas *areas, unsigned int number, unsigned int *seeds)
 {
 	int status = 0;

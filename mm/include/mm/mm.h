@@ -129,8 +129,8 @@ struct vm_area_struct {
 	struct mapped_file *vm_file;
 	struct interval_node shared; /* in the file's i_mmap (interval_tree.c) */
 	/* Anonymous pages (anon_vma.c): none, and none of a parent's, while anon_chain is NULL. */
-	struct anon_vma *anon_vma;	   /* of its new pages; NULL: it has no own ones yet */
-	struct anon_vma *anon_parent;	   /* while anon_vma is NULL: the one that it was forked from */
+	struct anon_vma *anon_vma;    /* of its new pages; NULL: it has no own ones yet */
+	struct anon_vma *anon_parent; /* while anon_vma is NULL: the one that it was forked from */
 	struct anon_vma_chain *anon_chain; /* all whose pages it may map */
 	struct anon_vma_chain anon_first;  /* its first link, in use when the chain is not empty */
 };

@@ -62,9 +62,9 @@ struct page {
 	/*
 	 * The next three are used by one owner at a time, told by the flags:
 	 * page cache: mapping = the file's address_space, index = page of the file;
-	 * anonymous: anon_vma with PAGE_MAPPING_ANON, index = page of the area's file or address space;
-	 * movable page of the kernel's own: its movable_operations with bit 1 set (migrate.h);
-	 * slab, compound block: mapping NULL; the first tail's index is the order.
+	 * anonymous: anon_vma with PAGE_MAPPING_ANON, index = page of the area's file or address
+	 * space; movable page of the kernel's own: its movable_operations with bit 1 set
+	 * (migrate.h); slab, compound block: mapping NULL; the first tail's index is the order.
 	 */
 	struct address_space *mapping;
 	unsigned long index;

@@ -40,8 +40,8 @@ unsigned int page_mkclean(struct page *page);
 
 enum ttu {
 	TTU_MIGRATION, /* a migration entry takes the place of each */
-	/* Anonymous: an entry for the swap slot in page->private (a swp_entry_t's val), whose owner is
-	 * told of each (dup). A file's page: nothing, the cache has it. */
+	/* Anonymous: an entry for the swap slot in page->private (a swp_entry_t's val), whose owner
+	 * is told of each (dup). A file's page: nothing, the cache has it. */
 	TTU_SWAP,
 };
 
@@ -58,8 +58,8 @@ enum unmap_result {
 enum unmap_result __must_check try_to_unmap(struct page *page, enum ttu ttu);
 
 /*
- * Puts `to` in the place of each migration entry of `from`, which may be the same page. Both locked;
- * `to` has mapping and index. An anonymous page's anon_vma must have been held since before
+ * Puts `to` in the place of each migration entry of `from`, which may be the same page. Both
+ * locked; `to` has mapping and index. An anonymous page's anon_vma must have been held since before
  * try_to_unmap().
  */
 void remove_migration_ptes(const struct page *from, struct page *to);
@@ -71,9 +71,9 @@ void put_anon_vma(struct anon_vma *anon_vma);
 void migration_init(void);
 
 /*
- * For tests: goes through the page tables of all address spaces, and panics unless the walk from each
- * mapped page finds each of its entries exactly once, and as many as its mapcount says. Does not
- * sleep. Returns the number of entries.
+ * For tests: goes through the page tables of all address spaces, and panics unless the walk from
+ * each mapped page finds each of its entries exactly once, and as many as its mapcount says. Does
+ * not sleep. Returns the number of entries.
  */
 unsigned long rmap_validate(void);
 
