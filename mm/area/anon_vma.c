@@ -225,11 +225,28 @@ bool __anon_vma_copy_chain(struct vm_area_struct *to, const struct vm_area_struc
 	return true;
 }
 
-void __anon_vma_end_changed(struct anon_vma_chain *link)
+void anon_vma_end_changed(struct vm_area_struct *vma)
 {
-	const struct vm_area_struct *vma = link->vma;
+	unsigned long last = vma->vm_pgoff + vma_pages(vma) - 1;
 
-	interval_node_set_last(&link->pages, vma->vm_pgoff + vma_pages(vma) - 1);
+	for (struct anon_vma_chain *link = vma->anon_chain; link; link = link->next)
+		if (unlikely(anon_vma_is_tree(link->anon_vma)))
+			interval_node_set_last(&link->pages, last);
+}
+
+void __anon_vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	anon_vma_end_changed(vma);
+	upper->anon_vma->owners++;
+	for (struct anon_vma_chain *link = upper->anon_chain; link; link = link->next)
+		anon_vma_enter(link);
+}
+
+void __anon_vma_join(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	if (upper->anon_chain)
+		anon_vma_unlink(upper);
+	anon_vma_end_changed(vma);
 }
 
 void anon_vma_bounds_changed(struct vm_area_struct *vma)
@@ -265,13 +282,6 @@ struct anon_vma_chain *anon_vma_next(struct anon_vma_chain *link, unsigned long 
 	if (anon_vma_is_tree(link->anon_vma))
 		return link_of(interval_node_next(&link->pages, first, last));
 	return link_at(link->anon_vma, link->few.next);
-}
-
-bool anon_vma_mergeable(const struct vm_area_struct *a, const struct vm_area_struct *b)
-{
-	if (a->anon_vma == b->anon_vma && a->anon_vma)
-		return true;
-	return (!a->anon_chain && anon_vma_may_grow(b)) || (!b->anon_chain && anon_vma_may_grow(a));
 }
 
 void anon_vma_adopt(struct vm_area_struct *vma, const struct vm_area_struct *next)

@@ -45,7 +45,6 @@ static __always_inline int anon_vma_prepare(struct vm_area_struct *vma)
 void __anon_vma_make_tree(struct anon_vma *anon_vma);
 void __anon_vma_enter_tree(struct anon_vma_chain *link);
 void __anon_vma_leave_tree(struct anon_vma_chain *link);
-void __anon_vma_end_changed(struct anon_vma_chain *link);
 void __anon_vma_last_left(struct anon_vma *anon_vma);
 bool __anon_vma_copy_chain(struct vm_area_struct *to, const struct vm_area_struct *from);
 
@@ -137,14 +136,6 @@ static __always_inline bool anon_vma_clone(struct vm_area_struct *upper, struct 
 	return true;
 }
 
-/* Enters the upper part, with bounds, that anon_vma_clone() has made. anon_vma_lock held. */
-static __always_inline void anon_vma_link(struct vm_area_struct *upper)
-{
-	upper->anon_vma->owners++;
-	for (struct anon_vma_chain *link = upper->anon_chain; link; link = link->next)
-		anon_vma_enter(link);
-}
-
 /* An area leaves for good, whose pages are gone or another's now; its links stay, for
  * anon_vma_free_chain(). Lock held. */
 static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
@@ -162,20 +153,61 @@ static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
 void anon_vma_free_chain(struct vm_area_struct *vma);
 
 /* The area's end is another now / its start, too. anon_vma_lock held. */
-static __always_inline void anon_vma_end_changed(struct vm_area_struct *vma)
-{
-	for (struct anon_vma_chain *link = vma->anon_chain; link; link = link->next)
-		if (unlikely(anon_vma_is_tree(link->anon_vma)))
-			__anon_vma_end_changed(link);
-}
+void anon_vma_end_changed(struct vm_area_struct *vma);
 void anon_vma_bounds_changed(struct vm_area_struct *vma);
 
-/* May two areas, alike in all else, be joined as far as their anonymous pages go? */
-bool anon_vma_mergeable(const struct vm_area_struct *a, const struct vm_area_struct *b);
+/*
+ * `upper`, from anon_vma_clone(), is a part of the area from now on / part of the area again, whose
+ * end has changed already. anon_vma_lock held.
+ */
+void __anon_vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper);
+void __anon_vma_join(struct vm_area_struct *vma, struct vm_area_struct *upper);
+
+/* The area has one link, and that is in a list: no tree has its bounds. */
+static __always_inline bool anon_vma_is_simple(const struct vm_area_struct *vma)
+{
+	return !vma->anon_chain->next && !anon_vma_is_tree(vma->anon_chain->anon_vma);
+}
+
+static __always_inline void anon_vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct anon_vma *anon_vma = vma->anon_vma;
+
+	if (unlikely(!anon_vma_is_simple(vma) || anon_vma->nr_areas >= ANON_VMA_FEW)) {
+		__anon_vma_cut(vma, upper);
+		return;
+	}
+	anon_vma->owners++;
+	anon_vma->nr_areas++;
+	list_add(&upper->anon_first.few, &anon_vma->few);
+}
+
+static __always_inline void anon_vma_join(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct anon_vma *anon_vma = vma->anon_vma;
+
+	if (unlikely(!upper->anon_chain || !anon_vma_is_simple(vma))) {
+		__anon_vma_join(vma, upper);
+		return;
+	}
+	anon_vma->owners--;
+	anon_vma->nr_areas--;
+	list_del(&upper->anon_first.few);
+}
+
 /* May a region without pages join the area? */
 static inline bool anon_vma_may_grow(const struct vm_area_struct *vma)
 {
 	return !vma->anon_chain || (vma->anon_vma && !vma->anon_chain->next);
+}
+
+/* May two areas, alike in all else, be joined as far as their anonymous pages go? */
+static __always_inline bool anon_vma_mergeable(const struct vm_area_struct *a,
+					       const struct vm_area_struct *b)
+{
+	if (likely(a->anon_vma == b->anon_vma && a->anon_vma))
+		return true;
+	return (!a->anon_chain && anon_vma_may_grow(b)) || (!b->anon_chain && anon_vma_may_grow(a));
 }
 /* `vma` without a chain joins `next`, which has one link at most: takes it over. */
 void anon_vma_adopt(struct vm_area_struct *vma, const struct vm_area_struct *next);

@@ -104,7 +104,7 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma = kmem_cache_alloc(vma_cache, GFP_KERNEL);
 
-	if (vma) {
+	if (likely(vma)) {
 		vma->vm_mm = mm;
 		vma->anon_vma = vma->anon_parent = NULL;
 		vma->anon_chain = NULL;
@@ -374,46 +374,51 @@ static __always_inline void unlock_bounds(const struct vm_area_struct *vma,
 		spin_unlock(&mapping->i_mmap_lock);
 }
 
-static __always_inline void set_end_locked(struct vm_area_struct *vma, unsigned long end,
-					   struct address_space *mapping)
+static void set_end(struct vm_area_struct *vma, unsigned long end)
 {
+	struct address_space *mapping;
+
+	/* In no tree, and one word: who looks sees either end. */
+	if (likely(!vma->vm_file && (!vma->anon_chain || anon_vma_is_simple(vma)))) {
+		vma->vm_end = end;
+		return;
+	}
+	mapping = lock_bounds(vma);
 	vma->vm_end = end;
 	if (mapping)
 		interval_end_changed(vma);
-	anon_vma_end_changed(vma);
-}
-
-static void set_end(struct vm_area_struct *vma, unsigned long end)
-{
-	struct address_space *mapping = lock_bounds(vma);
-
-	set_end_locked(vma, end, mapping);
+	if (vma->anon_chain)
+		anon_vma_end_changed(vma);
 	unlock_bounds(vma, mapping);
 }
 
 /* The part that is `upper` changes hands at one moment, for all who look. When it has a chain, so
  * has the area below. */
-static void give_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+static __always_inline void give_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
 	struct address_space *mapping = lock_bounds(vma);
 
-	set_end_locked(vma, upper->vm_start, mapping);
-	if (mapping)
+	vma->vm_end = upper->vm_start;
+	if (unlikely(mapping)) {
+		interval_end_changed(vma);
 		interval_insert(&mapping->i_mmap, upper);
+	}
 	if (upper->anon_chain)
-		anon_vma_link(upper);
+		anon_vma_cut(vma, upper);
 	unlock_bounds(vma, mapping);
 }
 
-static void take_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+static __always_inline void take_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
 	struct address_space *mapping = lock_bounds(vma);
 
-	if (mapping)
+	vma->vm_end = upper->vm_end;
+	if (unlikely(mapping)) {
 		interval_remove(&mapping->i_mmap, upper);
-	if (upper->anon_chain)
-		anon_vma_unlink(upper);
-	set_end_locked(vma, upper->vm_end, mapping);
+		interval_end_changed(vma);
+	}
+	if (vma->anon_chain)
+		anon_vma_join(vma, upper);
 	unlock_bounds(vma, mapping);
 }
 
@@ -439,7 +444,8 @@ static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned
 	set_start_and_end(vma, start, end);
 	if (mapping)
 		interval_insert(&mapping->i_mmap, vma);
-	anon_vma_bounds_changed(vma);
+	if (vma->anon_chain)
+		anon_vma_bounds_changed(vma);
 	unlock_bounds(vma, mapping);
 }
 
