@@ -1,6 +1,6 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency, waiting (paths), sums (lines "name sha256 file"). After lib.awk,
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io (paths), sums (lines "name sha256 file"). After lib.awk,
 # run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk and check_rows.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
@@ -22,6 +22,7 @@ BEGIN {
 	check_marks()
 	check_latency()
 	check_waiting()
+	check_io()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -103,6 +104,8 @@ function look(name, F)
 		look_latency(F)
 	else if (name == "waiting")
 		look_waiting(F)
+	else if (name == "io")
+		look_io(F)
 }
 
 function check_meta()

@@ -1,5 +1,5 @@
-# check_rows.awk - what each row of the small tables must be: faults, tasks, areas, marks, stretches, and
-# what was waited for.
+# check_rows.awk - what each row of the small tables must be: faults, tasks, areas, marks, stretches, disk,
+# and what was waited for.
 #
 # For check_files.awk, whose read_file() gives each row to a look_...() here: F[] are its fields,
 # csv_line and raw_text its line and text.
@@ -264,4 +264,64 @@ function look_waiting(F)
 {
 	if (F[1] != 0 && !(F[1] in task_tgid))
 		wrong_row("waiting", "waiting", csv_line, "task " F[1] " is not known from tasks.csv")
+}
+
+# A row for each piece of work that a disk did. One command does all that was merged into it, so
+# their rows stand together, with one number and one beginning; the next command has a higher number.
+# Work of a device without a queue has no command (0) and begins with nothing.
+function check_io()
+{
+	if (meta["io.rows"] == "")
+		return
+	form["rw"] = "^[rw]$"
+	form["device"] = address
+	form["why"] = "^(raw|read|readahead|writeback|metadata|swap_in|swap_out|flush)$"
+	read_file("io", io, "icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command,merged,error", \
+		  "number number? number? number? number? number? device number number number rw why number number number", 2)
+	io_end()
+	verdict("io.times", "io.csv: work is queued by who runs, then begun, then done; waits hold the service")
+	verdict("io.size", "io.csv: pages hold the sectors, a flush has none and is a write")
+	verdict("io.merged", "io.csv: commands do one run of sectors, with as many rows as they say")
+	same("io.csv: rows are those of meta.csv", rows["io"], "io.rows")
+	if (!ours)
+		return
+	same("io.csv: rows are those that the kernel counted", rows["io"], "kernel.io_done")
+	same("io.csv: rows with an error are those that the kernel counted", io_errors, "kernel.io_failed")
+}
+
+function look_io(F)
+{
+	io_errors += F[15] != "0"
+	if ((F[2] != "" && F[2] + 0 >= F[1] + 0) || (F[3] != "" && (F[3] + 0 <= F[2] + 0 || F[3] + 0 >= F[1] + 0)) || \
+	    (F[2] == "") != (F[4] == "") || (F[3] == "") != (F[5] == "") || F[5] + 0 > F[4] + 0 || \
+	    (F[6] != "" && F[6] != "0" && !(F[6] in task_tgid)))
+		wrong_row("io.times", "io", csv_line, raw_text)
+	if (F[12] == "flush" ? F[9] + F[10] || F[11] != "w" : F[9] < 1 || F[10] < 1 || F[9] > 8 * F[10])
+		wrong_row("io.size", "io", csv_line, raw_text)
+	if (F[13] == "0") {
+		if (F[3] != "" || F[14] != "1")
+			wrong_row("io.merged", "io", csv_line, raw_text)
+		return
+	}
+	if (F[13] != io_command) {
+		io_end()
+		if (F[13] + 0 <= io_command + 0)
+			wrong_row("io.merged", "io", csv_line, raw_text)
+		io_command = F[13]
+		io_line = csv_line
+		io_merged = F[14]
+		io_seen = 0
+	} else if (F[7] != io_device || F[8] != io_next || F[11] != io_rw || F[14] != io_merged)
+		wrong_row("io.merged", "io", csv_line, raw_text)
+	io_seen++
+	io_device = F[7]
+	io_next = F[8] + F[9]
+	io_rw = F[11]
+}
+
+# The rows of a command are over.
+function io_end()
+{
+	if (io_seen != io_merged + 0)
+		wrong_row("io.merged", "io", io_line, "command " io_command " has " io_seen " rows, not " io_merged)
 }

@@ -23,7 +23,7 @@ need_files()
 	done
 }
 
-# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency or
+# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io or
 # waiting.
 has()
 {
@@ -51,7 +51,7 @@ feed()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting; do
+	for name in tlb faults tasks vmas marks latency waiting io; do
 		has $name || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

@@ -228,12 +228,35 @@ static void tasks_are(struct recorder *r, const struct cpu_view *view, const str
 		r->tally.bad_hints++;
 }
 
+static void disk_work(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	const struct io_moment now = {view->icount, r->m.usec ? r->m.usec(r->m.ctx) : 0};
+	struct trace_io what;
+	struct io io;
+	bool known;
+
+	if (h->ebx == TRACE_IO_QUEUED) {
+		io_queued(&r->io, h->ecx, r->tasks.current->pid, now);
+	} else if (h->ebx == TRACE_IO_STARTED) {
+		if (!io_started(&r->io, h->ecx, now))
+			r->tally.bad_hints++;
+	} else if (h->ebx != TRACE_IO_DONE ||
+		   r->m.read_linear(r->m.ctx, h->esi, &what, sizeof(what)) != sizeof(what) ||
+		   what.why >= TRACE_IO_WHY_END) {
+		r->tally.bad_hints++;
+	} else {
+		known = io_done(&r->io, h->ecx, &io);
+		row_io(r, &what, &io, known, now);
+	}
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
-		hello, switch_task, fork_task, clone_task, exec_task, exit_task, fault_cause, area,
-		mark,  counter,	    output,    finish,	   resched,   panicked,	 tasks_are,
+		hello,	     switch_task, fork_task, clone_task, exec_task, exit_task,
+		fault_cause, area,	  mark,	     counter,	 output,    finish,
+		resched,     panicked,	  tasks_are, disk_work,
 	};
 	struct cpu_view view;
 

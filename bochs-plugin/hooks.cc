@@ -268,6 +268,12 @@ static void put_facts(void)
 		       SIM->get_param_num(BXPN_MEM_SIZE)->get64();
 }
 
+/* The time that Bochs's devices live in. */
+static uint64_t usec(void *)
+{
+	return bx_pc_system.time_usec();
+}
+
 /* Bochs hands its memory out from the beginning, and block 0 is in use already. */
 static void use_large_pages(void)
 {
@@ -288,6 +294,7 @@ void tlbtrace_initialize(void)
 		read_phys,
 		(const uint64_t *)&CPU->icount,
 		(const uint64_t *)&rounds,
+		usec,
 		wake,
 	};
 

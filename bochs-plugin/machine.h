@@ -67,6 +67,8 @@ struct machine {
 	unsigned int (*read_phys)(void *ctx, uint64_t addr, void *buf, unsigned int len);
 	const uint64_t *icount; /* may be read from any thread, for display */
 	const uint64_t *rounds; /* of them, rounds of `rep` instructions but for each one's first */
+	/* Microseconds of the machine's own time; NULL: it has none. */
+	uint64_t (*usec)(void *ctx);
 	/* From any thread: recorder_flush_files should be called soon. May be NULL. */
 	void (*wake)(void *ctx);
 };

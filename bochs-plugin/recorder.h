@@ -10,6 +10,7 @@
 #define TLBTRACE_RECORDER_H
 
 #include "open_faults.h"
+#include "io.h"
 #include "latency.h"
 #include "meta.h"
 #include "names.h"
@@ -61,11 +62,12 @@ struct recorder {
 	struct faults faults;
 	struct latency latency;
 	struct waiting waiting;
+	struct io_table io;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv;
+		*waiting_csv, *io_csv;
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;

@@ -220,3 +220,27 @@ void row_waiting(struct recorder *r, const struct waiting_task *t)
 		p = csv_hex(p, t->eip);
 	end_row(r, r->waiting_csv, put_list(csv_comma(p), t->frames, t->frame_count));
 }
+
+void row_io(struct recorder *r, const struct trace_io *what, const struct io *io, bool known,
+	    struct io_moment done)
+{
+	static const char *const reasons[] = TRACE_IO_WHY_NAMES;
+	char *p = sink_room(r->io_csv, CSV_ROW_MAX);
+	const bool started = known && io->started.icount;
+
+	p = csv_comma(csv_dec(p, done.icount));
+	p = csv_comma(known ? csv_dec(p, io->queued.icount) : p);
+	p = csv_comma(started ? csv_dec(p, io->started.icount) : p);
+	p = csv_comma(known ? csv_dec(p, done.usec - io->queued.usec) : p);
+	p = csv_comma(started ? csv_dec(p, done.usec - io->started.usec) : p);
+	p = csv_comma(known ? csv_dec(p, io->pid) : p);
+	p = csv_comma(csv_hex(p, what->device));
+	p = csv_comma(csv_dec(p, what->sector));
+	p = csv_comma(csv_dec(p, what->sectors));
+	p = csv_comma(csv_dec(p, what->pages));
+	p = csv_comma(csv_char(p, what->write ? 'w' : 'r'));
+	p = csv_comma(csv_word(p, reasons[what->why]));
+	p = csv_comma(csv_dec(p, what->command));
+	p = csv_comma(csv_dec(p, what->merged));
+	end_row(r, r->io_csv, csv_dec(p, what->error));
+}

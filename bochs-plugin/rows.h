@@ -17,6 +17,10 @@
 #define MARKS_HEADER   "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs\n"
 #define LATENCY_HEADER "icount,kind,instructions,pid,eip,end_eip\n"
 #define WAITING_HEADER "pid,tgid,name,state,call,number,args,eip,kernel\n"
+#define IO_HEADER                                                                            \
+	"icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command," \
+	"merged,"                                                                            \
+	"error\n"
 
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
@@ -31,6 +35,9 @@ void row_task(struct recorder *r, const struct cpu_view *view, const char *event
 void row_vma(struct recorder *r, uint64_t icount, const char *event, const struct trace_vma *vma,
 	     const char *name);
 void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *label);
+/* row_io - @done: now. @io: as it was under way; without a number, its moments are not known. */
+void row_io(struct recorder *r, const struct trace_io *what, const struct io *io, bool known,
+	    struct io_moment done);
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
 void row_waiting(struct recorder *r, const struct waiting_task *t);
 

@@ -22,9 +22,10 @@
 #include <unistd.h>
 
 static const char *const old_files[] = {
-	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
-	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
-	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
+	"meta.csv",	 "tlb.csv",	"faults.csv",	 "tasks.csv",
+	"vmas.csv",	 "marks.csv",	"tlb.csv.zst",	 "faults.csv.zst",
+	"stdout.txt",	 "stderr.txt",	"tasks.csv.zst", "vmas.csv.zst",
+	"marks.csv.zst", "latency.csv", "waiting.csv",	 "io.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -71,9 +72,11 @@ static bool open_files(struct recorder *r)
 		{&r->marks_csv, "marks.csv", MARKS_HEADER},
 		{&r->latency_csv, "latency.csv", LATENCY_HEADER},
 		{&r->waiting_csv, "waiting.csv", WAITING_HEADER},
+		{&r->io_csv, "io.csv", IO_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 	};
+	_Static_assert(sizeof(files) / sizeof(files[0]) == SINK_FILES, "a sink for each file");
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -65,7 +65,8 @@ K_OBJS += kernel/proc/syscall_table.o kernel/proc/task_hint.o
 K_OBJS += kernel/i386/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)
-K_OBJS += kernel/drivers/ide.o kernel/drivers/blkdev.o kernel/drivers/partition.o
+K_OBJS += $(addprefix kernel/drivers/,ide.o ide_dma.o ide_error.o ide_probe.o pci.o partition.o)
+K_OBJS += $(addprefix kernel/drivers/,blkdev.o bio.o block_queue.o block_plug.o block_trace.o)
 K_OBJS += kernel/drivers/dma8237.o kernel/drivers/fdc.o kernel/drivers/floppy.o
 K_OBJS += kernel/fs/vfs/inode.o kernel/fs/vfs/mount.o kernel/fs/vfs/namei.o kernel/fs/vfs/dirops.o kernel/fs/vfs/bdev.o
 K_OBJS += kernel/fs/vfs/open.o kernel/fs/vfs/open_calls.o kernel/fs/vfs/fdtable.o kernel/fs/vfs/locks.o kernel/fs/vfs/fs_struct.o

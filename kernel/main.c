@@ -21,12 +21,14 @@
 #include "drivers/dma8237.h"
 #include "drivers/floppy.h"
 #include "drivers/ide.h"
+#include "drivers/pci.h"
 #include "drivers/pic.h"
 #include "drivers/pit.h"
 #include "drivers/rtc.h"
 #include "drivers/serial.h"
 #include "drivers/vga.h"
 #include "fs/vfs/vfs.h"
+#include "kernel/bio.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/errno.h"
@@ -110,6 +112,8 @@ static const struct start_step early_steps[] = {
 static const struct start_step late_steps[] = {
 	{"spare stacks", stack_cache_init},
 	{"files", vfs_init},
+	{"bios", bio_cache_init},
+	{"PCI", pci_init},
 	{"disks", ide_init},
 	{"floppy", floppy_init},
 	{"self-test", run_selftest},

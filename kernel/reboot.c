@@ -10,6 +10,7 @@
 #include "arch/irq.h"
 #include "i386/oops.h"
 #include "console.h"
+#include "drivers/block_queue.h"
 #include "drivers/rtc.h"
 #include "drivers/serial.h"
 #include "kernel/cmdline.h"
@@ -57,6 +58,9 @@ static void send_counters(void)
 		send_counter(vm_event_names[i], vm_event_sum((enum vm_event)i));
 	send_counter("jiffies", jiffies);
 	send_counter("ctxt", nr_switches);
+	send_counter("io_done", io_bios_done);
+	send_counter("io_failed", io_bios_failed);
+	send_counter("io_commands", io_commands);
 	send_counter("warnings", warn_count);
 	send_counter("unknown_options", cmdline_unknown);
 	send_counter("bad_options", cmdline_bad_values);

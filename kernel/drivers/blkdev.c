@@ -1,15 +1,15 @@
 /*
- * blkdev.c - the list of block devices, and the checked way to them.
+ * blkdev.c - the list of block devices, and the simple way to them: one page, and wait.
  *
  * Drivers and the partition reader register devices at start-up; nothing is
- * ever removed but by tests. Every transfer passes blkdev_rw(), so a driver
- * may trust sector, offset and count.
+ * ever removed but by tests. Every transfer passes submit_bio(), so a driver
+ * may trust sector and count.
  */
 #include "kernel/blkdev.h"
 #include "arch/page.h"
+#include "kernel/bio.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
-#include "mm/vmstat.h"
 
 static struct block_device *first_bdev;
 
@@ -52,27 +52,33 @@ struct block_device *blkdev_first(void)
 int blkdev_rw(struct block_device *bdev, sector_t sector, struct page *page, unsigned int offset,
 	      unsigned int count, bool write)
 {
-	int err;
+	return blkdev_rw_why(bdev, sector, page, offset, count, write, TRACE_IO_RAW);
+}
+
+int blkdev_rw_why(struct block_device *bdev, sector_t sector, struct page *page,
+		  unsigned int offset, unsigned int count, bool write, enum trace_io_why why)
+{
+	struct bio_vec vec;
+	struct bio bio;
 
 	if (offset % SECTOR_SIZE || offset >= PAGE_SIZE || count == 0 ||
 	    count > (PAGE_SIZE - offset) / SECTOR_SIZE)
 		return -EINVAL;
-	if (sector >= bdev->sectors || count > bdev->sectors - sector)
-		return -EINVAL;
-	err = bdev->ops->rw_page(bdev, sector, page, offset, count, write);
-	if (err)
-		return err;
-	if (write) {
-		bdev->writes += count;
-		count_vm_events(VM_PGPGOUT, count / 2); /* KiB, as Linux counts */
-	} else {
-		bdev->reads += count;
-		count_vm_events(VM_PGPGIN, count / 2);
-	}
-	return 0;
+	bio_init(&bio, &vec, 1);
+	bio.bdev = bdev;
+	bio.sector = sector;
+	bio.write = write;
+	bio.why = (u8)why;
+	bio_add_page(&bio, page, offset, count * SECTOR_SIZE);
+	return submit_bio_wait(&bio);
 }
 
 int blkdev_flush(struct block_device *bdev)
 {
-	return bdev->ops->flush ? bdev->ops->flush(bdev) : 0;
+	struct bio bio;
+
+	bio_init(&bio, NULL, 0);
+	bio.bdev = bdev;
+	bio.flush = bio.write = true;
+	return submit_bio_wait(&bio);
 }

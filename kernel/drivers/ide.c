@@ -1,133 +1,40 @@
 /*
- * ide.c - disks on the primary IDE channel: programmed I/O, LBA28.
+ * ide.c - commands for the disks of the primary IDE channel, LBA28.
  *
- * One command is under way at a time (channel.lock). A command moves at most a
- * page: the registers are loaded, then the data goes through the data port in
- * blocks of `multiple` sectors (READ/WRITE MULTIPLE), with one interrupt for each.
- * A task sleeps for the interrupt; the boot thread, which is also the idle task
- * and may not sleep, polls the status register instead. Both waits are bounded,
- * and a lost interrupt costs one time-out and nothing else, as the status is
- * looked at in any case. A failed command is tried again after a soft reset; the
- * last failure's error reaches the caller.
+ *            ide_start()                ide_irq() -> ide_advance()
+ *   queue ──────────────> PIO_READ ──┬─ a block is there: moved ──────────┐
+ *                         PIO_WRITE ─┤  a block was taken: the next ──────┤ until all is moved
+ *                         DMA ───────┤  all is moved                      │
+ *                         NO_DATA ───┘                                    v
+ *                            │ error, or no interrupt in time    ide_end() -> next request
+ *                            └──> FAILED ──> ide_error.c ──> again, or ide_end() with the error
+ *
+ * One command is under way at a time. By DMA it is up to 128 KiB with one interrupt; by programmed
+ * I/O there is one for each block of `multiple` sectors, which the handler moves. Nobody waits:
+ * who wants to know the end has end_io() called, in the handler.
+ *
+ * A timer guards each command. When the interrupt was lost, it finds the drive done, and goes
+ * on as the interrupt would have; where the line is not ours, it looks at each tick.
  *
  * Registers and commands: ATA/ATAPI-4 (INCITS 317), sections 7 and 8.
  */
-#include "drivers/ide.h"
-#include "i386/cpu.h"
-#include "arch/irq.h"
+#include "drivers/ide_channel.h"
 #include "i386/trap.h"
-#include "drivers/partition.h"
-#include "kernel/blkdev.h"
 #include "kernel/errno.h"
-#include "kernel/lock.h"
 #include "kernel/printk.h"
-#include "kernel/resource.h"
-#include "kernel/string.h"
 #include "kernel/time.h"
-#include "kernel/wait.h"
-#include "mm/gfp.h"
 #include "mm/highmem.h"
-#include "mm/slab.h"
-#include "proc/task.h"
 
-#define IDE_DATA     0x1f0
-#define IDE_ERROR    0x1f1
-#define IDE_COUNT    0x1f2
-#define IDE_LBA_LOW  0x1f3
-#define IDE_LBA_MID  0x1f4
-#define IDE_LBA_HIGH 0x1f5
-#define IDE_DEVICE   0x1f6
-#define IDE_STATUS   0x1f7 /* reading it takes the interrupt back */
-#define IDE_COMMAND  0x1f7
-#define IDE_CONTROL  0x3f6 /* write: control; read: status without side effect */
-#define IDE_IRQ	     14
+#define IDE_IRQ	      14
+#define COMMAND_TICKS (2 * HZ)
 
-#define ST_BSY 0x80u
-#define ST_DF  0x20u
-#define ST_DRQ 0x08u
-#define ST_ERR 0x01u
-
-#define CTL_SRST 0x04u
-#define CTL_NIEN 0x02u
-
-#define DEV_LBA 0xe0u /* LBA addressing, and the two bits that are always set */
-
-#define CMD_READ	   0x20u
-#define CMD_WRITE	   0x30u
-#define CMD_READ_MULTIPLE  0xc4u
-#define CMD_WRITE_MULTIPLE 0xc5u
-#define CMD_SET_MULTIPLE   0xc6u
-#define CMD_FLUSH_CACHE	   0xe7u
-#define CMD_IDENTIFY	   0xecu
-
-#define ID_MODEL	27 /* words of IDENTIFY DEVICE, ATA-4 section 8.12 */
-#define ID_MAX_MULTIPLE 47
-#define ID_CAPABILITIES 49
-#define ID_CAP_LBA	0x200u
-#define ID_LBA_SECTORS	60
-
-#define LBA28_MAX	 (1u << 28)
-#define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
-#define WORDS_PER_SECTOR (SECTOR_SIZE / 2)
-#define MODEL_CHARS	 40
-#define IDE_ATTEMPTS	 3
-#define IDE_IRQ_TICKS	 (2 * HZ)
-#define IDE_POLLS	 10000000u /* about 10 s at a microsecond a port read */
-#define IDE_RESET_POLLS	 64u	   /* reads that hold SRST for more than 5 us */
-#define IDE_MAJOR	 3u
-#define IDE_NR_DRIVES	 2
-
-struct ide_drive {
-	u8 unit;     /* 0 master, 1 slave */
-	u8 multiple; /* sectors a block in READ/WRITE MULTIPLE; 0: not in that mode */
-	bool present;
-	char name[4];
-	struct block_device bdev;
-};
-
-static struct {
-	struct mutex lock; /* one command at a time */
-	wait_queue_head_t wait;
-	volatile bool irq_seen;
-	bool irq_works; /* the line is ours */
-	struct ide_drive drives[IDE_NR_DRIVES];
-} channel = {
-	.lock = MUTEX_INIT(channel.lock, "ide0"),
-	.wait = WAIT_QUEUE_HEAD_INIT(channel.wait),
+struct ide_channel ide_channel = {
 	.drives = {{.unit = 0, .name = "hda"}, {.unit = 1, .name = "hdb"}},
 };
+struct ide_inject ide_inject;
+struct ide_counts ide_counts;
 
-static struct resource ports[] = {
-	{.name = "ide0", .start = IDE_DATA, .end = IDE_STATUS},
-	{.name = "ide0", .start = IDE_CONTROL, .end = IDE_CONTROL},
-};
-
-/* A transfer, as the command layer sees it. */
-struct ide_request {
-	struct ide_drive *drive;
-	sector_t sector;
-	struct page *page;
-	unsigned int offset; /* byte of the page */
-	unsigned int count;  /* sectors */
-	bool write;
-};
-
-static void ide_irq(unsigned int irq, struct pt_regs *regs)
-{
-	(void)irq;
-	(void)regs;
-	inb(IDE_STATUS);
-	channel.irq_seen = true;
-	wake_up_all(&channel.wait);
-}
-
-static bool may_wait_for_irq(void)
-{
-	return channel.irq_works && current->pid != 0 && !irqs_disabled();
-}
-
-/* ATA-4 section 7.15.6.1: the status is valid 400 ns after a command or a change of device. */
-static void ide_delay_400ns(void)
+void ide_delay_400ns(void)
 {
 	int i;
 
@@ -135,13 +42,12 @@ static void ide_delay_400ns(void)
 		inb(IDE_CONTROL);
 }
 
-/* Polls until the drive is not busy: its status, or -ETIMEDOUT. */
-static int ide_poll(void)
+int ide_poll(unsigned int polls)
 {
 	unsigned int i;
 	u8 status;
 
-	for (i = 0; i < IDE_POLLS; i++) {
+	for (i = 0; i < polls; i++) {
 		status = inb(IDE_CONTROL);
 		if (!(status & ST_BSY))
 			return status;
@@ -149,289 +55,283 @@ static int ide_poll(void)
 	return -ETIMEDOUT;
 }
 
-/* Waits for the end of a phase of the command under way: the status, or -ETIMEDOUT. */
-static int ide_wait(void)
+int ide_command(const struct ide_drive *drive, u8 command, sector_t sector, u8 count,
+		unsigned int polls)
 {
-	if (may_wait_for_irq() &&
-	    !wait_event_timeout(channel.wait, channel.irq_seen, IDE_IRQ_TICKS) &&
-	    (inb(IDE_CONTROL) & ST_BSY))
-		return -ETIMEDOUT;
-	return ide_poll();
-}
-
-/* Waits for the drive to want or have data: 0, -EIO or -ETIMEDOUT. */
-static int ide_wait_data(bool by_irq)
-{
-	int status = by_irq ? ide_wait() : ide_poll();
-
-	if (status < 0)
-		return status;
-	if (status & (ST_ERR | ST_DF) || !(status & ST_DRQ))
-		return -EIO;
-	return 0;
-}
-
-/* Waits for the end of a command: 0, -EIO or -ETIMEDOUT. */
-static int ide_wait_done(void)
-{
-	int status = ide_wait();
-
-	if (status < 0)
-		return status;
-	return status & (ST_ERR | ST_DF | ST_DRQ) ? -EIO : 0;
-}
-
-/* Addresses a drive and starts a command. 0 or -ETIMEDOUT. */
-static int ide_command(struct ide_drive *drive, u8 command, sector_t sector, u8 count)
-{
-	int status = ide_poll();
+	int status = ide_poll(polls);
 
 	if (status < 0)
 		return status;
 	outb((u8)(DEV_LBA | drive->unit << 4 | (sector >> 24 & 0xf)), IDE_DEVICE);
 	ide_delay_400ns();
-	status = ide_poll();
+	status = ide_poll(polls);
 	if (status < 0)
 		return status;
 	outb(count, IDE_COUNT);
 	outb((u8)sector, IDE_LBA_LOW);
 	outb((u8)(sector >> 8), IDE_LBA_MID);
 	outb((u8)(sector >> 16), IDE_LBA_HIGH);
-	channel.irq_seen = false;
 	outb(command, IDE_COMMAND);
-	ide_delay_400ns();
 	return 0;
 }
 
-/* Moves `sectors` sectors through the data port. */
-static void ide_move(const struct ide_request *req, unsigned int done, unsigned int sectors)
+/* Moves a run of sectors that lies in one piece of memory; how many. */
+static unsigned int move_piece(struct ide_channel *channel, unsigned int sectors)
 {
-	u8 *base = kmap_atomic(req->page);
-	u8 *data = base + req->offset + done * SECTOR_SIZE;
+	const struct bio_vec *vec = &channel->bio->vecs[channel->vec];
+	u8 *base = kmap_atomic(vec->page), *data = base + vec->offset + channel->done;
+	unsigned int n = min(sectors, (vec->len - channel->done) / SECTOR_SIZE);
 
-	if (req->write)
-		outsw(IDE_DATA, data, sectors * WORDS_PER_SECTOR);
+	if (channel->bio->write)
+		outsw(IDE_DATA, data, n * WORDS_PER_SECTOR);
 	else
-		insw(IDE_DATA, data, sectors * WORDS_PER_SECTOR);
+		insw(IDE_DATA, data, n * WORDS_PER_SECTOR);
 	kunmap_atomic(base);
-}
-
-/*
- * One attempt at a transfer. A read interrupts when a block is there; a write
- * when a block was taken, so its first block is asked for by polling.
- */
-static int ide_transfer(const struct ide_request *req)
-{
-	unsigned int block = req->drive->multiple, done, n;
-	u8 command = req->write ? CMD_WRITE : CMD_READ;
-	int err;
-
-	if (block)
-		command = req->write ? CMD_WRITE_MULTIPLE : CMD_READ_MULTIPLE;
-	else
-		block = 1;
-	err = ide_command(req->drive, command, req->sector, (u8)req->count);
-	for (done = 0; !err && done < req->count; done += n) {
-		n = min(block, req->count - done);
-		err = ide_wait_data(!req->write || done > 0);
-		if (err)
-			break;
-		channel.irq_seen = false;
-		ide_move(req, done, n);
-	}
-	if (!err && req->write)
-		err = ide_wait_done();
-	return err;
-}
-
-/* Asks for blocks of as many sectors as a page has, or as the drive can do. */
-static void ide_set_multiple(struct ide_drive *drive, unsigned int most)
-{
-	unsigned int block = SECTORS_PER_PAGE;
-	int status;
-
-	while (block > most)
-		block /= 2;
-	drive->multiple = 0;
-	if (block < 2 || ide_command(drive, CMD_SET_MULTIPLE, 0, (u8)block))
-		return;
-	status = ide_poll();
-	inb(IDE_STATUS);
-	if (status >= 0 && !(status & (ST_ERR | ST_DF)))
-		drive->multiple = (u8)block;
-}
-
-/* Resets both drives of the channel; they forget the block size, so it is set again. */
-static void ide_soft_reset(void)
-{
-	unsigned int i;
-
-	outb(CTL_SRST | CTL_NIEN, IDE_CONTROL);
-	for (i = 0; i < IDE_RESET_POLLS; i++)
-		inb(IDE_CONTROL);
-	outb(CTL_NIEN, IDE_CONTROL);
-	ide_delay_400ns();
-	if (ide_poll() < 0)
-		pr_err("ide0: busy after a reset\n");
-	for (i = 0; i < IDE_NR_DRIVES; i++) {
-		if (channel.drives[i].present)
-			ide_set_multiple(&channel.drives[i], channel.drives[i].multiple);
-	}
-	inb(IDE_STATUS);
-	outb(0, IDE_CONTROL);
-}
-
-static void report_failure(const struct ide_request *req, int err)
-{
-	pr_warn("%s: %s of %u sectors at %u: %s, status %02x error %02x\n", req->drive->name,
-		req->write ? "write" : "read", req->count, req->sector,
-		err == -ETIMEDOUT ? "timed out" : "failed", inb(IDE_CONTROL), inb(IDE_ERROR));
-}
-
-static int ide_rw_page(struct block_device *bdev, sector_t sector, struct page *page,
-		       unsigned int offset, unsigned int count, bool write)
-{
-	struct ide_request req = {
-		.drive = bdev->driver_data,
-		.sector = sector,
-		.page = page,
-		.offset = offset,
-		.count = count,
-		.write = write,
-	};
-	int attempt, err = -EIO;
-
-	mutex_lock(&channel.lock);
-	for (attempt = 0; err && attempt < IDE_ATTEMPTS; attempt++) {
-		err = ide_transfer(&req);
-		if (err) {
-			report_failure(&req, err);
-			ide_soft_reset();
+	channel->done += n * SECTOR_SIZE;
+	if (channel->done == vec->len) {
+		channel->done = 0;
+		if (++channel->vec == channel->bio->nr_vecs) {
+			channel->vec = 0;
+			channel->bio = list_entry(channel->bio->link.next, struct bio, link);
 		}
 	}
-	mutex_unlock(&channel.lock);
-	return err;
+	return n;
 }
 
-/* A drive without a cache may refuse the command: then there is nothing to write. */
-static int ide_flush(struct block_device *bdev)
+/* Moves the next block through the data port. */
+static void move_block(struct ide_channel *channel)
 {
-	struct ide_drive *drive = bdev->driver_data;
-	int status, err;
+	const struct ide_drive *drive = ide_drive_of(&channel->queue.active);
+	unsigned int block = min(channel->left, (unsigned int)max(drive->multiple, (u8)1)), n;
 
-	mutex_lock(&channel.lock);
-	err = ide_command(drive, CMD_FLUSH_CACHE, 0, 0);
-	if (!err) {
-		status = ide_wait();
-		if (status < 0)
-			err = status;
-		else if (status & ST_DF)
-			err = -EIO;
-	}
-	mutex_unlock(&channel.lock);
-	return err;
+	channel->left -= block;
+	for (; block; block -= n)
+		n = move_piece(channel, block);
 }
 
-static const struct block_device_ops ide_ops = {
-	.rw_page = ide_rw_page,
-	.flush = ide_flush,
-};
-
-/* Is anything at this address? The registers of an empty place do not keep values. */
-static bool ide_answers(const struct ide_drive *drive)
+/* A read interrupts when a block is there; a write when one was taken, so its first is polled for.
+ */
+static int start_pio(struct ide_channel *channel)
 {
-	outb((u8)(DEV_LBA | drive->unit << 4), IDE_DEVICE);
+	const struct block_request *request = &channel->queue.active;
+	const struct ide_drive *drive = ide_drive_of(request);
+	u8 command = request->write ? CMD_WRITE : CMD_READ;
+	int status;
+
+	if (drive->multiple)
+		command = request->write ? CMD_WRITE_MULTIPLE : CMD_READ_MULTIPLE;
+	channel->bio = list_first_entry(&request->bios, struct bio, link);
+	channel->vec = channel->done = 0;
+	channel->left = request->sectors;
+	channel->phase = request->write ? IDE_PIO_WRITE : IDE_PIO_READ;
+	ide_counts.pio++;
+	status = ide_command(drive, command, request->sector, (u8)request->sectors, IDE_SHORT_WAIT);
+	if (status || !request->write)
+		return status;
 	ide_delay_400ns();
-	outb(0x55, IDE_COUNT);
-	outb(0xaa, IDE_LBA_LOW);
-	return inb(IDE_COUNT) == 0x55 && inb(IDE_LBA_LOW) == 0xaa;
-}
-
-/* Reads the IDENTIFY data of a disk: 0, or -ENODEV for anything that is not one. */
-static int ide_identify(struct ide_drive *drive, u16 *id)
-{
-	if (!ide_answers(drive) || ide_command(drive, CMD_IDENTIFY, 0, 0))
-		return -ENODEV;
-	if (inb(IDE_CONTROL) == 0 || ide_wait_data(false))
-		return -ENODEV; /* nothing there, or a packet device: it aborts the command */
-	insw(IDE_DATA, id, WORDS_PER_SECTOR);
-	inb(IDE_STATUS);
+	status = ide_poll(IDE_SHORT_WAIT);
+	if (status < 0)
+		return status;
+	if (status & (ST_ERR | ST_DF) || !(status & ST_DRQ))
+		return -EIO;
+	move_block(channel);
 	return 0;
 }
 
-/* The model: two characters a word, the first in the high byte, padded with blanks. */
-static void model_name(const u16 *id, char name[MODEL_CHARS + 1])
+static int start_dma(struct ide_channel *channel)
 {
-	int i, end = 0;
+	const struct block_request *request = &channel->queue.active;
+	int err;
 
-	for (i = 0; i < MODEL_CHARS; i++) {
-		u16 word = id[ID_MODEL + i / 2];
-		char c = (char)(i & 1 ? word : word >> 8);
-
-		name[i] = c >= ' ' && c <= '~' ? c : ' ';
-		if (name[i] != ' ')
-			end = i + 1;
-	}
-	name[end] = '\0';
+	channel->phase = IDE_DMA;
+	ide_counts.dma++;
+	ide_dma_prepare(channel);
+	err = ide_command(ide_drive_of(request), request->write ? CMD_WRITE_DMA : CMD_READ_DMA,
+			  request->sector, (u8)request->sectors, IDE_SHORT_WAIT);
+	if (!err)
+		ide_dma_begin(channel);
+	return err;
 }
 
-/* Takes the drive into service if it is a disk that speaks LBA. */
-static void ide_probe(struct ide_drive *drive, u16 *id)
+static int start_flush(struct ide_channel *channel)
 {
-	char model[MODEL_CHARS + 1];
-	u32 sectors;
-
-	if (ide_identify(drive, id))
-		return;
-	sectors = id[ID_LBA_SECTORS] | (u32)id[ID_LBA_SECTORS + 1] << 16;
-	model_name(id, model);
-	if (!(id[ID_CAPABILITIES] & ID_CAP_LBA) || sectors == 0) {
-		pr_warn("%s: %s: no LBA, not used\n", drive->name, model);
-		return;
-	}
-	ide_set_multiple(drive, id[ID_MAX_MULTIPLE] & 0xff);
-	drive->present = true;
-	drive->bdev.name = drive->name;
-	drive->bdev.dev = IDE_MAJOR << 8 | (u32)drive->unit << 6;
-	drive->bdev.sectors = min(sectors, LBA28_MAX);
-	drive->bdev.ops = &ide_ops;
-	drive->bdev.driver_data = drive;
-	blkdev_register(&drive->bdev);
-	pr_info("%s: %s, %u MiB, %u sectors a block\n", drive->name, model,
-		drive->bdev.sectors >> 11, max(drive->multiple, (u8)1));
+	channel->phase = IDE_NO_DATA;
+	return ide_command(ide_drive_of(&channel->queue.active), CMD_FLUSH_CACHE, 0, 0,
+			   IDE_SHORT_WAIT);
 }
 
-void ide_init(void)
+/* The guard is armed once and looks then how late it is: most commands end long before. */
+static void guard(struct ide_channel *channel)
 {
-	u16 *id;
-	int i, err;
+	channel->deadline = jiffies + COMMAND_TICKS;
+	if (!timer_armed(&channel->timer))
+		timer_arm(&channel->timer, channel->irq_works ? channel->deadline : jiffies + 1);
+}
 
-	if (inb(IDE_STATUS) == 0xff) {
-		pr_info("ide0: no controller\n");
+void ide_attempt(struct ide_channel *channel)
+{
+	const struct block_request *request = &channel->queue.active;
+	int err;
+
+	guard(channel);
+	if (ide_inject.hangs) {
+		ide_inject.hangs--;
+		channel->phase = IDE_DMA;
 		return;
 	}
-	if (request_resources(&ioport_resource, ports, ARRAY_SIZE(ports)))
-		return;
-	id = kmalloc(SECTOR_SIZE, GFP_KERNEL);
-	if (!id) {
-		pr_err("ide0: no memory to look for disks\n");
+	if (request->flush)
+		err = start_flush(channel);
+	else if (ide_drive_of(request)->dma && !channel->by_pio)
+		err = start_dma(channel);
+	else
+		err = start_pio(channel);
+	if (err)
+		ide_fail(channel, err);
+}
+
+void ide_start(struct block_queue *queue)
+{
+	struct ide_channel *channel = container_of(queue, struct ide_channel, queue);
+
+	channel->tries = 0;
+	channel->by_pio = false;
+	ide_attempt(channel);
+}
+
+void ide_end(struct ide_channel *channel, int error, struct list_head *done)
+{
+	channel->phase = IDE_IDLE;
+	block_queue_end(&channel->queue, error, done);
+}
+
+/* Does a test want this command to fail? */
+static bool injected(const struct block_request *request)
+{
+	if (ide_inject.drive_errors) {
+		ide_inject.drive_errors--;
+		return true;
+	}
+	if (ide_inject.bad_requests && request->sector <= ide_inject.bad_sector &&
+	    ide_inject.bad_sector - request->sector < request->sectors) {
+		ide_inject.bad_requests--;
+		return true;
+	}
+	return false;
+}
+
+/* The drive has interrupted: 1 when the command is done, 0 when there is more to come, or an error.
+ */
+static int look(struct ide_channel *channel)
+{
+	const struct block_request *request = &channel->queue.active;
+	bool dma = channel->phase == IDE_DMA, moved = !dma || ide_dma_end(channel);
+
+	channel->status = inb(IDE_STATUS);
+	channel->drive_error = inb(IDE_ERROR);
+	/* A drive without a cache may refuse to flush it: then there is nothing to write. */
+	if (request->flush)
+		return channel->status & ST_DF ? -EIO : 1;
+	if (channel->status & (ST_ERR | ST_DF) || !moved || injected(request))
+		return -EIO;
+	if (dma || !channel->left)
+		return channel->status & ST_DRQ ? -EIO : 1;
+	if (!(channel->status & ST_DRQ))
+		return -EIO;
+	move_block(channel);
+	return channel->phase == IDE_PIO_READ && !channel->left;
+}
+
+/* Is the drive, or the bus master, done with what it was told? */
+static bool has_news(const struct ide_channel *channel)
+{
+	if (channel->phase == IDE_DMA)
+		return ide_dma_interrupt(channel);
+	return !(inb(IDE_CONTROL) & ST_BSY);
+}
+
+void ide_advance(struct ide_channel *channel, struct list_head *done)
+{
+	int ret;
+
+	if (channel->phase == IDE_IDLE || channel->phase == IDE_FAILED || !has_news(channel)) {
+		inb(IDE_STATUS); /* nothing of ours */
 		return;
 	}
-	outb(CTL_NIEN, IDE_CONTROL);
-	for (i = 0; i < IDE_NR_DRIVES; i++)
-		ide_probe(&channel.drives[i], id);
-	kfree(id);
-	inb(IDE_STATUS);
-	outb(0, IDE_CONTROL);
-	channel.irq_works = request_irq(IDE_IRQ, ide_irq, "ide0") == 0;
-	if (!channel.irq_works)
+	ret = look(channel);
+	if (ret > 0) {
+		ide_pio_helped(channel);
+		ide_end(channel, 0, done);
+	} else if (ret < 0) {
+		ide_fail(channel, ret);
+	} else {
+		channel->deadline = jiffies + COMMAND_TICKS;
+	}
+}
+
+static void ide_irq(unsigned int irq, struct pt_regs *regs)
+{
+	struct ide_channel *channel = &ide_channel;
+	unsigned long flags;
+	LIST_HEAD(done);
+
+	(void)irq;
+	(void)regs;
+	spin_lock_irqsave(&channel->queue.lock, flags);
+	if (ide_inject.lost_irqs && channel->phase != IDE_IDLE)
+		ide_inject.lost_irqs--;
+	else
+		ide_advance(channel, &done);
+	spin_unlock_irqrestore(&channel->queue.lock, flags);
+	block_end_bios(&done);
+}
+
+/* The command takes too long, or there are no interrupts to tell of its end. */
+static void look_again(struct ide_channel *channel, struct list_head *done)
+{
+	bool late = !time_after(channel->deadline, jiffies);
+
+	if (late && channel->irq_works && has_news(channel))
+		ide_counts.lost_irqs++;
+	if (late || !channel->irq_works) {
+		if (has_news(channel))
+			ide_advance(channel, done);
+		else if (late)
+			ide_fail(channel, -ETIMEDOUT);
+	}
+}
+
+static void ide_timer(struct ktimer *timer)
+{
+	struct ide_channel *channel = container_of(timer, struct ide_channel, timer);
+	unsigned long flags;
+	LIST_HEAD(done);
+
+	spin_lock_irqsave(&channel->queue.lock, flags);
+	if (channel->phase != IDE_IDLE && channel->phase != IDE_FAILED)
+		look_again(channel, &done);
+	if (channel->phase != IDE_IDLE && channel->phase != IDE_FAILED && !timer_armed(timer))
+		timer_arm(timer, channel->irq_works ? channel->deadline : jiffies + 1);
+	spin_unlock_irqrestore(&channel->queue.lock, flags);
+	block_end_bios(&done);
+}
+
+void ide_connect(struct ide_channel *channel)
+{
+	timer_setup(&channel->timer, ide_timer);
+	channel->irq_works = request_irq(IDE_IRQ, ide_irq, "ide0") == 0;
+	if (!channel->irq_works)
 		pr_warn("ide0: no interrupt line, polling\n");
-	for (i = 0; i < IDE_NR_DRIVES; i++) {
-		if (!channel.drives[i].present)
-			continue;
-		err = partition_scan(&channel.drives[i].bdev);
-		if (err)
-			pr_err("%s: partition table unreadable: error %d\n", channel.drives[i].name,
-			       err);
-	}
+}
+
+bool ide_uses_dma(void)
+{
+	return ide_channel.drives[0].dma;
+}
+
+void ide_set_dma(bool on)
+{
+	struct ide_drive *drive = &ide_channel.drives[0];
+
+	drive->dma = on && ide_channel.bm && drive->dma_mode;
+	drive->dma_strikes = 0;
 }

@@ -72,25 +72,6 @@ int partition_parse(const u8 *mbr, sector_t disk_sectors, const char *disk,
 	return found;
 }
 
-/* The entry was checked against the disk and blkdev_rw() against the partition, so the sum fits. */
-static int partition_rw_page(struct block_device *bdev, sector_t sector, struct page *page,
-			     unsigned int offset, unsigned int count, bool write)
-{
-	struct block_device *disk = bdev->driver_data;
-
-	return disk->ops->rw_page(disk, bdev->start + sector, page, offset, count, write);
-}
-
-static int partition_flush(struct block_device *bdev)
-{
-	return blkdev_flush(bdev->driver_data);
-}
-
-static const struct block_device_ops partition_ops = {
-	.rw_page = partition_rw_page,
-	.flush = partition_flush,
-};
-
 static int register_partition(struct block_device *disk, const struct partition *part)
 {
 	struct block_device *bdev = kzalloc(sizeof(*bdev) + PART_NAME_MAX, GFP_KERNEL);
@@ -105,8 +86,7 @@ static int register_partition(struct block_device *disk, const struct partition 
 	bdev->start = part->start;
 	bdev->sectors = part->sectors;
 	bdev->part_type = part->type;
-	bdev->ops = &partition_ops;
-	bdev->driver_data = disk;
+	bdev->disk = disk;
 	blkdev_register(bdev);
 	pr_info("%s: type %02x, sectors %u to %u\n", name, part->type, part->start,
 		part->start + part->sectors - 1);

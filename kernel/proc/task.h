@@ -26,6 +26,7 @@
 #include "mm/mm.h"
 #include "signal/siginfo.h"
 
+struct blk_plug;
 struct files_struct;
 struct fs_struct;
 struct sighand_struct;
@@ -150,6 +151,7 @@ struct task_struct {
 	u32 __user *robust_list;
 
 	struct restart_block restart;
+	struct blk_plug *plug; /* its bios are kept back there, or NULL */
 
 	unsigned int time_slice;    /* ticks left */
 	unsigned long utime, stime; /* ticks */

@@ -16,6 +16,7 @@
 #include "sched/sched.h"
 #include "arch/hint.h"
 #include "arch/irq.h"
+#include "kernel/bio.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"
 #include "signal/signal.h"
@@ -117,6 +118,8 @@ void schedule(void)
 	if (unlikely(this_cpu(preempt_count) != 0))
 		panic("schedule() by %s[%d] with preempt_count %d", prev->comm, prev->pid,
 		      this_cpu(preempt_count));
+	if (unlikely(prev->plug) && prev->state != TASK_RUNNING)
+		blk_flush_plug(prev->plug);
 	spin_lock_irqsave(&rq->lock, flags);
 	prev->need_resched = false;
 	if (unlikely(prev->sigpending) &&

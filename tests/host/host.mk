@@ -80,10 +80,14 @@ H_PROGS += $(patsubst %,$(H)-$(1)/test_%,$(H_MODEL_TESTS))
 endef
 $(foreach model,discontig sparse,$(eval $(call host_model,$(model))))
 
+# Block devices, but for their drivers.
+H_BLOCK_OBJS := $(addprefix kernel/drivers/,blkdev.o bio.o block_queue.o block_trace.o)
+H_BLOCK_OBJS += tests/host/block_standins.o
+
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
 H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o
 H_FS_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
-H_FS_OBJS += kernel/drivers/blkdev.o tests/host/fs_standins.o
+H_FS_OBJS += $(H_BLOCK_OBJS) tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 H_FS_OBJS += $(addprefix tests/kernel/,test_ext2.o test_ext2_bad.o test_vfs.o)
 H_FS_OBJS := $(addprefix $(H)/,$(H_FS_OBJS))
@@ -123,7 +127,7 @@ H_PROGS += $(H)/test_exec
 -include $(H_EXEC_OBJS:.o=.d) $(H)/tests/host/test_exec.d
 
 # Drivers of the ISA bus, on ports that are models of the chips.
-H_ISA_OBJS := $(addprefix kernel/drivers/,dma8237.o fdc.o floppy.o blkdev.o)
+H_ISA_OBJS := $(addprefix kernel/drivers/,dma8237.o fdc.o floppy.o) $(H_BLOCK_OBJS)
 H_ISA_OBJS += kernel/resource.o tests/host/isa_machine.o
 H_ISA_OBJS := $(addprefix $(H)/isa/,$(H_ISA_OBJS))
 H_ISA_TESTS := $(addprefix $(H)/isa/tests/host/test_,dma8237.o floppy.o resource.o)

@@ -4,6 +4,7 @@
  * mke2fs made, which e2fsck must find whole after a storm of changes.
  */
 #include "fs/vfs/internal.h"
+#include "kernel/bio.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/printk.h"
 #include "kernel/suites.h"
@@ -29,6 +30,7 @@ static void start(void)
 	if (!booted) {
 		host_boot();
 		filemap_init();
+		bio_cache_init();
 		vfs_init();
 	}
 	booted = true;

@@ -11,6 +11,7 @@
  * the kernel work without end.
  */
 #include "fs/vfs/internal.h"
+#include "kernel/bio.h"
 #include "kernel/fs_helpers.h"
 #include "machine.h"
 #include "mm/highmem.h"
@@ -136,6 +137,7 @@ static void start(void)
 		return;
 	host_boot();
 	filemap_init();
+	bio_cache_init();
 	vfs_init();
 	test_disk = ramdisk_make();
 	mount_and(make_contents, NULL);

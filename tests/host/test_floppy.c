@@ -6,6 +6,7 @@
 #include "drivers/fdc.h"
 #include "drivers/floppy.h"
 #include "isa_machine.h"
+#include "kernel/bio.h"
 #include "kernel/errno.h"
 #include "kernel/resource.h"
 #include "kernel/string.h"
@@ -37,6 +38,7 @@ static void boot_once(void)
 	booted = true;
 	host_sleep_hook = isa_sleep;
 	host_boot();
+	bio_cache_init();
 	dma_init();
 	dma_page = alloc_page(GFP_KERNEL | GFP_DMA);
 	high_page = alloc_page(GFP_HIGHUSER);

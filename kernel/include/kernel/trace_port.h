@@ -25,10 +25,14 @@
  *   RESCHED          its eip, or 0   -              -               -
  *   PANIC            pid             -              message string  -
  *   TASKS            -               -              struct trace_tasks  -
+ *   IO               enum io_event   number         struct trace_io -
  *
  * RESCHED: the running task must give way to another one that could run. The
  * plugin counts the instructions from there to the next SWITCH; it may be said
  * again in between.
+ *
+ * IO: a piece of work for a block device was handed in, begun, and is done; the number is the same
+ * all three times. ESI is 0 but for the last, which tells everything.
  *
  * SWITCH comes before the load of CR3 that belongs to it, so that what the load
  * does stands under the new task.
@@ -73,6 +77,7 @@ enum trace_op {
 	TRACE_RESCHED,
 	TRACE_PANIC,
 	TRACE_TASKS,
+	TRACE_IO,
 	TRACE_OP_END
 };
 
@@ -153,6 +158,44 @@ struct trace_tasks {
 	unsigned int regs_eip, regs_cs;
 	unsigned int calls, nr_calls; /* of a table of strings: names of the system calls, or 0 */
 	unsigned int sched_start, sched_end; /* the scheduler's own code: none waits in there */
+};
+
+/* IO: what has become of it. */
+enum trace_io_event {
+	TRACE_IO_QUEUED,
+	TRACE_IO_STARTED,
+	TRACE_IO_DONE
+};
+
+/* Why a block device is asked for something. The order is part of the protocol. */
+enum trace_io_why {
+	TRACE_IO_RAW,	    /* the device itself is read or written */
+	TRACE_IO_READ,	    /* a page of a file that somebody waits for */
+	TRACE_IO_READAHEAD, /* one that nobody has asked for yet */
+	TRACE_IO_WRITEBACK, /* a dirty page of a file */
+	TRACE_IO_METADATA,  /* the file system's own blocks */
+	TRACE_IO_SWAP_IN,
+	TRACE_IO_SWAP_OUT,
+	TRACE_IO_FLUSH, /* the drive is to empty its cache */
+	TRACE_IO_WHY_END
+};
+
+/* Names as they stand in io.csv, indexed by enum trace_io_why. */
+#define TRACE_IO_WHY_NAMES \
+	{"raw", "read", "readahead", "writeback", "metadata", "swap_in", "swap_out", "flush"}
+
+/* What was done. */
+struct trace_io {
+	unsigned int device;  /* of the whole disk: (major << 8) | minor */
+	unsigned int sector;  /* on that */
+	unsigned int sectors; /* 0: flush */
+	unsigned int pages;   /* pieces of memory, each within a page */
+	unsigned int write;   /* 1: from memory to the disk */
+	unsigned int why;     /* enum trace_io_why */
+	unsigned int
+		command; /* number of the drive's command, the same for all that it did at once */
+	unsigned int merged; /* how many that were */
+	unsigned int error;  /* errno, or 0 */
 };
 
 #endif
