@@ -72,7 +72,8 @@ ssize_t filemap_read(struct address_space *mapping, loff_t pos, void *buf, size_
 		return -EINVAL;
 	count = min(count, MAX_RW_COUNT);
 	while (!left && readable_bytes(mapping, pos, count - done)) {
-		page = read_cache_page(mapping, page_index(pos), NULL);
+		page = page_to_read(mapping, page_index(pos),
+				    ((page_offset(pos) + count - done - 1) >> PAGE_SHIFT) + 1);
 		if (IS_ERR(page))
 			return done ? (ssize_t)done : (ssize_t)PTR_ERR(page);
 		mark_page_accessed(page);

@@ -28,6 +28,7 @@ void address_space_init(struct address_space *mapping, void *host,
 			const struct address_space_ops *ops)
 {
 	*mapping = (struct address_space){.host = host, .a_ops = ops};
+	mapping->ra.start = NO_READAHEAD;
 	spin_lock_init(&mapping->tree_lock, "tree_lock");
 	spin_lock_init(&mapping->i_mmap_lock, "i_mmap_lock");
 	mapping->i_mmap = RB_ROOT;
@@ -162,8 +163,25 @@ int fill_page(struct address_space *mapping, struct page *page)
 	return 0;
 }
 
-/* A fresh page, locked, entered at `index`; -EEXIST when somebody was faster. */
-static struct page *add_new_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
+void end_page_read(struct page *page, int error)
+{
+	const struct address_space *mapping = page->mapping;
+	loff_t start = (loff_t)page->index << PAGE_SHIFT;
+
+	if (error) {
+		SetPageError(page);
+	} else {
+		if (mapping->size - start < (loff_t)PAGE_SIZE)
+			zero_page_tail(page, mapping->size > start
+						     ? (unsigned int)(mapping->size - start)
+						     : 0);
+		ClearPageError(page);
+		SetPageUptodate(page);
+	}
+	unlock_page(page);
+}
+
+struct page *add_new_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
 {
 	struct page *page = alloc_user_page(gfp);
 	int err;
@@ -241,6 +259,22 @@ static __always_inline struct page *get_valid_page(struct address_space *mapping
 	return read_page(mapping, index, major);
 }
 
+struct page *page_to_read(struct address_space *mapping, unsigned long index, unsigned long count)
+{
+	struct page *page = find_page(mapping, index);
+
+	if (likely(page && PageUptodate(page))) {
+		if (unlikely(index == mapping->ra.start))
+			readahead_next(mapping);
+		return page;
+	}
+	if (page)
+		put_page(page);
+	else
+		readahead_missing(mapping, index, count);
+	return read_page(mapping, index, NULL);
+}
+
 struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major)
 {
 	return get_valid_page(mapping, index, major);
@@ -250,10 +284,19 @@ struct page *read_cache_page(struct address_space *mapping, unsigned long index,
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
+	struct page *page;
 
 	if (unlikely(vmf->pgoff >= mapping_pages(mapping)))
 		return -EIO;
-	vmf->page = get_valid_page(mapping, vmf->pgoff, &vmf->major);
+	page = find_page(mapping, vmf->pgoff);
+	if (unlikely(!page || !PageUptodate(page))) {
+		if (page)
+			put_page(page);
+		else
+			readahead_around(mapping, vmf->pgoff);
+		page = read_page(mapping, vmf->pgoff, &vmf->major);
+	}
+	vmf->page = page;
 	return unlikely(IS_ERR(vmf->page)) ? (int)PTR_ERR(vmf->page) : 0;
 }
 

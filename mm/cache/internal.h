@@ -5,6 +5,7 @@
 #include "kernel/wait.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/gfp.h"
 
 /* filemap.c and its neighbours. */
 int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);
@@ -18,6 +19,20 @@ bool clear_page_dirty(struct page *page);
 wait_queue_head_t *page_wait_queue(const struct page *page);
 /* Brings a locked page up to date: 0 or -EIO. */
 int fill_page(struct address_space *mapping, struct page *page);
+/* A fresh page, locked, entered at `index`; ERR_PTR(-EEXIST) when somebody was faster, or -ENOMEM.
+ */
+struct page *add_new_page(struct address_space *mapping, unsigned long index, gfp_t gfp);
+/*
+ * readahead.c: `index` is wanted and not there, with `count` - 1 pages behind it; or, for a fault,
+ * with what one fault may map. Starts to read these and perhaps more. Or it is there, and where the
+ * next part was to be begun. What fails is left to whoever needs the page. May sleep.
+ */
+void readahead_missing(struct address_space *mapping, unsigned long index, unsigned long count);
+void readahead_around(struct address_space *mapping, unsigned long index);
+void readahead_next(struct address_space *mapping);
+/* read_cache_page() for read(), which wants `count` pages from here on. */
+struct page *page_to_read(struct address_space *mapping, unsigned long index, unsigned long count);
+#define NO_READAHEAD (~0ul)
 /* Pages of the file, the last one perhaps in part. */
 static inline unsigned long mapping_pages(const struct address_space *mapping)
 {

@@ -17,7 +17,7 @@
 #include "mm/rmap.h"
 #include "internal.h"
 
-#define SYNC_BATCH 16
+#define SYNC_BATCH PAGES_AT_ONCE
 
 unsigned long nr_dirty_pages(void)
 {
@@ -103,24 +103,63 @@ static void end_writeback(struct address_space *mapping, struct page *page, int 
 	spin_unlock(&mapping->tree_lock);
 }
 
-/* Writes one page if it is still the file's and dirty. A page that fails stays dirty. */
-static int write_dirty_page(struct address_space *mapping, struct page *page)
+/* Locks a page and marks it as being written, if it is still the file's and dirty. */
+static bool take_dirty_page(struct address_space *mapping, struct page *page)
 {
 	loff_t start = (loff_t)page->index << PAGE_SHIFT;
-	int err = 0;
 
 	lock_page(page);
-	if (page->mapping == mapping && PageDirty(page)) {
-		page_mkclean(page);
-		begin_writeback(mapping, page);
-		/* What a mapping wrote behind the end of the file stays off the disk. */
-		if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
-			zero_page_tail(page, (unsigned int)(mapping->size - start));
-		err = mapping->a_ops->writepage(mapping, page);
-		end_writeback(mapping, page, err);
+	if (page->mapping != mapping || !PageDirty(page)) {
+		unlock_page(page);
+		return false;
 	}
-	unlock_page(page);
-	return err;
+	page_mkclean(page);
+	begin_writeback(mapping, page);
+	/* What a mapping wrote behind the end of the file stays off the disk. */
+	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
+		zero_page_tail(page, (unsigned int)(mapping->size - start));
+	return true;
+}
+
+static void write_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
+			int *errors)
+{
+	unsigned int i;
+
+	if (mapping->a_ops->writepages) {
+		mapping->a_ops->writepages(mapping, pages, nr, errors);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		errors[i] = mapping->a_ops->writepage(mapping, pages[i]);
+}
+
+/*
+ * Writes those of some pages that are dirty, all at once: they are locked in the order of their
+ * indices, as everybody does who locks several. Drops the references. A page that fails stays
+ * dirty. The first error, or 0.
+ */
+static int write_dirty_pages(struct address_space *mapping, struct page **pages, unsigned int found)
+{
+	int errors[SYNC_BATCH], first_err = 0;
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < found; i++) {
+		if (take_dirty_page(mapping, pages[i]))
+			pages[nr++] = pages[i];
+		else
+			put_page(pages[i]);
+	}
+	if (nr)
+		write_pages(mapping, pages, nr, errors);
+	for (i = 0; i < nr; i++) {
+		end_writeback(mapping, pages[i], errors[i]);
+		unlock_page(pages[i]);
+		put_page(pages[i]);
+		if (errors[i] && !first_err)
+			first_err = errors[i];
+	}
+	return first_err;
 }
 
 /* Up to SYNC_BATCH dirty pages with index >= first, each with a reference. */
@@ -142,19 +181,16 @@ int filemap_sync(struct address_space *mapping)
 {
 	struct page *pages[SYNC_BATCH];
 	unsigned long next = 0;
-	unsigned int found, i;
+	unsigned int found;
 	int err, first_err = 0;
 
 	might_sleep();
 	/* Each index is visited once, so writers cannot keep us here for ever. */
 	while ((found = find_dirty_pages(mapping, pages, next))) {
-		for (i = 0; i < found; i++) {
-			next = pages[i]->index + 1;
-			err = write_dirty_page(mapping, pages[i]);
-			put_page(pages[i]);
-			if (err && !first_err)
-				first_err = err;
-		}
+		next = pages[found - 1]->index + 1;
+		err = write_dirty_pages(mapping, pages, found);
+		if (err && !first_err)
+			first_err = err;
 		cond_resched();
 		if (!next)
 			break; /* the last index of all */

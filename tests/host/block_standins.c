@@ -6,3 +6,13 @@ bool blk_plug_bio(struct bio *bio)
 	(void)bio;
 	return false;
 }
+
+void blk_start_plug(struct blk_plug *plug)
+{
+	(void)plug;
+}
+
+void blk_finish_plug(struct blk_plug *plug)
+{
+	(void)plug;
+}

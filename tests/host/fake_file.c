@@ -16,7 +16,7 @@
 u8 fake_disk[FAKE_FILE_PAGES][PAGE_SIZE];
 struct address_space fake_mapping;
 bool (*fake_io_fails)(void);
-unsigned long fake_reads;
+unsigned long fake_reads, fake_read_calls;
 
 static void check_page(const struct address_space *mapping, const struct page *page)
 {
@@ -70,7 +70,52 @@ static int prepare_write(struct address_space *mapping, struct page *page, unsig
 	return transfer_fails() ? -ENOSPC : 0;
 }
 
-static const struct address_space_ops fake_aops = {read_page, write_page, prepare_write};
+/* Ends the first pages while the last ones still wait for the disk. */
+static void read_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
+		       unsigned int first, unsigned int wanted)
+{
+	unsigned int i;
+
+	(void)first;
+	(void)wanted;
+	CHECK(nr > 0 && nr <= PAGES_AT_ONCE);
+	fake_read_calls++;
+	for (i = 0; i < nr; i++) {
+		CHECK_EQ(pages[i]->index, pages[0]->index + i);
+		end_page_read(pages[i], read_page(mapping, pages[i]));
+	}
+}
+
+static void write_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
+			int *errors)
+{
+	unsigned int i;
+
+	CHECK(nr > 0 && nr <= PAGES_AT_ONCE);
+	for (i = 0; i < nr; i++) {
+		CHECK(!i || pages[i]->index > pages[i - 1]->index);
+		errors[i] = write_page(mapping, pages[i]);
+	}
+}
+
+static const struct address_space_ops single_aops = {
+	.readpage = read_page,
+	.writepage = write_page,
+	.prepare_write = prepare_write,
+};
+
+static const struct address_space_ops many_aops = {
+	.readpage = read_page,
+	.writepage = write_page,
+	.readpages = read_pages,
+	.writepages = write_pages,
+	.prepare_write = prepare_write,
+};
+
+void fake_file_many(bool many)
+{
+	fake_mapping.a_ops = many ? &many_aops : &single_aops;
+}
 
 static void release(struct mapped_file *file)
 {
@@ -91,7 +136,7 @@ struct mapped_file fake_file = {
 void fake_file_reset(loff_t size)
 {
 	memset(fake_disk, 0, sizeof(fake_disk));
-	address_space_init(&fake_mapping, NULL, &fake_aops);
+	address_space_init(&fake_mapping, NULL, &single_aops);
 	fake_mapping.size = size;
 	fake_io_fails = NULL;
 }

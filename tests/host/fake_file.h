@@ -17,8 +17,12 @@ extern struct mapped_file fake_file;
 extern bool (*fake_io_fails)(void);
 /* Pages read from the disk. */
 extern unsigned long fake_reads;
+/* How often several were asked for at once. */
+extern unsigned long fake_read_calls;
 
 /* An empty cache over a disk of zeroes, a file of `size` bytes. */
 void fake_file_reset(loff_t size);
+/* Its file system can move several pages at once, or (after a reset) one. */
+void fake_file_many(bool many);
 
 #endif

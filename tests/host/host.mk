@@ -85,7 +85,7 @@ H_BLOCK_OBJS := $(addprefix kernel/drivers/,blkdev.o bio.o block_queue.o block_t
 H_BLOCK_OBJS += tests/host/block_standins.o
 
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
-H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o
+H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o mpage.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o
 H_FS_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
 H_FS_OBJS += $(H_BLOCK_OBJS) tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)

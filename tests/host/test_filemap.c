@@ -230,6 +230,7 @@ static int one_input(const u8 *data, size_t n)
 	in = &input;
 	begin();
 	failing = input_below(in, 2);
+	fake_file_many(input_below(in, 2));
 	while (in->left && !test_failures()) {
 		if (failing && input_below(in, 8) == 0)
 			host_fail_after((long)input_below(in, 8) - 4);
@@ -302,6 +303,40 @@ static void test_write_error(void)
 	CHECK_EQ(filemap_sync(&fake_mapping), 0);
 	CHECK_EQ(nr_dirty_pages(), 0);
 	end();
+}
+
+/* What is read in order comes before it is asked for, in parts that grow; what is not, does not. */
+static void test_readahead(void)
+{
+	static u8 bytes[PAGE_SIZE];
+	struct page *last;
+	unsigned long i;
+
+	user_ledger_open();
+	fake_file_reset(FAKE_FILE_PAGES * PAGE_SIZE - 5);
+	fake_file_many(true);
+	reachable_end = bytes + sizeof(bytes);
+	fake_reads = fake_read_calls = 0;
+	memset(fake_disk[FAKE_FILE_PAGES - 1], 1, PAGE_SIZE);
+	for (i = 0; i < FAKE_FILE_PAGES; i++) {
+		CHECK(filemap_read(&fake_mapping, (loff_t)(i * PAGE_SIZE), bytes, PAGE_SIZE,
+				   to_user) >= (long)PAGE_SIZE - 5);
+		CHECK(i || fake_reads == 4);
+	}
+	CHECK_EQ(fake_reads, FAKE_FILE_PAGES);
+	CHECK_EQ(fake_read_calls, 4); /* 4, 8, 16, and the 12 that are left of 32 */
+	last = find_get_page(&fake_mapping, FAKE_FILE_PAGES - 1);
+	CHECK_EQ(((u8 *)host_frame(page_to_pfn(last)))[PAGE_SIZE - 1], 0);
+	put_page(last);
+	CHECK_EQ(drop_clean_pages(&fake_mapping), FAKE_FILE_PAGES);
+	fake_reads = fake_read_calls = 0;
+	for (i = 0; i < 5; i++)
+		CHECK_EQ(filemap_read(&fake_mapping, (loff_t)((30 - 7 * i) * PAGE_SIZE), bytes,
+				      PAGE_SIZE, to_user),
+			 PAGE_SIZE);
+	CHECK_EQ(fake_reads, 5);
+	CHECK_EQ(drop_clean_pages(&fake_mapping), 5);
+	user_ledger_close();
 }
 
 /* All frames that there are, taken with `gfp` and given back: how many. */
@@ -386,6 +421,7 @@ static const struct test tests[] = {
 	{"a page that cannot be written", test_write_error},
 	{"clean pages give way when memory runs out", test_gives_way},
 	{"many dirty pages", test_many_dirty},
+	{"reading ahead", test_readahead},
 	{"random requests agree with an array of bytes", test_random_requests},
 };
 

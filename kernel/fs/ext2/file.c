@@ -7,6 +7,7 @@
  * `private`, 0 while it has none; blocks are freed only after their pages have left the cache.
  */
 #include "fs/ext2/ext2.h"
+#include "fs/vfs/mpage.h"
 #include "kernel/string.h"
 #include "mm/highmem.h"
 
@@ -42,8 +43,8 @@ void ext2_fill_page(struct page *page, const void *data, size_t len)
 
 static int move_page(const struct inode *inode, u32 block, struct page *page, bool write)
 {
-	return blkdev_rw(ext2_fs(inode)->cache.bdev, block * SECTORS_PER_BLOCK, page, 0,
-			 SECTORS_PER_BLOCK, write);
+	return blkdev_rw_why(ext2_fs(inode)->cache.bdev, block * SECTORS_PER_BLOCK, page, 0,
+			     SECTORS_PER_BLOCK, write, write ? TRACE_IO_WRITEBACK : TRACE_IO_READ);
 }
 
 static int ext2_readpage(struct address_space *mapping, struct page *page)
@@ -69,6 +70,36 @@ static int ext2_readpage(struct address_space *mapping, struct page *page)
 		return err;
 	zero_tail(page, valid);
 	return S_ISDIR(inode->mode) ? ext2_check_dir_block(inode, page) : 0;
+}
+
+/* Of regular files only: a directory's blocks are checked when they have come. */
+static void ext2_readpages(struct address_space *mapping, struct page **pages, unsigned int nr,
+			   unsigned int first, unsigned int wanted)
+{
+	struct inode *inode = mapping->host;
+	struct mpage read;
+	unsigned int i;
+
+	mpage_begin(&read, ext2_fs(inode)->cache.bdev);
+	for (i = 0; i < nr; i++) {
+		struct page *page = pages[i];
+		u32 block = 0;
+		int err = 0;
+
+		if (valid_bytes(mapping, page))
+			err = ext2_map_block(inode, page->index, false, &block);
+		page->private = block;
+		if (block && !err) {
+			mpage_read(&read, page, block,
+				   i >= first && i - first < wanted ? TRACE_IO_READ
+								    : TRACE_IO_READAHEAD);
+			continue;
+		}
+		if (!err)
+			clear_highpage(page);
+		end_page_read(page, err);
+	}
+	mpage_end(&read);
 }
 
 /* Finds the block of a locked page, or makes it and notes it in the inode: page->private. */
@@ -101,6 +132,22 @@ static int ext2_writepage(struct address_space *mapping, struct page *page)
 	return err ? err : move_page(inode, (u32)page->private, page, true);
 }
 
+static void ext2_writepages(struct address_space *mapping, struct page **pages, unsigned int nr,
+			    int *errors)
+{
+	struct inode *inode = mapping->host;
+	u32 blocks[PAGES_AT_ONCE];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		bool gone = valid_bytes(mapping, pages[i]) == 0;
+
+		errors[i] = gone ? 0 : make_block(inode, pages[i]);
+		blocks[i] = gone ? NO_BLOCK : (u32)pages[i]->private;
+	}
+	mpage_write(ext2_fs(inode)->cache.bdev, pages, blocks, nr, errors, TRACE_IO_WRITEBACK);
+}
+
 /* A write through a mapping changes the file's times too, and nobody else is told of it. */
 static int ext2_prepare_write(struct address_space *mapping, struct page *page, unsigned int from,
 			      unsigned int to)
@@ -119,6 +166,8 @@ static int ext2_prepare_write(struct address_space *mapping, struct page *page, 
 const struct address_space_ops ext2_aops = {
 	.readpage = ext2_readpage,
 	.writepage = ext2_writepage,
+	.readpages = ext2_readpages,
+	.writepages = ext2_writepages,
 	.prepare_write = ext2_prepare_write,
 };
 

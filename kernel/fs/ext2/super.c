@@ -185,8 +185,8 @@ static int write_super(struct ext2_fs *fs)
 		return err;
 	fs->super->s_wtime = now_seconds();
 	memcpy((u8 *)buf.data + EXT2_SUPER_OFFSET, fs->super, sizeof(*fs->super));
-	err = blkdev_rw(fs->cache.bdev, SUPER_SECTOR, buf.page, EXT2_SUPER_OFFSET, SUPER_SECTORS,
-			true);
+	err = blkdev_rw_why(fs->cache.bdev, SUPER_SECTOR, buf.page, EXT2_SUPER_OFFSET,
+			    SUPER_SECTORS, true, TRACE_IO_METADATA);
 	buf_put(&buf);
 	return err;
 }

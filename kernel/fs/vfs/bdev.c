@@ -6,6 +6,7 @@
  * mark goes when the block is allocated as metadata again.
  */
 #include "fs/vfs/bdev.h"
+#include "fs/vfs/mpage.h"
 #include "kernel/errno.h"
 #include "mm/highmem.h"
 
@@ -20,23 +21,36 @@ static int bdev_readpage(struct address_space *mapping, struct page *page)
 	struct bdev_cache *cache = mapping->host;
 
 	page->private = BLOCK_LIVE;
-	return blkdev_rw(cache->bdev, page->index * SECTORS_PER_BLOCK, page, 0, SECTORS_PER_BLOCK,
-			 false);
+	return blkdev_rw_why(cache->bdev, page->index * SECTORS_PER_BLOCK, page, 0,
+			     SECTORS_PER_BLOCK, false, TRACE_IO_METADATA);
+}
+
+static void bdev_writepages(struct address_space *mapping, struct page **pages, unsigned int nr,
+			    int *errors)
+{
+	struct bdev_cache *cache = mapping->host;
+	u32 blocks[PAGES_AT_ONCE];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		errors[i] = 0;
+		blocks[i] = pages[i]->private == BLOCK_FREED ? NO_BLOCK : (u32)pages[i]->index;
+	}
+	mpage_write(cache->bdev, pages, blocks, nr, errors, TRACE_IO_METADATA);
 }
 
 static int bdev_writepage(struct address_space *mapping, struct page *page)
 {
-	struct bdev_cache *cache = mapping->host;
+	int error = 0;
 
-	if (page->private == BLOCK_FREED)
-		return 0;
-	return blkdev_rw(cache->bdev, page->index * SECTORS_PER_BLOCK, page, 0, SECTORS_PER_BLOCK,
-			 true);
+	bdev_writepages(mapping, &page, 1, &error);
+	return error;
 }
 
 static const struct address_space_ops bdev_aops = {
 	.readpage = bdev_readpage,
 	.writepage = bdev_writepage,
+	.writepages = bdev_writepages,
 };
 
 void bdev_cache_init(struct bdev_cache *cache, struct block_device *bdev)

@@ -16,6 +16,19 @@ struct address_space_ops {
 	 * file with zeroes. May sleep. 0 or -EIO. The caller sets PG_uptodate and unlocks.
 	 */
 	int (*readpage)(struct address_space *mapping, struct page *page);
+	/*
+	 * Starts to fill `nr` pages with consecutive indices, all locked, none uptodate, in the
+	 * file. Each comes to end_page_read(), soon or later. Of them `wanted` from `first` on are
+	 * waited for, the others may be. May sleep. NULL: there is only readpage.
+	 */
+	void (*readpages)(struct address_space *mapping, struct page **pages, unsigned int nr,
+			  unsigned int first, unsigned int wanted);
+	/*
+	 * writepage of `nr` pages in the order of their indices, at once: errors[i] is that of
+	 * page i. NULL: there is only writepage.
+	 */
+	void (*writepages)(struct address_space *mapping, struct page **pages, unsigned int nr,
+			   int *errors);
 	/* Writes a locked dirty page to the disk. May sleep. 0, -EIO or -ENOSPC. */
 	int (*writepage)(struct address_space *mapping, struct page *page);
 	/*
@@ -26,7 +39,17 @@ struct address_space_ops {
 			     unsigned int to);
 };
 
+/* Pages that readpages and writepages get at once: the disk moves them with one command. */
+#define PAGES_AT_ONCE 32
+
 #define PAGECACHE_TAG_DIRTY 0 /* dirty, or being written */
+
+/* Reading ahead: where the reader is expected next. readahead.c. */
+struct readahead {
+	unsigned long next;  /* behind what was read in last: who asks for it reads in order */
+	unsigned long start; /* who reads this page makes the next part come; NO_READAHEAD: none */
+	unsigned int size;   /* pages read in last */
+};
 
 struct address_space {
 	void *host; /* the inode or block device */
@@ -38,6 +61,7 @@ struct address_space {
 	spinlock_t i_mmap_lock;
 	/* Bytes; kept by the file system. A fault beyond it is SIGBUS. */
 	loff_t size;
+	struct readahead ra;
 };
 
 void address_space_init(struct address_space *mapping, void *host,
@@ -52,6 +76,10 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index);
 struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major);
 /* The page at `index` locked and referenced, made (not uptodate) when absent. ERR_PTR(-ENOMEM). */
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index);
+
+/* The end of a page of readpages: valid, but for what lies behind the end of the file, or an error.
+ * Unlocks it. Any context. */
+void end_page_read(struct page *page, int error);
 
 void lock_page(struct page *page); /* may sleep */
 bool trylock_page(struct page *page);
