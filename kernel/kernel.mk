@@ -89,7 +89,7 @@ K_OBJS += tests/kernel/test_shrinker.o tests/kernel/test_slab_debug.o tests/kern
 K_OBJS += $(addprefix tests/kernel/,user_helpers.o test_vma.o test_fault.o test_filemap.o)
 K_OBJS += tests/kernel/test_sched.o tests/kernel/test_lock.o tests/kernel/test_proc.o
 K_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
-K_OBJS += $(addprefix tests/kernel/,test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
+K_OBJS += $(addprefix tests/kernel/,test_block.o test_ide_dma.o test_ide.o test_vfs.o test_ext2.o test_ext2_bad.o)
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o test_rmap.o test_compaction.o test_hotplug.o)

@@ -226,6 +226,10 @@ static int look(struct ide_channel *channel)
 	const struct block_request *request = &channel->queue.active;
 	bool dma = channel->phase == IDE_DMA, moved = !dma || ide_dma_end(channel);
 
+	if (dma && ide_inject.dma_errors) {
+		ide_inject.dma_errors--;
+		moved = false;
+	}
 	channel->status = inb(IDE_STATUS);
 	channel->drive_error = inb(IDE_ERROR);
 	/* A drive without a cache may refuse to flush it: then there is nothing to write. */

@@ -123,6 +123,16 @@ void ide_connect(struct ide_channel *channel);
 
 /* --- ide_dma.c --- */
 
+/* An entry of the bus master's table. */
+struct ide_prd {
+	u32 addr, flags;
+};
+
+/*
+ * Adds a piece of memory to the table: to its last entry, when that ends where the piece begins and
+ * the two may be one. True when it took a new entry.
+ */
+bool ide_prd_add(struct ide_prd *prds, unsigned int *nr, phys_addr_t addr, unsigned int len);
 /* Finds the bus master of the channel. Boot. */
 void ide_dma_init(struct ide_channel *channel);
 /* Sets the bus master up for the active request, and lets it go after the drive's command. */

@@ -58,18 +58,8 @@
 #define ID_ULTRA	88
 #define ULTRA_UNTUNED	2u /* faster ones need an 80-wire cable */
 
-struct ide_prd {
-	u32 addr, flags;
-};
-
 static struct resource ports = {.name = "ide0 bus master"};
 
-bool ide_prd_add(struct ide_prd *prds, unsigned int *nr, phys_addr_t addr, unsigned int len);
-
-/*
- * Adds a piece of memory to the table: to its last entry, when that ends where the piece begins and
- * the two may be one. True when it took a new entry.
- */
 bool ide_prd_add(struct ide_prd *prds, unsigned int *nr, phys_addr_t addr, unsigned int len)
 {
 	struct ide_prd *last = *nr ? &prds[*nr - 1] : NULL;
@@ -120,10 +110,6 @@ bool ide_dma_end(struct ide_channel *channel)
 
 	outb(0, (u16)(channel->bm + BM_COMMAND));
 	outb(status | BM_ERROR | BM_INTERRUPT, (u16)(channel->bm + BM_STATUS));
-	if (ide_inject.dma_errors) {
-		ide_inject.dma_errors--;
-		return false;
-	}
 	return !(status & (BM_ERROR | BM_ACTIVE));
 }
 

@@ -26,6 +26,8 @@ extern const struct ktap_suite sched_suite, lock_suite, proc_suite;
 extern const struct ktap_suite fault_inject_suite;
 /* test_resource.c, test_isa_dma.c */
 extern const struct ktap_suite resource_suite, isa_dma_suite;
+/* test_block.c, test_ide_dma.c */
+extern const struct ktap_suite block_suite, ide_dma_suite;
 /* test_ide.c, test_vfs.c, test_ext2.c, test_ext2_bad.c */
 extern const struct ktap_suite ide_suite, vfs_suite, ext2_suite, ext2_bad_suite;
 /* test_procfs.c, test_sysctl.c, test_tree.c, test_vmstat.c */
