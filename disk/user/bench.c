@@ -285,6 +285,43 @@ static void sync_mappings(void)
 	time_sync("fsync_64_pages_3000_areas");
 }
 
+static void drop_caches(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
+
+	op_sync(0);
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		die("/proc/sys/vm/drop_caches");
+	close(fd);
+}
+
+static void op_read_file(unsigned i)
+{
+	static char block[PAGE];
+
+	(void)i;
+	for (unsigned page = 0; page < FILE_PAGES; page++)
+		if (call(SYS_read, file, (long)block, PAGE) != (long)PAGE)
+			die("read");
+}
+
+/* The file from the disk, in order: by read() and by faults; and back to it. */
+static void disk(void)
+{
+	for (unsigned i = 0; i < BATCHES; i++) {
+		drop_caches();
+		lseek(file, 0, SEEK_SET);
+		time_op("disk_read", 1, FILE_PAGES, op_read_file);
+		drop_caches();
+		area = map(FILE_PAGES, MAP_PRIVATE, file);
+		time_op("disk_read_fault", 1, FILE_PAGES, op_read_all);
+		munmap(area, FILE_PAGES * PAGE);
+		close(file);
+		make_file();
+		time_op("disk_write", 1, FILE_PAGES, op_sync);
+	}
+}
+
 /* In a child, which takes all those areas with it. */
 static void write_back(void)
 {
@@ -477,6 +514,7 @@ int main(void)
 	cow_faults();
 	file_faults();
 	write_back();
+	disk();
 	time_op("read_meminfo", BATCHES, 1, op_meminfo);
 	processes();
 	areas();

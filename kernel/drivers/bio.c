@@ -10,6 +10,7 @@
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "kernel/wait.h"
+#include "mm/fault_inject.h"
 #include "mm/mempool.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
@@ -108,8 +109,11 @@ void submit_bio(struct bio *bio)
 
 	bio->error = 0;
 	bio->alone = false;
-	if (!bio->flush && outside(bio)) {
+	if (!bio->flush && outside(bio))
 		bio->error = -EINVAL;
+	else if (should_fail_request(bio->sectors * SECTOR_SIZE))
+		bio->error = -EIO;
+	if (bio->error) {
 		bio->end_io(bio);
 		return;
 	}

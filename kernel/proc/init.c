@@ -47,6 +47,8 @@ static const char *const kernel_words[] = {
 	"crash",
 	"memmap",
 	"bench",
+	"ide",
+	"fail_make_request",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};

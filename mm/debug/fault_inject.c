@@ -1,8 +1,8 @@
 /*
- * fault_inject.c - allocations that fail although there is memory.
+ * fault_inject.c - allocations that fail although there is memory, and disks that seem bad.
  *
- * By chance, for each of the two allocators apart, with Linux's four numbers
- * (failslab=interval,probability,space,times and fail_page_alloc= likewise):
+ * By chance, for each of the two allocators and for block devices apart, with Linux's four numbers
+ * (failslab=interval,probability,space,times, fail_page_alloc= and fail_make_request= likewise):
  *
  *   request -> times left? -> space used up? -> interval-th? -> die < probability -> fails
  *                 no |           no |              no |             no |
@@ -10,7 +10,7 @@
  *
  *   interval     only each interval-th request is considered
  *   probability  percent of those that fail
- *   space        bytes (failslab) or frames that are spared first
+ *   space        bytes (failslab, fail_make_request) or frames that are spared first
  *   times        failures in all; -1: no limit
  *
  * The die is a generator of its own with a fixed start, so that the same run
@@ -49,6 +49,8 @@ struct fault_attr {
 
 static struct fault_attr failslab = {.name = "failslab", .event = VM_FAILSLAB};
 static struct fault_attr fail_page_alloc = {.name = "fail_page_alloc", .event = VM_FAIL_PAGE_ALLOC};
+static struct fault_attr fail_make_request = {.name = "fail_make_request",
+					      .event = VM_FAIL_MAKE_REQUEST};
 
 /* Holds the order of the boot thread's first steps. */
 static struct fault_nth boot_nth;
@@ -171,6 +173,26 @@ bool should_fail_alloc_page(gfp_t gfp, unsigned int order)
 	return true;
 }
 
+/* Not by order, which is about memory. */
+bool should_fail_request(unsigned long bytes)
+{
+	unsigned long flags;
+	bool fails;
+
+	if (likely(!users))
+		return false;
+	flags = local_irq_save();
+	fails = fails_by_chance(&fail_make_request, bytes);
+	local_irq_restore(flags);
+	if (!fails)
+		return false;
+	count_vm_event(VM_FAIL_MAKE_REQUEST);
+	if (ratelimit(&reports))
+		pr_notice("FAULT_INJECTION: forcing a failure: fail_make_request, %lu bytes\n",
+			  bytes);
+	return true;
+}
+
 /* --- the command line --- */
 
 /* Takes a number off the text, and the comma behind it unless it is the last; false: malformed. */
@@ -225,13 +247,16 @@ void fault_inject_init(void)
 {
 	setup_attr(&failslab);
 	setup_attr(&fail_page_alloc);
+	setup_attr(&fail_make_request);
 }
 
 void fault_inject_start(void)
 {
-	if (started || (!failslab.probability && !fail_page_alloc.probability))
+	if (started || (!failslab.probability && !fail_page_alloc.probability &&
+			!fail_make_request.probability))
 		return;
-	pr_notice("FAULT_INJECTION: allocations begin to fail\n");
+	pr_notice("FAULT_INJECTION: %s begin to fail\n",
+		  fail_make_request.probability ? "requests" : "allocations");
 	this_cpu(current_fault_nth)->spared = true;
 	injection_use(1);
 	started = true;

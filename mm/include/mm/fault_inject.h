@@ -42,7 +42,10 @@ bool fault_inject_nth_end(void);
 bool should_failslab(const struct kmem_cache *cache, gfp_t gfp);
 bool should_fail_alloc_page(gfp_t gfp, unsigned int order);
 
-/* Boot: reads failslab= and fail_page_alloc=. */
+/* Asked once for each piece of work for a block device; true: it ends with -EIO. Any context. */
+bool should_fail_request(unsigned long bytes);
+
+/* Boot: reads failslab=, fail_page_alloc= and fail_make_request=. */
 void fault_inject_init(void);
 /* From here on what they order happens, but not to the running task, which is init. May sleep. */
 void fault_inject_start(void);

@@ -52,7 +52,8 @@
 	X(ALLOC_FAIL, "alloc_fail")                          \
 	X(PAGEBLOCK_STEAL, "pageblock_steal")                \
 	X(FAILSLAB, "failslab")                              \
-	X(FAIL_PAGE_ALLOC, "fail_page_alloc")
+	X(FAIL_PAGE_ALLOC, "fail_page_alloc")                \
+	X(FAIL_MAKE_REQUEST, "fail_make_request")
 
 enum vm_event {
 #define X(name, text) VM_##name,
