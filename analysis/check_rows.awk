@@ -279,7 +279,7 @@ function check_io()
 	read_file("io", io, "icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command,merged,error", \
 		  "number number? number? number? number? number? device number number number rw why number number number", 2)
 	io_end()
-	verdict("io.times", "io.csv: work is queued by who runs, then begun, then done; waits hold the service")
+	verdict("io.times", "io.csv: work is queued by a task, then begun, then done; waits hold the service")
 	verdict("io.size", "io.csv: pages hold the sectors, a flush has none and is a write")
 	verdict("io.merged", "io.csv: commands do one run of sectors, with as many rows as they say")
 	same("io.csv: rows are those of meta.csv", rows["io"], "io.rows")

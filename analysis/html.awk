@@ -17,6 +17,7 @@ BEGIN {
 	pictures()
 	fills()
 	faults_by_cause()
+	disk()
 	phases()
 	processes()
 	areas()
@@ -57,7 +58,7 @@ function totals(    T, n, i)
 			bad_checks--
 }
 
-function head()
+function head(    T)
 {
 	put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")
 	put("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
@@ -79,6 +80,7 @@ function head()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
+	    (load("disk.csv", T) ? "<a href=\"#disk\">Disk</a>" : "") \
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
 	    "<a href=\"#facts\">Facts and checks</a><a href=\"#glossary\">Glossary</a></nav>\n</header>\n<main>")

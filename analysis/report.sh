@@ -68,6 +68,8 @@ waiting=
 	whole_rows waiting.csv >"$waiting"
 }
 
+! has io || whole_rows io.csv >"$work/.io.csv"
+
 kernel_sym=$dir/kernel.sym
 [ -f "$kernel_sym" ] || kernel_sym=
 prog_sym=$dir/prog.sym
@@ -90,6 +92,7 @@ ask()
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
+		-v io="$work/.io.csv" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
@@ -154,6 +157,7 @@ the_rest()
 {
 	ask_tlb run symbols tlb code pairs
 	ask run who </dev/null
+	! has io || ask io </dev/null
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
 	digests >"$work/.sums"

@@ -20,6 +20,7 @@ BEGIN {
 	latency()
 	phases()
 	areas()
+	disk()
 	verdict()
 	exit failed
 }
@@ -140,6 +141,20 @@ function area(T, i, whose, faulted)
 	printf "  %-41s %11s %11s %11s %9s %8s\n", fit(whose (whose == "" ? "" : " ") T[i, "area"], 41), \
 		commas(T[i, "cold"]), commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
 		commas(faulted)
+}
+
+# What the disk did, by reason; times are the emulated machine's.
+function disk(    T, n, i)
+{
+	load_max = 1e9
+	n = load("disk.csv", T)
+	if (!n)
+		return
+	printf "\n  %-41s %11s %11s %11s %9s %8s\n", "disk", "pages", "commands", "mean wait", "longest", "errors"
+	for (i = 1; i <= n; i++)
+		printf "  %-41s %11s %11s %8s us %9s %8s\n", T[i, "why"] (T[i, "rw"] == "w" ? ": write" : ": read"), \
+			commas(T[i, "pages"]), commas(T[i, "commands"]), commas(T[i, "wait_mean"]), \
+			commas(T[i, "wait_max"]), commas(T[i, "errors"])
 }
 
 function verdict(    T, n, i)

@@ -132,6 +132,32 @@ function cause_table(n, T,    i)
 	table_end()
 }
 
+function disk(    T, n, i)
+{
+	n = load("disk.csv", T)
+	if (!n)
+		return
+	section("disk", "Disk", "What was asked of the disks and why. A command that did several things at once counts for " \
+		"each kind. Waiting is in the queue and in the drive, service in the drive alone; both in microseconds of " \
+		"the emulated machine, in which its processor may have halted.")
+	table("", "Why;Direction;;n:Pages;n:Rows;n:Commands;n:Mean wait;n:Longest;n:Service, all;n:Errors")
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "why"], "mono")
+		cell(T[i, "rw"] == "w" ? "write" : "read")
+		bar(T[1, "pages"], "cold", T[i, "pages"])
+		number(T[i, "pages"])
+		number(T[i, "rows"])
+		number(T[i, "commands"])
+		number(T[i, "wait_mean"])
+		number(T[i, "wait_max"])
+		number(T[i, "service"])
+		number(T[i, "errors"])
+		row_end()
+	}
+	table_end()
+	put("</section>")
+}
+
 function phases(    T, U, n, i, most, shown)
 {
 	section("phases", "Phases", "From one mark to the next: those of the program, which writes them to " \

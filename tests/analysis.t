@@ -24,6 +24,7 @@ libraries()
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols ;;
 	who | layout | weigh) echo run ;;
+	io) ;;
 	esac
 }
 
@@ -40,6 +41,7 @@ answer()
 	input=$cases/$1.csv
 	faults=$(beside "$1" faults.csv)
 	tasks=$(beside "$1" tasks.csv)
+	io=
 	set -- "$1" -f analysis/lib.awk
 	for library in $(libraries "$question") $question; do
 		set -- "$@" -f analysis/"$library".awk
@@ -47,11 +49,12 @@ answer()
 	case $question in
 	faults) faults=$input ;;
 	who) tasks=$input ;;
+	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v prog_sym="$(beside "$name" prog.sym)" \

@@ -17,7 +17,7 @@ bad=$scratch/bad
 seal()
 {
 	local name
-	for name in tlb faults tasks vmas marks latency; do
+	for name in tlb faults tasks vmas marks latency io; do
 		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
 		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
 	done >"$scratch/seals"
@@ -58,7 +58,7 @@ refused()
 		fail "$1: $4 ($2 of $3): not noticed"
 		return
 	fi
-	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
 		"$scratch/verdict" | cut -c3-90)
 	if [ -n "$why" ]; then
 		pass "$1: $4 ($2 of $3) -> $why"
@@ -227,6 +227,27 @@ refused latency one 1 '$5 = "0xc0100000"'
 refused latency one 1 'drop = 1'
 refused latency one 1 'print'
 
+# --- io.csv ---------------------------------------------------------------------------------------
+refused io one 1 '$1 += 20000000'
+refused io one 1 '$2 = $1'
+refused io one '$3 != ""' '$3 = $2'
+refused io one '$3 != ""' '$3 = $1 + 1'
+refused io one '$3 != ""' '$3 = ""'
+refused io one '$3 != ""' '$4 = $5 - 1'
+refused io one 1 '$6 = 999'
+refused io one '$14 > 1' '$7 = "0x00000301"'
+refused io one '$14 > 1' '$8 += 8'
+refused io one 1 '$9 = 8 * $10 + 1'
+refused io one 1 '$10 = 0'
+refused io one '$14 > 1' '$11 = $11 == "r" ? "w" : "r"'
+refused io one 1 '$12 = "gremlin"'
+refused io one '$13 > 2' '$13 -= 2'
+refused io one '$14 == 1' '$14 = 2'
+refused io one '$14 > 1' '$14--'
+refused io one 1 '$15 = 5'
+refused io one 1 'drop = 1'
+refused io one 1 'print'
+
 # --- A fault without a walk, as with PAE: the marks' walks are still those of their rows ------------
 # pae EDIT: $bad has one walk less that ended in a fault, and EDIT done in the middle one of the marks
 pae()
@@ -249,7 +270,7 @@ alone()
 	command:*) echo 'what made the recording has no other trace' ;;
 	icount_end:change) echo 'what comes behind the last row takes any time' ;;
 	no_resched_max:change | no_resched_max_*:change) echo 'a stretch that is too short has no row' ;;
-	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | \
+	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | kernel.io_* | \
 		kernel.warnings:* | kernel.unknown_options:*) ;;
 	kernel.*) echo 'only the kernel counts these' ;;
 	esac
@@ -292,7 +313,7 @@ refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
 
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv waiting.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"
@@ -350,6 +371,7 @@ unseen 'the rounds are nowhere else' faults one '$14 > 100' '$16 += 10'
 unseen 'a task may call itself as it likes' tasks one '$3 == "switch"' '$7 = "someone"'
 unseen 'nobody else counts phases' marks one 1 'drop = 1'
 unseen 'a label is what the kernel says' marks one 1 '$3 = "something"'
+unseen 'why the disk works is the kernel'\''s word' io one '$12 == "readahead"' '$12 = "read"'
 unseen 'where a stretch ended is nowhere else' latency one 1 '$6 = "0xc0100000"'
 
 # What nothing tells again, the digest of meta.csv does, unless it was made again: an accident is seen.

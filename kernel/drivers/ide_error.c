@@ -12,9 +12,10 @@
 #include "kernel/ratelimit.h"
 #include "sched/sched.h"
 
-#define ATTEMPTS    3u
-#define DMA_STRIKES 3u
-#define RESET_POLLS 64u /* reads that hold SRST for more than 5 us */
+#define ATTEMPTS     3u
+#define DMA_STRIKES  3u
+#define RESET_POLLS  64u /* reads that hold SRST for more than 5 us */
+#define RESET_SLICES 1000u
 
 void ide_fail(struct ide_channel *channel, int error)
 {
@@ -52,7 +53,9 @@ static void soft_reset(struct ide_channel *channel)
 		inb(IDE_CONTROL);
 	outb(CTL_NIEN, IDE_CONTROL);
 	ide_delay_400ns();
-	if (ide_poll(IDE_POLLS) < 0)
+	for (i = 0; i < RESET_SLICES && ide_poll(IDE_POLLS / RESET_SLICES) < 0; i++)
+		cond_resched();
+	if (i == RESET_SLICES)
 		pr_err("ide0: busy after a reset\n");
 	for (i = 0; i < IDE_NR_DRIVES; i++) {
 		if (channel->drives[i].present)

@@ -13,6 +13,8 @@
  */
 #include "kernel/bench.h"
 #include "arch/hint.h"
+#include "drivers/ide.h"
+#include "kernel/bio.h"
 #include "kernel/bug.h"
 #include "kernel/cmdline.h"
 #include "kernel/compiler.h"
@@ -32,7 +34,10 @@
 #define OPS	  2048 /* half of it is more than the per-CPU lists hold */
 #define OPS_3	  1024 /* half of it is 16 MiB: a small machine has as much */
 #define OPS_9	  16   /* the same */
+#define OPS_DISK  256
 #define LABEL_MAX 48
+
+#define PAGE_SECTORS (PAGE_SIZE / SECTOR_SIZE)
 
 static struct page *held[OPS]; /* single frames: of HIGHMEM when there is any */
 static struct page *block;     /* keeps the other half of a block from merging */
@@ -244,6 +249,39 @@ static void referenced(unsigned int i)
 	page_referenced(mapped, &vm_flags);
 }
 
+/* The disk as swap will use it: pages of the device, one at a time and 32 at once. */
+static void disk_read(unsigned int i)
+{
+	BUG_ON(blkdev_rw(blkdev_find("hda"), i * PAGE_SECTORS, held[i], 0, PAGE_SECTORS, false));
+}
+
+static void disk_read_32(unsigned int i)
+{
+	static struct bio_vec vecs[BIO_MAX_VECS];
+	struct bio bio;
+
+	if (i % BIO_MAX_VECS)
+		return;
+	bio_init(&bio, vecs, BIO_MAX_VECS);
+	bio.bdev = blkdev_find("hda");
+	bio.sector = i * PAGE_SECTORS;
+	for (unsigned int page = 0; page < BIO_MAX_VECS; page++)
+		bio_add_page(&bio, held[i + page], 0, PAGE_SIZE);
+	BUG_ON(submit_bio_wait(&bio));
+}
+
+static void hold_pages_pio(void)
+{
+	hold_pages();
+	ide_set_dma(false);
+}
+
+static void drop_pages_dma(void)
+{
+	ide_set_dma(true);
+	drop_pages();
+}
+
 static const struct {
 	const char *name;
 	void (*op)(unsigned int i);
@@ -272,6 +310,10 @@ static const struct {
 	{"page_referenced_1", referenced, OPS, 1, map_page_1, unmap_page},
 	{"page_referenced_10", referenced, OPS, 1, map_page_10, unmap_page},
 	{"page_referenced_1000", referenced, FEW_WALKS, 1, map_page_1000, unmap_page},
+	{"disk_read_dma", disk_read, OPS_DISK, 1, hold_pages, drop_pages},
+	{"disk_read_dma_32", disk_read_32, OPS_DISK, 1, hold_pages, drop_pages},
+	{"disk_read_pio", disk_read, OPS_DISK, 1, hold_pages_pio, drop_pages_dma},
+	{"disk_read_pio_32", disk_read_32, OPS_DISK, 1, hold_pages_pio, drop_pages_dma},
 };
 
 static void mark(const char *label)

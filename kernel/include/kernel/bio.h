@@ -59,7 +59,8 @@ struct bio {
 void bio_cache_init(void);
 /*
  * A bio with room for BIO_MAX_VECS pages, all else 0. There is a reserve, so with __GFP_WAIT it is
- * never NULL, as long as bios that are done are put. Without: NULL, any context.
+ * never NULL, as long as bios that are done are put. Without: NULL, any context. Who is about to
+ * free memory uses __GFP_WAIT alone, so as not to wait for himself.
  */
 struct bio *bio_alloc(gfp_t gfp);
 /* The end of a bio from bio_alloc(), not under way. Any context. */
