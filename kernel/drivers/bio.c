@@ -108,7 +108,6 @@ void submit_bio(struct bio *bio)
 	struct block_device *bdev = bio->bdev;
 
 	bio->error = 0;
-	bio->alone = false;
 	if (!bio->flush && outside(bio))
 		bio->error = -EINVAL;
 	else if (should_fail_request(bio->sectors * SECTOR_SIZE))

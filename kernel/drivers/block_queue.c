@@ -10,7 +10,8 @@
  * both directions, is for the same disk and goes the same way. To be looked at and not to be
  * stored: nothing is merged before its turn, so a bio that comes late is not too late.
  *
- * A bio that has waited too long goes first, or one at the far end could wait for ever.
+ * A bio that has waited too long goes first, or one at the far end could wait for ever. Before that
+ * come those of a request that failed, each by itself.
  *
  * A flush waits until nothing else is there; what comes after it is held back, and let in by a
  * few at a time when the flush is done.
@@ -34,7 +35,9 @@ void block_queue_init(struct block_queue *queue, const char *name,
 	};
 	spin_lock_init(&queue->lock, name);
 	queue->sorted = RB_ROOT;
-	INIT_LIST_HEAD(&queue->fifo);
+	INIT_LIST_HEAD(&queue->fifo[0]);
+	INIT_LIST_HEAD(&queue->fifo[1]);
+	INIT_LIST_HEAD(&queue->retry);
 	INIT_LIST_HEAD(&queue->held);
 	INIT_LIST_HEAD(&queue->active.bios);
 }
@@ -54,7 +57,7 @@ static void insert(struct block_queue *queue, struct bio *bio)
 	}
 	rb_link_node(&bio->sorted, parent, link);
 	rb_insert_fixup(&queue->sorted, &bio->sorted, NULL);
-	list_add_tail(&bio->link, &queue->fifo);
+	list_add_tail(&bio->link, &queue->fifo[bio->write]);
 }
 
 /* The first bio at or behind `at`, or NULL. */
@@ -76,13 +79,17 @@ static struct bio *first_from(const struct block_queue *queue, u64 at)
 
 static struct bio *choose(const struct block_queue *queue)
 {
-	struct bio *oldest, *bio;
+	static const unsigned long limit[] = {READ_WAIT, WRITE_WAIT};
+	struct bio *bio;
+	unsigned int i;
 
-	if (list_empty(&queue->fifo))
-		return NULL;
-	oldest = list_first_entry(&queue->fifo, struct bio, link);
-	if (time_after(jiffies, oldest->queued + (oldest->write ? WRITE_WAIT : READ_WAIT)))
-		return oldest;
+	for (i = 0; i < ARRAY_SIZE(queue->fifo); i++) {
+		if (list_empty(&queue->fifo[i]))
+			continue;
+		bio = list_first_entry(&queue->fifo[i], struct bio, link);
+		if (time_after(jiffies, bio->queued + limit[i]))
+			return bio;
+	}
 	bio = first_from(queue, queue->at);
 	return bio ? bio : bio_of(rb_first(&queue->sorted));
 }
@@ -108,7 +115,7 @@ static bool can_join(const struct block_queue *queue, const struct bio *bio)
 {
 	const struct block_request *request = &queue->active;
 
-	return !bio->alone && bio->write == request->write && request->nr_bios < BLOCK_MAX_BIOS &&
+	return bio->write == request->write && request->nr_bios < BLOCK_MAX_BIOS &&
 	       request->sectors + bio->sectors <= queue->max_sectors &&
 	       request->nr_vecs + bio->nr_vecs <= queue->max_vecs;
 }
@@ -135,8 +142,6 @@ static void gather(struct block_queue *queue, struct bio *bio)
 	begin(queue, bio);
 	take(queue, bio, false);
 	queue->at = end;
-	if (bio->alone)
-		return;
 	while (next && next->at == end && can_join(queue, next)) {
 		joined = next;
 		next = bio_of(rb_next(&joined->sorted));
@@ -152,7 +157,8 @@ static void gather(struct block_queue *queue, struct bio *bio)
 	queue->at = end;
 }
 
-/* Nothing waits: the flush that holds others back, or, behind it, the next few of those. */
+/* Lets some of those in that were held back by a flush, up to the next one, whose turn it is when
+ * nothing else is left. */
 static void release_held(struct block_queue *queue)
 {
 	struct bio *bio;
@@ -160,17 +166,21 @@ static void release_held(struct block_queue *queue)
 
 	for (n = 0; n < BLOCK_MAX_BIOS && !list_empty(&queue->held); n++) {
 		bio = list_first_entry(&queue->held, struct bio, link);
-		if (bio->flush) {
-			if (n == 0) {
-				begin(queue, bio);
-				list_move_tail(&bio->link, &queue->active.bios);
-				queue->active.nr_bios = 1;
-			}
-			return;
-		}
+		if (bio->flush)
+			break;
 		list_del(&bio->link);
 		insert(queue, bio);
 	}
+}
+
+/* A request of one bio that is not among the sorted ones. */
+static void begin_single(struct block_queue *queue, struct bio *bio)
+{
+	begin(queue, bio);
+	list_move_tail(&bio->link, &queue->active.bios);
+	queue->active.sectors = bio->sectors;
+	queue->active.nr_vecs = bio->nr_vecs;
+	queue->active.nr_bios = 1;
 }
 
 /* Begins the next request, if the drive is free and there is one. */
@@ -180,14 +190,15 @@ static void dispatch(struct block_queue *queue)
 
 	if (queue->busy)
 		return;
+	release_held(queue);
 	bio = choose(queue);
-	if (!bio) {
-		release_held(queue);
-		bio = queue->busy ? NULL : choose(queue);
-	}
-	if (bio)
+	if (!list_empty(&queue->retry))
+		begin_single(queue, list_first_entry(&queue->retry, struct bio, link));
+	else if (bio)
 		gather(queue, bio);
-	if (!queue->busy)
+	else if (!list_empty(&queue->held))
+		begin_single(queue, list_first_entry(&queue->held, struct bio, link));
+	else
 		return;
 	io_trace_started(&queue->active);
 	queue->start(queue);
@@ -238,8 +249,7 @@ void block_queue_end(struct block_queue *queue, int error, struct list_head *don
 	list_for_each_entry_safe (bio, next, &request->bios, link) {
 		list_del(&bio->link);
 		if (split) {
-			bio->alone = true;
-			insert(queue, bio);
+			list_add_tail(&bio->link, &queue->retry);
 			continue;
 		}
 		bio->error = error;

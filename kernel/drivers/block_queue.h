@@ -27,7 +27,8 @@ struct block_queue {
 	void (*start)(struct block_queue *queue);
 	unsigned int max_sectors, max_vecs; /* of a request */
 	struct rb_root sorted;		    /* what waits, by disk and sector */
-	struct list_head fifo;		    /* the same, by arrival */
+	struct list_head fifo[2];	    /* the same, by arrival: reads, writes */
+	struct list_head retry;		    /* of a request that failed; first of all, one by one */
 	struct list_head held;		    /* a flush and what came after it, by arrival */
 	bool busy;
 	struct block_request active;

@@ -27,6 +27,7 @@
 
 #define IDE_IRQ	      14
 #define COMMAND_TICKS (2 * HZ)
+#define FLUSH_TICKS   (30 * HZ) /* ATA-4, FLUSH CACHE: may take as long */
 
 struct ide_channel ide_channel = {
 	.drives = {{.unit = 0, .name = "hda"}, {.unit = 1, .name = "hdb"}},
@@ -163,7 +164,7 @@ static int start_flush(struct ide_channel *channel)
 /* The guard is armed once and looks then how late it is: most commands end long before. */
 static void guard(struct ide_channel *channel)
 {
-	channel->deadline = jiffies + COMMAND_TICKS;
+	channel->deadline = jiffies + (channel->queue.active.flush ? FLUSH_TICKS : COMMAND_TICKS);
 	if (!timer_armed(&channel->timer))
 		timer_arm(&channel->timer, channel->irq_works ? channel->deadline : jiffies + 1);
 }

@@ -41,6 +41,7 @@
 #define BM_INTERRUPT 0x04u
 
 #define INTERFACE_MASTER 0x80u /* of PCI class 01.01: there is a bus master */
+#define INTERFACE_NATIVE 0x01u /* the primary channel is not at the ports that we use */
 #define BAR_MASTER	 4
 
 #define PRD_LAST  0x80000000u
@@ -124,6 +125,9 @@ static u16 find_master(const char **why)
 
 	*why = "no PCI IDE controller";
 	if (!dev)
+		return 0;
+	*why = "the controller has ports of its own";
+	if (dev->interface & INTERFACE_NATIVE)
 		return 0;
 	*why = "the controller is no bus master";
 	bar = pci_read(dev, PCI_BAR(BAR_MASTER));

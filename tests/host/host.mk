@@ -83,6 +83,12 @@ $(foreach model,discontig sparse,$(eval $(call host_model,$(model))))
 # Block devices, but for their drivers.
 H_BLOCK_OBJS := $(addprefix kernel/drivers/,blkdev.o bio.o block_queue.o block_trace.o)
 H_BLOCK_OBJS += tests/host/block_standins.o
+H_QUEUE_OBJS := $(addprefix $(H)/,$(H_BLOCK_OBJS) tests/host/test_block_queue.o)
+$(H_QUEUE_OBJS): H_FLAGS += -Ikernel
+$(H)/test_block_queue: $(H_QUEUE_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_block_queue
+-include $(H_QUEUE_OBJS:.o=.d)
 
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
 H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o mpage.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o

@@ -66,7 +66,8 @@ static bool begin(void)
 
 static void end(void)
 {
-	EXPECT(!drive.queue.busy && list_empty(&drive.queue.fifo) &&
+	EXPECT(!drive.queue.busy && list_empty(&drive.queue.retry) &&
+	       list_empty(&drive.queue.fifo[0]) && list_empty(&drive.queue.fifo[1]) &&
 	       list_empty(&drive.queue.held) && !drive.queue.sorted.node);
 	__free_page(drive.page);
 }
@@ -201,8 +202,8 @@ static void test_starvation(void)
 	if (!begin())
 		return;
 	submit(10000, false);
+	write = submit(200, true); /* the older one of the two has more time */
 	read = submit(100, false);
-	write = submit(200, true);
 	submit(10100, false);
 	submit(10200, false);
 	submit(10300, false);

@@ -45,7 +45,6 @@ struct bio {
 	int error;
 
 	/* The block layer's own: */
-	bool alone;		   /* failed together with others: is done by itself */
 	unsigned int sectors;	   /* in all */
 	struct block_device *disk; /* the whole one */
 	u64 at;			   /* where: dev of the disk, sector on the disk */

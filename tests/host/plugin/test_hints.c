@@ -59,10 +59,17 @@ static void hint(uint32_t op, uint32_t ebx, uint32_t ecx, uint32_t esi, uint32_t
 		      &(struct hint){.eax = op, .ebx = ebx, .ecx = ecx, .esi = esi, .edi = edi});
 }
 
+/* The machine's time goes on while the processor rests. */
+static uint64_t get_usec(void *ctx)
+{
+	(void)ctx;
+	return icount * 3;
+}
+
 static void begin(unsigned int bytes)
 {
-	static const struct machine m = {
-		NULL, get_view, get_tlb, get_translated, get_linear, NULL, &icount, &rounds, NULL};
+	static const struct machine m = {NULL, get_view, get_tlb, get_translated, get_linear,
+					 NULL, &icount,	 &rounds, get_usec,	  NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 
@@ -250,7 +257,70 @@ static void outcomes(void)
 	}
 }
 
+/* True when io.csv has the row. */
+static bool io_row(const char *row)
+{
+	char path[OPTION_DIR_MAX + 32], line[1024];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/io.csv", rec->opt.out);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		found |= !strcmp(line, row);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void io_at(uint64_t time, uint32_t event, uint32_t number, const struct trace_io *what)
+{
+	icount = time - 1; /* get_view() counts on */
+	if (what)
+		memcpy(memory, what, sizeof(*what));
+	hint(TRACE_IO, event, number, what ? MEMORY : 0, 0);
+}
+
+/* In any order, twice begun, never begun, unknown, and what cannot be. */
+static void disk_work(void)
+{
+	static const struct trace_io what = {0x300, 2048, 8, 1, 1, TRACE_IO_SWAP_OUT, 7, 2, 5},
+				     strange = {.why = TRACE_IO_WHY_END};
+
+	begin(READABLE);
+	hint(TRACE_SWITCH, 4, 4, 0, 0);
+	io_at(100, TRACE_IO_QUEUED, 1, NULL);
+	io_at(110, TRACE_IO_QUEUED, 2, NULL);
+	io_at(120, TRACE_IO_STARTED, 2, NULL);
+	io_at(130, TRACE_IO_STARTED, 1, NULL);
+	io_at(140, TRACE_IO_STARTED, 1, NULL);
+	io_at(150, TRACE_IO_DONE, 2, &what);
+	io_at(160, TRACE_IO_DONE, 1, &what);
+	io_at(170, TRACE_IO_QUEUED, 3, NULL);
+	io_at(180, TRACE_IO_DONE, 3, &what);
+	io_at(190, TRACE_IO_DONE, 1, &what); /* is over */
+	CHECK_EQ(rec->tally.bad_hints, 0);
+	io_at(200, TRACE_IO_STARTED, 1, NULL);
+	io_at(210, TRACE_IO_STARTED, 0, NULL);
+	io_at(220, TRACE_IO_DONE, 3, &strange);
+	io_at(230, TRACE_IO_DONE + 1, 3, &what);
+	hint(TRACE_IO, TRACE_IO_DONE, 3, MEMORY + READABLE - 8, 0);
+	CHECK_EQ(rec->tally.bad_hints, 5);
+	sink_flush(&rec->sinks);
+	CHECK(!recorder_close(rec));
+	CHECK(io_row("150,110,120,120,90,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(io_row("160,100,140,180,60,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(io_row("180,170,,30,,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(io_row("190,,,,,,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	recorder_free(rec);
+	free(rec);
+	icount = 0;
+}
+
 static const struct check_test tests[] = {
+	{"hints: work of a disk", disk_work},
 	{"hints: strings have an end", strings},
 	{"hints: memory that is not there", nowhere},
 	{"hints: output is bounded", output},

@@ -427,8 +427,8 @@ static void random_program(unsigned int instructions)
 	static const char header[] =
 		"icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,"
 		"evicted,dropped_by\n";
-	struct machine m = {NULL,	 get_view, get_tlb, get_translated, get_linear, NULL,
-			    &cpu.icount, &rounds,  NULL};
+	struct machine m = {NULL, get_view,    get_tlb, get_translated, get_linear,
+			    NULL, &cpu.icount, &rounds, NULL,		NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 	char *got;

@@ -132,7 +132,7 @@ static const struct trace_tasks where = {
 static void begin(void)
 {
 	static const struct machine m = {NULL,	   get_view, NULL,    NULL, get_linear,
-					 get_phys, &icount,  &rounds, NULL};
+					 get_phys, &icount,  &rounds, NULL, NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
 	uint32_t i;

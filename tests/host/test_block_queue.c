@@ -1,0 +1,226 @@
+/*
+ * test_block_queue.c - the queue of a block device against what it promises, with random work:
+ * bios and flushes handed in, plugged or not, requests done or failed, ticks that go by.
+ *
+ * Looked at: each bio ends once and with its own error; a request is one run of sectors, goes one
+ * way and keeps its limits; flushes are barriers; nobody is passed over for longer than allowed.
+ */
+#include "drivers/block_queue.h"
+#include "kernel/errno.h"
+#include "kernel/time.h"
+#include "machine.h"
+#include "test.h"
+#include <string.h>
+
+#define SECTORS	    400u
+#define BIOS	    32u
+#define MAX_SECTORS 48u
+#define MAX_VECS    12u
+#define READ_WAIT   (HZ / 2)
+#define WRITE_WAIT  (5 * HZ)
+
+static struct block_queue queue;
+static struct block_device disk = {.name = "disk", .dev = 0x900, .sectors = SECTORS};
+
+static struct item {
+	struct bio bio;
+	struct bio_vec vecs[4];
+	bool failed;	      /* together with others */
+	bool used, bad, done; /* done: the drive has, end_io() may come in a moment */
+	unsigned int turn;    /* when it was handed in */
+	int ended;
+} items[BIOS];
+
+static struct page frame;
+static unsigned int turn, flushes_begun;
+static bool failed_together;
+
+static struct item *item_of(struct bio *bio)
+{
+	return container_of(bio, struct item, bio);
+}
+
+/* Does it wait behind a flush? */
+static bool held_back(const struct item *item)
+{
+	for (unsigned int i = 0; i < BIOS; i++)
+		if (items[i].used && !items[i].done && items[i].bio.flush &&
+		    items[i].turn < item->turn)
+			return true;
+	return false;
+}
+
+static void check_request(void)
+{
+	const struct block_request *request = &queue.active;
+	unsigned int sectors = 0, vecs = 0, nr = 0, i;
+	struct bio *bio;
+
+	list_for_each_entry (bio, &request->bios, link) {
+		CHECK(!item_of(bio)->done);
+		CHECK_EQ(bio->flush, request->flush);
+		CHECK_EQ(bio->write, request->write);
+		CHECK_EQ((sector_t)bio->at, request->flush ? 0 : request->sector + sectors);
+		CHECK(!item_of(bio)->failed || request->nr_bios == 1);
+		sectors += bio->sectors;
+		vecs += bio->nr_vecs;
+		nr++;
+	}
+	CHECK(nr > 0 && nr <= BLOCK_MAX_BIOS && nr == request->nr_bios);
+	CHECK(sectors <= MAX_SECTORS && vecs <= MAX_VECS);
+	CHECK(request->flush || (sectors == request->sectors && vecs == request->nr_vecs));
+	bio = list_first_entry(&request->bios, struct bio, link);
+	for (i = 0; i < BIOS; i++) {
+		struct item *other = &items[i];
+
+		if (!other->used || other->done || other == item_of(bio))
+			continue;
+		/* Before a flush all that came earlier is done; behind it nothing that came later.
+		 */
+		CHECK(!bio->flush || other->turn > item_of(bio)->turn);
+		CHECK(!other->bio.flush || other->turn > item_of(bio)->turn);
+	}
+}
+
+static bool waited_long(const struct bio *bio)
+{
+	return time_after(jiffies, bio->queued + (bio->write ? WRITE_WAIT : READ_WAIT));
+}
+
+/* Has somebody waited too long? Then this is somebody's turn who has, too. */
+static void check_patience(void)
+{
+	struct bio *bio;
+
+	list_for_each_entry (bio, &queue.active.bios, link)
+		if (waited_long(bio) || item_of(bio)->failed)
+			return;
+	for (unsigned int i = 0; i < BIOS; i++) {
+		struct item *item = &items[i];
+
+		if (item->used && !item->done && !item->bio.flush && !held_back(item) &&
+		    waited_long(&item->bio))
+			test_fail(__FILE__, __LINE__, "a bio at %u is passed over",
+				  (unsigned int)item->bio.at);
+	}
+}
+
+static void start(struct block_queue *q)
+{
+	CHECK(q == &queue && q->busy);
+	flushes_begun += q->active.flush;
+	check_request();
+	check_patience();
+}
+
+static void end_item(struct bio *bio)
+{
+	struct item *item = item_of(bio);
+
+	CHECK(item->used && !item->ended);
+	CHECK_EQ(bio->error, item->bad ? -EIO : 0);
+	item->ended++;
+}
+
+static void hand_in(struct input *in)
+{
+	struct item *item;
+	unsigned int i, nr;
+
+	for (i = 0; i < BIOS && items[i].used && !items[i].ended; i++)
+		;
+	if (i == BIOS)
+		return;
+	item = &items[i];
+	*item = (struct item){.used = true, .turn = ++turn};
+	bio_init(&item->bio, item->vecs, ARRAY_SIZE(item->vecs));
+	item->bio.bdev = &disk;
+	item->bio.end_io = end_item;
+	item->bio.write = input_below(in, 2);
+	item->bad = input_below(in, 8) == 0;
+	item->bio.flush = input_below(in, 12) == 0;
+	if (item->bio.flush) {
+		item->bio.write = true;
+	} else {
+		nr = 1 + input_below(in, 4);
+		for (unsigned int v = 0; v < nr; v++)
+			bio_add_page(&item->bio, &frame, 0, (1 + input_below(in, 4)) * SECTOR_SIZE);
+		item->bio.sector = input_below(in, SECTORS - item->bio.sectors);
+		if (input_below(in, 2)) /* in a crowd */
+			item->bio.sector = input_below(in, 60);
+	}
+	submit_bio(&item->bio);
+}
+
+/* The drive is done: a bad bio among several spoils all, as far as the drive can tell. */
+static void finish(void)
+{
+	unsigned long flags;
+	struct bio *bio;
+	int error = 0;
+	LIST_HEAD(done);
+
+	if (!queue.busy)
+		return;
+	list_for_each_entry (bio, &queue.active.bios, link)
+		if (item_of(bio)->bad)
+			error = -EIO;
+	failed_together |= error && queue.active.nr_bios > 1;
+	list_for_each_entry (bio, &queue.active.bios, link) {
+		item_of(bio)->done = !error || queue.active.nr_bios == 1;
+		item_of(bio)->failed = error;
+	}
+	spin_lock_irqsave(&queue.lock, flags);
+	block_queue_end(&queue, error, &done);
+	spin_unlock_irqrestore(&queue.lock, flags);
+	block_end_bios(&done);
+}
+
+static int one_input(const u8 *data, size_t n)
+{
+	struct input input = {data, n};
+	unsigned int i;
+
+	memset(items, 0, sizeof(items));
+	block_queue_init(&queue, "test", start, MAX_SECTORS, MAX_VECS);
+	disk.queue = &queue;
+	turn = 0;
+	while (input.left && !test_failures()) {
+		switch (input_below(&input, 5)) {
+		case 0:
+		case 1:
+			hand_in(&input);
+			break;
+		case 2:
+		case 3:
+			finish();
+			break;
+		default:
+			jiffies += input_below(&input, 40);
+		}
+	}
+	for (i = 0; i < 10 * BIOS && queue.busy; i++)
+		finish();
+	CHECK(!queue.busy);
+	for (i = 0; i < BIOS; i++)
+		CHECK(!items[i].used || items[i].ended == 1);
+	return 0;
+}
+
+static void test_random_work(void)
+{
+	failed_together = false;
+	flushes_begun = 0;
+	check_property(one_input, 3000);
+	CHECK(failed_together && flushes_begun);
+}
+
+static const struct test tests[] = {
+	{"random work keeps the queue's promises", test_random_work},
+};
+
+int main(void)
+{
+	host_boot();
+	return test_main(tests, ARRAY_SIZE(tests));
+}
