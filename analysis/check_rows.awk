@@ -60,7 +60,7 @@ function look_fault(F,    error)
 	faults_without_cost += F[14] == ""
 	if (F[12] != "" && index(causes, " " F[12] " ") == 0)
 		wrong_row("faults.cause", "faults", csv_line, F[12])
-	if (ours && ((F[12] in cause_form && F[6] F[7] F[8] !~ cause_form[F[12]]) || \
+	if (ours && ((F[12] in cause_form && F[6] F[7] F[8] !~ cause_form[F[12]]) || (F[7] == "k" && F[4] < "0xc0000000") || \
 	    (F[13] == 1 && index(waits, " " F[12] " ") == 0) || (F[15] != "" && F[3] >= "0xc0000000")))
 		wrong_row("faults.cause", "faults", csv_line, F[12] " cannot be: " raw_text)
 	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")

@@ -135,19 +135,17 @@ static wait_queue_head_t *queue_of(const void *what)
 
 static void end_waited(struct bio *bio)
 {
-	*(bool *)bio->private = true;
-	wake_up_all(queue_of(bio->private));
+	bio->private = bio; /* it is over */
+	wake_up_all(queue_of(bio));
 }
 
 int submit_bio_wait(struct bio *bio)
 {
-	bool done = false;
-
 	might_sleep();
 	bio->end_io = end_waited;
-	bio->private = &done;
+	bio->private = NULL;
 	submit_bio(bio);
-	wait_event(*queue_of(&done), READ_ONCE(done));
+	wait_event(*queue_of(bio), READ_ONCE(bio->private));
 	return bio->error;
 }
 

@@ -132,7 +132,8 @@ static void hand_in(struct input *in)
 	if (i == BIOS)
 		return;
 	item = &items[i];
-	*item = (struct item){.used = true, .turn = ++turn};
+	turn++;
+	*item = (struct item){.used = true, .turn = turn};
 	bio_init(&item->bio, item->vecs, ARRAY_SIZE(item->vecs));
 	item->bio.bdev = &disk;
 	item->bio.end_io = end_item;

@@ -72,7 +72,7 @@ bool bio_add_page(struct bio *bio, struct page *page, unsigned int offset, unsig
  * end_io.
  */
 void submit_bio(struct bio *bio);
-/* The same and waits for the end, in place of end_io. The error, or 0. May sleep. */
+/* The same and waits for the end, in place of end_io and private. The error, or 0. May sleep. */
 int submit_bio_wait(struct bio *bio);
 
 /* Bios that somebody waits for together. */
