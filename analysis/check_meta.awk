@@ -35,13 +35,13 @@ BEGIN {
 	       "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
 	       "kernel.pgfault_shared kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack " \
 	       "kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
-	       "kernel.pgfault_sigsegv kernel.pgfault_sigbus kernel.pgfault_oom")
+	       "kernel.pgfault_sigsegv kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration " \
+	       "kernel.io_done kernel.io_failed")
 	key_is("ours", "^([0-9]+|none)$", "prog_status")
-	key_is("waiting", "^[0-9]+$", "waiting.rows")
-	key_is("waiting", "^waiting[.]csv$", "waiting.file")
-	key_is("waiting", "^[0-9a-f]+$", "waiting.sha256")
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
+	# Of an older plugin there are none of these.
+	key_is_of("waiting io")
 }
 
 # Notes of keys who must have them and what their values look like.
@@ -55,13 +55,25 @@ function key_is(need, like, keys,    key, n, i)
 	}
 }
 
-# Must a recording of this guest have `key`?
-function key_wanted(key)
+# The same for tables of which an older plugin writes none: each has all three keys or none.
+function key_is_of(tables,    table, n, i)
 {
-	if (key_need[key] == "waiting") # of all three or, by an older plugin, of none
-		return meta["waiting.file"] meta["waiting.rows"] meta["waiting.sha256"] != ""
-	return key_need[key] == "all" || (key_need[key] == "hints" && meta["guest"] meta["trace_port_version"] != "") || \
-	       (key_need[key] == "ours" && meta["guest"] ~ /^Pagoda /)
+	n = split(tables, table, " ")
+	for (i = 1; i <= n; i++) {
+		key_is(table[i] ".", "^[0-9]+$", table[i] ".rows")
+		key_is(table[i] ".", "^" table[i] "[.]csv$", table[i] ".file")
+		key_is(table[i] ".", "^[0-9a-f]+$", table[i] ".sha256")
+	}
+}
+
+# Must a recording of this guest have `key`?
+function key_wanted(key,    need)
+{
+	need = key_need[key]
+	if (need ~ /[.]$/) # a table's
+		return meta[need "file"] meta[need "rows"] meta[need "sha256"] != ""
+	return need == "all" || (need == "hints" && meta["guest"] meta["trace_port_version"] != "") || \
+	       (need == "ours" && meta["guest"] ~ /^Pagoda /)
 }
 
 # Did the run end as something that says why it did not come to its end? What is told at the end is

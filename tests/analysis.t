@@ -99,8 +99,9 @@ for AWK; do
 	mkdir -p "$made"
 	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" </dev/null
 	echo 'pid,tgid,name,state,call,number,args,eip,kernel' >"$made/waiting.csv"
-	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv' "$made/meta.csv"
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv stdout.txt stderr.txt; do
+	echo 'icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command,merged,error' >"$made/io.csv"
+	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv\nio.rows,0\nio.file,io.csv' "$made/meta.csv"
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done

@@ -371,7 +371,8 @@ function meta(    i, n, order)
 		  "kernel.pgfault_anon_zero kernel.pgfault_anon kernel.pgfault_file kernel.pgfault_file_cow " \
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
 		  "kernel.pgfault_shared kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
-		  "kernel.pgfault_sigbus kernel.pgfault_oom kernel.warnings kernel.unknown_options " \
+		  "kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration kernel.io_done kernel.io_failed " \
+		  "kernel.warnings kernel.unknown_options " \
 		  "kernel.selftest_failures kernel.selftest_skip " \
 		  "kernel.ctxt kernel.nr_tlb_flush_page kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all", \
 		  order, " ")
