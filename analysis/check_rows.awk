@@ -268,11 +268,13 @@ function look_waiting(F)
 
 # A row for each piece of work that a disk did. One command does all that was merged into it, so
 # their rows stand together, with one number and one beginning; the next command has a higher number.
-# Work of a device without a queue has no command (0) and begins with nothing.
-function check_io()
+# Work of a device without a queue has no command (0) and begins with nothing. That the file is gone,
+# check_digests() tells.
+function check_io(    line)
 {
-	if (meta["io.rows"] == "")
+	if (meta["io.file"] == "" || (getline line < io) < 0)
 		return
+	close(io)
 	form["rw"] = "^[rw]$"
 	form["device"] = address
 	form["why"] = "^(raw|read|readahead|writeback|metadata|swap_in|swap_out|flush)$"

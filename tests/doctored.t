@@ -105,7 +105,7 @@ refused tlb one '$5 == "flushed"' '$5 = "conflict"'
 refused tlb one '$4 == "upgrade"' '$5 = "entry"'
 refused tlb all '$5 == "cr3"' '$5 = "task"'
 refused tlb one '$5 == "cr4"' '$5 = "cr0"'
-refused tlb one "$fill && \$6 >= \"0x1\"" '$6 = "0x0" substr($6, 4)'
+refused tlb one "$fill && \$6 >= \"0x1\" && \$10 == \"u\"" '$6 = "0x0" substr($6, 4)'
 refused tlb one "$fill && \$6 < \"0xc\"" '$6 = substr($6, 1, 6) "f000"'
 refused tlb all '$4 == "invlpg"' '$6 = "0x7ffff000"'
 refused tlb one "$fill && \$8 == \"4K\"" '$7 = "0x01234000"'
@@ -272,8 +272,8 @@ alone()
 	command:*) echo 'what made the recording has no other trace' ;;
 	icount_end:change) echo 'what comes behind the last row takes any time' ;;
 	no_resched_max:change | no_resched_max_*:change) echo 'a stretch that is too short has no row' ;;
-	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | kernel.io_* | \
-		kernel.warnings:* | kernel.unknown_options:*) ;;
+	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | kernel.io_done:* | \
+		kernel.io_failed:* | kernel.warnings:* | kernel.unknown_options:*) ;;
 	kernel.*) echo 'only the kernel counts these' ;;
 	esac
 }
