@@ -29,8 +29,10 @@ function waiting_read(    F, n, pid, text, rank, order, key, place, ticked)
 			continue
 		}
 		rank = index("running runnable uninterruptible sleeping stopped zombie", F[4])
-		# Init waits for all others, always.
-		key = (rank ? rank : 99) * 1000000 + (F[1] == 1 && F[4] == "sleeping" ? 999999 : F[1])
+		key = (rank ? rank : 99) * 1000000 + F[1]
+		# Init waits for all others, always, and a thread of the kernel's own for work.
+		if (F[4] == "sleeping" && (F[1] == 1 || F[5] F[8] == ""))
+			key += 500000
 		pid[key] = F[1]
 		text[key] = sprintf("%-15s %s", base_name(F[3]), waiting_words(F))
 		if (place ~ /^irq_common/)

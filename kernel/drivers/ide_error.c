@@ -98,7 +98,9 @@ static int error_thread(void *arg)
 	for (;;) {
 		LIST_HEAD(done);
 
-		wait_event(channel->failed, channel->phase == IDE_FAILED);
+		/* It may rest forever, so it is no task that waits for the disk. */
+		if (wait_event_interruptible(channel->failed, channel->phase == IDE_FAILED))
+			continue;
 		report(channel);
 		soft_reset(channel);
 		spin_lock_irqsave(&channel->queue.lock, flags);
