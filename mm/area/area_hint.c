@@ -21,7 +21,7 @@ const char *vma_name(const struct vm_area_struct *vma)
 	return label == anon_label ? "" : label;
 }
 
-void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
+static __always_inline void tell(enum trace_vma_event event, const struct vm_area_struct *vma)
 {
 	struct trace_vma *record = &this_cpu(area_record);
 	unsigned int flags = vma->vm_flags & VM_MAYSHARE ? MAP_SHARED : MAP_PRIVATE;
@@ -42,14 +42,30 @@ void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
 	trace_hint(TRACE_VMA, event, 0, (unsigned long)record, 0);
 }
 
-void mm_trace_areas(const struct mm_struct *mm)
+void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
+{
+	tell(event, vma);
+}
+
+/* The hint of each area is built into the loop: fork and exit tell of all areas. */
+static __always_inline void tell_all(enum trace_vma_event event, const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
 	unsigned int n = 0;
 
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
-		area_hint(TRACE_VMA_MAP, vma);
+		tell(event, vma);
 		if (++n % 64 == 0)
 			cond_resched();
 	}
+}
+
+void mm_trace_areas(const struct mm_struct *mm)
+{
+	tell_all(TRACE_VMA_MAP, mm);
+}
+
+void mm_trace_exit(const struct mm_struct *mm)
+{
+	tell_all(TRACE_VMA_UNMAP, mm);
 }

@@ -240,6 +240,8 @@ int change_area_flags(struct mm_struct *mm, unsigned long start, unsigned long e
 
 /* area_hint.c: tells the plugin; silent when the address space has no owner yet. */
 void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma);
+/* Tells that all areas go. May sleep. */
+void mm_trace_exit(const struct mm_struct *mm);
 /* vma_name(), or "[anon]" where that is empty: what a recording calls the area. */
 extern const char anon_label[];
 static inline const char *area_label(const struct vm_area_struct *vma)

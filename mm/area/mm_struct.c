@@ -86,9 +86,9 @@ static void exit_mmap(struct mm_struct *mm)
 	gather_begin(&gather, mm, true);
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		zap_range(&gather, vma->vm_start, vma->vm_end);
-		area_hint(TRACE_VMA_UNMAP, vma);
 		cond_resched();
 	}
+	mm_trace_exit(mm);
 	free_all_tables(&gather);
 	gather_end(&gather);
 	for (vma = vma_unlink_all(mm); vma; vma = next) {
