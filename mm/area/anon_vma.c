@@ -39,6 +39,8 @@ DEFINE_SPINLOCK(anon_vma_lock);
 
 static struct kmem_cache *anon_vma_cache, *chain_cache;
 
+#define UNLINK_BATCH 64u /* so many areas of a process that exits leave without giving way */
+
 static void enter_tree(struct anon_vma *anon_vma, struct anon_vma_chain *link)
 {
 	vma_interval(&link->pages, link->vma);
@@ -188,6 +190,25 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 			kmem_cache_free(chain_cache, link);
 	}
 	return 0;
+}
+
+void anon_vma_unlink_all(struct vm_area_struct *vma)
+{
+	unsigned int left = UNLINK_BATCH;
+
+	spin_lock(&anon_vma_lock);
+	for (; vma; vma = vma->vm_next) {
+		if (!vma->anon_chain)
+			continue;
+		anon_vma_unlink(vma);
+		if (likely(--left))
+			continue;
+		left = UNLINK_BATCH;
+		spin_unlock(&anon_vma_lock);
+		cond_resched();
+		spin_lock(&anon_vma_lock);
+	}
+	spin_unlock(&anon_vma_lock);
 }
 
 void anon_vma_free_chain(struct vm_area_struct *vma)

@@ -105,17 +105,20 @@ static __always_inline bool anon_vma_copy_chain(struct vm_area_struct *to,
  */
 static __always_inline bool anon_vma_fork(struct vm_area_struct *copy, struct vm_area_struct *vma)
 {
-	struct anon_vma_chain *link;
+	struct anon_vma_chain *link = &copy->anon_first;
+	struct anon_vma *parent;
 
 	if (!vma->anon_chain)
 		return true;
 	if (!anon_vma_copy_chain(copy, vma))
 		return false;
 	spin_lock(&anon_vma_lock);
-	copy->anon_parent = vma->anon_vma ? vma->anon_vma : vma->anon_parent;
-	copy->anon_parent->children++;
-	for (link = copy->anon_chain; link; link = link->next)
+	parent = vma->anon_vma ? vma->anon_vma : vma->anon_parent;
+	copy->anon_parent = parent;
+	parent->children++;
+	do
 		anon_vma_enter(link);
+	while (unlikely(link = link->next));
 	spin_unlock(&anon_vma_lock);
 	return true;
 }
@@ -147,6 +150,9 @@ static __always_inline void anon_vma_unlink(struct vm_area_struct *vma)
 	for (struct anon_vma_chain *link = vma->anon_chain; link; link = link->next)
 		anon_vma_leave(link);
 }
+
+/* The same for all areas of a list, by vm_next. May sleep. */
+void anon_vma_unlink_all(struct vm_area_struct *vma);
 
 /* Frees links that are not entered, or have left. One that is alone lies in the area: nothing to
  * free. */

@@ -332,9 +332,8 @@ struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *first = mm->mmap, *vma;
 
+	anon_vma_unlink_all(first);
 	for (vma = first; vma; vma = vma->vm_next) {
-		if (vma->anon_chain)
-			anon_unlink(vma);
 		if (vma->vm_file) {
 			file_unlink(vma);
 			cond_resched();
