@@ -179,7 +179,7 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 	copy->vm_flags &= ~VM_LOCKED; /* locks are not inherited */
 	if (copy->vm_file)
 		get_mapped_file(copy->vm_file);
-	vma_append(copy, *last);
+	vma_append(copy, *last, vma);
 	*last = copy;
 	if (copy->vm_ops && copy->vm_ops->open)
 		copy->vm_ops->open(copy);

@@ -116,10 +116,11 @@ void vma_destroy(struct vm_area_struct *vma);
 void vma_link(struct vm_area_struct *vma, struct vm_area_struct *prev);
 void vma_unlink(struct vm_area_struct *vma);
 /*
- * Fork: enters an area behind the last one, in the list only; then, when all are
+ * Fork: enters the copy of `old` behind the last one, in the list only; then, when all are
  * there, vma_build_tree() makes the tree. In between only exit may look at them.
  */
-void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last);
+void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last,
+		struct vm_area_struct *old);
 void vma_build_tree(struct mm_struct *mm);
 /* Makes `to`, fresh, the same area as `from` in the same or another address space. Its file and
  * operations are not told. */
@@ -161,6 +162,9 @@ static __always_inline pgprot_t vma_page_prot(unsigned int flags, const struct v
  * page only, through interval_node_set_last(). Changers and readers hold the tree's lock.
  */
 void interval_node_insert(struct rb_root *root, struct interval_node *node);
+/* The same for a fork's copy of `like`, which is in the tree: its pages are the same. */
+void interval_node_insert_copy(struct rb_root *root, struct interval_node *node,
+			       struct interval_node *like);
 void interval_node_remove(struct rb_root *root, struct interval_node *node);
 void interval_node_set_last(struct interval_node *node, unsigned long last);
 /* The ranges that hold any of pages [first, last]: the first one, the next one; NULL. */

@@ -42,19 +42,49 @@ static __always_inline bool set_subtree_last(struct rb_node *node)
 	return true;
 }
 
+/* The subtree gets a range that ends at `last`. */
+static void reach(struct rb_node *node, unsigned long last)
+{
+	if (interval(node)->subtree_last < last)
+		interval(node)->subtree_last = last;
+}
+
+static __noinline void rebalance(struct rb_root *root, struct interval_node *node)
+{
+	__rb_insert_rebalance(root, &node->rb, set_subtree_last);
+}
+
 void interval_node_insert(struct rb_root *root, struct interval_node *node)
 {
 	struct rb_node **link = &root->node, *parent = NULL;
 
 	while (*link) {
 		parent = *link;
-		if (interval(parent)->subtree_last < node->last)
-			interval(parent)->subtree_last = node->last;
+		reach(parent, node->last);
 		link = node->first < interval(parent)->first ? &parent->left : &parent->right;
 	}
 	rb_link_node(&node->rb, parent, link);
 	node->subtree_last = node->last;
-	__rb_insert_rebalance(root, &node->rb, set_subtree_last);
+	rebalance(root, node);
+}
+
+/* Right behind `like`, without a search. All nodes above that one reach as far as it does. */
+void interval_node_insert_copy(struct rb_root *root, struct interval_node *node,
+			       struct interval_node *like)
+{
+	struct rb_node *parent = &like->rb, **link = &parent->right;
+
+	node->first = like->first;
+	node->last = like->last;
+	node->subtree_last = like->last;
+	while (*link) {
+		parent = *link;
+		reach(parent, node->last);
+		link = &parent->left;
+	}
+	rb_link_node(&node->rb, parent, link);
+	if (parent->red)
+		rebalance(root, node);
 }
 
 void interval_node_remove(struct rb_root *root, struct interval_node *node)

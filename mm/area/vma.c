@@ -217,6 +217,15 @@ static void file_link(struct vm_area_struct *vma)
 	spin_unlock(&mapping->i_mmap_lock);
 }
 
+static void file_link_copy(struct vm_area_struct *vma, struct vm_area_struct *old)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	interval_node_insert_copy(&mapping->i_mmap, &vma->shared, &old->shared);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
 static void file_unlink(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
@@ -272,11 +281,11 @@ void vma_unlink(struct vm_area_struct *vma)
 	tree_erase(vma);
 }
 
-void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last)
+void vma_append(struct vm_area_struct *vma, struct vm_area_struct *last, struct vm_area_struct *old)
 {
 	list_insert(vma, last);
 	if (vma->vm_file)
-		file_link(vma);
+		file_link_copy(vma, old);
 	vma->vm_mm->map_count++;
 	account_area(vma, (long)vma_pages(vma));
 }

@@ -28,14 +28,25 @@ static void set_bounds(struct vm_area_struct *vma)
 		vma->vm_pgoff = ~0ul - vma_pages(vma) + 1;
 }
 
+/* As an area that fork makes, if the one that is chosen to be copied is in the tree. */
+static void insert_copy(struct vm_area_struct *vma, unsigned int like)
+{
+	if (in_tree[like]) {
+		vma_copy(vma, &areas[like]);
+		interval_node_insert_copy(&root, &vma->shared, &areas[like].shared);
+	} else {
+		set_bounds(vma);
+		interval_insert(&root, vma);
+	}
+}
+
 static void change_one(void)
 {
 	unsigned int i = test_random_below(AREAS);
 	struct vm_area_struct *vma = &areas[i];
 
 	if (!in_tree[i]) {
-		set_bounds(vma);
-		interval_insert(&root, vma);
+		insert_copy(vma, test_random_below(AREAS));
 		in_tree[i] = true;
 	} else if (test_random_below(2)) {
 		interval_remove(&root, vma);
