@@ -298,29 +298,38 @@ struct tree_build {
 	unsigned int lowest; /* level that may be filled in part: its nodes are red */
 };
 
+/* The next area as a subtree of its own. */
+static struct rb_node *build_leaf(struct tree_build *build, unsigned int level)
+{
+	struct vm_area_struct *vma = build->next;
+
+	build->next = vma->vm_next;
+	vma->vm_rb.left = vma->vm_rb.right = NULL;
+	vma->vm_rb.red = level == build->lowest;
+	vma->gap = vma->rb_subtree_gap = area_gap(vma);
+	return &vma->vm_rb;
+}
+
 /*
- * Makes the next `n` areas a subtree whose top is at `level`. Halving keeps all
+ * Makes the next `n` areas, one at least, a subtree whose top is at `level`. Halving keeps all
  * levels full but the lowest, so black nodes everywhere else are a balanced tree.
  */
 static struct rb_node *build_subtree(struct tree_build *build, unsigned int n, unsigned int level)
 {
 	struct rb_node *left, *node;
 
-	if (!n)
-		return NULL;
+	if (n == 1)
+		return build_leaf(build, level);
 	if (level == RESCHED_LEVEL)
 		cond_resched(); /* nobody else sees the tree yet */
 	left = build_subtree(build, n / 2, level + 1);
-	node = &build->next->vm_rb;
-	build->next = build->next->vm_next;
+	node = build_leaf(build, level);
 	node->left = left;
-	node->right = build_subtree(build, n - n / 2 - 1, level + 1);
-	if (left)
-		left->parent = node;
-	if (node->right)
+	left->parent = node;
+	if (n > 2) {
+		node->right = build_subtree(build, n - n / 2 - 1, level + 1);
 		node->right->parent = node;
-	node->red = level == build->lowest;
-	node_area(node)->gap = area_gap(node_area(node));
+	}
 	set_subtree_gap(node);
 	return node;
 }
