@@ -15,15 +15,6 @@
  */
 #include "kernel/rbtree_augmented.h"
 
-void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
-{
-	node->parent = parent;
-	node->left = NULL;
-	node->right = NULL;
-	node->red = true;
-	*link = node;
-}
-
 void rb_augment_path(struct rb_node *node, rb_augment_fn augment)
 {
 	__rb_augment_path(node, augment);

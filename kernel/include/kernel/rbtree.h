@@ -32,7 +32,14 @@ struct rb_root {
 typedef bool (*rb_augment_fn)(struct rb_node *node);
 
 /* Links `node` as the child at `link` of `parent` (found by the caller's search). */
-void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link);
+static inline void rb_link_node(struct rb_node *node, struct rb_node *parent, struct rb_node **link)
+{
+	node->parent = parent;
+	node->left = NULL;
+	node->right = NULL;
+	node->red = true;
+	*link = node;
+}
 /* Restores the balance after rb_link_node(). `augment` may be NULL. */
 void rb_insert_fixup(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
 void rb_erase(struct rb_root *root, struct rb_node *node, rb_augment_fn augment);
