@@ -83,6 +83,13 @@ static __always_inline void anon_vma_set_link(struct anon_vma_chain *link,
 	link->anon_vma = anon_vma;
 }
 
+/* A fresh area: it has no anonymous pages, nor a parent's. */
+static __always_inline void anon_vma_set_none(struct vm_area_struct *vma)
+{
+	vma->anon_vma = vma->anon_parent = NULL;
+	vma->anon_chain = NULL;
+}
+
 /* Gives `to` the links of `from`, which has some: same order, not entered. False: out of memory. */
 static __always_inline bool anon_vma_copy_chain(struct vm_area_struct *to,
 						const struct vm_area_struct *from)
@@ -124,15 +131,13 @@ static __always_inline bool anon_vma_fork(struct vm_area_struct *copy, struct vm
 }
 
 /**
- * anon_vma_clone() - the chain of the upper part of `vma`, not entered yet.
+ * anon_vma_clone() - the chain of the upper part of `vma`, which has one; not entered yet.
  *
  * Parts of an area can be joined again, so they must share an own anon_vma. False when out of
  * memory. May sleep; mmap_sem held for writing.
  */
 static __always_inline bool anon_vma_clone(struct vm_area_struct *upper, struct vm_area_struct *vma)
 {
-	if (!vma->anon_chain)
-		return true;
 	if (anon_vma_prepare(vma) || !anon_vma_copy_chain(upper, vma))
 		return false;
 	upper->anon_vma = vma->anon_vma;
@@ -175,11 +180,13 @@ static __always_inline bool anon_vma_is_simple(const struct vm_area_struct *vma)
 	return !vma->anon_chain->next && !anon_vma_is_tree(vma->anon_chain->anon_vma);
 }
 
+/* In both, an area with one link only has it to its own anon_vma, and so has the other one. */
 static __always_inline void anon_vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
-	struct anon_vma *anon_vma = vma->anon_vma;
+	struct anon_vma *anon_vma = upper->anon_vma;
 
-	if (unlikely(!anon_vma_is_simple(vma) || anon_vma->nr_areas >= ANON_VMA_FEW)) {
+	if (unlikely(upper->anon_first.next || anon_vma_is_tree(anon_vma) ||
+		     anon_vma->nr_areas >= ANON_VMA_FEW)) {
 		__anon_vma_cut(vma, upper);
 		return;
 	}
@@ -192,7 +199,7 @@ static __always_inline void anon_vma_join(struct vm_area_struct *vma, struct vm_
 {
 	struct anon_vma *anon_vma = vma->anon_vma;
 
-	if (unlikely(!upper->anon_chain || !anon_vma_is_simple(vma))) {
+	if (unlikely(!upper->anon_chain || upper->anon_chain->next || anon_vma_is_tree(anon_vma))) {
 		__anon_vma_join(vma, upper);
 		return;
 	}
@@ -211,8 +218,10 @@ static inline bool anon_vma_may_grow(const struct vm_area_struct *vma)
 static __always_inline bool anon_vma_mergeable(const struct vm_area_struct *a,
 					       const struct vm_area_struct *b)
 {
-	if (likely(a->anon_vma == b->anon_vma && a->anon_vma))
-		return true;
+	if (likely(a->anon_vma)) {
+		if (likely(a->anon_vma == b->anon_vma))
+			return true;
+	}
 	return (!a->anon_chain && anon_vma_may_grow(b)) || (!b->anon_chain && anon_vma_may_grow(a));
 }
 /* `vma` without a chain joins `next`, which has one link at most: takes it over. */

@@ -227,7 +227,21 @@ static inline struct vm_area_struct *interval_next(struct vm_area_struct *vma, u
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     unsigned long start, unsigned long end,
 				     const struct area_kind *kind);
-bool vma_merge_next(struct vm_area_struct *vma);
+/* vma_merge_next() of two areas that touch, with equal flags. */
+bool __vma_merge_next(struct vm_area_struct *vma);
+/**
+ * vma_merge_next() - joins an area with the one behind it, if they touch and are of one kind.
+ *
+ * Returns true when the one behind is gone, which the plugin has been told; that this one has grown
+ * it has not. mmap_sem held for writing.
+ */
+static inline bool vma_merge_next(struct vm_area_struct *vma)
+{
+	const struct vm_area_struct *next = vma->vm_next;
+
+	return next && next->vm_flags == vma->vm_flags && next->vm_start == vma->vm_end &&
+	       __vma_merge_next(vma);
+}
 void vma_split(struct vm_area_struct *vma, unsigned long addr, struct vm_area_struct *upper);
 
 /* unmapped_area.c: where `len` bytes fit; an address, or ERR_PTR values in the same word. */

@@ -180,6 +180,15 @@ static int cut_edges(struct range *range)
 	return 0;
 }
 
+/* Write permission comes or goes: RLIMIT_DATA counts the pages, or no more. */
+static void account_data(struct vm_area_struct *vma, unsigned int flags)
+{
+	if (is_data_mapping(flags))
+		vma->vm_mm->data_vm += vma_pages(vma);
+	else if (is_data_mapping(vma->vm_flags))
+		vma->vm_mm->data_vm -= vma_pages(vma);
+}
+
 static void change_area(struct vm_area_struct *vma, const struct flag_change *change)
 {
 	unsigned int flags = changed_flags(vma, change), changed;
@@ -189,8 +198,7 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 	flags = charged_flags(vma, flags);
 	changed = flags ^ vma->vm_flags;
 	if (changed & VM_WRITE)
-		vma->vm_mm->data_vm += vma_pages(vma) * ((unsigned long)is_data_mapping(flags) -
-							 is_data_mapping(vma->vm_flags));
+		account_data(vma, flags);
 	if (changed & VM_ACCOUNT)
 		account_committed(vma->vm_mm, flags & VM_ACCOUNT ? (long)vma_pages(vma)
 								 : -(long)vma_pages(vma));

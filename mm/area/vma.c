@@ -106,19 +106,22 @@ struct vm_area_struct *vma_alloc(struct mm_struct *mm)
 
 	if (likely(vma)) {
 		vma->vm_mm = mm;
-		vma->anon_vma = vma->anon_parent = NULL;
-		vma->anon_chain = NULL;
+		anon_vma_set_none(vma);
 	}
 	return vma;
 }
 
 struct vm_area_struct *vma_alloc_upper(struct vm_area_struct *vma)
 {
-	struct vm_area_struct *upper = vma_alloc(vma->vm_mm);
+	struct vm_area_struct *upper = kmem_cache_alloc(vma_cache, GFP_KERNEL);
 
-	if (upper && unlikely(!anon_vma_clone(upper, vma))) {
+	if (unlikely(!upper))
+		return NULL;
+	upper->vm_mm = vma->vm_mm;
+	anon_vma_set_none(upper);
+	if (vma->anon_chain && unlikely(!anon_vma_clone(upper, vma))) {
 		vma_free(upper);
-		upper = NULL;
+		return NULL;
 	}
 	return upper;
 }
@@ -176,7 +179,7 @@ static void list_remove(struct vm_area_struct *vma)
  * Hangs an area into the tree as a leaf; it is in the list already. Of two neighbours one
  * is the other's ancestor, and so exactly one of the two links between them is free.
  */
-static void tree_link(struct vm_area_struct *vma)
+static __always_inline void tree_link(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
 
@@ -409,34 +412,54 @@ static void set_end(struct vm_area_struct *vma, unsigned long end)
 	unlock_bounds(vma, mapping);
 }
 
-/* The part that is `upper` changes hands at one moment, for all who look. When it has a chain, so
- * has the area below. */
-static __always_inline void give_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+/*
+ * The part that is `upper` changes hands at one moment, for all who look. An area that is cut has a
+ * chain when `upper` has one, an area that is joined when it is to have one.
+ */
+static __always_inline void give_anon(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
-	struct address_space *mapping = lock_bounds(vma);
-
-	vma->vm_end = upper->vm_start;
-	if (unlikely(mapping)) {
-		interval_end_changed(vma);
-		interval_insert(&mapping->i_mmap, upper);
+	if (!upper->anon_chain) {
+		vma->vm_end = upper->vm_start;
+		return;
 	}
-	if (upper->anon_chain)
-		anon_vma_cut(vma, upper);
-	unlock_bounds(vma, mapping);
+	spin_lock(&anon_vma_lock);
+	vma->vm_end = upper->vm_start;
+	anon_vma_cut(vma, upper);
+	spin_unlock(&anon_vma_lock);
 }
 
-static __always_inline void take_upper(struct vm_area_struct *vma, struct vm_area_struct *upper)
+static __always_inline void take_anon(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
-	struct address_space *mapping = lock_bounds(vma);
-
-	vma->vm_end = upper->vm_end;
-	if (unlikely(mapping)) {
-		interval_remove(&mapping->i_mmap, upper);
-		interval_end_changed(vma);
+	if (!vma->anon_chain) {
+		vma->vm_end = upper->vm_end;
+		return;
 	}
-	if (vma->anon_chain)
-		anon_vma_join(vma, upper);
-	unlock_bounds(vma, mapping);
+	spin_lock(&anon_vma_lock);
+	vma->vm_end = upper->vm_end;
+	anon_vma_join(vma, upper);
+	spin_unlock(&anon_vma_lock);
+}
+
+static __noinline void give_file(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	give_anon(vma, upper);
+	interval_end_changed(vma);
+	interval_insert(&mapping->i_mmap, upper);
+	spin_unlock(&mapping->i_mmap_lock);
+}
+
+static __noinline void take_file(struct vm_area_struct *vma, struct vm_area_struct *upper)
+{
+	struct address_space *mapping = vma->vm_file->mapping;
+
+	spin_lock(&mapping->i_mmap_lock);
+	interval_remove(&mapping->i_mmap, upper);
+	take_anon(vma, upper);
+	interval_end_changed(vma);
+	spin_unlock(&mapping->i_mmap_lock);
 }
 
 static void set_start_and_end(struct vm_area_struct *vma, unsigned long start, unsigned long end)
@@ -469,22 +492,30 @@ static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned
 /* Neither of the next two changes any gap, or the number of pages. */
 void vma_cut(struct vm_area_struct *vma, struct vm_area_struct *upper)
 {
-	give_upper(vma, upper);
+	if (unlikely(vma->vm_file))
+		give_file(vma, upper);
+	else
+		give_anon(vma, upper);
 	list_insert(upper, vma);
 	tree_link(upper);
 	upper->gap = upper->rb_subtree_gap = 0;
-	tree_rebalance(upper);
+	if (upper->vm_rb.parent->red)
+		tree_rebalance(upper);
 	vma->vm_mm->map_count++;
 }
 
 void vma_absorb(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
+	struct mm_struct *mm = vma->vm_mm;
 
 	BUG_ON(vma->vm_end != next->vm_start);
-	take_upper(vma, next);
-	vma->vm_mm->mmap_cache = vma; /* its addresses are the ones in use */
-	vma->vm_mm->map_count--;
+	if (unlikely(vma->vm_file))
+		take_file(vma, next);
+	else
+		take_anon(vma, next);
+	mm->mmap_cache = vma; /* its addresses are the ones in use */
+	mm->map_count--;
 	tree_erase(next);
 	list_remove(next);
 }

@@ -34,15 +34,17 @@ static bool can_precede(const struct vm_area_struct *next, unsigned long start, 
 }
 
 /* The area behind, of the same kind, becomes part of `vma`. */
-static void swallow_next(struct vm_area_struct *vma)
+static __always_inline void swallow_next(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next;
 
-	if (next->anon_chain && !vma->anon_chain)
+	if (unlikely(!vma->anon_vma) && next->anon_chain && !vma->anon_chain)
 		anon_vma_adopt(vma, next);
 	area_hint(TRACE_VMA_UNMAP, next);
 	vma_absorb(vma);
-	vma_destroy(next);
+	if (next->vm_file)
+		put_mapped_file(next->vm_file);
+	vma_free(next); /* areas with a close() are not joined */
 }
 
 /**
@@ -74,18 +76,11 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 	return NULL;
 }
 
-/**
- * vma_merge_next() - joins an area with the one behind it, if they touch and are of one kind.
- *
- * Returns true when the one behind is gone, which the plugin has been told; that this one has grown
- * it has not. mmap_sem held for writing.
- */
-bool vma_merge_next(struct vm_area_struct *vma)
+bool __vma_merge_next(struct vm_area_struct *vma)
 {
 	const struct vm_area_struct *next = vma->vm_next;
 
-	if (!next || next->vm_flags != vma->vm_flags || next->vm_start != vma->vm_end ||
-	    next->vm_file != vma->vm_file || next->vm_ops != vma->vm_ops ||
+	if (next->vm_file != vma->vm_file || next->vm_ops != vma->vm_ops ||
 	    next->vm_pgoff != vma->vm_pgoff + vma_pages(vma) ||
 	    (vma->vm_ops && vma->vm_ops->close) || !anon_vma_mergeable(vma, next))
 		return false;
