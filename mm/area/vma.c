@@ -537,7 +537,7 @@ void vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned lo
 	account_area(vma, (long)vma_pages(vma) - pages);
 }
 
-struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+struct vm_area_struct *__find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache, *best = NULL;
 	struct rb_node *node = mm->mm_rb.node;

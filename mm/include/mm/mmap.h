@@ -40,8 +40,19 @@
 #define MADV_COLD	20
 #define MADV_PAGEOUT	21
 
+/* The long way of find_vma(). */
+struct vm_area_struct *__find_vma(struct mm_struct *mm, unsigned long addr);
+
 /* First area with vm_end > addr, or NULL. mmap_sem held. */
-struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+static inline struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mm->mmap_cache;
+
+	if (likely(vma && addr < vma->vm_end && vma->vm_start <= addr))
+		return vma;
+	return __find_vma(mm, addr);
+}
+
 /* The same, and the area before it. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
 				     struct vm_area_struct **prev);
