@@ -16,6 +16,7 @@
 #include "arch/tlb.h"
 #include "mm/highmem.h"
 #include "internal.h"
+#include "mm/swap.h"
 
 static bool sole_owner(const struct page *page)
 {
@@ -83,10 +84,23 @@ static bool reuse_page(const struct fault *fault)
 	return ours;
 }
 
+/* Read back from a swap area: the sole owner needs no slot once he writes, and no copy. */
+static __noinline void forget_slot(const struct fault *fault)
+{
+	struct page *page = fault_hold_page(fault);
+
+	if (!page)
+		return;
+	give_slot_back(page);
+	put_page(page);
+}
+
 int fault_cow(const struct fault *fault)
 {
 	if (pte_pfn(fault->entry) == zero_pfn)
 		return fault_anon_write(fault);
+	if (unlikely(PageSwapCache(pfn_to_page(pte_pfn(fault->entry)))))
+		forget_slot(fault);
 	if (reuse_page(fault)) {
 		fault->info->cause = TRACE_CAUSE_COW_REUSE;
 		return 0;

@@ -25,6 +25,11 @@ H_LINK = -m32 -no-pie $(H_SAN) -Wl,--disable-new-dtags -Wl,-rpath,$(H_SYSROOT)/l
 H_OBJS := kernel/lib/printf.o kernel/lib/string.o kernel/lib/math64.o kernel/lib/bitmap.o
 H_OBJS += kernel/lib/rbtree.o kernel/lib/radix_tree.o
 H_OBJS += kernel/cmdline.o
+# Block devices, but for their drivers.
+H_BLOCK_OBJS := $(addprefix kernel/drivers/,blkdev.o bio.o block_queue.o block_trace.o)
+H_BLOCK_OBJS += tests/host/block_standins.o
+H_OBJS += $(H_BLOCK_OBJS)
+$(addprefix $(H)/,$(H_BLOCK_OBJS)): H_FLAGS += -Ikernel
 MM_MODEL := flat
 include mm/mm.mk
 H_OBJS += $(MM_OBJS)
@@ -36,8 +41,8 @@ H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
-H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry filemap
-H_TESTS += rmap migrate migrate_tasks compaction
+H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap
+H_TESTS += filemap rmap migrate migrate_tasks compaction
 H_TESTS += fault_inject
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
@@ -93,7 +98,7 @@ H_PROGS += $(H)/test_block_queue
 # Files: ext2 and paths, with the kernel's own suites for them. Theirs is a wider view of kernel/.
 H_FS_OBJS := $(addprefix kernel/fs/vfs/,inode.o bdev.o mpage.o namei.o dirops.o mount.o open.o locks.o rw.o) kernel/fs/pseudo/text.o
 H_FS_OBJS += $(addprefix kernel/fs/ext2/,super.o inode.o balloc.o ialloc.o map.o dir.o namei.o file.o)
-H_FS_OBJS += $(H_BLOCK_OBJS) tests/host/fs_standins.o
+H_FS_OBJS += tests/host/fs_standins.o
 H_FS_OBJS += $(addprefix tests/kernel/,ramdisk.o ramdisk_check.o fs_helpers.o)
 H_FS_OBJS += $(addprefix tests/kernel/,test_ext2.o test_ext2_bad.o test_vfs.o)
 H_FS_OBJS := $(addprefix $(H)/,$(H_FS_OBJS))

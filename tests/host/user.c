@@ -219,10 +219,10 @@ void user_check_counts(void)
 	maps[page_to_pfn(zero_page)] = 0;
 	for (pfn_t pfn = 0; pfn < max_pfn; pfn++) {
 		const struct page *page = pfn_to_page(pfn);
-		bool cached = page_mapping(page) && !PageSlab(page);
+		bool cached = (page_mapping(page) && !PageSlab(page)) || PageSwapCache(page);
 
 		BUG_ON(page_mapcount(page) != maps[pfn]);
-		/* Each entry and the page cache hold one reference; nobody else does now. */
+		/* Each entry and the page or swap cache hold one reference; nobody else does now. */
 		BUG_ON((maps[pfn] || cached) && page_count(page) != maps[pfn] + cached);
 	}
 	free(maps);

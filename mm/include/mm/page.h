@@ -42,7 +42,7 @@ enum pageflags {
 	PG_tail,       /* other pages of it; private = the head */
 	PG_waiters,    /* somebody sleeps for PG_locked */
 	PG_writeback,  /* being written to disk */
-	PG_swapcache,  /* private = swap slot (not used yet) */
+	PG_swapcache,  /* anonymous, and has a slot of a swap area: private names it (swap.h) */
 	PG_table,      /* a page table or directory */
 	PG_isolated,   /* taken off its owner's lists to be moved (migrate.c) */
 	NR_PAGEFLAGS
@@ -135,6 +135,7 @@ PAGE_FLAG(Head, PG_head)
 PAGE_FLAG(Tail, PG_tail)
 PAGE_FLAG(Waiters, PG_waiters)
 PAGE_FLAG(Writeback, PG_writeback)
+PAGE_FLAG(SwapCache, PG_swapcache)
 PAGE_FLAG(Table, PG_table)
 PAGE_FLAG(Isolated, PG_isolated)
 #undef PAGE_FLAG

@@ -16,6 +16,8 @@
 	X(PGMAJFAULT, "pgmajfault")                          \
 	X(PGPGIN, "pgpgin")                                  \
 	X(PGPGOUT, "pgpgout")                                \
+	X(PSWPIN, "pswpin")                                  \
+	X(PSWPOUT, "pswpout")                                \
 	X(PGCLEAR, "pgclear")                                \
 	X(PGCOPY, "pgcopy")                                  \
 	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")            \

@@ -1,0 +1,73 @@
+/*
+ * swap.h - swap areas: where pages of anonymous memory are kept when they leave memory.
+ *
+ * An area is a partition or a file with the header that mkswap writes. Slots are pages of it;
+ * a page-table entry names one by the number of the area and the slot (swap_entry.h).
+ */
+#ifndef MM_SWAP_H
+#define MM_SWAP_H
+
+#include "kernel/blkdev.h"
+#include "mm/page.h"
+#include "mm/swap_entry.h"
+
+#define MAX_SWAPFILES 28u /* types of entries; the others are for pages on the move */
+
+#define SWAP_FLAG_PREFER    0x8000u /* the low 15 bits are the priority */
+#define SWAP_FLAG_PRIO_MASK 0x7fffu
+#define SWAP_FLAG_DISCARD   0x70000u /* asks for TRIM: the disk has none, so nothing is done */
+#define SWAP_FLAGS_VALID    (SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK | SWAP_FLAG_DISCARD)
+
+/* The slot of a page that is in the swap cache. */
+static inline swp_entry_t page_swap_entry(const struct page *page)
+{
+	return (swp_entry_t){(u32)page->private};
+}
+
+/*
+ * A page-table entry of the page is gone: a page that nothing maps and no entry names need not keep
+ * its slot. Page referenced. Any context that may take swap_lock.
+ */
+void free_swap_cache(struct page *page);
+
+/* A run of pages of an area that lie one after the other on the device. */
+struct swap_extent {
+	unsigned long first; /* page of the area */
+	unsigned long pages;
+	sector_t sector;
+};
+
+/* Where an area lies; the caller's until swap_area_on() has taken it. */
+struct swap_backing {
+	const char *name; /* for /proc/swaps; kmalloc()ed */
+	bool file;
+	struct block_device *bdev;
+	unsigned long pages;	     /* header included */
+	struct swap_extent *extents; /* kmalloc()ed, in the order of `first` */
+	unsigned int nr_extents;
+	void *owner; /* whoever keeps the file */
+};
+
+/* What /proc/swaps shows of an area. */
+struct swap_area_info {
+	const char *name;
+	bool file;
+	unsigned long pages, used;
+	int prio;
+};
+
+/*
+ * Puts an area to use. `flags` are swapon's. 0: the backing is the area's; else -EINVAL (no swap
+ * area; the log says why), -EBUSY (the device or file is one already), -EPERM (too many areas),
+ * -EIO, -ENOMEM. May sleep.
+ */
+int __must_check swap_area_on(struct swap_backing *backing, unsigned int flags);
+/* Calls `fn` for each area, the best first, until it returns false. */
+void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
+/* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
+void give_slot_back(struct page *page);
+/* Slots of all areas, free ones. */
+unsigned long total_swap_pages(void);
+unsigned long nr_swap_pages(void);
+
+#endif

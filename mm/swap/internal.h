@@ -1,0 +1,67 @@
+/*
+ * internal.h - a swap area and the swap cache.
+ *
+ *                    swp_entry (area, slot)
+ *   page tables  ──────────────────────────┐
+ *                                          v
+ *   area->map    slot: entries, cached     area->cache    slot -> page
+ *                                          page->private = entry, PG_swapcache
+ *
+ * The swap cache has one page for all who share a slot: from the moment that a page gets a slot
+ * until nothing but the slot is left of it, and again from the moment that it is read back. It
+ * holds one reference. The page stays anonymous: ->mapping and ->index are its owner's.
+ *
+ * Locks: swapon_mutex over the list of areas (sleeps); swap_lock over maps and caches, inside
+ * page_table_lock. Entering and leaving the cache needs the page's lock.
+ */
+#ifndef MM_SWAP_INTERNAL_H
+#define MM_SWAP_INTERNAL_H
+
+#include "kernel/lock.h"
+#include "kernel/radix_tree.h"
+#include "mm/swap.h"
+#include "swap/swap_map.h"
+
+struct swap_area {
+	struct swap_backing backing;
+	unsigned int type;
+	int prio;
+	bool writable; /* gives out slots: not while it is being emptied */
+	struct list_head by_prio;
+	struct swap_map map;
+	struct radix_tree_root cache;
+	unsigned long nrcached;
+};
+
+extern spinlock_t swap_lock;
+extern unsigned long nr_swapcache_pages;
+
+/* The area of an entry that something in use names. */
+struct swap_area *swap_area_of(swp_entry_t entry);
+/* A slot, cached and without entries; false: none is free. swap_lock held. */
+bool swap_slot_alloc(swp_entry_t *entry);
+
+/* swap_io.c: one page of a slot; page locked. 0 or -EIO. May sleep. */
+int __must_check swap_readpage(struct page *page);
+int __must_check swap_writepage(struct page *page);
+
+/* swap_cache.c */
+/* The page of the slot, with a reference, or NULL. Does not sleep. */
+struct page *swap_cache_find(swp_entry_t entry);
+/*
+ * The page of the slot, with a reference, unlocked; read when the cache has none: then *major is
+ * set. Whether it is uptodate, the caller looks. NULL: the slot was given back. ERR_PTR(-ENOMEM).
+ * May sleep.
+ */
+struct page *swap_cache_read(swp_entry_t entry, bool *major);
+/* Gives a locked anonymous page a slot. False: no slot, or no memory for the tree. */
+bool add_to_swap(struct page *page);
+/* Takes a locked page out; the caller has a reference. Frees its slot unless entries name it. */
+void delete_from_swap_cache(struct page *page);
+/* The same, but only when no entry names the slot any more: then true. Page locked, referenced. */
+bool try_to_free_swap(struct page *page);
+
+/* swap_fault.c: what owns the entries. */
+extern const struct swap_type swap_area_entries;
+
+#endif

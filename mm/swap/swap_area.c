@@ -1,0 +1,202 @@
+/*
+ * swap_area.c - the areas in use: put to use, listed, and a slot of the best one.
+ *
+ * Slots come from the area of the highest priority that has one; areas of equal priority take
+ * turns, slot by slot, so that two disks work side by side.
+ */
+#include "internal.h"
+#include "kernel/errno.h"
+#include "kernel/printk.h"
+#include "kernel/wait.h"
+#include "mm/gfp.h"
+#include "mm/highmem.h"
+#include "mm/slab.h"
+#include "swap/swap_header.h"
+
+DEFINE_SPINLOCK(swap_lock);
+static DEFINE_MUTEX(swapon_mutex);
+static struct swap_area *areas[MAX_SWAPFILES];
+static LIST_HEAD(by_prio);  /* highest first */
+static int least_prio = -1; /* of areas without one: each new one is below all before it */
+
+struct swap_area *swap_area_of(swp_entry_t entry)
+{
+	struct swap_area *area = swp_type(entry) < MAX_SWAPFILES ? areas[swp_type(entry)] : NULL;
+
+	BUG_ON(!area);
+	return area;
+}
+
+/* Behind those of its priority. */
+static void list_by_prio(struct swap_area *area)
+{
+	struct swap_area *other;
+
+	list_for_each_entry (other, &by_prio, by_prio)
+		if (other->prio < area->prio)
+			break;
+	list_add_tail(&area->by_prio, &other->by_prio);
+}
+
+bool swap_slot_alloc(swp_entry_t *entry)
+{
+	struct swap_area *area;
+	unsigned long slot;
+
+	assert_spin_locked(&swap_lock);
+	list_for_each_entry (area, &by_prio, by_prio) {
+		slot = area->writable ? swap_map_alloc(&area->map) : 0;
+		if (!slot)
+			continue;
+		list_del(&area->by_prio);
+		list_by_prio(area);
+		*entry = swp_entry(area->type, slot);
+		return true;
+	}
+	return false;
+}
+
+static bool same_place(const struct swap_backing *a, const struct swap_backing *b)
+{
+	return a->bdev == b->bdev && a->extents[0].sector == b->extents[0].sector;
+}
+
+/* A number for it: -EBUSY, -EPERM. swapon_mutex held. */
+static int find_type(const struct swap_backing *backing)
+{
+	int type = -EPERM;
+
+	for (unsigned int i = MAX_SWAPFILES; i-- > 0;) {
+		if (!areas[i])
+			type = (int)i;
+		else if (same_place(&areas[i]->backing, backing))
+			return -EBUSY;
+	}
+	return type;
+}
+
+static int read_header(const struct swap_backing *backing, struct page *page)
+{
+	return blkdev_rw(backing->bdev, backing->extents[0].sector, page, 0,
+			 PAGE_SIZE / SECTOR_SIZE, false);
+}
+
+/* The slots that there are, by the header. */
+static int map_from_header(struct swap_area *area, const struct swap_header *header)
+{
+	const char *why;
+	int err = swap_header_check(header, area->backing.pages, &why);
+
+	if (err) {
+		pr_warn("swapon: %s: %s\n", area->backing.name, why);
+		return err;
+	}
+	err = swap_map_init(&area->map, header->last_page + 1);
+	for (u32 i = 0; i < header->nr_badpages && !err; i++)
+		err = swap_map_set_bad(&area->map, header->badpages[i]);
+	return err;
+}
+
+static int map_slots(struct swap_area *area)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	err = read_header(&area->backing, page);
+	if (!err)
+		err = map_from_header(area, page_address(page));
+	put_page(page);
+	return err;
+}
+
+static void free_area(struct swap_area *area)
+{
+	swap_map_destroy(&area->map);
+	kfree(area);
+}
+
+/* swapon_mutex held. */
+static int enlist(struct swap_area *area, unsigned int flags)
+{
+	int type = find_type(&area->backing), err;
+
+	if (type < 0)
+		return type;
+	err = register_swap_type((unsigned int)type, &swap_area_entries);
+	if (err)
+		return err;
+	spin_lock(&swap_lock);
+	area->type = (unsigned int)type;
+	area->prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : --least_prio;
+	area->writable = true;
+	areas[type] = area;
+	list_by_prio(area);
+	spin_unlock(&swap_lock);
+	return 0;
+}
+
+int swap_area_on(struct swap_backing *backing, unsigned int flags)
+{
+	struct swap_area *area;
+	int err;
+
+	if (flags & ~SWAP_FLAGS_VALID)
+		return -EINVAL;
+	area = kzalloc(sizeof(*area), GFP_KERNEL);
+	if (!area)
+		return -ENOMEM;
+	area->backing = *backing;
+	err = map_slots(area);
+	if (!err) {
+		mutex_lock(&swapon_mutex);
+		err = enlist(area, flags);
+		mutex_unlock(&swapon_mutex);
+	}
+	if (err) {
+		free_area(area);
+		return err;
+	}
+	pr_info("Adding %luk swap on %s.  Priority:%d extents:%u\n",
+		(area->map.slots - area->map.bad) * (PAGE_SIZE / 1024), backing->name, area->prio,
+		backing->nr_extents);
+	return 0;
+}
+
+void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg)
+{
+	struct swap_area_info info;
+	struct swap_area *area;
+
+	mutex_lock(&swapon_mutex);
+	list_for_each_entry (area, &by_prio, by_prio) {
+		info = (struct swap_area_info){.name = area->backing.name,
+					       .file = area->backing.file,
+					       .pages = area->map.slots - area->map.bad,
+					       .used = area->map.used,
+					       .prio = area->prio};
+		if (!fn(arg, &info))
+			break;
+	}
+	mutex_unlock(&swapon_mutex);
+}
+
+unsigned long total_swap_pages(void)
+{
+	unsigned long total = 0;
+
+	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
+		total += areas[i] ? areas[i]->map.slots - areas[i]->map.bad : 0;
+	return total;
+}
+
+unsigned long nr_swap_pages(void)
+{
+	unsigned long free = 0;
+
+	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
+		if (areas[i] && areas[i]->writable)
+			free += areas[i]->map.slots - areas[i]->map.bad - areas[i]->map.used;
+	return free;
+}
