@@ -19,6 +19,7 @@
 #include "area/internal.h"
 #include "mm/mm.h"
 #include "mm/vmstat.h"
+#include "reclaim/lru.h"
 
 /* Pages that a walk mapped or unmapped, by kind: added to the mm's counters once, at its end. */
 struct rss_count {
@@ -66,6 +67,7 @@ static __always_inline void page_add_anon(struct page *page, struct vm_area_stru
 	atomic_set(&page->_mapcount, 0);
 	inc_zone_page_state(page, NR_ANON_PAGES);
 	vma->vm_mm->rss_anon++;
+	lru_add_new(page, true);
 }
 
 /*

@@ -38,6 +38,7 @@
 #include "mm/vmstat.h"
 #include "area/anon_vma.h"
 #include "page/internal.h"
+#include "reclaim/lru.h"
 
 #define PASSES	     10 /* Linux's */
 #define ASYNC_PASSES 3	/* nobody is waited for: more would only find the same */
@@ -89,6 +90,8 @@ static int isolate_locked(struct page *page, struct list_head *list)
 		return -EAGAIN;
 	if (PageMovable(page) && !page_movable_ops(page)->isolate_page(page))
 		return -EAGAIN;
+	if (!PageMovable(page) && !lru_isolate(page))
+		return -EAGAIN;
 	get_page(page);
 	SetPageIsolated(page);
 	if (!PageMovable(page))
@@ -133,8 +136,10 @@ void putback_movable_pages(struct list_head *list)
 		if (PageMovable(page))
 			page_movable_ops(page)->putback_page(page);
 		ClearPageIsolated(page);
-		if (PageAnon(page) || page_mapping(page))
+		if (PageAnon(page) || page_mapping(page)) {
 			dec_zone_page_state(page, isolated_item(page));
+			lru_add(page);
+		}
 		unlock_page(page);
 		put_page(page);
 	}
@@ -158,6 +163,7 @@ static int move_own(struct page *to, struct page *from)
 /* What the cache knows of its page; PG_uptodate, last, lets readers in. */
 static void copy_state(struct page *to, const struct page *from)
 {
+	lru_copy_marks(to, from);
 	if (PageError(from))
 		SetPageError(to);
 	if (PageReferenced(from))
@@ -269,10 +275,14 @@ static int move_locked(struct page *to, struct page *from)
 		return err;
 	}
 	if (!page_mapcount(from))
-		return move_unmapped(to, from);
-	if (is_held(from) || PageWriteback(from))
-		return -EAGAIN;
-	return move_mapped(to, from);
+		err = move_unmapped(to, from);
+	else if (is_held(from) || PageWriteback(from))
+		err = -EAGAIN;
+	else
+		err = move_mapped(to, from);
+	if (!err)
+		lru_add(to);
+	return err;
 }
 
 /* 0: has moved; else why not. */

@@ -29,6 +29,8 @@ static const char *const flag_names[NR_PAGEFLAGS] = {
 	[PG_writeback] = "writeback",
 	[PG_swapcache] = "swapcache",
 	[PG_table] = "table",
+	[PG_swapbacked] = "swapbacked",
+	[PG_unevictable] = "unevictable",
 	[PG_isolated] = "isolated",
 };
 

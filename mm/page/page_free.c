@@ -17,6 +17,7 @@
  */
 #include "mm/vmstat.h"
 #include "internal.h"
+#include "reclaim/lru.h"
 
 /* A page without holders is not as it should be: reserved, or an error. */
 static __noinline void refuse_free(struct page *page)
@@ -27,11 +28,17 @@ static __noinline void refuse_free(struct page *page)
 	refuse_reserved(page);
 }
 
-/* Nothing is left on the page but the mark of an anonymous one, which goes now: true. */
-static bool strip_anon(struct page *page)
+/*
+ * Nothing is left on the page but its place in a list of the LRU, and the mark of an anonymous one:
+ * they go now, true.
+ */
+static bool strip_used(struct page *page)
 {
-	if (!PageAnon(page) || (page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page))
+	if ((page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page) ||
+	    (page->mapping && !PageAnon(page)))
 		return false;
+	if (PageLRU(page))
+		lru_free(page);
 	page->mapping = NULL;
 	return true;
 }
@@ -43,7 +50,7 @@ static struct page *strip_block(struct page *page, unsigned int order)
 		const unsigned long flags = page->flags;
 
 		/* One test for all: a block may have a thousand pages. */
-		if (unlikely((flags & PAGE_FLAGS_BUSY) | (unsigned long)page_count(page) |
+		if (unlikely((flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) | (unsigned long)page_count(page) |
 			     (unsigned long)page_mapcount(page) | (unsigned long)page->mapping))
 			return page;
 		page->flags = flags & PAGE_ID_MASK;
@@ -83,7 +90,7 @@ static __noinline void free_slowly(struct page *page, bool cold)
 /* Out of line, so that dropping a reference that is not the last one stays short. */
 static __noinline void free_one(struct page *page)
 {
-	if (unlikely(page_has_leftovers(page)) && !strip_anon(page)) {
+	if (unlikely(page_has_leftovers(page)) && !strip_used(page)) {
 		refuse_free(page);
 		return;
 	}
@@ -111,7 +118,7 @@ void free_cold_page(struct page *page)
 {
 	if (!page_drop_ref(page))
 		return;
-	if (unlikely(page_has_leftovers(page)) && !strip_anon(page)) {
+	if (unlikely(page_has_leftovers(page)) && !strip_used(page)) {
 		refuse_free(page);
 		return;
 	}

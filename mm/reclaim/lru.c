@@ -1,41 +1,33 @@
 /* lru.c - on a list, off it, and from one to another. See lru.h. */
 #include "reclaim/lru.h"
-#include "mm/filemap.h"
-
-bool page_is_file_lru(const struct page *page)
-{
-	return !PageAnon(page) && !mapping_is_shmem(page->mapping);
-}
+#include "arch/irq.h"
 
 void lru_add(struct page *page)
 {
-	BUG_ON(PageLRU(page));
-	lru_add_list(page, page_lru(page, page_is_file_lru(page)));
-}
-
-static void lru_del(struct page *page)
-{
+	enum lru_list list = page_lru(page);
 	struct zone *zone = page_zone(page);
 
-	list_del(&page->lru);
-	lru_count(zone, page_lru(page, page_is_file_lru(page)), -1);
-	ClearPageLRU(page);
+	BUG_ON(PageLRU(page));
+	list_add(&page->lru, &zone->lru[list]);
+	lru_count(zone, list, 1);
+	SetPageLRU(page);
 }
 
 bool lru_isolate(struct page *page)
 {
 	if (!PageLRU(page))
 		return false;
-	lru_del(page);
+	list_del(&page->lru);
+	lru_count(page_zone(page), page_lru(page), -1);
+	ClearPageLRU(page);
 	return true;
 }
 
 void lru_free(struct page *page)
 {
 	BUG_ON(in_interrupt());
-	lru_del(page);
-	ClearPageActive(page);
-	ClearPageUnevictable(page);
+	list_del(&page->lru);
+	lru_count(page_zone(page), page_lru(page), -1);
 }
 
 void lru_mark_used(struct page *page)
@@ -47,4 +39,14 @@ void lru_mark_used(struct page *page)
 		SetPageActive(page);
 		lru_add(page);
 	}
+}
+
+void lru_copy_marks(struct page *to, const struct page *from)
+{
+	if (PageActive(from))
+		SetPageActive(to);
+	if (PageSwapBacked(from))
+		SetPageSwapBacked(to);
+	if (PageUnevictable(from))
+		SetPageUnevictable(to);
 }

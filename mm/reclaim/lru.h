@@ -22,11 +22,12 @@
 #include "mm/vmstat.h"
 
 /* The list that a page of these flags belongs to. */
-static __always_inline enum lru_list page_lru(const struct page *page, bool file)
+static __always_inline enum lru_list page_lru(const struct page *page)
 {
 	if (unlikely(PageUnevictable(page)))
 		return LRU_UNEVICTABLE;
-	return (enum lru_list)((file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON) + PageActive(page));
+	return (enum lru_list)((PageSwapBacked(page) ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE) +
+			       PageActive(page));
 }
 
 static __always_inline void lru_count(struct zone *zone, enum lru_list list, int pages)
@@ -34,25 +35,26 @@ static __always_inline void lru_count(struct zone *zone, enum lru_list list, int
 	mod_zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list), pages);
 }
 
-/* A page that is on no list becomes the newest of one. */
-static __always_inline void lru_add_list(struct page *page, enum lru_list list)
+/* A fresh page, which nobody else knows yet, becomes the newest one of its kind. */
+static __always_inline void lru_add_new(struct page *page, bool swapbacked)
 {
+	const enum lru_list list = swapbacked ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
 	struct zone *zone = page_zone(page);
 
 	list_add(&page->lru, &zone->lru[list]);
 	lru_count(zone, list, 1);
-	SetPageLRU(page);
+	page->flags |= swapbacked ? BIT(PG_lru) | BIT(PG_swapbacked) : BIT(PG_lru);
 }
 
-/* Anonymous pages and those of shared memory go to a swap area; others to their file. */
-bool page_is_file_lru(const struct page *page);
 /* Puts a page on the list that its flags say. It is on none. */
 void lru_add(struct page *page);
 /* Takes a page off its list: false, it is on none. */
 bool lru_isolate(struct page *page);
-/* The page is being freed: off its list, marks of it cleared. */
+/* The page is being freed, and its flags are about to go: off its list. */
 void lru_free(struct page *page);
-/* The page was used: inactive pages become active at the second call. */
+/* The page was used: an inactive page becomes active at the second call. */
 void lru_mark_used(struct page *page);
+/* `to` is on no list, and takes over what `from` is marked with. */
+void lru_copy_marks(struct page *to, const struct page *from);
 
 #endif

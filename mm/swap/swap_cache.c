@@ -16,6 +16,7 @@
 #include "mm/mempolicy.h"
 #include "mm/vmstat.h"
 #include "page/internal.h"
+#include "reclaim/lru.h"
 
 unsigned long nr_swapcache_pages;
 
@@ -181,6 +182,7 @@ struct page *swap_cache_read(swp_entry_t entry, bool *major)
 		lock_page(fresh);
 		claim = claim_slot(fresh, entry);
 		if (claim == CLAIM_OURS) {
+			lru_add_new(fresh, true);
 			*major = true;
 			fill(fresh);
 			return fresh;

@@ -17,6 +17,7 @@
 #include "kernel/printk.h"
 #include "mm/filemap.h"
 #include "mm/zone.h"
+#include "reclaim/lru.h"
 #include "slab/internal.h"
 
 struct usage {
@@ -39,6 +40,8 @@ static void count_page(const struct page *page, struct usage *usage)
 {
 	if (PageReserved(page))
 		return;
+	if (PageLRU(page))
+		usage->item[NR_LRU_BASE + page_lru(page)]++;
 	usage->item[NR_ISOLATED_ANON] += PageAnon(page) && PageIsolated(page);
 	if (page_mapping(page)) {
 		count_cached(page, usage);

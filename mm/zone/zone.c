@@ -35,6 +35,8 @@ static void zone_init(struct zone *zone, pfn_t start, pfn_t end)
 	zone->spanned_pages = end > start ? end - start : 0;
 	zone->present_pages = bootmem_ram_pages(start, start + zone->spanned_pages);
 	spin_lock_init(&zone->lock, "zone");
+	for (unsigned int i = 0; i < NR_LRU_LISTS; i++)
+		INIT_LIST_HEAD(&zone->lru[i]);
 	zone->lock.irq_safe = true;
 	for (unsigned int order = 0; order < MAX_ORDER; order++)
 		for (unsigned int type = 0; type < MIGRATE_TYPES; type++)

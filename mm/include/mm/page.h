@@ -36,7 +36,7 @@ enum pageflags {
 	PG_reserved,   /* never given to the buddy system: image, holes, BIOS */
 	PG_buddy,      /* head of a free block; private = order */
 	PG_slab,       /* belongs to a slab cache */
-	PG_lru,	       /* on an LRU list (not used yet) */
+	PG_lru,	       /* on an LRU list: reclaim/lru.h */
 	PG_active,     /* on the active one */
 	PG_head,       /* first page of a block of order > 0 taken with __GFP_COMP */
 	PG_tail,       /* other pages of it; private = the head */
@@ -44,6 +44,8 @@ enum pageflags {
 	PG_writeback,  /* being written to disk */
 	PG_swapcache,  /* anonymous, and has a slot of a swap area: private names it (swap.h) */
 	PG_table,      /* a page table or directory */
+	PG_swapbacked, /* leaves memory for a swap area: anonymous or shared memory */
+	PG_unevictable, /* stays in memory: mlock */
 	PG_isolated,   /* taken off its owner's lists to be moved (migrate.c) */
 	NR_PAGEFLAGS
 };
@@ -136,6 +138,10 @@ PAGE_FLAG(Tail, PG_tail)
 PAGE_FLAG(Waiters, PG_waiters)
 PAGE_FLAG(Writeback, PG_writeback)
 PAGE_FLAG(SwapCache, PG_swapcache)
+PAGE_FLAG(LRU, PG_lru)
+PAGE_FLAG(Active, PG_active)
+PAGE_FLAG(SwapBacked, PG_swapbacked)
+PAGE_FLAG(Unevictable, PG_unevictable)
 PAGE_FLAG(Table, PG_table)
 PAGE_FLAG(Isolated, PG_isolated)
 #undef PAGE_FLAG

@@ -71,11 +71,27 @@ struct per_cpu_pages {
 	struct pcp_list cold[MIGRATE_PCPTYPES];	 /* it does not: __GFP_COLD, free_cold_page() */
 };
 
+/* Pages in the order of their use: reclaim/lru.h. Active is inactive plus 1. */
+enum lru_list {
+	LRU_INACTIVE_ANON,
+	LRU_ACTIVE_ANON,
+	LRU_INACTIVE_FILE,
+	LRU_ACTIVE_FILE,
+	LRU_UNEVICTABLE,
+	NR_LRU_LISTS
+};
+
 /*
  * What pages are used for now: one counter of each in every zone, changed where it happens
  * (vmstat.h). A page may be in several: cached, shared, mapped and dirty.
  */
 enum zone_stat_item {
+	NR_LRU_BASE,	       /* lists of enum lru_list, in its order */
+	NR_INACTIVE_ANON = NR_LRU_BASE,
+	NR_ACTIVE_ANON,
+	NR_INACTIVE_FILE,
+	NR_ACTIVE_FILE,
+	NR_UNEVICTABLE,
 	NR_ANON_PAGES,	       /* mapped by processes, of no file */
 	NR_ISOLATED_ANON,      /* ... or were, and are on a mover's list: PG_isolated */
 	NR_FILE_PAGES,	       /* in the page cache, shared memory included */
@@ -108,6 +124,7 @@ struct zone {
 	unsigned long managed_pages; /* given to the buddy system */
 	struct pglist_data *node;
 	const char *name;
+	struct list_head lru[NR_LRU_LISTS]; /* newest first; process context */
 	atomic_t vm_stat[NR_VM_ZONE_STAT_ITEMS]; /* any context */
 	/* Since boot, in frames: given out the long way; and see enum numa_stat. */
 	unsigned long taken, numa_miss, numa_foreign, numa_interleave;
