@@ -17,6 +17,8 @@ unsigned int find_get_pages(struct address_space *mapping, struct page **pages, 
 bool clear_page_dirty(struct page *page);
 /* Where those sleep that wait for the page to be unlocked; PG_waiters wakes them. */
 wait_queue_head_t *page_wait_queue(const struct page *page);
+/* Writes a locked dirty page that nothing maps: 0, or why it is dirty still. May sleep. */
+int writeback_page(struct address_space *mapping, struct page *page);
 /* Brings a locked page up to date: 0 or -EIO. */
 int fill_page(struct address_space *mapping, struct page *page);
 /* A fresh page, locked, entered at `index`; ERR_PTR(-EEXIST) when somebody was faster, or -ENOMEM.
@@ -45,13 +47,6 @@ void zero_page_tail(struct page *page, unsigned int from);
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
 void filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
 		       pte_t *ptep);
-
-struct alloc_request;
-/*
- * drop_clean.c: drops clean pages that nobody uses from the page cache, in zones that may serve the
- * request, until `most` are gone; how many. Waits for nothing. No spinlock held.
- */
-unsigned long shrink_page_cache(const struct alloc_request *req, unsigned long most);
 
 /* file_rw.c */
 void filemap_rw_init(void);

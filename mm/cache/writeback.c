@@ -121,6 +121,20 @@ static bool take_dirty_page(struct address_space *mapping, struct page *page)
 	return true;
 }
 
+int writeback_page(struct address_space *mapping, struct page *page)
+{
+	loff_t start = (loff_t)page->index << PAGE_SHIFT;
+	int err;
+
+	BUG_ON(!PageLocked(page) || page_mapcount(page));
+	begin_writeback(mapping, page);
+	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
+		zero_page_tail(page, (unsigned int)(mapping->size - start));
+	err = mapping->a_ops->writepage(mapping, page);
+	end_writeback(mapping, page, err);
+	return err;
+}
+
 static void write_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
 			int *errors)
 {

@@ -10,7 +10,7 @@
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
  *      and then, if the caller may sleep, after moving pages out of the way of a
- *      larger block, after dropping clean pages of the page cache, and after freeing
+ *      larger block, after pages that are used least have left (reclaim/vmscan.c), and after freeing
  *      objects that shrinkers can do without and empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
@@ -20,17 +20,16 @@
 #include "mm/compaction.h"
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
+#include "mm/reclaim.h"
 #include "mm/shrinker.h"
-#include "cache/internal.h"
 #include "internal.h"
 #include "slab/internal.h"
 #include "zone/internal.h"
 
 /* Each takes half of what shrinkers have; the last ones find nothing or take the rest. */
 #define SHRINK_ROUNDS 16u
-/* Clean pages of the page cache go so many at a time, and for blocks up to this order. */
-#define DROP_PAGES     32u
-#define DROP_ORDER_MAX 3u
+/* Pages leave memory for blocks up to this order: of larger ones compaction brings more. */
+#define RECLAIM_ORDER_MAX 3u
 
 /* Would 2^order frames leave `min` and the reserve in the zone, and is there such a block?
  */
@@ -98,14 +97,14 @@ static struct page *take_from_zonelist(const struct alloc_request *req, enum all
 	return take_from_zones(req, req->zonelist, mark);
 }
 
-/* The page cache gives way, oldest first as far as it knows. */
-static struct page *take_from_cache(const struct alloc_request *req)
+/* What is used least leaves memory. */
+static struct page *take_from_others(const struct alloc_request *req)
 {
 	struct page *page = NULL;
 
-	if (!(req->gfp & __GFP_WAIT) || req->order > DROP_ORDER_MAX)
+	if (!(req->gfp & __GFP_WAIT) || req->order > RECLAIM_ORDER_MAX)
 		return NULL;
-	while (!page && shrink_page_cache(req, DROP_PAGES)) {
+	while (!page && try_to_free_pages(req)) {
 		drain_local_pages();
 		page = take_from_zonelist(req, MARK_MIN);
 	}
@@ -122,7 +121,7 @@ static struct page *take_harder(const struct alloc_request *req)
 	if (!page && req->order && (req->gfp & __GFP_WAIT) && try_to_compact_pages(req))
 		page = take_from_zonelist(req, MARK_MIN);
 	if (!page)
-		page = take_from_cache(req);
+		page = take_from_others(req);
 	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
 		if (!(req->gfp & __GFP_WAIT) || !(shrink_slab(req->gfp) + slab_reap()))
 			break;
@@ -141,8 +140,10 @@ static struct page *alloc_block(const struct alloc_request *req)
 			page = take_from_zones(req, req->thisnode_zonelist, MARK_LOW);
 		if (!page)
 			page = take_from_zonelist(req, MARK_LOW);
-		if (!page)
+		if (!page) {
+			wakeup_kswapd(req);
 			page = take_from_zonelist(req, MARK_MIN);
+		}
 		if (!page)
 			page = take_harder(req);
 		if (!page && (req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL)))

@@ -44,6 +44,11 @@ bool swap_slot_alloc(swp_entry_t *entry);
 /* swap_io.c: one page of a slot; page locked. 0 or -EIO. May sleep. */
 int __must_check swap_readpage(struct page *page);
 int __must_check swap_writepage(struct page *page);
+/*
+ * Writes those of `nr` locked pages that are in the swap cache, all together, and says of each whether
+ * its slot has what it has: then it is clean. May sleep.
+ */
+void swap_write_pages(struct page **pages, unsigned int nr, bool *written);
 
 /* swap_cache.c */
 /* The page of the slot, with a reference, or NULL. Does not sleep. */

@@ -1,6 +1,8 @@
 /* swap_io.c - moves a page between memory and its slot. */
 #include "internal.h"
+#include "kernel/bio.h"
 #include "kernel/errno.h"
+#include "mm/gfp.h"
 #include "mm/vmstat.h"
 
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
@@ -23,16 +25,34 @@ static sector_t slot_sector(const struct swap_backing *backing, unsigned long sl
 	return backing->extents[low].sector + (sector_t)slot * SECTORS_PER_PAGE;
 }
 
-static int move_page(struct page *page, bool write)
+/* Where the page's slot lies: the sector; *bdev: on that. */
+static sector_t page_sector(const struct page *page, struct block_device **bdev)
 {
 	swp_entry_t entry = page_swap_entry(page);
 	const struct swap_backing *backing = &swap_area_of(entry)->backing;
 
 	BUG_ON(!PageLocked(page) || !PageSwapCache(page));
-	return blkdev_rw(backing->bdev, slot_sector(backing, swp_offset(entry)), page, 0,
-			 SECTORS_PER_PAGE, write)
-		       ? -EIO
-		       : 0;
+	*bdev = backing->bdev;
+	return slot_sector(backing, swp_offset(entry));
+}
+
+static void fill_bio(struct bio *bio, struct page *page, bool write)
+{
+	bio->sector = page_sector(page, &bio->bdev);
+	bio->write = write;
+	bio->why = write ? TRACE_IO_SWAP_OUT : TRACE_IO_SWAP_IN;
+	BUG_ON(!bio_add_page(bio, page, 0, PAGE_SIZE));
+}
+
+/* Pages that go out by themselves: on the stack, as there may be no memory for more. */
+static int move_page(struct page *page, bool write)
+{
+	struct bio_vec vec;
+	struct bio bio;
+
+	bio_init(&bio, &vec, 1);
+	fill_bio(&bio, page, write);
+	return submit_bio_wait(&bio) ? -EIO : 0;
 }
 
 int swap_readpage(struct page *page)
@@ -45,4 +65,36 @@ int swap_writepage(struct page *page)
 {
 	count_vm_event(VM_PSWPOUT);
 	return move_page(page, true);
+}
+
+/* All at once; neighbours become one command. The first error: it does not say which page's. */
+static int write_together(struct page **pages, unsigned int nr)
+{
+	struct bio_batch batch = {0};
+	struct blk_plug plug;
+
+	blk_start_plug(&plug);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct bio *bio;
+
+		if (!PageSwapCache(pages[i]))
+			continue;
+		bio = bio_alloc(GFP_NOIO);
+		fill_bio(bio, pages[i], true);
+		bio_batch_submit(&batch, bio);
+		count_vm_event(VM_PSWPOUT);
+	}
+	blk_finish_plug(&plug);
+	return bio_batch_wait(&batch);
+}
+
+void swap_write_pages(struct page **pages, unsigned int nr, bool *written)
+{
+	int err = write_together(pages, nr);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		written[i] = PageSwapCache(pages[i]) && (!err || !swap_writepage(pages[i]));
+		if (written[i])
+			ClearPageDirty(pages[i]);
+	}
 }

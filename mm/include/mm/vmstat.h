@@ -18,6 +18,12 @@
 	X(PGPGOUT, "pgpgout")                                \
 	X(PSWPIN, "pswpin")                                  \
 	X(PSWPOUT, "pswpout")                                \
+	X(PGSCAN, "pgscan")                                  \
+	X(PGSTEAL, "pgsteal")                                \
+	X(PGACTIVATE, "pgactivate")                          \
+	X(PGDEACTIVATE, "pgdeactivate")                      \
+	X(ALLOCSTALL, "allocstall")                          \
+	X(PAGEOUTRUN, "pageoutrun")                          \
 	X(PGCLEAR, "pgclear")                                \
 	X(PGCOPY, "pgcopy")                                  \
 	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")            \

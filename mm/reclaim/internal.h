@@ -1,0 +1,26 @@
+/* internal.h - one attempt to free memory. */
+#ifndef MM_RECLAIM_INTERNAL_H
+#define MM_RECLAIM_INTERNAL_H
+
+#include "mm/gfp.h"
+#include "mm/zone.h"
+
+#define SWAP_CLUSTER_MAX 32u /* pages that one pass looks at, and that are written together */
+#define DEF_PRIORITY	 12  /* the first pass looks at 1 / 2^12 of a list, the last one at all */
+
+/* What an attempt may do, and what it has done. */
+struct scan_control {
+	bool may_io;	  /* write to swap areas */
+	bool may_write_files; /* and to files: their locks are not held by whoever asks */
+	unsigned long wanted; /* pages to free */
+	unsigned long scanned, reclaimed;
+};
+
+/* pageout.c: frees or puts back pages of one zone that are on a list of the caller's, each with a
+ * reference of his. May sleep. */
+void shrink_page_list(struct list_head *pages, struct scan_control *sc);
+
+/* vmscan.c: frees pages of a zone, of the 1 / 2^priority of its lists that are used least. */
+void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *sc);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * pageout.c - a few pages leave memory, if nothing speaks against it.
+ *
+ *                       ┌─ used since the last look ──────────> active list, or once more round
+ *   page, locked ───────┼─ mlocked ───────────────────────────> unevictable list
+ *                       │
+ *                       └─> slot (add_to_swap) ─> out of all page tables (try_to_unmap)
+ *                                  │ dirty: written, all pages of the batch together
+ *                                  v
+ *                            nobody holds it ─> out of the cache ─> free
+ *
+ * The pages of a batch stay locked until all are written: who faults on one meanwhile waits, then
+ * takes it back from the swap cache. Locks are tried, never waited for, so that whoever needs
+ * memory may hold some.
+ */
+#include "cache/internal.h"
+#include "internal.h"
+#include "kernel/bio.h"
+#include "mm/rmap.h"
+#include "mm/vmstat.h"
+#include "reclaim/lru.h"
+#include "swap/internal.h"
+
+enum verdict {
+	KEEP,	     /* looked at again when the list has gone round */
+	ACTIVATE,
+	UNEVICTABLE,
+	WRITE,	     /* nobody maps it; its contents are nowhere else */
+	FREE
+};
+
+/* Is it used? Clears the marks that say so. FREE: no. */
+static enum verdict check_references(struct page *page)
+{
+	unsigned int vm_flags = 0, young = page_referenced(page, &vm_flags);
+	bool marked = PageReferenced(page);
+
+	if (vm_flags & VM_LOCKED)
+		return UNEVICTABLE;
+	ClearPageReferenced(page);
+	if (young && (PageSwapBacked(page) || marked || young > 1))
+		return ACTIVATE;
+	if (young)
+		SetPageReferenced(page);
+	return young || marked ? KEEP : FREE;
+}
+
+/* A place on a disk for a page of no file. */
+static bool has_place(struct page *page, const struct scan_control *sc)
+{
+	if (!PageAnon(page))
+		return !PageSwapBacked(page);
+	return PageSwapCache(page) || (sc->may_io && add_to_swap(page));
+}
+
+static enum verdict judge(struct page *page, const struct scan_control *sc)
+{
+	enum verdict verdict;
+
+	if (PageWriteback(page) || !(PageAnon(page) || page_mapping(page)))
+		return KEEP;
+	verdict = check_references(page);
+	if (verdict != FREE)
+		return verdict;
+	if (!has_place(page, sc))
+		return ACTIVATE;
+	if (try_to_unmap(page, TTU_SWAP) != UNMAP_DONE)
+		return UNEVICTABLE;
+	if (!PageDirty(page))
+		return FREE;
+	return (PageAnon(page) ? sc->may_io : sc->may_write_files) ? WRITE : KEEP;
+}
+
+/* Nobody but the cache and we: gone. Page locked. */
+static bool remove_page(struct page *page)
+{
+	if (page_count(page) != 2 || page_mapcount(page) || PageDirty(page) || PageWriteback(page))
+		return false;
+	if (PageSwapCache(page))
+		delete_from_swap_cache(page);
+	else if (page_mapping(page))
+		remove_from_page_cache(page);
+	else
+		return false;
+	return true;
+}
+
+/* The page is dealt with: free, or back on a list. */
+static void finish(struct page *page, enum verdict verdict, struct scan_control *sc)
+{
+	bool gone = verdict == FREE && remove_page(page);
+
+	if (verdict == ACTIVATE)
+		SetPageActive(page);
+	if (verdict == UNEVICTABLE)
+		SetPageUnevictable(page);
+	if (!gone)
+		lru_add(page);
+	unlock_page(page);
+	put_page(page);
+	sc->reclaimed += gone;
+	if (gone)
+		count_vm_event(VM_PGSTEAL);
+	if (verdict == ACTIVATE)
+		count_vm_event(VM_PGACTIVATE);
+}
+
+/* The contents go to their file. False: they could not, and the page is dirty still. */
+static bool write_file_page(struct page *page)
+{
+	return !writeback_page(page_mapping(page), page);
+}
+
+/* Writes what must be, and ends with all of them. */
+static void write_pages(struct page **pages, unsigned int nr, struct scan_control *sc)
+{
+	bool written[SWAP_CLUSTER_MAX];
+
+	swap_write_pages(pages, nr, written);
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!PageAnon(pages[i]))
+			written[i] = write_file_page(pages[i]);
+		finish(pages[i], written[i] ? FREE : ACTIVATE, sc);
+	}
+}
+
+void shrink_page_list(struct list_head *list, struct scan_control *sc)
+{
+	struct page *to_write[SWAP_CLUSTER_MAX], *page, *next;
+	unsigned int nr = 0;
+
+	list_for_each_entry_safe (page, next, list, lru) {
+		enum verdict verdict;
+
+		list_del(&page->lru);
+		sc->scanned++;
+		if (!trylock_page(page)) {
+			lru_add(page);
+			put_page(page);
+			continue;
+		}
+		verdict = judge(page, sc);
+		if (verdict == WRITE)
+			to_write[nr++] = page;
+		else
+			finish(page, verdict, sc);
+		if (nr == SWAP_CLUSTER_MAX) {
+			write_pages(to_write, nr, sc);
+			nr = 0;
+		}
+	}
+	if (nr)
+		write_pages(to_write, nr, sc);
+}

@@ -1,0 +1,220 @@
+/*
+ * vmscan.c - how much of which list is looked at, and who asks for it.
+ *
+ *   alloc_pages() below low   ──wakes──> kswapd of the node: frees until all its zones are above high
+ *   alloc_pages() below min   ─────────> direct reclaim: frees some pages itself, then tries again
+ *
+ * Both begin with a small part of the lists (priority 12) and go on to larger ones, to all of them
+ * (0). Pages of processes and of files are looked at in the ratio of swappiness to 200 - swappiness.
+ * An active list gives its oldest pages to the inactive one whenever that is the shorter of the two.
+ */
+#include "mm/reclaim.h"
+#include "internal.h"
+#include "kernel/wait.h"
+#include "mm/filemap.h"
+#include "mm/rmap.h"
+#include "mm/shrinker.h"
+#include "mm/swap.h"
+#include "mm/vmstat.h"
+#include "reclaim/lru.h"
+#include "page/internal.h"
+
+unsigned int vm_swappiness = 60;
+
+/* Pages that a reclaimer has off the lists: others must not think that there are none. */
+static unsigned int nr_taken;
+
+/* Up to `most` of the oldest pages of a list, each with a reference. */
+static unsigned int take_oldest(struct zone *zone, enum lru_list from, struct list_head *to,
+				unsigned int most)
+{
+	struct list_head *list = &zone->lru[from];
+	unsigned int nr;
+
+	for (nr = 0; nr < most && !list_empty(list); nr++) {
+		struct page *page = list_entry(list->prev, struct page, lru);
+
+		get_page(page);
+		lru_isolate(page);
+		list_add(&page->lru, to);
+	}
+	return nr;
+}
+
+static unsigned long lru_size(const struct zone *zone, enum lru_list list)
+{
+	return zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list));
+}
+
+/* Nothing is asked: what is used comes back when it is looked at there. The bits must start anew. */
+static void deactivate(struct page *page)
+{
+	unsigned int vm_flags;
+
+	if (trylock_page(page)) {
+		page_referenced(page, &vm_flags);
+		unlock_page(page);
+	}
+	ClearPageActive(page);
+	lru_add(page);
+	put_page(page);
+	count_vm_event(VM_PGDEACTIVATE);
+}
+
+static void shrink_active(struct zone *zone, enum lru_list active)
+{
+	LIST_HEAD(taken);
+	struct page *page, *next;
+
+	take_oldest(zone, active, &taken, SWAP_CLUSTER_MAX);
+	list_for_each_entry_safe (page, next, &taken, lru) {
+		list_del(&page->lru);
+		deactivate(page);
+	}
+}
+
+static void shrink_inactive(struct zone *zone, enum lru_list inactive, struct scan_control *sc)
+{
+	LIST_HEAD(taken);
+	unsigned int nr = take_oldest(zone, inactive, &taken, SWAP_CLUSTER_MAX);
+
+	nr_taken += nr;
+	shrink_page_list(&taken, sc);
+	nr_taken -= nr;
+	count_vm_events(VM_PGSCAN, nr);
+}
+
+/* `nr` pages of one kind. */
+static void shrink_kind(struct zone *zone, enum lru_list inactive, unsigned long nr,
+			struct scan_control *sc)
+{
+	while (nr && sc->reclaimed < sc->wanted) {
+		if (lru_size(zone, inactive) < lru_size(zone, inactive + 1))
+			shrink_active(zone, inactive + 1);
+		if (list_empty(&zone->lru[inactive]))
+			return;
+		shrink_inactive(zone, inactive, sc);
+		nr -= min(nr, (unsigned long)SWAP_CLUSTER_MAX);
+		cond_resched();
+	}
+}
+
+/* How many pages of a kind are looked at: its share, but never nothing while there is any. */
+static unsigned long scan_share(const struct zone *zone, enum lru_list inactive,
+				unsigned int priority, unsigned int weight)
+{
+	unsigned long size = lru_size(zone, inactive) + lru_size(zone, inactive + 1);
+	unsigned long share = (size >> priority) * weight / 100;
+
+	return weight && size ? max(share, (unsigned long)SWAP_CLUSTER_MAX) : 0;
+}
+
+void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *sc)
+{
+	unsigned int anon = sc->may_io && nr_swap_pages() ? min(vm_swappiness, 200u) : 0;
+
+	/* Clean pages of files are the cheapest. */
+	shrink_kind(zone, LRU_INACTIVE_FILE, scan_share(zone, LRU_INACTIVE_FILE, priority, 200 - anon),
+		    sc);
+	shrink_kind(zone, LRU_INACTIVE_ANON, scan_share(zone, LRU_INACTIVE_ANON, priority, anon), sc);
+}
+
+static void shrink_zones(const struct alloc_request *req, unsigned int priority,
+			 struct scan_control *sc)
+{
+	struct zone *zone;
+
+	for (unsigned int i = 0; (zone = req->zonelist->zones[i]) != NULL; i++)
+		if (sc->reclaimed < sc->wanted && req->nodemask >> zone->node->node_id & 1)
+			shrink_zone(zone, priority, sc);
+}
+
+unsigned long try_to_free_pages(const struct alloc_request *req)
+{
+	struct scan_control sc = {.may_io = req->gfp & __GFP_IO, .wanted = SWAP_CLUSTER_MAX};
+
+	count_vm_event(VM_ALLOCSTALL);
+	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted; priority--) {
+		shrink_zones(req, (unsigned int)priority, &sc);
+		if (!sc.reclaimed && nr_taken)
+			schedule_timeout(1);
+	}
+	return sc.reclaimed;
+}
+
+/* --- kswapd -------------------------------------------------------------------------------------- */
+static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
+static bool kswapd_wanted[MAX_NUMNODES];
+
+static bool zone_balanced(const struct zone *zone)
+{
+	return zone->free_pages >= zone->watermark[WMARK_HIGH];
+}
+
+void wakeup_kswapd(const struct alloc_request *req)
+{
+	struct zone *zone;
+
+	for (unsigned int i = 0; (zone = req->zonelist->zones[i]) != NULL; i++) {
+		int nid = zone->node->node_id;
+
+		if (kswapd_wanted[nid] || zone_balanced(zone))
+			continue;
+		kswapd_wanted[nid] = true;
+		wake_up_all(&kswapd_wait[nid]);
+	}
+}
+
+/* Some zone of the node is below high still: frees there. */
+static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_control *sc)
+{
+	bool balanced = true;
+
+	for (unsigned int i = 0; i < MAX_NR_ZONES; i++) {
+		struct zone *zone = &node->node_zones[i];
+
+		if (!zone->managed_pages || zone_balanced(zone))
+			continue;
+		balanced = false;
+		sc->wanted = sc->reclaimed + max(zone->watermark[WMARK_HIGH] - zone->free_pages,
+						 (unsigned long)SWAP_CLUSTER_MAX);
+		shrink_zone(zone, priority, sc);
+	}
+	return balanced;
+}
+
+static void balance_node(pg_data_t *node)
+{
+	struct scan_control sc = {.may_io = true, .may_write_files = true};
+	int priority = DEF_PRIORITY;
+
+	while (priority >= 0) {
+		unsigned long before = sc.reclaimed;
+
+		if (balance_once(node, (unsigned int)priority, &sc))
+			return;
+		drain_local_pages();
+		if (sc.reclaimed == before)
+			priority--;
+		cond_resched();
+	}
+}
+
+int kswapd(void *arg)
+{
+	pg_data_t *node = arg;
+	int nid = node->node_id;
+
+	for (;;) {
+		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
+		count_vm_event(VM_PAGEOUTRUN);
+		balance_node(node);
+		kswapd_wanted[nid] = false;
+	}
+}
+
+void reclaim_init(void)
+{
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		init_waitqueue_head(&kswapd_wait[nid]);
+}
