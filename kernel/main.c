@@ -34,6 +34,7 @@
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "mm/reclaim.h"
 #include "mm/fault.h"
 #include "mm/fault_inject.h"
 #include "mm/filemap.h"
@@ -88,6 +89,7 @@ static const struct start_step early_steps[] = {
 	{"zones", zones_init},
 	{"buddy system", mem_init},
 	{"page tables", paging_use_page_allocator},
+	{"reclaim", reclaim_init},
 	{"slab", kmem_cache_init},
 	{"kmap", kmap_init},
 	{"vmalloc", vmalloc_init},
@@ -108,6 +110,12 @@ static const struct start_step early_steps[] = {
 	{"serial port", serial_irq_init},
 };
 
+static void start_kswapd(void)
+{
+	for (int nid = 0; nid < nr_online_nodes; nid++)
+		BUG_ON(IS_ERR(kthread_run(kswapd, NODE_DATA(nid), "kswapd0")));
+}
+
 /* Pid 1, may sleep. */
 static const struct start_step late_steps[] = {
 	{"spare stacks", stack_cache_init},
@@ -116,6 +124,7 @@ static const struct start_step late_steps[] = {
 	{"PCI", pci_init},
 	{"disks", ide_init},
 	{"floppy", floppy_init},
+	{"kswapd", start_kswapd},
 	{"self-test", run_selftest},
 	{"bench", bench_if_asked},
 	{"crash", crash_after_selftest},

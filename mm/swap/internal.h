@@ -34,7 +34,6 @@ struct swap_area {
 };
 
 extern spinlock_t swap_lock;
-extern unsigned long nr_swapcache_pages;
 
 /* The area of an entry that something in use names. */
 struct swap_area *swap_area_of(swp_entry_t entry);

@@ -13,6 +13,7 @@
 #include "kernel/wait.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vmalloc.h"
 #include "proc/task.h"
 
@@ -133,13 +134,13 @@ int proc_show_meminfo(struct text *text)
 	line(text, "MemAvailable:", available(&memory));
 	line(text, "Buffers:", memory.buffers);
 	line(text, "Cached:", memory.cached);
-	line(text, "SwapCached:", 0);
+	line(text, "SwapCached:", nr_swapcache_pages);
 	line(text, "HighTotal:", memory.high);
 	line(text, "HighFree:", memory.high_free);
 	line(text, "LowTotal:", memory.total - memory.high);
 	line(text, "LowFree:", minus(free, memory.high_free));
-	line(text, "SwapTotal:", 0);
-	line(text, "SwapFree:", 0);
+	line(text, "SwapTotal:", total_swap_pages());
+	line(text, "SwapFree:", nr_swap_pages());
 	show_use(text, memory.stat.item);
 	line(text, "CommitLimit:", memory.total / 100 * OVERCOMMIT_RATIO);
 	line(text, "Committed_AS:", mm_committed_pages());

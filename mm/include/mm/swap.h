@@ -66,7 +66,8 @@ int __must_check swap_area_on(struct swap_backing *backing, unsigned int flags);
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
 /* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
 void give_slot_back(struct page *page);
-/* Slots of all areas, free ones. */
+/* Pages in the swap cache; slots of all areas, free ones. */
+extern unsigned long nr_swapcache_pages;
 unsigned long total_swap_pages(void);
 unsigned long nr_swap_pages(void);
 
