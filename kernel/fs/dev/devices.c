@@ -23,6 +23,8 @@
 #define DEV_RANDOM	    MKDEV(1, 8)
 #define DEV_URANDOM	    MKDEV(1, 9)
 #define DEV_FD0		    MKDEV(2, 0)
+#define DEV_HDA		    MKDEV(3, 0)
+#define DEV_HDB		    MKDEV(3, 64)
 #define DEV_TTYS0	    MKDEV(4, 64)
 #define DEV_TTY		    MKDEV(5, 0)
 #define DEV_CONSOLE	    MKDEV(5, 1)
@@ -47,6 +49,11 @@ static const struct {
 	{"progout", S_IFCHR | 0222, DEV_PROGOUT, NULL},
 	{"progerr", S_IFCHR | 0222, DEV_PROGERR, NULL},
 	{"fd0", S_IFBLK | 0440, DEV_FD0, NULL},
+	{"hda", S_IFBLK | 0440, DEV_HDA, NULL},
+	{"hda1", S_IFBLK | 0440, DEV_HDA + 1, NULL},
+	{"hda2", S_IFBLK | 0440, DEV_HDA + 2, NULL},
+	{"hdb", S_IFBLK | 0440, DEV_HDB, NULL},
+	{"hdb1", S_IFBLK | 0440, DEV_HDB + 1, NULL},
 	{"fd", S_IFLNK | 0777, 0, "/proc/self/fd"},
 	{"stdin", S_IFLNK | 0777, 0, "/proc/self/fd/0"},
 	{"stdout", S_IFLNK | 0777, 0, "/proc/self/fd/1"},
