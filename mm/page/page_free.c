@@ -28,19 +28,30 @@ static __noinline void refuse_free(struct page *page)
 	refuse_reserved(page);
 }
 
-/*
- * Nothing is left on the page but its place in a list of the LRU, and the mark of an anonymous one:
- * they go now, true.
- */
-static bool strip_used(struct page *page)
+/* Nothing is left on a page of memory that can leave, and was on no list when its last holder went. */
+static __noinline bool strip_anon(struct page *page)
 {
-	if ((page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page) ||
-	    (page->mapping && !PageAnon(page)))
+	if (!PageAnon(page) || (page->flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) || page_mapcount(page))
 		return false;
-	if (PageLRU(page))
-		lru_free(page);
 	page->mapping = NULL;
 	return true;
+}
+
+/*
+ * Takes off what a page may be freed with: its place in a list of the LRU, and the mark of an
+ * anonymous one. False: there is more.
+ */
+static __always_inline bool strip_used(struct page *page, struct zone *zone)
+{
+	const unsigned long mapping = (unsigned long)page->mapping;
+
+	if (likely((page->flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) == BIT(PG_lru) &&
+		   !page_mapcount(page) && (!mapping || (mapping & PAGE_MAPPING_ANON)))) {
+		lru_free(page, zone);
+		page->mapping = NULL;
+		return true;
+	}
+	return !page_has_leftovers(page) || strip_anon(page);
 }
 
 /* One that may not be freed as part of a block, or NULL; takes all flags off. */
@@ -90,13 +101,15 @@ static __noinline void free_slowly(struct page *page, bool cold)
 /* Out of line, so that dropping a reference that is not the last one stays short. */
 static __noinline void free_one(struct page *page)
 {
-	if (unlikely(page_has_leftovers(page)) && !strip_used(page)) {
+	struct zone *zone = page_zone(page);
+
+	if (unlikely(!strip_used(page, zone))) {
 		refuse_free(page);
 		return;
 	}
 	page->flags &= PAGE_ID_MASK;
 	count_vm_event(VM_PGFREE);
-	if (unlikely(!pcp_give(page_zone(page), page)))
+	if (unlikely(!pcp_give(zone, page)))
 		free_slowly(page, false);
 }
 
@@ -118,7 +131,7 @@ void free_cold_page(struct page *page)
 {
 	if (!page_drop_ref(page))
 		return;
-	if (unlikely(page_has_leftovers(page)) && !strip_used(page)) {
+	if (unlikely(!strip_used(page, page_zone(page)))) {
 		refuse_free(page);
 		return;
 	}

@@ -1,6 +1,5 @@
 /* lru.c - on a list, off it, and from one to another. See lru.h. */
 #include "reclaim/lru.h"
-#include "arch/irq.h"
 
 void lru_add(struct page *page)
 {
@@ -21,13 +20,6 @@ bool lru_isolate(struct page *page)
 	lru_count(page_zone(page), page_lru(page), -1);
 	ClearPageLRU(page);
 	return true;
-}
-
-void lru_free(struct page *page)
-{
-	BUG_ON(in_interrupt());
-	list_del(&page->lru);
-	lru_count(page_zone(page), page_lru(page), -1);
 }
 
 void lru_mark_used(struct page *page)

@@ -21,13 +21,15 @@
 
 #include "mm/vmstat.h"
 
+_Static_assert(PG_swapbacked == PG_active + 1 && PG_unevictable == PG_active + 2,
+	       "lists are numbered by these flags");
+
 /* The list that a page of these flags belongs to. */
 static __always_inline enum lru_list page_lru(const struct page *page)
 {
-	if (unlikely(PageUnevictable(page)))
-		return LRU_UNEVICTABLE;
-	return (enum lru_list)((PageSwapBacked(page) ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE) +
-			       PageActive(page));
+	const unsigned int kind = (unsigned int)(page->flags >> PG_active) & 7u;
+
+	return likely(kind < LRU_UNEVICTABLE) ? (enum lru_list)kind : LRU_UNEVICTABLE;
 }
 
 static __always_inline void lru_count(struct zone *zone, enum lru_list list, int pages)
@@ -50,8 +52,14 @@ static __always_inline void lru_add_new(struct page *page, bool swapbacked)
 void lru_add(struct page *page);
 /* Takes a page off its list: false, it is on none. */
 bool lru_isolate(struct page *page);
-/* The page is being freed, and its flags are about to go: off its list. */
-void lru_free(struct page *page);
+/* The page, of this zone, is being freed, and its flags and ->lru are about to go: off its list. */
+static __always_inline void lru_free(struct page *page, struct zone *zone)
+{
+	page->lru.prev->next = page->lru.next;
+	page->lru.next->prev = page->lru.prev;
+	lru_count(zone, page_lru(page), -1);
+}
+
 /* The page was used: an inactive page becomes active at the second call. */
 void lru_mark_used(struct page *page);
 /* `to` is on no list, and takes over what `from` is marked with. */

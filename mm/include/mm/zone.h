@@ -71,12 +71,15 @@ struct per_cpu_pages {
 	struct pcp_list cold[MIGRATE_PCPTYPES];	 /* it does not: __GFP_COLD, free_cold_page() */
 };
 
-/* Pages in the order of their use: reclaim/lru.h. Active is inactive plus 1. */
+/*
+ * Pages in the order of their use: reclaim/lru.h. The number is read off the page's flags: PG_active
+ * is the lowest bit, PG_swapbacked the next.
+ */
 enum lru_list {
-	LRU_INACTIVE_ANON,
-	LRU_ACTIVE_ANON,
 	LRU_INACTIVE_FILE,
 	LRU_ACTIVE_FILE,
+	LRU_INACTIVE_ANON,
+	LRU_ACTIVE_ANON,
 	LRU_UNEVICTABLE,
 	NR_LRU_LISTS
 };
@@ -87,10 +90,10 @@ enum lru_list {
  */
 enum zone_stat_item {
 	NR_LRU_BASE,	       /* lists of enum lru_list, in its order */
-	NR_INACTIVE_ANON = NR_LRU_BASE,
-	NR_ACTIVE_ANON,
-	NR_INACTIVE_FILE,
+	NR_INACTIVE_FILE = NR_LRU_BASE,
 	NR_ACTIVE_FILE,
+	NR_INACTIVE_ANON,
+	NR_ACTIVE_ANON,
 	NR_UNEVICTABLE,
 	NR_ANON_PAGES,	       /* mapped by processes, of no file */
 	NR_ISOLATED_ANON,      /* ... or were, and are on a mover's list: PG_isolated */
