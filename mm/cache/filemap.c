@@ -124,7 +124,7 @@ int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned
 		page->private = 0;
 		mapping->nrpages++;
 		account_cached(page, mapping, 1);
-		lru_add_new(page, mapping_is_shmem(mapping));
+		lru_add_new(page, page_zone(page), mapping_is_shmem(mapping));
 	}
 	spin_unlock(&mapping->tree_lock);
 	return err;

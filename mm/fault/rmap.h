@@ -18,6 +18,7 @@
 
 #include "area/internal.h"
 #include "mm/mm.h"
+#include "mm/swap.h"
 #include "mm/vmstat.h"
 #include "reclaim/lru.h"
 
@@ -62,12 +63,14 @@ static __always_inline bool rss_note(struct rss_count *count, const struct page 
 static __always_inline void page_add_anon(struct page *page, struct vm_area_struct *vma,
 					  unsigned long addr)
 {
+	struct zone *zone = page_zone(page);
+
 	page->mapping = (struct address_space *)((unsigned long)vma->anon_vma | PAGE_MAPPING_ANON);
 	page->index = vma_pgoff(vma, addr);
 	atomic_set(&page->_mapcount, 0);
-	inc_zone_page_state(page, NR_ANON_PAGES);
+	mod_zone_page_state(zone, NR_ANON_PAGES, 1);
 	vma->vm_mm->rss_anon++;
-	lru_add_new(page, true);
+	lru_add_new(page, zone, true);
 }
 
 /*
@@ -106,14 +109,21 @@ static __always_inline void page_dup_mapped(struct page *page, struct rss_count 
 	rss_note(count, page);
 }
 
-/* True when the page was anonymous. */
+/*
+ * One entry of the page less; with the last one its place in the swap cache goes, unless somebody
+ * is at it. The entry's reference stays the caller's. True when the page was anonymous.
+ */
 static __always_inline bool page_remove_mapped(struct page *page, struct rss_count *count)
 {
 	if (page_mapcount(page) <= 1) {
 		BUG_ON(page_mapcount(page) <= 0);
 		dec_zone_page_state(page, PageAnon(page) ? NR_ANON_PAGES : NR_FILE_MAPPED);
+		atomic_dec(&page->_mapcount);
+		if (unlikely(PageSwapCache(page)))
+			free_swap_cache(page);
+	} else {
+		atomic_dec(&page->_mapcount);
 	}
-	atomic_dec(&page->_mapcount);
 	return rss_note(count, page);
 }
 

@@ -13,7 +13,6 @@
 #include "arch/tlb.h"
 #include "internal.h"
 #include "mm/filemap.h"
-#include "mm/swap.h"
 
 static void forget_range(struct mmu_gather *gather)
 {
@@ -25,14 +24,6 @@ static void cover_range(struct mmu_gather *gather, unsigned long start, unsigned
 {
 	gather->start = min(gather->start, start);
 	gather->end = max(gather->end, end);
-}
-
-/* The entry's reference goes, and with the last entry the page's place in the swap cache. */
-static __always_inline void put_unmapped(struct page *page)
-{
-	if (unlikely(PageSwapCache(page)))
-		free_swap_cache(page);
-	put_page(page);
 }
 
 void gather_begin(struct mmu_gather *gather, struct mm_struct *mm, bool whole_mm)
@@ -56,7 +47,7 @@ void gather_end(struct mmu_gather *gather)
 		forget_range(gather);
 	}
 	for (i = 0; i < gather->nr; i++)
-		put_unmapped(gather->pages[i]);
+		put_page(gather->pages[i]);
 	gather->nr = 0;
 }
 
@@ -83,7 +74,7 @@ static __always_inline void drop_page(struct mmu_gather *gather, struct rss_coun
 	if (unlikely(!page_remove_mapped(page, dropped)) && pte_dirty(entry))
 		page_note_dirty_pte(page);
 	if (gather->whole_mm)
-		put_unmapped(page);
+		put_page(page);
 	else
 		gather_page(gather, page);
 }

@@ -10,8 +10,8 @@
  *   2. the same above min (__GFP_HIGH: half of min)
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
  *      and then, if the caller may sleep, after moving pages out of the way of a
- *      larger block, after pages that are used least have left (reclaim/vmscan.c), and after freeing
- *      objects that shrinkers can do without and empty slabs
+ *      larger block, after pages that are used least have left (reclaim/vmscan.c), and after
+ * freeing objects that shrinkers can do without and empty slabs
  *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
  *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *

@@ -28,30 +28,33 @@ static __noinline void refuse_free(struct page *page)
 	refuse_reserved(page);
 }
 
-/* Nothing is left on a page of memory that can leave, and was on no list when its last holder went. */
-static __noinline bool strip_anon(struct page *page)
+/* Of a file, or mlocked, or on no list for the moment: the long way of strip_used(). */
+static __noinline bool strip_rare(struct page *page, struct zone *zone)
 {
-	if (!PageAnon(page) || (page->flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) || page_mapcount(page))
+	if ((page->flags & PAGE_FLAGS_BUSY) || page_mapcount(page) ||
+	    (page->mapping && !PageAnon(page)))
 		return false;
+	if (PageLRU(page))
+		lru_free(page, zone, page_lru(page));
 	page->mapping = NULL;
 	return true;
 }
 
 /*
  * Takes off what a page may be freed with: its place in a list of the LRU, and the mark of an
- * anonymous one. False: there is more.
+ * anonymous one. False: there is more. Most pages are anonymous, then a kernel's own.
  */
 static __always_inline bool strip_used(struct page *page, struct zone *zone)
 {
-	const unsigned long mapping = (unsigned long)page->mapping;
+	const unsigned long flags = page->flags;
 
-	if (likely((page->flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) == BIT(PG_lru) &&
-		   !page_mapcount(page) && (!mapping || (mapping & PAGE_MAPPING_ANON)))) {
-		lru_free(page, zone);
+	if (likely((flags & (PAGE_FLAGS_BUSY | BIT(PG_lru) | BIT(PG_unevictable))) == BIT(PG_lru) &&
+		   !page_mapcount(page) && PageAnon(page))) {
+		lru_free(page, zone, (enum lru_list)(flags >> PG_active & 3u));
 		page->mapping = NULL;
 		return true;
 	}
-	return !page_has_leftovers(page) || strip_anon(page);
+	return !page_has_leftovers(page) || strip_rare(page, zone);
 }
 
 /* One that may not be freed as part of a block, or NULL; takes all flags off. */
@@ -61,8 +64,9 @@ static struct page *strip_block(struct page *page, unsigned int order)
 		const unsigned long flags = page->flags;
 
 		/* One test for all: a block may have a thousand pages. */
-		if (unlikely((flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) | (unsigned long)page_count(page) |
-			     (unsigned long)page_mapcount(page) | (unsigned long)page->mapping))
+		if (unlikely((flags & (PAGE_FLAGS_BUSY | BIT(PG_lru))) |
+			     (unsigned long)page_count(page) | (unsigned long)page_mapcount(page) |
+			     (unsigned long)page->mapping))
 			return page;
 		page->flags = flags & PAGE_ID_MASK;
 	}

@@ -13,8 +13,8 @@
  * (they go to their file, or are dropped), and one for those that must stay (mlock).
  *
  * A page is on a list from the moment it is first mapped or cached until it is freed, but for the
- * time that somebody has isolated it: then PG_lru is clear and ->lru is his. Lists change in process
- * context only, so no lock is needed beside that the CPU is not given away.
+ * time that somebody has isolated it: then PG_lru is clear and ->lru is his. Lists change in
+ * process context only, so no lock is needed beside that the CPU is not given away.
  */
 #ifndef MM_RECLAIM_LRU_H
 #define MM_RECLAIM_LRU_H
@@ -37,11 +37,10 @@ static __always_inline void lru_count(struct zone *zone, enum lru_list list, int
 	mod_zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list), pages);
 }
 
-/* A fresh page, which nobody else knows yet, becomes the newest one of its kind. */
-static __always_inline void lru_add_new(struct page *page, bool swapbacked)
+/* A fresh page of the zone, which nobody else knows yet, becomes the newest one of its kind. */
+static __always_inline void lru_add_new(struct page *page, struct zone *zone, bool swapbacked)
 {
 	const enum lru_list list = swapbacked ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
-	struct zone *zone = page_zone(page);
 
 	list_add(&page->lru, &zone->lru[list]);
 	lru_count(zone, list, 1);
@@ -52,12 +51,15 @@ static __always_inline void lru_add_new(struct page *page, bool swapbacked)
 void lru_add(struct page *page);
 /* Takes a page off its list: false, it is on none. */
 bool lru_isolate(struct page *page);
-/* The page, of this zone, is being freed, and its flags and ->lru are about to go: off its list. */
-static __always_inline void lru_free(struct page *page, struct zone *zone)
+/* The page, of this zone and list, is being freed: off it, while its flags and ->lru are about to
+ * go. */
+static __always_inline void lru_free(struct page *page, struct zone *zone, enum lru_list list)
 {
-	page->lru.prev->next = page->lru.next;
-	page->lru.next->prev = page->lru.prev;
-	lru_count(zone, page_lru(page), -1);
+	struct list_head *next = page->lru.next, *prev = page->lru.prev;
+
+	lru_count(zone, list, -1);
+	prev->next = next;
+	next->prev = prev;
 }
 
 /* The page was used: an inactive page becomes active at the second call. */

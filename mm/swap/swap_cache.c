@@ -182,7 +182,7 @@ struct page *swap_cache_read(swp_entry_t entry, bool *major)
 		lock_page(fresh);
 		claim = claim_slot(fresh, entry);
 		if (claim == CLAIM_OURS) {
-			lru_add_new(fresh, true);
+			lru_add_new(fresh, page_zone(fresh), true);
 			*major = true;
 			fill(fresh);
 			return fresh;

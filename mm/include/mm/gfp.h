@@ -33,7 +33,7 @@ typedef unsigned int gfp_t;
 #define GFP_ATOMIC	     (__GFP_HIGH)
 #define GFP_NOWAIT	     0u
 #define GFP_KERNEL	     (__GFP_WAIT | __GFP_IO | __GFP_FS)
-#define GFP_NOIO __GFP_WAIT /* of whoever frees memory by I/O */
+#define GFP_NOIO	     __GFP_WAIT /* of whoever frees memory by I/O */
 #define GFP_USER	     GFP_KERNEL
 #define GFP_HIGHUSER	     (GFP_USER | __GFP_HIGHMEM)
 #define GFP_HIGHUSER_MOVABLE (GFP_HIGHUSER | __GFP_MOVABLE)

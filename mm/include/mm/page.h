@@ -28,25 +28,25 @@ struct address_space;
 struct anon_vma;
 
 enum pageflags {
-	PG_locked,     /* I/O under way, or being set up; sleep in wait_on_page() */
-	PG_uptodate,   /* contents are valid */
-	PG_dirty,      /* contents are newer than the disk's */
-	PG_error,      /* the last I/O failed */
-	PG_referenced, /* used since last looked at */
-	PG_reserved,   /* never given to the buddy system: image, holes, BIOS */
-	PG_buddy,      /* head of a free block; private = order */
-	PG_slab,       /* belongs to a slab cache */
-	PG_lru,	       /* on an LRU list: reclaim/lru.h */
-	PG_active,     /* on the active one. This one and the next two say which list it is */
-	PG_swapbacked, /* leaves memory for a swap area: anonymous or shared memory */
+	PG_locked,	/* I/O under way, or being set up; sleep in wait_on_page() */
+	PG_uptodate,	/* contents are valid */
+	PG_dirty,	/* contents are newer than the disk's */
+	PG_error,	/* the last I/O failed */
+	PG_referenced,	/* used since last looked at */
+	PG_reserved,	/* never given to the buddy system: image, holes, BIOS */
+	PG_buddy,	/* head of a free block; private = order */
+	PG_slab,	/* belongs to a slab cache */
+	PG_lru,		/* on an LRU list: reclaim/lru.h */
+	PG_active,	/* on the active one. This one and the next two say which list it is */
+	PG_swapbacked,	/* leaves memory for a swap area: anonymous or shared memory */
 	PG_unevictable, /* stays in memory: mlock */
-	PG_head,       /* first page of a block of order > 0 taken with __GFP_COMP */
-	PG_tail,       /* other pages of it; private = the head */
-	PG_waiters,    /* somebody sleeps for PG_locked */
-	PG_writeback,  /* being written to disk */
-	PG_swapcache,  /* anonymous, and has a slot of a swap area: private names it (swap.h) */
-	PG_table,      /* a page table or directory */
-	PG_isolated,   /* taken off its owner's lists to be moved (migrate.c) */
+	PG_head,	/* first page of a block of order > 0 taken with __GFP_COMP */
+	PG_tail,	/* other pages of it; private = the head */
+	PG_waiters,	/* somebody sleeps for PG_locked */
+	PG_writeback,	/* being written to disk */
+	PG_swapcache,	/* anonymous, and has a slot of a swap area: private names it (swap.h) */
+	PG_table,	/* a page table or directory */
+	PG_isolated,	/* taken off its owner's lists to be moved (migrate.c) */
 	NR_PAGEFLAGS
 };
 

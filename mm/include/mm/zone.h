@@ -72,8 +72,8 @@ struct per_cpu_pages {
 };
 
 /*
- * Pages in the order of their use: reclaim/lru.h. The number is read off the page's flags: PG_active
- * is the lowest bit, PG_swapbacked the next.
+ * Pages in the order of their use: reclaim/lru.h. The number is read off the page's flags:
+ * PG_active is the lowest bit, PG_swapbacked the next.
  */
 enum lru_list {
 	LRU_INACTIVE_FILE,
@@ -89,7 +89,7 @@ enum lru_list {
  * (vmstat.h). A page may be in several: cached, shared, mapped and dirty.
  */
 enum zone_stat_item {
-	NR_LRU_BASE,	       /* lists of enum lru_list, in its order */
+	NR_LRU_BASE, /* lists of enum lru_list, in its order */
 	NR_INACTIVE_FILE = NR_LRU_BASE,
 	NR_ACTIVE_FILE,
 	NR_INACTIVE_ANON,
@@ -127,7 +127,7 @@ struct zone {
 	unsigned long managed_pages; /* given to the buddy system */
 	struct pglist_data *node;
 	const char *name;
-	struct list_head lru[NR_LRU_LISTS]; /* newest first; process context */
+	struct list_head lru[NR_LRU_LISTS];	 /* newest first; process context */
 	atomic_t vm_stat[NR_VM_ZONE_STAT_ITEMS]; /* any context */
 	/* Since boot, in frames: given out the long way; and see enum numa_stat. */
 	unsigned long taken, numa_miss, numa_foreign, numa_interleave;
