@@ -17,7 +17,7 @@ unsigned int find_get_pages(struct address_space *mapping, struct page **pages, 
 bool clear_page_dirty(struct page *page);
 /* Where those sleep that wait for the page to be unlocked; PG_waiters wakes them. */
 wait_queue_head_t *page_wait_queue(const struct page *page);
-/* Writes a locked dirty page that nothing maps: 0, or why it is dirty still. May sleep. */
+/* Writes a locked dirty page, which may be mapped: 0, or why it is dirty still. May sleep. */
 int writeback_page(struct address_space *mapping, struct page *page);
 /* Brings a locked page up to date: 0 or -EIO. */
 int fill_page(struct address_space *mapping, struct page *page);

@@ -103,33 +103,36 @@ static void end_writeback(struct address_space *mapping, struct page *page, int 
 	spin_unlock(&mapping->tree_lock);
 }
 
-/* Locks a page and marks it as being written, if it is still the file's and dirty. */
-static bool take_dirty_page(struct address_space *mapping, struct page *page)
+/* A locked dirty page of the file is about to be written. */
+static void prepare_page(struct address_space *mapping, struct page *page)
 {
 	loff_t start = (loff_t)page->index << PAGE_SHIFT;
 
-	lock_page(page);
-	if (page->mapping != mapping || !PageDirty(page)) {
-		unlock_page(page);
-		return false;
-	}
 	page_mkclean(page);
 	begin_writeback(mapping, page);
 	/* What a mapping wrote behind the end of the file stays off the disk. */
 	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
 		zero_page_tail(page, (unsigned int)(mapping->size - start));
+}
+
+/* Locks a page and marks it as being written, if it is still the file's and dirty. */
+static bool take_dirty_page(struct address_space *mapping, struct page *page)
+{
+	lock_page(page);
+	if (page->mapping != mapping || !PageDirty(page)) {
+		unlock_page(page);
+		return false;
+	}
+	prepare_page(mapping, page);
 	return true;
 }
 
 int writeback_page(struct address_space *mapping, struct page *page)
 {
-	loff_t start = (loff_t)page->index << PAGE_SHIFT;
 	int err;
 
-	BUG_ON(!PageLocked(page) || page_mapcount(page));
-	begin_writeback(mapping, page);
-	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
-		zero_page_tail(page, (unsigned int)(mapping->size - start));
+	BUG_ON(!PageLocked(page) || !PageDirty(page));
+	prepare_page(mapping, page);
 	err = mapping->a_ops->writepage(mapping, page);
 	end_writeback(mapping, page, err);
 	return err;
