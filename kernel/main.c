@@ -40,6 +40,7 @@
 #include "mm/filemap.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/validate.h"
 #include "mm/vmalloc.h"
 #include "mm/zone.h"
 #include "sched/sched.h"
@@ -102,6 +103,7 @@ static const struct start_step early_steps[] = {
 	{"fork", dup_mm_init},
 	{"page cache", filemap_init},
 	{"fault injection", fault_inject_init},
+	{"checks", validate_init},
 	{"clock", rtc_init},
 	{"scheduler", sched_init},
 	{"interrupts", pic_init},

@@ -18,6 +18,7 @@
 #include "kernel/printk.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
+#include "mm/validate.h"
 #include "mm/vmstat.h"
 #include "sched/sched.h"
 #include "kernel/ktap.h"
@@ -78,6 +79,7 @@ static enum trace_selftest selftest_verdict(void)
 
 void machine_power_off(int status)
 {
+	validate_if_asked();
 	local_irq_disable();
 	send_counters();
 	if (warn_count)

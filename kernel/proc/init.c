@@ -49,6 +49,7 @@ static const char *const kernel_words[] = {
 	"bench",
 	"ide",
 	"fail_make_request",
+	"validate",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};

@@ -15,6 +15,7 @@
 #include "mm/rmap.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
+#include "mm/validate.h"
 #include "mm/vmstat.h"
 #include "reclaim/lru.h"
 #include "page/internal.h"
@@ -209,6 +210,7 @@ int kswapd(void *arg)
 		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
 		count_vm_event(VM_PAGEOUTRUN);
 		balance_node(node);
+		validate_if_asked();
 		kswapd_wanted[nid] = false;
 	}
 }

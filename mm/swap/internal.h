@@ -37,6 +37,8 @@ extern spinlock_t swap_lock;
 
 /* The area of an entry that something in use names. */
 struct swap_area *swap_area_of(swp_entry_t entry);
+/* The area of a number, or NULL. */
+struct swap_area *swap_area_by_type(unsigned int type);
 /* A slot, cached and without entries; false: none is free. swap_lock held. */
 bool swap_slot_alloc(swp_entry_t *entry);
 

@@ -27,6 +27,11 @@ struct swap_area *swap_area_of(swp_entry_t entry)
 	return area;
 }
 
+struct swap_area *swap_area_by_type(unsigned int type)
+{
+	return areas[type];
+}
+
 /* Behind those of its priority. */
 static void list_by_prio(struct swap_area *area)
 {

@@ -70,5 +70,10 @@ void give_slot_back(struct page *page);
 extern unsigned long nr_swapcache_pages;
 unsigned long total_swap_pages(void);
 unsigned long nr_swap_pages(void);
+/*
+ * For tests: panics unless slots, swap caches and the page tables of all address spaces agree.
+ * Does not sleep. Returns the number of entries that name a slot.
+ */
+unsigned long swap_validate(void);
 
 #endif
