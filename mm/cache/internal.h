@@ -17,8 +17,12 @@ unsigned int find_get_pages(struct address_space *mapping, struct page **pages, 
 bool clear_page_dirty(struct page *page);
 /* Where those sleep that wait for the page to be unlocked; PG_waiters wakes them. */
 wait_queue_head_t *page_wait_queue(const struct page *page);
-/* Writes a locked dirty page, which may be mapped: 0, or why it is dirty still. May sleep. */
-int writeback_page(struct address_space *mapping, struct page *page);
+/*
+ * Writes up to PAGES_AT_ONCE locked dirty pages of a file, which may be mapped; errors[]: 0, or why the
+ * page is dirty still. May sleep.
+ */
+void writeback_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
+		     int *errors);
 /* Brings a locked page up to date: 0 or -EIO. */
 int fill_page(struct address_space *mapping, struct page *page);
 /* A fresh page, locked, entered at `index`; ERR_PTR(-EEXIST) when somebody was faster, or -ENOMEM.

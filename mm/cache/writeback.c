@@ -127,17 +127,6 @@ static bool take_dirty_page(struct address_space *mapping, struct page *page)
 	return true;
 }
 
-int writeback_page(struct address_space *mapping, struct page *page)
-{
-	int err;
-
-	BUG_ON(!PageLocked(page) || !PageDirty(page));
-	prepare_page(mapping, page);
-	err = mapping->a_ops->writepage(mapping, page);
-	end_writeback(mapping, page, err);
-	return err;
-}
-
 static void write_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
 			int *errors)
 {
@@ -149,6 +138,20 @@ static void write_pages(struct address_space *mapping, struct page **pages, unsi
 	}
 	for (i = 0; i < nr; i++)
 		errors[i] = mapping->a_ops->writepage(mapping, pages[i]);
+}
+
+void writeback_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
+		     int *errors)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		BUG_ON(!PageLocked(pages[i]) || !PageDirty(pages[i]));
+		prepare_page(mapping, pages[i]);
+	}
+	write_pages(mapping, pages, nr, errors);
+	for (i = 0; i < nr; i++)
+		end_writeback(mapping, pages[i], errors[i]);
 }
 
 /*

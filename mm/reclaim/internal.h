@@ -14,6 +14,7 @@ struct scan_control {
 	bool may_write_files; /* and to files: their locks are not held by whoever asks */
 	unsigned long wanted; /* pages to free */
 	unsigned long scanned, reclaimed;
+	bool unwritten; /* dirty pages of files were kept, because of may_write_files */
 };
 
 /* pageout.c: frees or puts back pages of one zone that are on a list of the caller's, each with a

@@ -53,7 +53,7 @@ static bool has_place(struct page *page, const struct scan_control *sc)
 	return PageSwapCache(page) || (sc->may_io && add_to_swap(page));
 }
 
-static enum verdict judge(struct page *page, const struct scan_control *sc)
+static enum verdict judge(struct page *page, struct scan_control *sc)
 {
 	enum verdict verdict;
 
@@ -62,13 +62,18 @@ static enum verdict judge(struct page *page, const struct scan_control *sc)
 	verdict = check_references(page);
 	if (verdict != FREE)
 		return verdict;
+	/* A file's page that entries may write to is dirty. */
+	if (PageDirty(page) && page_mapping(page) && !sc->may_write_files) {
+		sc->unwritten = true;
+		return KEEP;
+	}
 	if (!has_place(page, sc))
 		return ACTIVATE;
 	if (try_to_unmap(page, TTU_SWAP) != UNMAP_DONE)
 		return UNEVICTABLE;
 	if (!PageDirty(page))
 		return FREE;
-	return (PageAnon(page) ? sc->may_io : sc->may_write_files) ? WRITE : KEEP;
+	return page_mapping(page) || sc->may_io ? WRITE : KEEP;
 }
 
 /* Nobody but the cache and we: gone. Page locked. */
@@ -105,10 +110,22 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 		count_vm_event(VM_PGACTIVATE);
 }
 
-/* The contents go to their file. False: they could not, and the page is dirty still. */
-static bool write_file_page(struct page *page)
+/* Pages of files go there, those of one file that stand side by side together. */
+static void write_file_pages(struct page **pages, unsigned int nr, bool *written)
 {
-	return !writeback_page(page_mapping(page), page);
+	int errors[SWAP_CLUSTER_MAX];
+
+	for (unsigned int i = 0, end; i < nr; i = end) {
+		struct address_space *mapping = page_mapping(pages[i]);
+
+		for (end = i + 1; mapping && end < nr && page_mapping(pages[end]) == mapping;)
+			end++;
+		if (!mapping)
+			continue;
+		writeback_pages(mapping, pages + i, end - i, errors);
+		for (unsigned int k = i; k < end; k++)
+			written[k] = !errors[k - i];
+	}
 }
 
 /* Writes what must be, and ends with all of them. */
@@ -117,11 +134,9 @@ static void write_pages(struct page **pages, unsigned int nr, struct scan_contro
 	bool written[SWAP_CLUSTER_MAX];
 
 	swap_write_pages(pages, nr, written);
-	for (unsigned int i = 0; i < nr; i++) {
-		if (!PageAnon(pages[i]))
-			written[i] = write_file_page(pages[i]);
+	write_file_pages(pages, nr, written);
+	for (unsigned int i = 0; i < nr; i++)
 		finish(pages[i], written[i] ? FREE : ACTIVATE, sc);
-	}
 }
 
 void shrink_page_list(struct list_head *list, struct scan_control *sc)

@@ -10,6 +10,7 @@
  */
 #include "mm/reclaim.h"
 #include "internal.h"
+#include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/filemap.h"
 #include "mm/rmap.h"
@@ -24,6 +25,24 @@ unsigned int vm_swappiness = 60;
 
 /* Pages that a reclaimer has off the lists: others must not think that there are none. */
 static unsigned int nr_taken;
+
+#define KSWAPD_PATIENCE HZ /* ticks that others wait for it */
+
+static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
+static bool kswapd_wanted[MAX_NUMNODES];
+static const struct task_struct *kswapd_task[MAX_NUMNODES];
+/* What all of them have freed, how often they went to rest; and who waits for either. */
+static unsigned long kswapd_freed;
+static unsigned int kswapd_runs;
+static wait_queue_head_t kswapd_progress;
+
+static bool in_kswapd(void)
+{
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		if (kswapd_task[nid] == running_task())
+			return true;
+	return false;
+}
 
 /* Up to `most` of the oldest pages of a list, each with a reference. */
 static unsigned int take_oldest(struct zone *zone, enum lru_list from, struct list_head *to,
@@ -112,7 +131,9 @@ static unsigned long scan_share(const struct zone *zone, enum lru_list inactive,
 
 void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *sc)
 {
-	unsigned int anon = sc->may_io && nr_swap_pages() ? min(vm_swappiness, 200u) : 0;
+	/* Without a free slot there may be pages that have one. */
+	bool can_swap = sc->may_io && (nr_swap_pages() || nr_swapcache_pages);
+	unsigned int anon = can_swap ? min(vm_swappiness, 200u) : 0;
 
 	/* Clean pages of files are the cheapest. */
 	shrink_kind(zone, LRU_INACTIVE_FILE, scan_share(zone, LRU_INACTIVE_FILE, priority, 200 - anon),
@@ -130,13 +151,39 @@ static void shrink_zones(const struct alloc_request *req, unsigned int priority,
 			shrink_zone(zone, priority, sc);
 }
 
+/*
+ * There are dirty pages of files. kswapd writes them; until it has, or has found that it
+ * cannot, whoever needs memory waits. Not for long: he may hold what kswapd needs. How many pages.
+ */
+static unsigned long wait_for_kswapd(const struct alloc_request *req)
+{
+	unsigned long before = kswapd_freed;
+
+	for (unsigned int run = 0; run < 2 && kswapd_freed == before; run++) {
+		unsigned int runs = kswapd_runs;
+
+		wakeup_kswapd(req);
+		wait_event_timeout(kswapd_progress, kswapd_freed != before || kswapd_runs != runs,
+				   KSWAPD_PATIENCE);
+	}
+	return kswapd_freed - before;
+}
+
 unsigned long try_to_free_pages(const struct alloc_request *req)
 {
 	struct scan_control sc = {.may_io = req->gfp & __GFP_IO, .wanted = SWAP_CLUSTER_MAX};
+	bool may_wait = sc.may_io && !in_kswapd();
+	unsigned long freed;
 
 	count_vm_event(VM_ALLOCSTALL);
 	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted; priority--) {
 		shrink_zones(req, (unsigned int)priority, &sc);
+		if (!sc.reclaimed && sc.unwritten && may_wait) {
+			freed = wait_for_kswapd(req);
+			if (freed)
+				return freed;
+			may_wait = false;
+		}
 		if (!sc.reclaimed && nr_taken)
 			schedule_timeout(1);
 	}
@@ -144,8 +191,6 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 }
 
 /* --- kswapd -------------------------------------------------------------------------------------- */
-static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
-static bool kswapd_wanted[MAX_NUMNODES];
 
 static bool zone_balanced(const struct zone *zone)
 {
@@ -197,6 +242,9 @@ static void balance_node(pg_data_t *node)
 		drain_local_pages();
 		if (sc.reclaimed == before)
 			priority--;
+		else
+			wake_up_all(&kswapd_progress);
+		kswapd_freed += sc.reclaimed - before;
 		cond_resched();
 	}
 }
@@ -206,12 +254,15 @@ int kswapd(void *arg)
 	pg_data_t *node = arg;
 	int nid = node->node_id;
 
+	kswapd_task[nid] = running_task();
 	for (;;) {
 		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
 		count_vm_event(VM_PAGEOUTRUN);
 		balance_node(node);
 		validate_if_asked();
 		kswapd_wanted[nid] = false;
+		kswapd_runs++;
+		wake_up_all(&kswapd_progress);
 	}
 }
 
@@ -219,4 +270,5 @@ void reclaim_init(void)
 {
 	for (int nid = 0; nid < MAX_NUMNODES; nid++)
 		init_waitqueue_head(&kswapd_wait[nid]);
+	init_waitqueue_head(&kswapd_progress);
 }

@@ -286,6 +286,11 @@ long schedule_timeout(long timeout)
 	return timeout < 0 ? timeout : 0;
 }
 
+const struct task_struct *running_task(void)
+{
+	return NULL;
+}
+
 bool signal_pending_current(void)
 {
 	return false;
