@@ -114,6 +114,23 @@ void mmput(struct mm_struct *mm)
 	mmdrop(mm);
 }
 
+struct mm_struct *mm_next(struct mm_struct *prev)
+{
+	struct list_head *at;
+	struct mm_struct *mm = NULL;
+
+	spin_lock(&mmlist_lock);
+	for (at = prev ? prev->mmlist.next : mmlist.next; at != &mmlist; at = at->next) {
+		mm = list_entry(at, struct mm_struct, mmlist);
+		if (atomic_inc_not_zero(&mm->mm_users))
+			break;
+	}
+	spin_unlock(&mmlist_lock);
+	if (prev)
+		mmput(prev);
+	return at == &mmlist ? NULL : mm;
+}
+
 void mmdrop(struct mm_struct *mm)
 {
 	if (!atomic_dec_and_test(&mm->mm_count))

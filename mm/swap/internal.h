@@ -27,6 +27,7 @@ struct swap_area {
 	unsigned int type;
 	int prio;
 	bool writable; /* gives out slots: not while it is being emptied */
+	bool emptying; /* swapoff is at work */
 	struct list_head by_prio;
 	struct swap_map map;
 	struct radix_tree_root cache;
@@ -35,19 +36,38 @@ struct swap_area {
 
 extern spinlock_t swap_lock;
 
-/* The area of an entry that something in use names. */
+/*
+ * The area of an entry that a page table or the swap cache names. It stays as long as they do: an
+ * area goes when none of its slots is in use.
+ */
 struct swap_area *swap_area_of(swp_entry_t entry);
 /* The area of a number, or NULL. */
 struct swap_area *swap_area_by_type(unsigned int type);
+/*
+ * The same of an entry that was read from a page table some sleep ago: NULL when there is no such
+ * slot any more. Another area may have got the number meanwhile. swap_lock held.
+ */
+struct swap_area *swap_area_find(swp_entry_t entry);
 /* A slot, cached and without entries; false: none is free. swap_lock held. */
 bool swap_slot_alloc(swp_entry_t *entry);
+/* One entry less / the cache has it no longer. True: the slot is free now. swap_lock held. */
+bool swap_slot_put(swp_entry_t entry);
+bool swap_slot_uncache(swp_entry_t entry);
+/* Free slots are few, or the area is being emptied: a page that is back keeps none. */
+bool swap_slot_unwelcome(swp_entry_t entry);
+
+/*
+ * swap_empty.c: brings back all that has a slot of the area, which gives out none meanwhile. 0: no
+ * slot is in use; -EINTR: a signal came; -ENOMEM, -EIO: of a page. May sleep.
+ */
+int __must_check swap_area_empty(struct swap_area *area);
 
 /* swap_io.c: one page of a slot; page locked. 0 or -EIO. May sleep. */
 int __must_check swap_readpage(struct page *page);
 int __must_check swap_writepage(struct page *page);
 /*
- * Writes those of `nr` locked pages that are in the swap cache, all together, and says of each whether
- * its slot has what it has: then it is clean. May sleep.
+ * Writes those of `nr` locked pages that are in the swap cache, all together, and says of each
+ * whether its slot has what it has: then it is clean. May sleep.
  */
 void swap_write_pages(struct page **pages, unsigned int nr, bool *written);
 

@@ -8,6 +8,7 @@
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/wait.h"
+#include "mm/filemap.h"
 #include "mm/gfp.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
@@ -18,10 +19,19 @@ static DEFINE_MUTEX(swapon_mutex);
 static struct swap_area *areas[MAX_SWAPFILES];
 static LIST_HEAD(by_prio);  /* highest first */
 static int least_prio = -1; /* of areas without one: each new one is below all before it */
+/* Of areas that give out slots (swap_lock). */
+unsigned long nr_total_slots, nr_free_slots;
+
+struct swap_area *swap_area_find(swp_entry_t entry)
+{
+	struct swap_area *area = swp_type(entry) < MAX_SWAPFILES ? areas[swp_type(entry)] : NULL;
+
+	return area && swp_offset(entry) < area->map.slots ? area : NULL;
+}
 
 struct swap_area *swap_area_of(swp_entry_t entry)
 {
-	struct swap_area *area = swp_type(entry) < MAX_SWAPFILES ? areas[swp_type(entry)] : NULL;
+	struct swap_area *area = swap_area_find(entry);
 
 	BUG_ON(!area);
 	return area;
@@ -55,10 +65,39 @@ bool swap_slot_alloc(swp_entry_t *entry)
 			continue;
 		list_del(&area->by_prio);
 		list_by_prio(area);
+		nr_free_slots--;
 		*entry = swp_entry(area->type, slot);
 		return true;
 	}
 	return false;
+}
+
+static bool note_freed(struct swap_area *area, bool freed)
+{
+	if (freed && area->writable)
+		nr_free_slots++;
+	return freed;
+}
+
+bool swap_slot_put(swp_entry_t entry)
+{
+	struct swap_area *area = swap_area_of(entry);
+
+	assert_spin_locked(&swap_lock);
+	return note_freed(area, swap_map_put(&area->map, swp_offset(entry)));
+}
+
+bool swap_slot_uncache(swp_entry_t entry)
+{
+	struct swap_area *area = swap_area_of(entry);
+
+	assert_spin_locked(&swap_lock);
+	return note_freed(area, swap_map_uncache(&area->map, swp_offset(entry)));
+}
+
+bool swap_slot_unwelcome(swp_entry_t entry)
+{
+	return nr_free_slots < nr_total_slots / 2 || !swap_area_of(entry)->writable;
 }
 
 static bool same_place(const struct swap_backing *a, const struct swap_backing *b)
@@ -116,6 +155,22 @@ static int map_slots(struct swap_area *area)
 	return err;
 }
 
+static unsigned long good_slots(const struct swap_area *area)
+{
+	return area->map.slots - area->map.bad;
+}
+
+/* The area gives out slots from now on / no longer. swap_lock held. */
+static void set_writable(struct swap_area *area, bool writable)
+{
+	unsigned long all = good_slots(area), free = all - area->map.used;
+
+	BUG_ON(area->writable == writable);
+	area->writable = writable;
+	nr_total_slots += writable ? all : -all;
+	nr_free_slots += writable ? free : -free;
+}
+
 static void free_area(struct swap_area *area)
 {
 	swap_map_destroy(&area->map);
@@ -135,7 +190,7 @@ static int enlist(struct swap_area *area, unsigned int flags)
 	spin_lock(&swap_lock);
 	area->type = (unsigned int)type;
 	area->prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : --least_prio;
-	area->writable = true;
+	set_writable(area, true);
 	areas[type] = area;
 	list_by_prio(area);
 	spin_unlock(&swap_lock);
@@ -164,8 +219,69 @@ int swap_area_on(struct swap_backing *backing, unsigned int flags)
 		return err;
 	}
 	pr_info("Adding %luk swap on %s.  Priority:%d extents:%u\n",
-		(area->map.slots - area->map.bad) * (PAGE_SIZE / 1024), backing->name, area->prio,
+		good_slots(area) * (PAGE_SIZE / 1024), backing->name, area->prio,
 		backing->nr_extents);
+	return 0;
+}
+
+/* The area that begins there gets no more pages. -EINVAL: there is none, or swapoff is at it. */
+static struct swap_area *begin_off(const struct block_device *bdev, sector_t sector)
+{
+	struct swap_area *area, *found = ERR_PTR(-EINVAL);
+
+	mutex_lock(&swapon_mutex);
+	spin_lock(&swap_lock);
+	list_for_each_entry (area, &by_prio, by_prio)
+		if (area->backing.bdev == bdev && area->backing.extents[0].sector == sector &&
+		    !area->emptying)
+			found = area;
+	if (!IS_ERR(found)) {
+		found->emptying = true;
+		set_writable(found, false);
+	}
+	spin_unlock(&swap_lock);
+	mutex_unlock(&swapon_mutex);
+	return found;
+}
+
+/* Nothing of it is in use, and so nobody can come to look for it; or it is used as before. */
+static void end_off(struct swap_area *area, bool empty)
+{
+	mutex_lock(&swapon_mutex);
+	spin_lock(&swap_lock);
+	area->emptying = false;
+	if (empty) {
+		BUG_ON(area->map.used || area->nrcached);
+		list_del(&area->by_prio);
+		areas[area->type] = NULL;
+	} else {
+		set_writable(area, true);
+	}
+	spin_unlock(&swap_lock);
+	if (empty)
+		unregister_swap_type(area->type);
+	mutex_unlock(&swapon_mutex);
+}
+
+/* What is in the area can hardly go anywhere: then it is not even tried. */
+static bool has_room(const struct swap_area *area)
+{
+	return area->map.used <= nr_free_slots + nr_free_pages() + nr_cached_pages();
+}
+
+int swap_area_off(const struct block_device *bdev, sector_t sector, struct swap_backing *backing)
+{
+	struct swap_area *area = begin_off(bdev, sector);
+	int err;
+
+	if (IS_ERR(area))
+		return (int)PTR_ERR(area);
+	err = has_room(area) ? swap_area_empty(area) : -ENOMEM;
+	end_off(area, !err);
+	if (err)
+		return err;
+	*backing = area->backing;
+	free_area(area);
 	return 0;
 }
 
@@ -178,30 +294,11 @@ void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info)
 	list_for_each_entry (area, &by_prio, by_prio) {
 		info = (struct swap_area_info){.name = area->backing.name,
 					       .file = area->backing.file,
-					       .pages = area->map.slots - area->map.bad,
+					       .pages = good_slots(area),
 					       .used = area->map.used,
 					       .prio = area->prio};
 		if (!fn(arg, &info))
 			break;
 	}
 	mutex_unlock(&swapon_mutex);
-}
-
-unsigned long total_swap_pages(void)
-{
-	unsigned long total = 0;
-
-	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
-		total += areas[i] ? areas[i]->map.slots - areas[i]->map.bad : 0;
-	return total;
-}
-
-unsigned long nr_swap_pages(void)
-{
-	unsigned long free = 0;
-
-	for (unsigned int i = 0; i < MAX_SWAPFILES; i++)
-		if (areas[i] && areas[i]->writable)
-			free += areas[i]->map.slots - areas[i]->map.bad - areas[i]->map.used;
-	return free;
 }

@@ -22,10 +22,12 @@ unsigned long nr_swapcache_pages;
 
 struct page *swap_cache_find(swp_entry_t entry)
 {
+	struct swap_area *area;
 	struct page *page;
 
 	spin_lock(&swap_lock);
-	page = radix_tree_lookup(&swap_area_of(entry)->cache, swp_offset(entry));
+	area = swap_area_find(entry);
+	page = area ? radix_tree_lookup(&area->cache, swp_offset(entry)) : NULL;
 	if (page)
 		get_page(page);
 	spin_unlock(&swap_lock);
@@ -58,7 +60,7 @@ bool add_to_swap(struct page *page)
 	spin_lock(&swap_lock);
 	added = swap_slot_alloc(&entry);
 	if (added && enter(page, entry)) {
-		swap_map_uncache(&swap_area_of(entry)->map, swp_offset(entry));
+		swap_slot_uncache(entry);
 		added = false;
 	}
 	spin_unlock(&swap_lock);
@@ -84,7 +86,7 @@ static void leave(struct page *page)
 	page->private = 0;
 	area->nrcached--;
 	nr_swapcache_pages--;
-	swap_map_uncache(&area->map, swp_offset(entry));
+	swap_slot_uncache(entry);
 }
 
 void delete_from_swap_cache(struct page *page)
@@ -143,16 +145,17 @@ enum claim {
 
 static enum claim claim_slot(struct page *page, swp_entry_t entry)
 {
-	struct swap_map *map = &swap_area_of(entry)->map;
 	enum claim claim = CLAIM_OURS;
+	struct swap_area *area;
 
 	spin_lock(&swap_lock);
-	if (!map->slot[swp_offset(entry)])
+	area = swap_area_find(entry);
+	if (!area || !swap_map_used(&area->map, swp_offset(entry)))
 		claim = CLAIM_GONE;
-	else if (!swap_map_cache(map, swp_offset(entry)))
+	else if (!swap_map_cache(&area->map, swp_offset(entry)))
 		claim = CLAIM_OTHER;
 	else if (enter(page, entry)) {
-		swap_map_uncache(map, swp_offset(entry));
+		swap_slot_uncache(entry);
 		claim = CLAIM_NO_MEM;
 	}
 	spin_unlock(&swap_lock);

@@ -36,21 +36,19 @@ static void drop_cached(swp_entry_t entry)
 
 static void slot_drop(swp_entry_t entry)
 {
-	struct swap_map *map = &swap_area_of(entry)->map;
 	bool only_cached;
 
 	spin_lock(&swap_lock);
-	only_cached =
-		!swap_map_put(map, swp_offset(entry)) && !swap_map_entries(map, swp_offset(entry));
+	only_cached = !swap_slot_put(entry) && !swap_entries(entry);
 	spin_unlock(&swap_lock);
 	if (only_cached)
 		drop_cached(entry);
 }
 
 /*
- * A page that was read afresh belongs to nobody yet: to the area's own anon_vma when no one else has
- * the slot, else to the oldest one that the area may have pages of. All who share the slot have it from
- * a common ancestor, and so a link to that one, too. page_table_lock held.
+ * A page that was read afresh belongs to nobody yet: to the area's own anon_vma when no one else
+ * has the slot, else to the oldest one that the area may have pages of. All who share the slot have
+ * it from a common ancestor, and so a link to that one, too. page_table_lock held.
  */
 static void make_anon(struct page *page, const struct fault *fault, swp_entry_t entry)
 {
@@ -86,18 +84,33 @@ static bool map_page(const struct fault *fault, struct page *page, swp_entry_t e
 	return unchanged;
 }
 
-/* The page is referenced. A write is decided by the next look at the entry, as for any private
- * page. */
-static int bring_back(const struct fault *fault, struct page *page, swp_entry_t entry)
+/* An earlier attempt to read the locked page failed: perhaps this one does not. */
+static bool read_again(struct page *page)
+{
+	if (swap_readpage(page))
+		return false;
+	ClearPageError(page);
+	SetPageUptodate(page);
+	return true;
+}
+
+/*
+ * The page is referenced; `fresh`: this fault has had it read. A write is decided by the next look
+ * at the entry, as for any private page.
+ */
+static int bring_back(const struct fault *fault, struct page *page, swp_entry_t entry, bool fresh)
 {
 	int err = FAULT_AGAIN;
 
 	lock_page(page);
 	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
-		if (!PageUptodate(page))
+		if (!PageUptodate(page) && (fresh || !read_again(page)))
 			err = -EIO;
 		else if (map_page(fault, page, entry) && !fault->write)
 			err = 0;
+		/* map_page() may have been the last to name the slot. */
+		if (PageSwapCache(page) && swap_slot_unwelcome(entry))
+			try_to_free_swap(page);
 	}
 	unlock_page(page);
 	return err;
@@ -113,7 +126,7 @@ static int slot_fault(const struct fault *fault, swp_entry_t entry)
 		return FAULT_AGAIN;
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
-	err = bring_back(fault, page, entry);
+	err = bring_back(fault, page, entry, major);
 	put_page(page);
 	fault->info->major |= major;
 	fault->info->cause = fault->info->major ? TRACE_CAUSE_SWAP : TRACE_CAUSE_SWAP_CACHE;

@@ -57,6 +57,11 @@ static inline unsigned int swap_map_entries(const struct swap_map *map, unsigned
 {
 	return map->slot[slot] & SLOT_ENTRIES;
 }
+/* Does anything name the slot, or have its page? */
+static inline bool swap_map_used(const struct swap_map *map, unsigned long slot)
+{
+	return map->slot[slot] && map->slot[slot] != SLOT_BAD;
+}
 /* Recounts everything and panics where a count is wrong: for tests and the ledger. */
 void swap_map_validate(const struct swap_map *map);
 

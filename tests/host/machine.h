@@ -92,6 +92,8 @@ extern unsigned int host_sleeps;
 extern long host_sleep_ticks;
 /* Calls of cond_resched(). */
 extern unsigned long host_resched_points;
+/* What signal_pending_current() says. */
+extern bool host_signal_pending;
 /* Pretend to be in an interrupt handler. */
 extern bool host_in_interrupt;
 /* True unless a test is left with locks held or interrupts off: checks it. */

@@ -290,10 +290,11 @@ const struct task_struct *running_task(void)
 {
 	return NULL;
 }
+bool host_signal_pending;
 
 bool signal_pending_current(void)
 {
-	return false;
+	return host_signal_pending;
 }
 
 bool fatal_signal_pending_current(void)

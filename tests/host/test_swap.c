@@ -5,73 +5,17 @@
 #include "../../mm/area/internal.h"
 #include "../../mm/cache/internal.h"
 #include "../../mm/fault/internal.h"
-#include "../../mm/swap/internal.h"
-#include "arch/tlb.h"
+#include "kernel/bio.h"
 #include "machine.h"
-#include "mm/slab.h"
+#include "swap_disk.h"
 #include "test.h"
 #include "user.h"
 #include <string.h>
 
-#define BASE	   0x20000000ul
-#define PAGES	   12u
-#define AREA_PAGES 200ul
-#define DISK_PAGES (2 * AREA_PAGES)
-#define RW	   (PROT_READ | PROT_WRITE)
-#define ANON	   (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static u8 disk[DISK_PAGES][PAGE_SIZE];
-static unsigned long reads, writes;
-static bool io_fails;
-
-static int disk_rw(struct block_device *bdev, sector_t sector, struct page *page,
-		   unsigned int offset, unsigned int count, bool write)
-{
-	u8 *there = disk[(unsigned long)sector / 8], *here = host_frame(page_to_pfn(page));
-
-	(void)bdev;
-	if (io_fails)
-		return -EIO;
-	CHECK(sector % 8 == 0 && offset == 0 && count == 8);
-	*(write ? &writes : &reads) += 1;
-	memcpy(write ? there : here, write ? here : there, PAGE_SIZE);
-	return 0;
-}
-
-static const struct block_device_ops disk_ops = {.rw_page = disk_rw};
-static struct block_device device = {.name = "hdx", .sectors = DISK_PAGES * 8, .ops = &disk_ops};
-
-/* The header of an area at page `at` of the disk. */
-static void make_area(unsigned long at, u32 last_page)
-{
-	u8 *page = disk[at];
-	u32 version = 1;
-
-	memset(page, 0, PAGE_SIZE);
-	memcpy(page + 1024, &version, 4);
-	memcpy(page + 1028, &last_page, 4);
-	memcpy(page + PAGE_SIZE - 10, "SWAPSPACE2", 10);
-}
-
-static int area_on(unsigned long at, unsigned long pages, unsigned int flags)
-{
-	struct swap_extent *extents = kmalloc(2 * sizeof(*extents), GFP_KERNEL);
-	struct swap_backing backing = {.name = "hdx",
-				       .bdev = &device,
-				       .pages = pages,
-				       .extents = extents,
-				       .nr_extents = 2};
-	int err;
-
-	/* In two pieces, the second one in front. */
-	extents[0] = (struct swap_extent){0, 50, (sector_t)(at + pages - 50) * 8};
-	extents[1] = (struct swap_extent){50, pages - 50, (sector_t)at * 8};
-	make_area(at + pages - 50, (u32)pages - 1);
-	err = swap_area_on(&backing, flags);
-	if (err)
-		kfree(extents);
-	return err;
-}
+#define BASE  0x20000000ul
+#define PAGES 12u
+#define RW    (PROT_READ | PROT_WRITE)
+#define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
 
 /* --- two address spaces and what they should hold ------------------------------------------------
  */
@@ -81,59 +25,6 @@ static u8 held[3][PAGES];
 static unsigned long page_addr(unsigned int page)
 {
 	return BASE + (unsigned long)page * PAGE_SIZE;
-}
-
-/* All entries of the page become its slot's: what reverse maps will do. */
-static void unmap_all(struct page *page)
-{
-	swp_entry_t entry = page_swap_entry(page);
-
-	for (unsigned int m = 0; m < 3; m++) {
-		for (unsigned int i = 0; mms[m] && i < PAGES; i++) {
-			pte_t *ptep = user_pte(mms[m], page_addr(i));
-			struct rss_count gone = {0};
-
-			if (!ptep || !pte_mapped(*ptep) || pte_pfn(*ptep) != page_to_pfn(page))
-				continue;
-			spin_lock(&mms[m]->page_table_lock);
-			ptep_get_and_clear(ptep);
-			tlb_flush_page(mms[m], page_addr(i));
-			page_remove_mapped(page, &gone);
-			rss_sub(mms[m], &gone);
-			swap_area_entries.dup(entry);
-			set_pte(ptep, swp_entry_to_pte(entry));
-			spin_unlock(&mms[m]->page_table_lock);
-			put_page(page);
-		}
-	}
-}
-
-/* Out of page tables; out of memory, too, unless it is to stay in the cache. True: it had to be
- * written. */
-static bool swap_out(struct mm_struct *mm, unsigned int index, bool keep)
-{
-	pte_t *ptep = user_pte(mm, page_addr(index));
-	struct page *page;
-	bool written = false;
-
-	if (!ptep || !pte_mapped(*ptep) || pte_pfn(*ptep) == zero_pfn)
-		return false;
-	page = pfn_to_page(pte_pfn(*ptep));
-	get_page(page);
-	lock_page(page);
-	if (PageSwapCache(page) || add_to_swap(page)) {
-		unmap_all(page);
-		if (PageDirty(page)) {
-			written = true;
-			ClearPageDirty(page);
-			CHECK_EQ(swap_writepage(page), 0);
-		}
-		if (!keep)
-			delete_from_swap_cache(page);
-	}
-	unlock_page(page);
-	put_page(page);
-	return written;
 }
 
 static void check_contents(void)
@@ -216,7 +107,7 @@ static int swap_input(const u8 *data, size_t n)
 			CHECK(user_read(mms[m], page_addr(i) + i, &value) == 0 &&
 			      value == held[m][i]);
 		else if (what < 240)
-			swap_out(mms[m], i, what & 1);
+			swap_disk_out(mms[m], page_addr(i), what & 1);
 		else if (mm_madvise(mms[m], page_addr(i), PAGE_SIZE, MADV_DONTNEED) == 0)
 			held[m][i] = 0;
 		if (what % 16 == 0)
@@ -238,20 +129,20 @@ static void test_clean(void)
 
 	begin();
 	put(0, 3, 77);
-	CHECK(swap_out(mms[0], 3, false));
+	CHECK(swap_disk_out(mms[0], page_addr(3), false));
 	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 77);
 	CHECK(user_last_fault.major && user_last_fault.cause == TRACE_CAUSE_SWAP);
-	CHECK(!swap_out(mms[0], 3, true));
+	CHECK(!swap_disk_out(mms[0], page_addr(3), true));
 	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 77);
 	CHECK(!user_last_fault.major && user_last_fault.cause == TRACE_CAUSE_SWAP_CACHE);
 	put(0, 3, 78);
 	CHECK_EQ(nr_swapcache_pages, 0);
-	CHECK(swap_out(mms[0], 3, false));
+	CHECK(swap_disk_out(mms[0], page_addr(3), false));
 	/* One read serves all who share the slot. */
 	fork_or_exit(1);
-	reads = 0;
+	swap_disk_reads = 0;
 	check_contents();
-	CHECK_EQ(reads, 1);
+	CHECK_EQ(swap_disk_reads, 1);
 	put(1, 3, 79);
 	end();
 }
@@ -262,10 +153,10 @@ static void test_errors(void)
 
 	begin();
 	put(0, 0, 1);
-	swap_out(mms[0], 0, false);
-	io_fails = true;
+	swap_disk_out(mms[0], page_addr(0), false);
+	swap_disk_fails = true;
 	CHECK_EQ(user_read(mms[0], page_addr(0), &value), -EIO);
-	io_fails = false;
+	swap_disk_fails = false;
 	for (long n = 0; n < 2; n++) {
 		host_fail_after(n);
 		user_read(mms[0], page_addr(0), &value);
@@ -295,17 +186,18 @@ static void test_priorities(void)
 		struct swap_map *map = &swap_area_of(swp_entry(type, 1))->map;
 
 		for (unsigned long slot = 1; slot < map->slots; slot++)
-			CHECK(swap_map_uncache(map, slot));
+			CHECK(swap_slot_uncache(swp_entry(type, slot)));
 	}
 	spin_unlock(&swap_lock);
 }
 
 static void test_on(void)
 {
-	CHECK_EQ(area_on(0, AREA_PAGES, 0x80000), -EINVAL);
-	CHECK_EQ(area_on(0, AREA_PAGES, 0), -EBUSY);
-	CHECK_EQ(area_on(AREA_PAGES, AREA_PAGES / 2, SWAP_FLAG_PREFER | 9), 0);
-	CHECK_EQ(area_on(AREA_PAGES + AREA_PAGES / 2, AREA_PAGES / 2, SWAP_FLAG_PREFER | 9), 0);
+	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0x80000), -EINVAL);
+	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0), -EBUSY);
+	CHECK_EQ(swap_disk_on(AREA_PAGES, AREA_PAGES / 2, SWAP_FLAG_PREFER | 9), 0);
+	CHECK_EQ(swap_disk_on(AREA_PAGES + AREA_PAGES / 2, AREA_PAGES / 2, SWAP_FLAG_PREFER | 9),
+		 0);
 	CHECK_EQ(nr_swap_pages(), 2 * AREA_PAGES - 3);
 	test_priorities();
 }
@@ -320,8 +212,9 @@ static const struct test tests[] = {
 int main(void)
 {
 	user_boot();
+	bio_cache_init();
 	user_ledger_open();
-	if (area_on(0, AREA_PAGES, 0))
+	if (swap_disk_on(0, AREA_PAGES, 0))
 		return 1;
 	return test_main(tests, ARRAY_SIZE(tests));
 }

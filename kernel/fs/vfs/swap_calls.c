@@ -1,5 +1,6 @@
 /*
- * swap_calls.c - swapon: from a path to where an area lies. What an area is, mm/swap/ knows.
+ * swap_calls.c - swapon and swapoff: from a path to where an area lies. What an area is, mm/swap/
+ * knows.
  */
 #include "fs/vfs/internal.h"
 #include "i386/uaccess.h"
@@ -40,24 +41,62 @@ static int device_on(const struct inode *inode, char *name, unsigned int flags)
 	return err;
 }
 
+/* The inode of a path in user memory, and the path: *name, for putname(). ERR_PTR. */
+static struct inode *inode_of(u32 path, char **name)
+{
+	struct inode *inode;
+
+	*name = getname((const char __user *)path, false);
+	if (IS_ERR(*name))
+		return ERR_PTR(PTR_ERR(*name));
+	inode = path_inode(AT_FDCWD, *name, true);
+	if (IS_ERR(inode))
+		putname(*name);
+	return inode;
+}
+
 /* a: path, b: SWAP_FLAG_... */
 SYSCALL(swapon)
 {
-	char *name = getname((const char __user *)a, false);
-	struct inode *inode;
 	int err = -EINVAL;
+	char *name;
+	struct inode *inode = inode_of(a, &name);
 
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	inode = path_inode(AT_FDCWD, name, true);
-	if (IS_ERR(inode)) {
-		putname(name);
+	if (IS_ERR(inode))
 		return PTR_ERR(inode);
-	}
 	if (S_ISBLK(inode->mode))
 		err = device_on(inode, name, b);
 	iput(inode);
 	if (err)
 		putname(name);
+	return err;
+}
+
+static int device_off(const struct inode *inode)
+{
+	struct block_device *bdev = device_of(inode);
+	struct swap_backing backing;
+	int err = bdev ? swap_area_off(bdev, 0, &backing) : -EINVAL;
+
+	if (err)
+		return err;
+	kfree(backing.extents);
+	putname(backing.name);
+	return 0;
+}
+
+/* a: path of what is in use */
+SYSCALL(swapoff)
+{
+	int err = -EINVAL;
+	char *name;
+	struct inode *inode = inode_of(a, &name);
+
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	putname(name);
+	if (S_ISBLK(inode->mode))
+		err = device_off(inode);
+	iput(inode);
 	return err;
 }

@@ -196,6 +196,12 @@ struct mm_struct *mm_alloc(void);
 void mm_set_layout(struct mm_struct *mm);
 /* One user less: the last one unmaps everything (may sleep) and drops its count. */
 void mmput(struct mm_struct *mm);
+/*
+ * One address space after the other, each with a user of the caller's: the one behind `prev`, whose
+ * user goes, or the first (prev NULL). NULL: that was the last. Who is born meanwhile comes last,
+ * so none that is forked off one not yet visited is missed; who is ending is left out. May sleep.
+ */
+struct mm_struct *mm_next(struct mm_struct *prev);
 /* One borrower less: the last one frees directory and descriptor. Any context. */
 void mmdrop(struct mm_struct *mm);
 static inline void mmgrab(struct mm_struct *mm)

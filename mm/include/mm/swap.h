@@ -39,7 +39,7 @@ struct swap_extent {
 
 /* Where an area lies; the caller's until swap_area_on() has taken it. */
 struct swap_backing {
-	const char *name; /* for /proc/swaps; kmalloc()ed */
+	char *name; /* for /proc/swaps; kmalloc()ed */
 	bool file;
 	struct block_device *bdev;
 	unsigned long pages;	     /* header included */
@@ -62,18 +62,39 @@ struct swap_area_info {
  * -EIO, -ENOMEM. May sleep.
  */
 int __must_check swap_area_on(struct swap_backing *backing, unsigned int flags);
+/*
+ * Takes the area that begins at this sector of the device out of use, when all that is in it is
+ * back in memory. 0: *backing is the caller's again; else it is in use as before: -EINVAL (it was
+ * not), -ENOMEM (there is no room), -EINTR (a signal), -EIO (a page cannot be read). May sleep,
+ * long.
+ */
+int __must_check swap_area_off(const struct block_device *bdev, sector_t sector,
+			       struct swap_backing *backing);
+/*
+ * Set by whoever keeps entries elsewhere than in page tables: takes those of a type back, with
+ * swap_cache_read(). 0, -EINTR, -ENOMEM, -EIO; what it could not yet do it is asked for again.
+ */
+extern int (*swap_unuse_shared)(unsigned int type);
 /* Calls `fn` for each area, the best first, until it returns false. */
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
 /* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
 void give_slot_back(struct page *page);
-/* Pages in the swap cache; slots of all areas, free ones. */
-extern unsigned long nr_swapcache_pages;
-unsigned long total_swap_pages(void);
-unsigned long nr_swap_pages(void);
 /*
  * For tests: panics unless slots, swap caches and the page tables of all address spaces agree.
  * Does not sleep. Returns the number of entries that name a slot.
  */
 unsigned long swap_validate(void);
+/* Pages in the swap cache; slots of the areas in use, those of them that are free. */
+extern unsigned long nr_swapcache_pages, nr_total_slots, nr_free_slots;
+
+static inline unsigned long total_swap_pages(void)
+{
+	return nr_total_slots;
+}
+
+static inline unsigned long nr_swap_pages(void)
+{
+	return nr_free_slots;
+}
 
 #endif
