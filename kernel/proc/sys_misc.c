@@ -8,6 +8,7 @@
 #include "kernel/errno.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
+#include "mm/swap.h"
 #include "mm/zone.h"
 #include "sched/sched.h"
 #include "proc/syscall.h"
@@ -49,6 +50,8 @@ SYSCALL(sysinfo)
 	info.uptime = (s32)(jiffies / HZ);
 	info.procs = (u16)min(nr_tasks(), 0xffffu);
 	info.mem_unit = PAGE_SIZE;
+	info.totalswap = total_swap_pages();
+	info.freeswap = nr_swap_pages();
 	for_each_zone (zone) {
 		info.totalram += zone->managed_pages;
 		info.freeram += zone_free_pages(zone);

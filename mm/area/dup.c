@@ -59,7 +59,7 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 			continue;
 		}
 		if (unlikely(!pte_mapped(entry))) {
-			swap_entry_dup(entry);
+			swap_entry_dup(copy->child, entry);
 		} else if (pte_pfn(entry) != zero_pfn) {
 			page_dup_mapped(pfn_to_page(pte_pfn(entry)), &count);
 			entry = share_entry(copy, from, entry);

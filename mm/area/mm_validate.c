@@ -40,7 +40,7 @@ static void check_area(const struct mm_struct *mm, const struct vm_area_struct *
 
 /* What a walk of the page tables found. */
 struct walk_counts {
-	unsigned long anon, file, shmem, tables;
+	unsigned long anon, file, shmem, swap, tables;
 };
 
 static void count_entry(struct walk_counts *counts, const struct vm_area_struct *vma,
@@ -51,6 +51,7 @@ static void count_entry(struct walk_counts *counts, const struct vm_area_struct 
 
 	if (is_swap_pte(entry)) {
 		swap_entry_check(entry);
+		counts->swap += swp_type(pte_to_swp_entry(entry)) < SWP_MIGRATION;
 		return;
 	}
 	BUG_ON(pte_write(entry) && !(vma->vm_flags & VM_WRITE));
@@ -103,7 +104,7 @@ static void check_table_needed(struct mm_struct *mm, unsigned long addr)
 static void check_pages(struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma = mm->mmap;
-	struct walk_counts counts = {0, 0, 0, 0};
+	struct walk_counts counts = {0};
 	unsigned int i;
 
 	for (i = 0; i < USER_PGDS; i++) {
@@ -120,6 +121,7 @@ static void check_pages(struct mm_struct *mm)
 	BUG_ON(counts.anon != mm->rss_anon);
 	BUG_ON(counts.file != mm->rss_file);
 	BUG_ON(counts.shmem != mm->rss_shmem);
+	BUG_ON(counts.swap != mm->nr_swap);
 }
 
 void validate_mm(const struct mm_struct *mm)

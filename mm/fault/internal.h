@@ -103,9 +103,9 @@ extern pfn_t zero_pfn;
 
 /* swap_entry.c: entries that are neither empty nor a page; is_swap_pte(). */
 int fault_swap_entry(const struct fault *fault);
-/* Fork: one more table has the entry / one less. page_table_lock held. */
-void swap_entry_dup(pte_t pte);
-void swap_entry_drop(pte_t pte);
+/* One more table has the entry, one of `mm` / one less. page_table_lock held. */
+void swap_entry_dup(struct mm_struct *mm, pte_t pte);
+void swap_entry_drop(struct mm_struct *mm, pte_t pte);
 /* Panics when nobody owns the entry. */
 void swap_entry_check(pte_t pte);
 

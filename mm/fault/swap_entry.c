@@ -34,17 +34,25 @@ static const struct swap_type *owner_of(swp_entry_t entry)
 	return owner;
 }
 
-void swap_entry_dup(pte_t pte)
+/* Those of swap areas are counted: a page on its way to another frame is in none. */
+static bool is_counted(swp_entry_t entry)
+{
+	return swp_type(entry) < SWP_MIGRATION;
+}
+
+void swap_entry_dup(struct mm_struct *mm, pte_t pte)
 {
 	swp_entry_t entry = pte_to_swp_entry(pte);
 
+	mm->nr_swap += is_counted(entry);
 	owner_of(entry)->dup(entry);
 }
 
-void swap_entry_drop(pte_t pte)
+void swap_entry_drop(struct mm_struct *mm, pte_t pte)
 {
 	swp_entry_t entry = pte_to_swp_entry(pte);
 
+	mm->nr_swap -= is_counted(entry);
 	owner_of(entry)->drop(entry);
 }
 

@@ -67,7 +67,7 @@ static void keep_dirty(struct page *page, enum ttu ttu)
 		SetPageDirty(page);
 }
 
-static pte_t replacement(const struct page *page, enum ttu ttu, pte_t entry)
+static pte_t replacement(const struct page *page, struct mm_struct *mm, enum ttu ttu, pte_t entry)
 {
 	pte_t swap = {page->private};
 
@@ -75,7 +75,7 @@ static pte_t replacement(const struct page *page, enum ttu ttu, pte_t entry)
 		return migration_pte(page, entry);
 	if (!PageAnon(page))
 		return (pte_t){0};
-	swap_entry_dup(swap);
+	swap_entry_dup(mm, swap);
 	return swap;
 }
 
@@ -86,7 +86,7 @@ static void unmap_entry(struct page *page, struct mm_struct *mm, unsigned long a
 	struct rss_count gone = {0};
 	pte_t entry = ptep_get_and_clear(ptep);
 
-	set_pte(ptep, replacement(page, ttu, entry));
+	set_pte(ptep, replacement(page, mm, ttu, entry));
 	tlb_flush_page(mm, addr);
 	if (pte_dirty(entry))
 		keep_dirty(page, ttu);

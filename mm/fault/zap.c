@@ -86,7 +86,7 @@ static __always_inline void drop_entry(struct mmu_gather *gather, struct rss_cou
 	pfn_t pfn = pte_pfn(entry);
 
 	if (unlikely(!pte_mapped(entry)))
-		swap_entry_drop(entry);
+		swap_entry_drop(gather->mm, entry);
 	else if (pfn != zero_pfn)
 		drop_page(gather, dropped, pfn_to_page(pfn), entry);
 }

@@ -287,18 +287,21 @@ int swap_area_off(const struct block_device *bdev, sector_t sector, struct swap_
 
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg)
 {
-	struct swap_area_info info;
-	struct swap_area *area;
+	bool go_on = true;
 
 	mutex_lock(&swapon_mutex);
-	list_for_each_entry (area, &by_prio, by_prio) {
+	for (unsigned int i = 0; i < MAX_SWAPFILES && go_on; i++) {
+		const struct swap_area *area = areas[i];
+		struct swap_area_info info;
+
+		if (!area)
+			continue;
 		info = (struct swap_area_info){.name = area->backing.name,
 					       .file = area->backing.file,
 					       .pages = good_slots(area),
 					       .used = area->map.used,
 					       .prio = area->prio};
-		if (!fn(arg, &info))
-			break;
+		go_on = fn(arg, &info);
 	}
 	mutex_unlock(&swapon_mutex);
 }

@@ -79,6 +79,7 @@ static bool map_page(const struct fault *fault, struct page *page, swp_entry_t e
 		get_page(page);
 		page_add_again(page, mm);
 		slot_drop(entry);
+		mm->nr_swap--;
 	}
 	spin_unlock(&mm->page_table_lock);
 	return unchanged;

@@ -52,6 +52,7 @@ static int slot_fault(const struct fault *fault, swp_entry_t entry)
 	page_add_anon(page, fault->vma, fault->addr);
 	slot_drop(entry);
 	spin_unlock(&fault->mm->page_table_lock);
+	fault->mm->nr_swap--;
 	fault->info->major = true;
 	fault->info->cause = TRACE_CAUSE_ANON;
 	return 0;
@@ -85,6 +86,7 @@ static void swap_out(unsigned int page, u8 value)
 	set_pte(ptep, swp_entry_to_pte(swp_entry(TYPE, page + 1)));
 	saved[page + 1] = value;
 	tables[page + 1] = 1;
+	mm->nr_swap++;
 	spin_unlock(&mm->page_table_lock);
 }
 

@@ -18,6 +18,7 @@ bool proc_has_fd(struct task_struct *task, int fd);
 
 /* The rest are functions of one entry. proc_mm.c, proc_zone.c */
 int proc_show_meminfo(struct text *text);
+int proc_show_swaps(struct text *text);
 int proc_show_slabinfo(struct text *text);
 int proc_show_vmallocinfo(struct text *text);
 int proc_show_buddyinfo(struct text *text);

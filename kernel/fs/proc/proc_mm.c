@@ -10,9 +10,11 @@
 #include "fs/proc/proc.h"
 #include "fs/proc/proc_vmstat.h"
 #include "kernel/kallsyms.h"
+#include "kernel/string.h"
 #include "kernel/wait.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/swap.h"
 #include "mm/vmalloc.h"
 #include "proc/task.h"
@@ -148,6 +150,37 @@ int proc_show_meminfo(struct text *text)
 	line(text, "VmallocUsed:", vmalloc.used / PAGE_SIZE);
 	line(text, "VmallocChunk:", vmalloc.chunk / PAGE_SIZE);
 	show_direct_map(text);
+	return 0;
+}
+
+/* A path in a column: what would end the column or the line is shown as \ooo. */
+static void show_path(struct text *text, const char *path)
+{
+	for (; *path; path++) {
+		if (strchr(" \t\n\\", *path))
+			text_printf(text, "\\%03o", (unsigned char)*path);
+		else
+			text_append(text, path, 1);
+	}
+}
+
+static bool show_swap_area(void *arg, const struct swap_area_info *info)
+{
+	const unsigned long size = info->pages * KIB_PER_PAGE, used = info->used * KIB_PER_PAGE;
+	struct text *text = arg;
+	const size_t start = text->len;
+
+	show_path(text, info->name);
+	text_printf(text, "%*s", max(40 - (int)(text->len - start), 1), "");
+	text_printf(text, "%s\t%lu\t%s%lu\t%s%d\n", info->file ? "file\t" : "partition", size,
+		    size < 10000000 ? "\t" : "", used, used < 10000000 ? "\t" : "", info->prio);
+	return true;
+}
+
+int proc_show_swaps(struct text *text)
+{
+	text_printf(text, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	swap_for_each_area(show_swap_area, text);
 	return 0;
 }
 

@@ -123,7 +123,7 @@ static void status_memory(struct text *text, struct mm_struct *mm)
 	kib(text, "VmExe", text_pages);
 	kib(text, "VmLib", areas.exec - text_pages);
 	kib(text, "VmPTE", mm->nr_ptes);
-	kib(text, "VmSwap", 0);
+	kib(text, "VmSwap", mm->nr_swap);
 }
 
 static int show_status(struct text *text)

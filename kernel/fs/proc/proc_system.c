@@ -125,12 +125,6 @@ static int show_mounts(struct text *text)
 	return 0;
 }
 
-static int show_swaps(struct text *text)
-{
-	text_printf(text, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
-	return 0;
-}
-
 static int show_partitions(struct text *text)
 {
 	const struct block_device *bdev;
@@ -165,7 +159,7 @@ struct tree_entry proc_top_entries[] = {
 	{.name = "self", .mode = S_IFLNK | 0777, .show = link_self},
 	{.name = "slabinfo", .mode = S_IFREG | 0400, .show = proc_show_slabinfo},
 	FILE_ENTRY("stat", show_stat),
-	FILE_ENTRY("swaps", show_swaps),
+	FILE_ENTRY("swaps", proc_show_swaps),
 	{.name = "sys", .mode = S_IFDIR | 0555, .entries = proc_sysctl_entries},
 	{.name = "trace_mark", .mode = S_IFREG | 0222, .write = proc_write_mark},
 	FILE_ENTRY("uptime", show_uptime),

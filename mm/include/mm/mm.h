@@ -150,6 +150,7 @@ struct mm_struct {
 	struct list_head mmlist;
 	unsigned long nr_ptes;			     /* page-table pages */
 	unsigned long rss_anon, rss_file, rss_shmem; /* pages mapped */
+	unsigned long nr_swap;			     /* entries that name a slot of a swap area */
 	/* The most that there was before it last became less: mm_rss_peak(), mm_vm_peak(). */
 	unsigned long hiwater_rss, hiwater_vm;
 	unsigned long total_vm, locked_vm, stack_vm, data_vm; /* pages */

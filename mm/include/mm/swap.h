@@ -75,7 +75,7 @@ int __must_check swap_area_off(const struct block_device *bdev, sector_t sector,
  * swap_cache_read(). 0, -EINTR, -ENOMEM, -EIO; what it could not yet do it is asked for again.
  */
 extern int (*swap_unuse_shared)(unsigned int type);
-/* Calls `fn` for each area, the best first, until it returns false. */
+/* Calls `fn` for each area, in the order of their types, until it returns false. It may sleep. */
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
 /* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
 void give_slot_back(struct page *page);
