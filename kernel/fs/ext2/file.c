@@ -320,9 +320,20 @@ static int ext2_readlink(struct inode *inode, char *buf, size_t size)
 	return (int)len;
 }
 
+static int ext2_bmap(struct inode *inode, u32 index, struct block_device **bdev, sector_t *sector)
+{
+	u32 block = 0;
+	int err = ext2_map_block(inode, index, false, &block);
+
+	*bdev = ext2_fs(inode)->cache.bdev;
+	*sector = (sector_t)block * SECTORS_PER_BLOCK;
+	return err;
+}
+
 const struct inode_ops ext2_file_iops = {
 	.truncate = ext2_truncate,
 	.setattr = ext2_setattr,
+	.bmap = ext2_bmap,
 	.evict = ext2_evict,
 };
 

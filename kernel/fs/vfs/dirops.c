@@ -169,6 +169,9 @@ int vfs_unlink(int dfd, const char *path)
 	err = -EISDIR;
 	if (walk.type != LAST_NAME || S_ISDIR(walk.found->mode))
 		goto out_end;
+	err = -EPERM;
+	if (walk.found->swapfile)
+		goto out_end;
 	dir = walk.at;
 	mutex_lock(&dir->lock);
 	err = check_dir_writable(dir);
@@ -284,6 +287,8 @@ static int check_rename(const struct path_walk *from, const struct path_walk *to
 		return -EIO;
 	if (victim && !replace)
 		return -EEXIST;
+	if (source->swapfile || (victim && victim->swapfile))
+		return -EPERM;
 	if (!S_ISDIR(source->mode)) {
 		if (from->slash || to->slash)
 			return -ENOTDIR;

@@ -381,7 +381,7 @@ int inodes_drop_nameless(struct fs_super *sb)
 
 	for_each_inode(inode, sb)
 	{
-		if (inode->nlink > 0 || inode->state & I_ENDED)
+		if (inode->nlink > 0 || inode->swapfile || inode->state & I_ENDED)
 			continue;
 		inode->state |= I_ENDED;
 		err = inode->i_op->evict(inode, true);

@@ -123,6 +123,9 @@ int inode_truncate(struct inode *inode, loff_t size);
 /* One more who may write the inode: 0, or -ETXTBSY: a program runs from it. / One less. */
 int __must_check inode_get_write(struct inode *inode);
 void inode_put_write(struct inode *inode);
+/* Nobody may write the inode from now on: 0, or -ETXTBSY: somebody does. / One who says so less. */
+int __must_check inode_deny_write(struct inode *inode);
+void inode_allow_write(struct inode *inode);
 
 /*
  * locks.c: fcntl()'s commands for record locks; -EINVAL for all others, -EBADF of a file that is

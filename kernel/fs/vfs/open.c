@@ -41,28 +41,40 @@ void inode_put_write(struct inode *inode)
 	spin_unlock(&access_lock);
 }
 
-int file_deny_write(struct file *file)
+int inode_deny_write(struct inode *inode)
 {
 	bool ok;
 
 	spin_lock(&access_lock);
-	ok = file->inode->writers <= 0;
-	if (ok) {
-		file->inode->writers--;
-		file->access = FILE_RUNS;
-	}
+	ok = inode->writers <= 0;
+	inode->writers -= ok;
 	spin_unlock(&access_lock);
 	return ok ? 0 : -ETXTBSY;
 }
 
-void file_allow_write(struct file *file)
+void inode_allow_write(struct inode *inode)
 {
 	spin_lock(&access_lock);
-	if (file->access == FILE_RUNS) {
-		file->inode->writers++;
-		file->access = FILE_READS;
-	}
+	BUG_ON(inode->writers >= 0);
+	inode->writers++;
 	spin_unlock(&access_lock);
+}
+
+int file_deny_write(struct file *file)
+{
+	int err = inode_deny_write(file->inode);
+
+	if (!err)
+		file->access = FILE_RUNS;
+	return err;
+}
+
+void file_allow_write(struct file *file)
+{
+	if (file->access == FILE_RUNS) {
+		file->access = FILE_READS;
+		inode_allow_write(file->inode);
+	}
 }
 
 static void file_release(struct mapped_file *mf)

@@ -1,10 +1,18 @@
 /*
  * swap_calls.c - swapon and swapoff: from a path to where an area lies. What an area is, mm/swap/
  * knows.
+ *
+ *   a block device    one extent
+ *   a regular file    its runs of blocks, as the file system's bmap tells them, without holes
+ *
+ * From then on the disk is read and written past the file system. So the file must keep its blocks:
+ * nobody may write it, cut it short (-ETXTBSY, as for a running program), take its name or give
+ * that to another file (-EPERM), and its inode is held.
  */
 #include "fs/vfs/internal.h"
 #include "i386/uaccess.h"
 #include "kernel/blkdev.h"
+#include "kernel/printk.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
 #include "proc/syscall.h"
@@ -21,82 +29,220 @@ static struct block_device *device_of(const struct inode *inode)
 	return NULL;
 }
 
-/* A whole device: one extent. `name` goes over to it. */
-static int device_on(const struct inode *inode, char *name, unsigned int flags)
+/* A whole device: one extent. */
+static int device_extents(const struct inode *inode, struct swap_backing *backing)
 {
-	struct block_device *bdev = device_of(inode);
-	struct swap_backing backing = {.name = name, .bdev = bdev, .nr_extents = 1};
+	backing->bdev = device_of(inode);
+	if (!backing->bdev)
+		return -ENXIO;
+	backing->pages = (unsigned long)(backing->bdev->sectors / SECTORS_PER_PAGE);
+	backing->extents = kmalloc(sizeof(*backing->extents), GFP_KERNEL);
+	if (!backing->extents)
+		return -ENOMEM;
+	*backing->extents = (struct swap_extent){.first = 0, .pages = backing->pages, .sector = 0};
+	backing->nr_extents = 1;
+	return 0;
+}
+
+/* Does the page at the sector lie right behind the extent? */
+static bool continues(const struct swap_extent *extent, sector_t sector)
+{
+	return extent->sector + (sector_t)extent->pages * SECTORS_PER_PAGE == sector;
+}
+
+/*
+ * Walks the file's blocks; backing->nr_extents: runs of them. With room for that many, they are
+ * noted. 0, -EIO, or -EINVAL: a hole. inode->lock held.
+ */
+static int walk_file(struct inode *inode, struct swap_backing *backing)
+{
+	struct swap_extent now = {.pages = 0};
+	sector_t sector;
 	int err;
 
-	if (!bdev)
-		return -ENXIO;
-	backing.pages = (unsigned long)(bdev->sectors / SECTORS_PER_PAGE);
-	backing.extents = kmalloc(sizeof(*backing.extents), GFP_KERNEL);
-	if (!backing.extents)
-		return -ENOMEM;
-	*backing.extents = (struct swap_extent){.first = 0, .pages = backing.pages, .sector = 0};
-	err = swap_area_on(&backing, flags);
+	backing->nr_extents = 0;
+	for (unsigned long page = 0; page < backing->pages; page++) {
+		err = inode->i_op->bmap(inode, page, &backing->bdev, &sector);
+		if (!err && !sector) {
+			pr_warn("swapon: %s: has a hole at page %lu\n", backing->name, page);
+			err = -EINVAL;
+		}
+		if (err)
+			return err;
+		if (!now.pages || !continues(&now, sector)) {
+			now = (struct swap_extent){.first = page, .pages = 0, .sector = sector};
+			backing->nr_extents++;
+		}
+		now.pages++;
+		if (backing->extents)
+			backing->extents[backing->nr_extents - 1] = now;
+		if (page % 256 == 255)
+			cond_resched();
+	}
+	return 0;
+}
+
+static int file_extents(struct inode *inode, struct swap_backing *backing)
+{
+	int err;
+
+	backing->pages = (unsigned long)(inode->mapping.size >> PAGE_SHIFT);
+	backing->extents = NULL;
+	err = walk_file(inode, backing);
+	if (err || !backing->nr_extents)
+		return err ? err : -EINVAL;
+	backing->extents = kmalloc(backing->nr_extents * sizeof(*backing->extents), GFP_KERNEL);
+	return backing->extents ? walk_file(inode, backing) : -ENOMEM;
+}
+
+static void release_file(struct inode *inode)
+{
+	/* What the page cache has of it is not what the disk has any more. */
+	drop_clean_pages(&inode->mapping);
+	inode_allow_write(inode);
+	inode->swapfile = false;
+}
+
+/* The file's blocks stay as they are, and hold what was written. inode->lock held. */
+static int claim_file(struct inode *inode)
+{
+	int err;
+
+	if (inode->swapfile)
+		return -EBUSY;
+	if (!inode->i_op->bmap || !inode->nlink)
+		return -EINVAL;
+	if (inode->sb->read_only)
+		return -EROFS;
+	err = inode_deny_write(inode);
 	if (err)
-		kfree(backing.extents);
+		return err;
+	inode->swapfile = true;
+	err = filemap_sync(&inode->mapping);
+	if (err)
+		release_file(inode);
 	return err;
 }
 
-/* The inode of a path in user memory, and the path: *name, for putname(). ERR_PTR. */
-static struct inode *inode_of(u32 path, char **name)
+/* A file is claimed by now. The backing's memory goes when it fails. */
+static int put_to_use(struct inode *inode, const char *path, unsigned int flags)
 {
-	struct inode *inode;
+	struct swap_backing backing = {.name = kstrdup(path, GFP_KERNEL),
+				       .file = S_ISREG(inode->mode)};
+	int err = -ENOMEM;
 
-	*name = getname((const char __user *)path, false);
-	if (IS_ERR(*name))
-		return ERR_PTR(PTR_ERR(*name));
-	inode = path_inode(AT_FDCWD, *name, true);
-	if (IS_ERR(inode))
-		putname(*name);
-	return inode;
+	if (backing.name)
+		err = backing.file ? file_extents(inode, &backing)
+				   : device_extents(inode, &backing);
+	if (!err)
+		err = swap_area_on(&backing, flags);
+	if (err) {
+		kfree(backing.extents);
+		kfree(backing.name);
+	}
+	return err;
+}
+
+static int file_on(struct inode *inode, const char *path, unsigned int flags)
+{
+	int err;
+
+	mutex_lock(&inode->lock);
+	err = claim_file(inode);
+	if (!err) {
+		err = put_to_use(inode, path, flags);
+		if (err)
+			release_file(inode);
+		else
+			iget_ref(inode);
+	}
+	mutex_unlock(&inode->lock);
+	return err;
+}
+
+/* What a path in user memory names: its inode, referenced, or ERR_PTR; in `abs`, if not NULL, the
+ * whole path. */
+static struct inode *named(u32 path, char *abs)
+{
+	char *name = getname((const char __user *)path, false);
+	struct inode *inode;
+	int err = 0;
+
+	if (IS_ERR(name))
+		return ERR_PTR(PTR_ERR(name));
+	inode = path_inode(AT_FDCWD, name, true);
+	if (!IS_ERR(inode)) {
+		if (abs)
+			err = path_absolute(name, abs);
+		if (!err && S_ISDIR(inode->mode))
+			err = -EISDIR;
+		if (!err && !S_ISBLK(inode->mode) && !S_ISREG(inode->mode))
+			err = -EINVAL;
+	}
+	putname(name);
+	if (!err)
+		return inode;
+	iput(inode);
+	return ERR_PTR(err);
 }
 
 /* a: path, b: SWAP_FLAG_... */
 SYSCALL(swapon)
 {
-	int err = -EINVAL;
-	char *name;
-	struct inode *inode = inode_of(a, &name);
+	struct inode *inode;
+	char *abs;
+	int err;
 
-	if (IS_ERR(inode))
-		return PTR_ERR(inode);
-	if (S_ISBLK(inode->mode))
-		err = device_on(inode, name, b);
-	iput(inode);
-	if (err)
-		putname(name);
+	if (b & ~SWAP_FLAGS_VALID)
+		return -EINVAL;
+	abs = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!abs)
+		return -ENOMEM;
+	inode = named(a, abs);
+	if (IS_ERR(inode)) {
+		err = (int)PTR_ERR(inode);
+	} else {
+		err = S_ISREG(inode->mode) ? file_on(inode, abs, b) : put_to_use(inode, abs, b);
+		iput(inode);
+	}
+	kfree(abs);
 	return err;
 }
 
-static int device_off(const struct inode *inode)
+/* Where the area that lies on it begins. -EINVAL: there is none. */
+static int find_start(struct inode *inode, struct block_device **bdev, sector_t *sector)
 {
-	struct block_device *bdev = device_of(inode);
-	struct swap_backing backing;
-	int err = bdev ? swap_area_off(bdev, 0, &backing) : -EINVAL;
-
-	if (err)
-		return err;
-	kfree(backing.extents);
-	putname(backing.name);
-	return 0;
+	*sector = 0;
+	if (S_ISREG(inode->mode))
+		return inode->swapfile ? inode->i_op->bmap(inode, 0, bdev, sector) : -EINVAL;
+	*bdev = device_of(inode);
+	return *bdev ? 0 : -EINVAL;
 }
 
 /* a: path of what is in use */
 SYSCALL(swapoff)
 {
-	int err = -EINVAL;
-	char *name;
-	struct inode *inode = inode_of(a, &name);
+	struct inode *inode = named(a, NULL);
+	struct swap_backing backing;
+	struct block_device *bdev;
+	sector_t sector;
+	int err;
 
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
-	putname(name);
-	if (S_ISBLK(inode->mode))
-		err = device_off(inode);
+	err = find_start(inode, &bdev, &sector);
+	if (!err)
+		err = swap_area_off(bdev, sector, &backing);
+	if (!err) {
+		kfree(backing.extents);
+		kfree(backing.name);
+		if (backing.file) {
+			mutex_lock(&inode->lock);
+			release_file(inode);
+			mutex_unlock(&inode->lock);
+			iput(inode); /* the area's */
+		}
+	}
 	iput(inode);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include "kernel/wait.h"
 #include "mm/filemap.h"
 
+struct block_device;
 struct inode;
 struct file;
 struct fs_super;
@@ -81,6 +82,11 @@ struct inode_ops {
 	int (*truncate)(struct inode *inode, loff_t size);
 	int (*setattr)(struct inode *inode); /* mode, owner or times changed: write back */
 	/*
+	 * Where page `index` of a regular file lies: *sector of *bdev, which it fills as one piece;
+	 * 0: in a hole. 0 or -EIO. May sleep.
+	 */
+	int (*bmap)(struct inode *inode, u32 index, struct block_device **bdev, sector_t *sector);
+	/*
 	 * The last reference is gone (and, for a cached inode, its time has come): writes what is
 	 * dirty, or takes an inode with nlink 0 off the disk, and gives back all but the struct.
 	 * 0, or errno: then the inode stays and is tried again, unless `last`: that may
@@ -114,6 +120,7 @@ struct inode {
 	u32 blocks;  /* 512-byte units */
 	u32 state;   /* I_* of inode.c (inode_lock) */
 	int writers; /* open files that may write it; below 0: that run it (access_lock, open.c) */
+	bool swapfile; /* pages of processes are in its blocks: it keeps them and its name (lock) */
 	atomic_t count;
 	struct mutex lock; /* directory contents, size changes */
 	struct fs_super *sb;

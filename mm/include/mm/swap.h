@@ -45,7 +45,6 @@ struct swap_backing {
 	unsigned long pages;	     /* header included */
 	struct swap_extent *extents; /* kmalloc()ed, in the order of `first` */
 	unsigned int nr_extents;
-	void *owner; /* whoever keeps the file */
 };
 
 /* What /proc/swaps shows of an area. */
