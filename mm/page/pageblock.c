@@ -141,7 +141,9 @@ static bool should_claim(const struct zone *zone, const struct page *page, unsig
 		return true;
 	if (order < CLAIM_ORDER && type == MIGRATE_MOVABLE)
 		return false;
-	return count_free(zone, page) >= PAGEBLOCK_PAGES / 2;
+	/* Under pressure there is nothing to count. */
+	return zone->free_pages >= PAGEBLOCK_PAGES / 2 &&
+	       count_free(zone, page) >= PAGEBLOCK_PAGES / 2;
 }
 
 struct page *pageblock_fallback(struct zone *zone, unsigned int order, enum migratetype type,
