@@ -26,7 +26,7 @@ MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o sh
 MM_OBJS += $(addprefix mm/reclaim/,lru.o pageout.o vmscan.o)
 # swap areas, swap cache
 MM_OBJS += $(addprefix mm/swap/,swap_area.o swap_cache.o swap_empty.o swap_fault.o swap_header.o \
-	swap_io.o swap_map.o swap_validate.o)
+	swap_io.o swap_map.o swap_readahead.o swap_validate.o)
 # migration, compaction, hotplug
 MM_OBJS += $(addprefix mm/move/,compaction.o memory_hotplug.o migrate.o page_isolation.o)
 # allocations that fail on purpose

@@ -62,8 +62,12 @@ bool swap_slot_unwelcome(swp_entry_t entry);
  */
 int __must_check swap_area_empty(struct swap_area *area);
 
-/* swap_io.c: one page of a slot; page locked. 0 or -EIO. May sleep. */
+/* swap_io.c: where the slot of a locked page lies: the sector; *bdev: on that. */
+sector_t swap_page_sector(const struct page *page, struct block_device **bdev);
+/* One page of a slot; page locked. 0 or -EIO. May sleep. */
 int __must_check swap_readpage(struct page *page);
+/* The same, and notes in the page's flags how it went. True: it is uptodate. */
+bool swap_read_alone(struct page *page);
 int __must_check swap_writepage(struct page *page);
 /*
  * Writes those of `nr` locked pages that are in the swap cache, all together, and says of each
@@ -80,12 +84,26 @@ struct page *swap_cache_find(swp_entry_t entry);
  * May sleep.
  */
 struct page *swap_cache_read(swp_entry_t entry, bool *major);
+/*
+ * A locked, fresh page becomes that of a slot in use: anonymous, and nobody's yet. 0: it is in the
+ * cache, to be read; -ENOENT: the slot was given back; -EEXIST: there is a page; -ENOMEM.
+ */
+int __must_check swap_cache_claim(struct page *page, swp_entry_t entry);
 /* Gives a locked anonymous page a slot. False: no slot, or no memory for the tree. */
 bool add_to_swap(struct page *page);
 /* Takes a locked page out; the caller has a reference. Frees its slot unless entries name it. */
 void delete_from_swap_cache(struct page *page);
 /* The same, but only when no entry names the slot any more: then true. Page locked, referenced. */
 bool try_to_free_swap(struct page *page);
+
+/*
+ * swap_readahead.c: has a page read that was just claimed, and with it those in use around its
+ * slot. All are on their way when it returns, and are unlocked when they have come, uptodate or
+ * not. How many. May sleep only for the page itself.
+ */
+unsigned int swap_read_around(struct page *page);
+/* A page that was read ahead is wanted: the next ones are so, too. */
+void swap_readahead_hit(void);
 
 /* swap_fault.c: what owns the entries. */
 extern const struct swap_type swap_area_entries;

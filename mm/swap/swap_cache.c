@@ -135,67 +135,61 @@ void give_slot_back(struct page *page)
 	unlock_page(page);
 }
 
-/* What became of the attempt to be the one who reads a slot. */
-enum claim {
-	CLAIM_OURS,  /* locked and in the cache */
-	CLAIM_OTHER, /* somebody was faster: look in the cache */
-	CLAIM_GONE,  /* the slot was given back */
-	CLAIM_NO_MEM
-};
-
-static enum claim claim_slot(struct page *page, swp_entry_t entry)
+int swap_cache_claim(struct page *page, swp_entry_t entry)
 {
-	enum claim claim = CLAIM_OURS;
 	struct swap_area *area;
+	int err;
 
+	BUG_ON(!PageLocked(page) || page->mapping);
 	spin_lock(&swap_lock);
 	area = swap_area_find(entry);
-	if (!area || !swap_map_used(&area->map, swp_offset(entry)))
-		claim = CLAIM_GONE;
-	else if (!swap_map_cache(&area->map, swp_offset(entry)))
-		claim = CLAIM_OTHER;
-	else if (enter(page, entry)) {
-		swap_slot_uncache(entry);
-		claim = CLAIM_NO_MEM;
+	if (!area || !swap_map_used(&area->map, swp_offset(entry))) {
+		err = -ENOENT;
+	} else if (!swap_map_cache(&area->map, swp_offset(entry))) {
+		err = -EEXIST;
+	} else {
+		err = enter(page, entry);
+		if (err)
+			swap_slot_uncache(entry);
 	}
 	spin_unlock(&swap_lock);
-	return claim;
+	if (!err) {
+		page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
+		lru_add_new(page, page_zone(page), true);
+	}
+	return err;
 }
 
-/* Reads the slot into a page that is locked and in the cache. What fails stays not uptodate. */
-static void fill(struct page *page)
+/* Waits until the page has been read. The others that were read with it may be to blame if that
+ * went wrong: then once more, alone. */
+static void finish_reading(struct page *page, unsigned int together)
 {
-	if (swap_readpage(page))
-		SetPageError(page);
-	else
-		SetPageUptodate(page);
+	lock_page(page);
+	if (!PageUptodate(page) && together > 1 && PageSwapCache(page))
+		swap_read_alone(page);
 	unlock_page(page);
 }
 
 struct page *swap_cache_read(swp_entry_t entry, bool *major)
 {
 	struct page *page, *fresh = NULL;
-	enum claim claim = CLAIM_OTHER;
+	int err = -EEXIST;
 
-	while (!(page = swap_cache_find(entry))) {
+	while (!(page = swap_cache_find(entry)) && err == -EEXIST) {
 		if (!fresh)
-			fresh = alloc_user_page(GFP_HIGHUSER_MOVABLE);
+			fresh = alloc_user_page(GFP_HIGHUSER_MOVABLE | __GFP_COLD);
 		if (!fresh)
 			return ERR_PTR(-ENOMEM);
 		lock_page(fresh);
-		claim = claim_slot(fresh, entry);
-		if (claim == CLAIM_OURS) {
-			lru_add_new(fresh, page_zone(fresh), true);
+		err = swap_cache_claim(fresh, entry);
+		if (!err) {
 			*major = true;
-			fill(fresh);
+			finish_reading(fresh, swap_read_around(fresh));
 			return fresh;
 		}
 		unlock_page(fresh);
-		if (claim != CLAIM_OTHER)
-			break;
-		cond_resched();
 	}
 	if (fresh)
 		put_page(fresh);
-	return claim == CLAIM_NO_MEM ? ERR_PTR(-ENOMEM) : page;
+	return page || err == -ENOENT ? page : ERR_PTR(-ENOMEM);
 }

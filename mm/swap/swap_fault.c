@@ -74,7 +74,7 @@ static bool map_page(const struct fault *fault, struct page *page, swp_entry_t e
 	unchanged = fault_unchanged(fault);
 	if (unchanged) {
 		set_pte(fault->ptep, mk_pte_pfn(page_to_pfn(page), fault->vma->vm_page_prot));
-		if (!PageAnon(page))
+		if (!page_anon_vma(page))
 			make_anon(page, fault, entry);
 		get_page(page);
 		page_add_again(page, mm);
@@ -83,16 +83,6 @@ static bool map_page(const struct fault *fault, struct page *page, swp_entry_t e
 	}
 	spin_unlock(&mm->page_table_lock);
 	return unchanged;
-}
-
-/* An earlier attempt to read the locked page failed: perhaps this one does not. */
-static bool read_again(struct page *page)
-{
-	if (swap_readpage(page))
-		return false;
-	ClearPageError(page);
-	SetPageUptodate(page);
-	return true;
 }
 
 /*
@@ -105,7 +95,7 @@ static int bring_back(const struct fault *fault, struct page *page, swp_entry_t 
 
 	lock_page(page);
 	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
-		if (!PageUptodate(page) && (fresh || !read_again(page)))
+		if (!PageUptodate(page) && (fresh || !swap_read_alone(page)))
 			err = -EIO;
 		else if (map_page(fault, page, entry) && !fault->write)
 			err = 0;
@@ -127,6 +117,8 @@ static int slot_fault(const struct fault *fault, swp_entry_t entry)
 		return FAULT_AGAIN;
 	if (IS_ERR(page))
 		return (int)PTR_ERR(page);
+	if (!major && !page_anon_vma(page))
+		swap_readahead_hit();
 	err = bring_back(fault, page, entry, major);
 	put_page(page);
 	fault->info->major |= major;

@@ -25,8 +25,7 @@ static sector_t slot_sector(const struct swap_backing *backing, unsigned long sl
 	return backing->extents[low].sector + (sector_t)slot * SECTORS_PER_PAGE;
 }
 
-/* Where the page's slot lies: the sector; *bdev: on that. */
-static sector_t page_sector(const struct page *page, struct block_device **bdev)
+sector_t swap_page_sector(const struct page *page, struct block_device **bdev)
 {
 	swp_entry_t entry = page_swap_entry(page);
 	const struct swap_backing *backing = &swap_area_of(entry)->backing;
@@ -38,7 +37,7 @@ static sector_t page_sector(const struct page *page, struct block_device **bdev)
 
 static void fill_bio(struct bio *bio, struct page *page, bool write)
 {
-	bio->sector = page_sector(page, &bio->bdev);
+	bio->sector = swap_page_sector(page, &bio->bdev);
 	bio->write = write;
 	bio->why = write ? TRACE_IO_SWAP_OUT : TRACE_IO_SWAP_IN;
 	BUG_ON(!bio_add_page(bio, page, 0, PAGE_SIZE));
@@ -59,6 +58,17 @@ int swap_readpage(struct page *page)
 {
 	count_vm_event(VM_PSWPIN);
 	return move_page(page, false);
+}
+
+bool swap_read_alone(struct page *page)
+{
+	if (swap_readpage(page)) {
+		SetPageError(page);
+		return false;
+	}
+	ClearPageError(page);
+	SetPageUptodate(page);
+	return true;
 }
 
 int swap_writepage(struct page *page)

@@ -41,7 +41,7 @@ H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
-H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff
+H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff swap_readahead
 H_TESTS += filemap rmap migrate migrate_tasks compaction
 H_TESTS += fault_inject
 

@@ -7,6 +7,7 @@
 #include "fs/proc/proc.h"
 #include "mm/compaction.h"
 #include "mm/shrinker.h"
+#include "mm/swap.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
 #include "proc/task.h"
@@ -102,6 +103,22 @@ static int store_lowmem_reserve_ratio(struct text *words)
 	return 0;
 }
 
+static int show_page_cluster(struct text *text)
+{
+	text_printf(text, "%u\n", page_cluster);
+	return 0;
+}
+
+static int store_page_cluster(struct text *words)
+{
+	unsigned long log2;
+	int err = one_number(words->buf, 0, PAGE_CLUSTER_MOST, &log2);
+
+	if (!err)
+		page_cluster = log2;
+	return err;
+}
+
 static int show_osrelease(struct text *text)
 {
 	text_printf(text, "%s\n", system_utsname.release);
@@ -150,6 +167,7 @@ static struct tree_entry vm_entries[] = {
 	FILE_ENTRY("lowmem_reserve_ratio", 0644, show_lowmem_reserve_ratio,
 		   store_lowmem_reserve_ratio),
 	FILE_ENTRY("min_free_kbytes", 0644, show_min_free_kbytes, store_min_free_kbytes),
+	FILE_ENTRY("page-cluster", 0644, show_page_cluster, store_page_cluster),
 	{0},
 };
 

@@ -70,6 +70,8 @@ static const char *const event_lines[] = {
 	"compact_stall",
 	"compact_fail",
 	"compact_success",
+	"swap_ra",
+	"swap_ra_hit",
 };
 
 /* `stat` += what the pages of the zone are used for. */

@@ -18,6 +18,8 @@
 	X(PGPGOUT, "pgpgout")                                \
 	X(PSWPIN, "pswpin")                                  \
 	X(PSWPOUT, "pswpout")                                \
+	X(SWAP_RA, "swap_ra")                                \
+	X(SWAP_RA_HIT, "swap_ra_hit")                        \
 	X(PGSCAN, "pgscan")                                  \
 	X(PGSTEAL, "pgsteal")                                \
 	X(PGACTIVATE, "pgactivate")                          \
