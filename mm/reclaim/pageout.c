@@ -99,6 +99,9 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 		SetPageActive(page);
 	if (verdict == UNEVICTABLE)
 		SetPageUnevictable(page);
+	/* Whoever dropped the last entry meanwhile could not lock it. */
+	if (!gone && !page_mapcount(page))
+		try_to_free_swap(page);
 	if (!gone)
 		lru_add(page);
 	unlock_page(page);

@@ -99,10 +99,10 @@ static int bring_back(const struct fault *fault, struct page *page, swp_entry_t 
 			err = -EIO;
 		else if (map_page(fault, page, entry) && !fault->write)
 			err = 0;
-		/* map_page() may have been the last to name the slot. */
-		if (PageSwapCache(page) && swap_slot_unwelcome(entry))
-			try_to_free_swap(page);
 	}
+	/* Others may have dropped their entries while it was being read, and could not lock it. */
+	if (PageSwapCache(page) && (!page_mapcount(page) || swap_slot_unwelcome(entry)))
+		try_to_free_swap(page);
 	unlock_page(page);
 	return err;
 }

@@ -74,6 +74,7 @@ static int prepare_write(struct address_space *mapping, struct page *page, unsig
 static void read_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
 		       unsigned int first, unsigned int wanted)
 {
+	const unsigned long index = pages[0]->index; /* once it is read, it may be dropped */
 	unsigned int i;
 
 	(void)first;
@@ -81,7 +82,7 @@ static void read_pages(struct address_space *mapping, struct page **pages, unsig
 	CHECK(nr > 0 && nr <= PAGES_AT_ONCE);
 	fake_read_calls++;
 	for (i = 0; i < nr; i++) {
-		CHECK_EQ(pages[i]->index, pages[0]->index + i);
+		CHECK_EQ(pages[i]->index, index + i);
 		end_page_read(pages[i], read_page(mapping, pages[i]));
 	}
 }

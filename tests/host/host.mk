@@ -36,13 +36,14 @@ H_OBJS += $(MM_OBJS)
 
 # --- the simulated machine
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
-H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o tests/host/swap_disk.o
+H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
+H_OBJS += tests/host/swap_disk.o tests/host/reclaim_disk.o tests/host/reclaim_steps.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
 H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff swap_readahead
-H_TESTS += filemap rmap migrate migrate_tasks compaction
+H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))

@@ -72,7 +72,8 @@ static long elapsed_ms(const struct timespec *since)
 
 void run_property(const char *name, int (*one_input)(const u8 *data, size_t n), size_t most)
 {
-	const char *only = getenv("HOST_SEED");
+	const char *only = getenv("HOST_SEED"), *ms = getenv("HOST_MS");
+	const long limit = ms ? strtol(ms, NULL, 0) : PROPERTY_MS;
 	u8 *data = malloc(most);
 	struct timespec start;
 	u32 seed;
@@ -86,7 +87,7 @@ void run_property(const char *name, int (*one_input)(const u8 *data, size_t n), 
 	if (only) {
 		run_seed(one_input, (u32)strtoul(only, NULL, 0), data, most);
 	} else {
-		for (seed = 1; !test_failures() && elapsed_ms(&start) < PROPERTY_MS; seed++)
+		for (seed = 1; !test_failures() && elapsed_ms(&start) < limit; seed++)
 			run_seed(one_input, seed, data, most);
 		printf("# %u random inputs\n", seed - 1);
 	}

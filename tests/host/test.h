@@ -4,8 +4,8 @@
  * A failed CHECK prints where and what, marks the test and goes on. A property
  * is a function of a byte string, `int one_input(const u8 *data, size_t n)`, so
  * that a coverage-guided fuzzer can drive it too; here check_property() feeds
- * it random strings for about a second. The seed of a failure is printed;
- * HOST_SEED=number in the environment runs that one only.
+ * it random strings for about a second, or HOST_MS=number of milliseconds in the environment. The
+ * seed of a failure is printed; HOST_SEED=number runs that one only.
  */
 #ifndef HOST_TEST_H
 #define HOST_TEST_H
