@@ -22,6 +22,8 @@
  *   kernel's own  through the owner, which does both in its migrate_page().
  *   anonymous     through an entry. None is left, so one reference is the mover's, and any more
  *                 belong to somebody else.
+ *   swap cache    through the slot, under swap_lock: as in the page cache. It may be anonymous,
+ *                 too.
  *
  * An address_space cannot go away while one of its pages is locked, so the page's
  * lock is taken before ->mapping is used.
@@ -39,6 +41,7 @@
 #include "area/anon_vma.h"
 #include "page/internal.h"
 #include "reclaim/lru.h"
+#include "swap/internal.h"
 
 #define PASSES	     10 /* Linux's */
 #define ASYNC_PASSES 3	/* nobody is waited for: more would only find the same */
@@ -69,16 +72,22 @@ void ClearPageMovable(struct page *page)
 	page->mapping = NULL;
 }
 
+/* A page of private memory, or one that was, and may be again: only its slot knows it. */
+static bool is_swap_kind(const struct page *page)
+{
+	return PageAnon(page) || PageSwapCache(page);
+}
+
 bool page_is_movable(const struct page *page)
 {
 	if (page->flags & FLAGS_STAY)
 		return false;
-	return PageMovable(page) || page_mapping(page) || PageAnon(page);
+	return PageMovable(page) || page_mapping(page) || is_swap_kind(page);
 }
 
 static enum zone_stat_item isolated_item(const struct page *page)
 {
-	return PageAnon(page) ? NR_ISOLATED_ANON : NR_ISOLATED_FILE;
+	return is_swap_kind(page) ? NR_ISOLATED_ANON : NR_ISOLATED_FILE;
 }
 
 /* Referenced and locked: nobody frees it, and ->mapping stays. */
@@ -121,7 +130,7 @@ static void let_go(struct page *page)
 {
 	list_del(&page->lru);
 	ClearPageIsolated(page);
-	if (PageAnon(page))
+	if (is_swap_kind(page))
 		dec_zone_page_state(page, NR_ISOLATED_ANON);
 	put_page(page);
 }
@@ -136,7 +145,7 @@ void putback_movable_pages(struct list_head *list)
 		if (PageMovable(page))
 			page_movable_ops(page)->putback_page(page);
 		ClearPageIsolated(page);
-		if (PageAnon(page) || page_mapping(page)) {
+		if (is_swap_kind(page) || page_mapping(page)) {
 			dec_zone_page_state(page, isolated_item(page));
 			lru_add(page);
 		}
@@ -230,8 +239,25 @@ static int move_anon(struct page *to, struct page *from)
 	return 0;
 }
 
+/* Whoever finds `to` through its slot waits until it is unlocked. */
+static int move_swap_cached(struct page *to, struct page *from)
+{
+	if (page_count(from) != HOLDERS_TO_MOVE || page_mapcount(from))
+		return -EAGAIN;
+	to->mapping = from->mapping;
+	to->index = from->index;
+	swap_cache_replace(to, from);
+	copy_highpage(to, from);
+	copy_state(to, from);
+	get_page(to);
+	put_page(from);
+	return 0;
+}
+
 static int move_unmapped(struct page *to, struct page *from)
 {
+	if (PageSwapCache(from))
+		return move_swap_cached(to, from);
 	if (PageAnon(from))
 		return move_anon(to, from);
 	return page_mapping(from) ? move_cached(to, from) : -EBUSY;
@@ -240,7 +266,9 @@ static int move_unmapped(struct page *to, struct page *from)
 /* Somebody holds the page: it would leave its tables in vain. */
 static bool is_held(const struct page *page)
 {
-	return page_count(page) > page_mapcount(page) + 1 + !!page_mapping(page);
+	const bool cached = page_mapping(page) || PageSwapCache(page);
+
+	return page_count(page) > page_mapcount(page) + 1 + cached;
 }
 
 /*
@@ -285,6 +313,13 @@ static int move_locked(struct page *to, struct page *from)
 	return err;
 }
 
+/* Whoever dropped the last entry of the slot meanwhile could not lock the page. */
+static void let_slot_go(struct page *page)
+{
+	if (unlikely(PageSwapCache(page)) && !page_mapcount(page))
+		try_to_free_swap(page);
+}
+
 /* 0: has moved; else why not. */
 static int move_page(struct page *from, const struct mover *mover, bool wait)
 {
@@ -299,6 +334,7 @@ static int move_page(struct page *from, const struct mover *mover, bool wait)
 		if (!trylock_page(to))
 			bad_page(to, "was given to move to, but is locked");
 		err = move_locked(to, from);
+		let_slot_go(err ? from : to);
 		unlock_page(to);
 		unlock_page(from);
 	}

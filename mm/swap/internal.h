@@ -95,6 +95,11 @@ bool add_to_swap(struct page *page);
 void delete_from_swap_cache(struct page *page);
 /* The same, but only when no entry names the slot any more: then true. Page locked, referenced. */
 bool try_to_free_swap(struct page *page);
+/*
+ * `to` is the page of the slot instead of `from`, dirty if that is. Both locked; the cache's
+ * reference stays the caller's business.
+ */
+void swap_cache_replace(struct page *to, struct page *from);
 
 /*
  * swap_readahead.c: has a page read that was just claimed, and with it those in use around its

@@ -72,6 +72,18 @@ bool add_to_swap(struct page *page)
 }
 
 /* swap_lock held. */
+static void no_longer_cached(struct page *page)
+{
+	ClearPageSwapCache(page);
+	/* Without a slot an anonymous page is nowhere else: that it is dirty goes without saying.
+	 */
+	ClearPageDirty(page);
+	page->private = 0;
+	if (PageIsolated(page) && !PageAnon(page))
+		dec_zone_page_state(page, NR_ISOLATED_ANON); /* counted as the cache's */
+}
+
+/* swap_lock held. */
 static void leave(struct page *page)
 {
 	swp_entry_t entry = page_swap_entry(page);
@@ -79,11 +91,7 @@ static void leave(struct page *page)
 
 	if (radix_tree_delete(&area->cache, swp_offset(entry)) != page)
 		bad_page(page, "is not in its area's swap cache");
-	ClearPageSwapCache(page);
-	/* Without a slot an anonymous page is nowhere else: that it is dirty goes without saying.
-	 */
-	ClearPageDirty(page);
-	page->private = 0;
+	no_longer_cached(page);
 	area->nrcached--;
 	nr_swapcache_pages--;
 	swap_slot_uncache(entry);
@@ -114,6 +122,22 @@ bool try_to_free_swap(struct page *page)
 	if (unused)
 		put_page(page);
 	return unused;
+}
+
+void swap_cache_replace(struct page *to, struct page *from)
+{
+	swp_entry_t entry = page_swap_entry(from);
+
+	BUG_ON(!PageLocked(to) || !PageLocked(from) || !PageSwapCache(from) || PageWriteback(from));
+	spin_lock(&swap_lock);
+	if (radix_tree_replace(&swap_area_of(entry)->cache, swp_offset(entry), to) != from)
+		bad_page(from, "is not in its area's swap cache");
+	to->private = entry.val;
+	SetPageSwapCache(to);
+	if (PageDirty(from))
+		SetPageDirty(to);
+	no_longer_cached(from);
+	spin_unlock(&swap_lock);
 }
 
 void free_swap_cache(struct page *page)

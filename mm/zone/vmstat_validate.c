@@ -8,6 +8,7 @@
  *   ... and _mapcount >= 0                  mapped
  *   ... and PG_dirty, with a disk behind    dirty
  *   PageAnon, _mapcount >= 0                anon
+ *   PageAnon or in the swap cache           isolated
  *
  * A free page has none of these marks. _refcount says nothing here: of a block
  * that is not compound only the first page has one. Stacks and events leave no
@@ -42,7 +43,8 @@ static void count_page(const struct page *page, struct usage *usage)
 		return;
 	if (PageLRU(page))
 		usage->item[NR_LRU_BASE + page_lru(page)]++;
-	usage->item[NR_ISOLATED_ANON] += PageAnon(page) && PageIsolated(page);
+	usage->item[NR_ISOLATED_ANON] +=
+		(PageAnon(page) || PageSwapCache(page)) && PageIsolated(page);
 	if (page_mapping(page)) {
 		count_cached(page, usage);
 	} else if (page_mapcount(page) > 0) {

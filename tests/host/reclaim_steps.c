@@ -21,6 +21,8 @@
 #include "fake_file.h"
 #include "free_lists.h"
 #include "machine.h"
+#include "mm/compaction.h"
+#include "mm/migrate.h"
 #include "mm/reclaim.h"
 #include "kernel/errno.h"
 #include "mm/rmap.h"
@@ -68,7 +70,7 @@ static struct store file;
 static struct input *in;
 static u32 last_pattern;
 bool disk_fails, memory_fails;
-unsigned long reclaimed, forks;
+unsigned long reclaimed, forks, moved_from_cache;
 
 /* --- patterns -------------------------------------------------------------------------------- */
 static u32 pattern_word(u32 pattern, unsigned int i)
@@ -371,6 +373,43 @@ static void step_free(void)
 	reclaimed += try_to_free_pages(&req);
 }
 
+static struct page *new_frame(struct page *from, unsigned long private)
+{
+	(void)from;
+	(void)private;
+	return alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN);
+}
+
+/* Some of the pages that a zone has in one of its lists. */
+static void step_move(void)
+{
+	struct zone *zone = zone_of((enum zone_type)input_below(in, 3));
+	struct list_head *list = &zone->lru[input_below(in, NR_LRU_LISTS)], *at = list->next;
+	unsigned int isolated = 0, cached = 0, left;
+	LIST_HEAD(pages);
+
+	for (unsigned int most = 1 + input_below(in, 6); most && at != list; most--) {
+		struct page *page = list_entry(at, struct page, lru);
+
+		at = at->next;
+		if (isolate_page(page, &pages) == 0) {
+			isolated++;
+			cached += PageSwapCache(page);
+		}
+	}
+	left = migrate_pages(&pages, new_frame, NULL, 0,
+			     input_below(in, 2) ? MIGRATE_SYNC : MIGRATE_ASYNC);
+	CHECK(left <= isolated);
+	if (!left)
+		moved_from_cache += cached;
+	putback_movable_pages(&pages);
+}
+
+static void step_compact(void)
+{
+	compact_zone_order(zone_of((enum zone_type)input_below(in, 3)), COMPACT_WHOLE_ZONE);
+}
+
 static void step_sync(void)
 {
 	int err = filemap_sync(&fake_mapping);
@@ -391,9 +430,10 @@ static void step_validate(void)
 static const struct {
 	void (*step)(void);
 	unsigned int weight;
-} steps[] = {{step_read, 60},	{step_write, 60}, {step_unmap, 6}, {step_map, 10},
-	     {step_protect, 8}, {step_forget, 4}, {step_fork, 8},  {step_exit, 6},
-	     {step_shrink, 24}, {step_free, 6},	  {step_sync, 2},  {step_validate, 4}};
+} steps[] = {{step_read, 60},	{step_write, 60},  {step_unmap, 6}, {step_map, 10},
+	     {step_protect, 8}, {step_forget, 4},  {step_fork, 8},  {step_exit, 6},
+	     {step_shrink, 24}, {step_free, 6},	   {step_sync, 2},  {step_move, 16},
+	     {step_compact, 1}, {step_validate, 4}};
 
 static void one_step(void)
 {

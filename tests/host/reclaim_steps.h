@@ -13,7 +13,7 @@
 
 /* May transfers and allocations of this history fail? The caller makes them. */
 extern bool disk_fails, memory_fails;
-extern unsigned long reclaimed, forks;
+extern unsigned long reclaimed, forks, moved_from_cache;
 
 /* One address space over an empty file; what happens is drawn from the input. */
 void reclaim_begin(struct input *input);

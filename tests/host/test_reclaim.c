@@ -6,6 +6,8 @@
 #include "free_lists.h"
 #include "kernel/bio.h"
 #include "machine.h"
+#include "../../mm/reclaim/internal.h"
+#include "mm/migrate.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"
 #include "reclaim_steps.h"
@@ -61,8 +63,8 @@ static void test_histories(void)
 {
 	check_property(one_input, 4000);
 	printf("# %lu pages reclaimed beside those that allocations took, %lu forks, "
-	       "%lu pages read, %lu written\n",
-	       reclaimed, forks, reclaim_disk_reads, reclaim_disk_writes);
+	       "%lu pages read, %lu written, %lu moved in the swap cache\n",
+	       reclaimed, forks, reclaim_disk_reads, reclaim_disk_writes, moved_from_cache);
 	CHECK(getenv("HOST_SEED") || (reclaimed && forks && reclaim_disk_reads && reclaim_disk_writes));
 }
 
@@ -97,6 +99,72 @@ static void test_larger_than_memory(void)
 	user_ledger_close();
 }
 
+/* --- the swap cache moves -------------------------------------------------------------------- */
+static void push_out(struct mm_struct *mm, unsigned int page)
+{
+	struct scan_control sc = {.may_io = true, .wanted = ~0ul};
+
+	for (unsigned int i = 0; i < 5 && !is_swap_pte(user_entry(mm, page_addr(page))); i++)
+		for (unsigned int zone = 0; zone < 3; zone++)
+			shrink_zone(zone_of((enum zone_type)zone), 0, &sc);
+	CHECK(is_swap_pte(user_entry(mm, page_addr(page))));
+}
+
+static struct page *frame_elsewhere(struct page *from, unsigned long private)
+{
+	(void)from;
+	(void)private;
+	return alloc_page(GFP_HIGHUSER_MOVABLE);
+}
+
+static pfn_t move_page_at(struct mm_struct *mm, unsigned int page)
+{
+	pfn_t before = pte_pfn(user_entry(mm, page_addr(page)));
+	LIST_HEAD(pages);
+
+	CHECK(PageSwapCache(pfn_to_page(before)));
+	CHECK_EQ(isolate_page(pfn_to_page(before), &pages), 0);
+	CHECK_EQ(migrate_pages(&pages, frame_elsewhere, NULL, 0, MIGRATE_ASYNC), 0);
+	CHECK(pte_pfn(user_entry(mm, page_addr(page))) != before);
+	return pte_pfn(user_entry(mm, page_addr(page)));
+}
+
+/* Parent and child share a slot; the parent has the page back, which moves: all else stays. */
+static void test_moves_in_cache(void)
+{
+	struct mm_struct *mm, *child;
+	unsigned long reads, writes;
+	pfn_t pfn;
+	u8 byte = 0;
+
+	user_ledger_open();
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)BASE);
+	CHECK_EQ(user_write(mm, BASE, 0), 0);
+	fill(pte_pfn(user_entry(mm, BASE)), 99);
+	child = dup_mm(mm, 7);
+	push_out(mm, 0);
+	CHECK_EQ(user_read(mm, BASE, &byte), 0);
+	pfn = move_page_at(mm, 0);
+	CHECK(PageSwapCache(pfn_to_page(pfn)) && holds(pfn, 99));
+	user_check_counts();
+	/* The child finds it where it is now; clean, it leaves without being written. */
+	reads = reclaim_disk_reads;
+	writes = reclaim_disk_writes;
+	CHECK_EQ(user_read(child, BASE, &byte), 0);
+	CHECK(user_last_fault.cause == TRACE_CAUSE_SWAP_CACHE && reclaim_disk_reads == reads);
+	CHECK(pte_pfn(user_entry(child, BASE)) == pfn);
+	push_out(child, 0);
+	CHECK_EQ(reclaim_disk_writes, writes);
+	mmput(mm);
+	CHECK_EQ(user_read(child, BASE, &byte), 0);
+	CHECK(holds(pte_pfn(user_entry(child, BASE)), 99) && reclaim_disk_reads == reads + 1);
+	mmput(child);
+	CHECK(nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
+	user_ledger_close();
+}
+
 /* All frames but a few belong to nobody who gives them back. */
 static void eat_memory(unsigned int leave)
 {
@@ -116,6 +184,7 @@ static void eat_memory(unsigned int leave)
 static const struct test tests[] = {
 	{"random histories with little memory", test_histories},
 	{"a program that does not fit", test_larger_than_memory},
+	{"a page of the swap cache moves", test_moves_in_cache},
 };
 
 int main(void)
