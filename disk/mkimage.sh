@@ -5,7 +5,7 @@
 #
 #   sector 0      MBR: partition table, GRUB legacy stage 1 (stage 1.5 lies in the gap behind it)
 #   1 MiB         partition 1: ext2, the kernel, GRUB, the root file system; 4 KiB blocks are pages
-#   behind it     partition 2: Linux swap, SWAP_MIB MiB (64)
+#   behind it     partition 2: Linux swap, SWAP_MIB MiB (64; 0: no such partition)
 #
 # The root file system is the union of the ROOT_DIRs; of two files of one name the later one counts.
 # Hard links within a ROOT_DIR stay hard links, symbolic ones symbolic. /usr/bin, /usr/sbin and
@@ -44,7 +44,7 @@ done
 shift $((OPTIND - 1))
 [ -n "$image" ] || die "-o IMAGE is needed"
 [ -f "$kernel" ] || die "no kernel at ${kernel:-(no -k)}"
-[[ $swap_mib =~ ^[1-9][0-9]{0,3}$ ]] || die "SWAP=$swap_mib: not a number of MiB from 1 to 9999"
+[[ $swap_mib =~ ^(0|[1-9][0-9]{0,3})$ ]] || die "SWAP=$swap_mib: not a number of MiB from 0 to 9999"
 [ "${#cmdline}" -le $cmdline_max ] || die "kernel command line longer than $cmdline_max bytes"
 case $cmdline in *$'\n'*) die "kernel command line with a line break" ;; esac
 
@@ -176,6 +176,14 @@ make_root()
 		die "the root file system is not sound: $(head -n 5 "$scratch/out")"
 }
 
+# make_swap DISK MIB: the swap area, so many MiB into the disk
+make_swap()
+{
+	truncate -s "${swap_mib}M" "$scratch/swap"
+	mkswap -q -U $swap_uuid -L pagoda-swap "$scratch/swap" >/dev/null 2>&1 || die "mkswap failed"
+	dd if="$scratch/swap" of="$1" bs=1M seek="$2" conv=sparse,notrunc status=none
+}
+
 make_image()
 {
 	local disk=$scratch/disk root_end=$((1 + root_mib)) size
@@ -185,12 +193,10 @@ make_image()
 		label: dos
 		label-id: 0x70a60da0
 		start=2048, size=$((root_mib * 2048)), type=83, bootable
-		start=$((root_end * 2048)), size=$((swap_mib * 2048)), type=82
+		$([ "$swap_mib" = 0 ] || echo "start=$((root_end * 2048)), size=$((swap_mib * 2048)), type=82")
 	END
 	dd if="$scratch/fs" of="$disk" bs=1M seek=1 conv=sparse,notrunc status=none
-	truncate -s "${swap_mib}M" "$scratch/swap"
-	mkswap -q -U $swap_uuid -L pagoda-swap "$scratch/swap" >/dev/null 2>&1 || die "mkswap failed"
-	dd if="$scratch/swap" of="$disk" bs=1M seek=$root_end conv=sparse,notrunc status=none
+	[ "$swap_mib" = 0 ] || make_swap "$disk" "$root_end"
 	install_grub "$disk"
 }
 
