@@ -39,7 +39,7 @@ function crash_memory(    line, part)
 	if (failure == "" || meta["outcome"] != "program_failed" || console == "")
 		return
 	while ((getline line < console) > 0)
-		if (line ~ /^Out of memory: killed process [0-9]+ [(]/)
+		if (line ~ /^Out of memory: Killed process [0-9]+ [(]/)
 			split(line, part, " ")
 	close(console)
 	if (part[6] in task_name)

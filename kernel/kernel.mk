@@ -61,7 +61,7 @@ K_OBJS += kernel/signal/signal.o kernel/signal/signal_take.o kernel/signal/sigac
 K_OBJS += kernel/proc/exec.o kernel/proc/exec_args.o kernel/proc/exec_threads.o kernel/proc/elf.o
 K_OBJS += kernel/sched/futex.o kernel/sched/futex_robust.o kernel/proc/random.o kernel/proc/rlimit.o kernel/proc/init.o
 K_OBJS += kernel/proc/sys_ids.o kernel/sched/sys_sched.o kernel/proc/sys_misc.o kernel/proc/sys_mm.o kernel/proc/sys_mempolicy.o
-K_OBJS += kernel/proc/syscall_table.o kernel/proc/task_hint.o
+K_OBJS += kernel/proc/syscall_table.o kernel/proc/task_hint.o kernel/proc/oom.o
 K_OBJS += kernel/i386/fpstate.o
 
 # --- kernel/fs, kernel/drivers (disk)

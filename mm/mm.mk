@@ -23,10 +23,12 @@ MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o truncate.o writeback.o)
 # which pages leave memory
-MM_OBJS += $(addprefix mm/reclaim/,lru.o pageout.o vmscan.o)
+MM_OBJS += $(addprefix mm/reclaim/,lru.o pageout.o throttle.o vmscan.o)
 # swap areas, swap cache
 MM_OBJS += $(addprefix mm/swap/,swap_area.o swap_cache.o swap_empty.o swap_fault.o swap_header.o \
 	swap_io.o swap_map.o swap_readahead.o swap_validate.o)
+# a process dies for want of memory
+MM_OBJS += $(addprefix mm/oom/,oom_kill.o oom_reap.o oom_report.o)
 # migration, compaction, hotplug
 MM_OBJS += $(addprefix mm/move/,compaction.o memory_hotplug.o migrate.o page_isolation.o)
 # allocations that fail on purpose

@@ -333,7 +333,7 @@ unlike "nor of a low address with a lost stack pointer" "$(killed 11 0x0804810b 
 starved()
 {
 	killed 9 0x0804810b >/dev/null
-	printf 'Out of memory: killed process %s\r\n' "$1" >>"$cut/console.log"
+	printf 'Out of memory: Killed process %s\r\n' "$1" >>"$cut/console.log"
 	sed -i '$i kernel.oom_kill,'"$2" "$cut/meta.csv"
 	analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p'
 }

@@ -30,6 +30,7 @@
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "mm/fault.h"
+#include "mm/oom.h"
 #include "mm/vmstat.h"
 #include "signal/signal.h"
 
@@ -123,13 +124,19 @@ static void kernel_address(const struct fault_frame *fault, struct fault_info *i
 	}
 }
 
-/* No memory for the page, and none to be had: the task dies on its way back to user mode. */
+/*
+ * No memory for the page, and nobody could be killed for it (mm/oom): its nodes are full, or it was
+ * to fail. The task dies on its way back to user mode.
+ */
 static void kill_for_memory(void)
 {
-	if (current->forced.si_signo == SIGKILL)
-		return; /* the accessor tries byte by byte once more */
-	pr_err("Out of memory: killed process %d (%s)\n", current->tgid, current->comm);
-	count_vm_event(VM_OOM_KILL);
+	struct oom_process process;
+
+	/* Chosen by the out-of-memory killer, or the accessor tries byte by byte once more. */
+	if (oom_current_dies() || current->forced.si_signo == SIGKILL)
+		return;
+	if (oom_current(&process))
+		oom_report_kill(&process, "Out of memory");
 	force_sig(SIGKILL);
 }
 

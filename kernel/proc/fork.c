@@ -111,7 +111,10 @@ static int copy_signal(struct task_struct *child, u32 flags)
 		return 0;
 	}
 	child->signal = signal_alloc(child);
-	return child->signal ? 0 : -ENOMEM;
+	if (!child->signal)
+		return -ENOMEM;
+	child->signal->oom_score_adj = current->signal->oom_score_adj;
+	return 0;
 }
 
 static int copy_tls(struct task_struct *child, const struct clone_args *args)

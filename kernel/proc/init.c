@@ -13,6 +13,7 @@
 #include "kernel/errno.h"
 #include "kernel/printk.h"
 #include "kernel/string.h"
+#include "mm/oom.h"
 #include "proc/exec.h"
 #include "sched/sched.h"
 
@@ -205,6 +206,7 @@ int kernel_init(void *unused)
 	} else if (run_default_init()) {
 		panic("no init found: give one with init=");
 	}
+	oom_killer_enable();
 	fault_inject_start();
 	return 0;
 }

@@ -101,6 +101,7 @@ struct sighand_struct {
 struct signal_struct {
 	atomic_t count; /* tasks that point here */
 	spinlock_t lock;
+	int oom_score_adj; /* mm/oom.h; the same in all processes that share an address space */
 	unsigned int live; /* threads that have not begun to exit */
 	struct sigpending shared;
 	bool group_exit; /* all threads end with group_exit_code */

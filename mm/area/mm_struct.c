@@ -9,6 +9,7 @@
  * touches the user's half, but the directory must live until it is unloaded.
  */
 #include "kernel/printk.h"
+#include "mm/oom.h"
 #include "mm/slab.h"
 #include "fault/internal.h"
 #include "internal.h"
@@ -106,6 +107,7 @@ void mmput(struct mm_struct *mm)
 	down_write(&mm->mmap_sem);
 	exit_mmap(mm);
 	up_write(&mm->mmap_sem);
+	oom_mm_gone(mm);
 	if (mm->exe_file)
 		put_mapped_file(mm->exe_file);
 	spin_lock(&mmlist_lock);

@@ -12,14 +12,18 @@
  *      and then, if the caller may sleep, after moving pages out of the way of a
  *      larger block, after pages that are used least have left (reclaim/vmscan.c), and after
  * freeing objects that shrinkers can do without and empty slabs
- *   4. __GFP_MEMALLOC and __GFP_NOFAIL: whatever is there, to the last frame
- *   5. NULL, with one report (not too many a second) unless __GFP_NOWARN
+ *   4. all of 3 again as long as the out-of-memory killer (oom/oom_kill.c) makes somebody give
+ * memory back
+ *   5. a task that is being killed or exits: a quarter of min; __GFP_MEMALLOC and __GFP_NOFAIL:
+ *      whatever is there, to the last frame
+ *   6. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
  * Giving back is page_free.c, the report page_report.c.
  */
 #include "mm/compaction.h"
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
+#include "mm/oom.h"
 #include "mm/reclaim.h"
 #include "mm/shrinker.h"
 #include "internal.h"
@@ -58,6 +62,7 @@ static struct page *take_block(struct zone *zone, const struct alloc_request *re
 enum alloc_mark {
 	MARK_LOW,
 	MARK_MIN,
+	MARK_OOM,
 	MARK_NONE
 };
 
@@ -66,6 +71,8 @@ static unsigned long frames_to_leave(const struct zone *zone, gfp_t gfp, enum al
 {
 	if (mark == MARK_LOW)
 		return zone->watermark[WMARK_LOW];
+	if (mark == MARK_OOM)
+		return zone->watermark[WMARK_MIN] / 4;
 	return gfp & __GFP_HIGH ? zone->watermark[WMARK_MIN] / 2 : zone->watermark[WMARK_MIN];
 }
 
@@ -97,17 +104,20 @@ static struct page *take_from_zonelist(const struct alloc_request *req, enum all
 	return take_from_zones(req, req->zonelist, mark);
 }
 
-/* What is used least leaves memory. */
+/* What is used least leaves memory. Who dies need not leave as much as others. */
 static struct page *take_from_others(const struct alloc_request *req)
 {
-	struct page *page = NULL;
+	struct page *page;
+	unsigned int idle = 0;
+	bool progress;
 
 	if (!(req->gfp & __GFP_WAIT) || req->order > RECLAIM_ORDER_MAX)
 		return NULL;
-	while (!page && try_to_free_pages(req)) {
+	do {
+		progress = try_to_free_pages(req);
 		drain_local_pages();
-		page = take_from_zonelist(req, MARK_MIN);
-	}
+		page = take_from_zonelist(req, oom_current_dies() ? MARK_OOM : MARK_MIN);
+	} while (!page && reclaim_again(req, progress, &idle));
 	return page;
 }
 
@@ -131,6 +141,16 @@ static struct page *take_harder(const struct alloc_request *req)
 	return page;
 }
 
+/* Step 5. */
+static struct page *take_reserve(const struct alloc_request *req)
+{
+	if (req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL))
+		return take_from_zonelist(req, MARK_NONE);
+	if ((req->gfp & __GFP_WAIT) && oom_current_dies())
+		return take_from_zonelist(req, MARK_OOM);
+	return NULL;
+}
+
 static struct page *alloc_block(const struct alloc_request *req)
 {
 	struct page *page = NULL;
@@ -146,8 +166,10 @@ static struct page *alloc_block(const struct alloc_request *req)
 		}
 		if (!page)
 			page = take_harder(req);
-		if (!page && (req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL)))
-			page = take_from_zonelist(req, MARK_NONE);
+		while (!page && out_of_memory(req))
+			page = take_harder(req);
+		if (!page)
+			page = take_reserve(req);
 	}
 	if (unlikely(!page))
 		alloc_failed(req);

@@ -10,6 +10,7 @@
 #include "kernel/kallsyms.h"
 #include "kernel/printk.h"
 #include "kernel/ratelimit.h"
+#include "mm/oom.h"
 #include "mm/vmstat.h"
 #include "internal.h"
 
@@ -65,7 +66,8 @@ void alloc_failed(const struct alloc_request *req)
 	char text[GFP_TEXT_MAX], by[KSYM_SYMBOL_LEN];
 
 	count_vm_event(VM_ALLOC_FAIL);
-	if (!(req->gfp & __GFP_NOWARN) && ratelimit(&reports)) {
+	/* Who is being killed has no use for it. */
+	if (!(req->gfp & __GFP_NOWARN) && !oom_current_dies() && ratelimit(&reports)) {
 		sprint_symbol(by, sizeof(by), (unsigned long)req->caller);
 		pr_warn("page allocation failure: order:%u, mode:0x%x(%s), by %s\n", req->order,
 			req->gfp, gfp_text(req->gfp, text), by);

@@ -24,4 +24,10 @@ void shrink_page_list(struct list_head *pages, struct scan_control *sc);
 /* vmscan.c: frees pages of a zone, of the 1 / 2^priority of its lists that are used least. */
 void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *sc);
 
+/* throttle.c: so many pages are off the lists / are dealt with. */
+void reclaim_batch_begin(unsigned int nr);
+void reclaim_batch_end(unsigned int nr);
+/* When others have pages off the lists, or there is write-back: waits a moment, true. May sleep. */
+bool reclaim_throttle(void);
+
 #endif

@@ -23,9 +23,6 @@
 
 unsigned int vm_swappiness = 60;
 
-/* Pages that a reclaimer has off the lists: others must not think that there are none. */
-static unsigned int nr_taken;
-
 #define KSWAPD_PATIENCE HZ /* ticks that others wait for it */
 
 static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
@@ -98,9 +95,9 @@ static void shrink_inactive(struct zone *zone, enum lru_list inactive, struct sc
 	LIST_HEAD(taken);
 	unsigned int nr = take_oldest(zone, inactive, &taken, SWAP_CLUSTER_MAX);
 
-	nr_taken += nr;
+	reclaim_batch_begin(nr);
 	shrink_page_list(&taken, sc);
-	nr_taken -= nr;
+	reclaim_batch_end(nr);
 	count_vm_events(VM_PGSCAN, nr);
 }
 
@@ -184,8 +181,8 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 				return freed;
 			may_wait = false;
 		}
-		if (!sc.reclaimed && nr_taken)
-			schedule_timeout(1);
+		if (!sc.reclaimed)
+			reclaim_throttle();
 	}
 	return sc.reclaimed;
 }

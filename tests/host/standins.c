@@ -17,6 +17,7 @@
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/gfp.h"
+#include "mm/oom.h"
 #include "mm/slab.h"
 #include "test.h"
 #include <stdio.h>
@@ -298,6 +299,30 @@ bool signal_pending_current(void)
 }
 
 bool fatal_signal_pending_current(void)
+{
+	return false;
+}
+
+/* Processes are test_oom.c's own. */
+__attribute__((weak)) void
+oom_for_each_process(bool (*fn)(void *arg, const struct oom_process *process), void *arg)
+{
+	(void)fn;
+	(void)arg;
+}
+
+__attribute__((weak)) bool oom_current(struct oom_process *process)
+{
+	*process = (struct oom_process){.comm = "test"};
+	return false;
+}
+
+__attribute__((weak)) void oom_kill_users(struct mm_struct *mm)
+{
+	(void)mm;
+}
+
+__attribute__((weak)) bool oom_current_dies(void)
 {
 	return false;
 }

@@ -10,6 +10,7 @@
 #include "kernel/time.h"
 #include "mm/fault.h"
 #include "mm/highmem.h"
+#include "proc/oom.h"
 #include "proc/rusage.h"
 #include "signal/signal.h"
 
@@ -321,6 +322,43 @@ static int store_fail_nth(struct text *words)
 	return 0;
 }
 
+/* 0 to 2000, of which 1000 is all of memory and swap, in Linux's measure. */
+static int show_oom_score(struct text *text)
+{
+	unsigned long total = oom_total_pages();
+	struct oom_process process;
+	long points;
+
+	oom_describe(text->task->group_leader, &process);
+	points = oom_badness(&process, total);
+	if (points == OOM_NEVER)
+		points = 0;
+	else
+		points = (1000 + points * 1000 / (long)total) * 2 / 3;
+	text_printf(text, "%ld\n", max(points, 0l));
+	return 0;
+}
+
+static int show_oom_score_adj(struct text *text)
+{
+	const struct signal_struct *signal = text->task->signal;
+
+	text_printf(text, "%d\n", signal ? signal->oom_score_adj : 0);
+	return 0;
+}
+
+static int store_oom_score_adj(struct text *words)
+{
+	int adj, err = tree_parse_int(words->buf, &adj);
+
+	if (err)
+		return err;
+	if (adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX)
+		return -EINVAL;
+	oom_set_score_adj(words->task, adj);
+	return 0;
+}
+
 static int link_fd(struct text *text)
 {
 	struct task_struct *task = text->task;
@@ -363,9 +401,13 @@ static struct tree_entry tid_fd_entries[] = {FD_LINK, {0}};
 		 .show = show_fail_nth,                                                       \
 		 .store = store_fail_nth},                                                    \
 		{.name = "fd", .mode = S_IFDIR | 0500, .entries = fd_entries},                \
-		FILE_ENTRY("maps", proc_show_maps), LINK_ENTRY("root", link_root, NULL),      \
-		FILE_ENTRY("stat", show_stat), FILE_ENTRY("statm", show_statm),               \
-		FILE_ENTRY("status", show_status)
+		FILE_ENTRY("maps", proc_show_maps), FILE_ENTRY("oom_score", show_oom_score),  \
+		{.name = "oom_score_adj",                                                     \
+		 .mode = S_IFREG | 0644,                                                      \
+		 .show = show_oom_score_adj,                                                  \
+		 .store = store_oom_score_adj},                                               \
+		LINK_ENTRY("root", link_root, NULL), FILE_ENTRY("stat", show_stat),           \
+		FILE_ENTRY("statm", show_statm), FILE_ENTRY("status", show_status)
 
 static struct tree_entry tid_entries[] = {TASK_ENTRIES(tid_fd_entries), {0}};
 

@@ -6,6 +6,7 @@
  */
 #include "fs/proc/proc.h"
 #include "mm/compaction.h"
+#include "mm/oom.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
@@ -103,21 +104,26 @@ static int store_lowmem_reserve_ratio(struct text *words)
 	return 0;
 }
 
-static int show_page_cluster(struct text *text)
-{
-	text_printf(text, "%u\n", page_cluster);
-	return 0;
-}
-
-static int store_page_cluster(struct text *words)
-{
-	unsigned long log2;
-	int err = one_number(words->buf, 0, PAGE_CLUSTER_MOST, &log2);
-
-	if (!err)
-		page_cluster = log2;
-	return err;
-}
+/* Functions of a file that is about one number from 0 to `most`. */
+#define NUMBER_FILE(name, variable, most)                      \
+	static int show_##name(struct text *text)              \
+	{                                                      \
+		text_printf(text, "%u\n", variable);           \
+		return 0;                                      \
+	}                                                      \
+	static int store_##name(struct text *words)            \
+	{                                                      \
+		unsigned long n;                               \
+		int err = one_number(words->buf, 0, most, &n); \
+                                                               \
+		if (!err)                                      \
+			variable = (unsigned int)n;            \
+		return err;                                    \
+	}
+NUMBER_FILE(oom_dump_tasks, sysctl_oom_dump_tasks, RATIO_MOST)
+NUMBER_FILE(oom_kill_allocating_task, sysctl_oom_kill_allocating_task, RATIO_MOST)
+NUMBER_FILE(panic_on_oom, sysctl_panic_on_oom, 2)
+NUMBER_FILE(page_cluster, page_cluster, PAGE_CLUSTER_MOST)
 
 static int show_osrelease(struct text *text)
 {
@@ -168,6 +174,10 @@ static struct tree_entry vm_entries[] = {
 		   store_lowmem_reserve_ratio),
 	FILE_ENTRY("min_free_kbytes", 0644, show_min_free_kbytes, store_min_free_kbytes),
 	FILE_ENTRY("page-cluster", 0644, show_page_cluster, store_page_cluster),
+	FILE_ENTRY("oom_dump_tasks", 0644, show_oom_dump_tasks, store_oom_dump_tasks),
+	FILE_ENTRY("oom_kill_allocating_task", 0644, show_oom_kill_allocating_task,
+		   store_oom_kill_allocating_task),
+	FILE_ENTRY("panic_on_oom", 0644, show_panic_on_oom, store_panic_on_oom),
 	{0},
 };
 

@@ -473,6 +473,8 @@ void tree_mount(struct tree *tree)
 	vfs_graft(tree->root.name, sb);
 }
 
+#define INT_MOST 0x7fffffffu
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n';
@@ -501,4 +503,25 @@ int tree_parse_numbers(char *words, unsigned long *numbers, int count, bool fewe
 		n++;
 	}
 	return n == count || (fewer && n > 0) ? n : -EINVAL;
+}
+
+int tree_parse_int(char *words, int *value)
+{
+	size_t len = strlen(words);
+	unsigned long n;
+	bool negative;
+	int err;
+
+	while (len && is_blank(words[len - 1]))
+		words[--len] = '\0';
+	while (is_blank(*words))
+		words++;
+	negative = *words == '-';
+	err = kstrtoul(words + (negative || *words == '+'), 0, &n);
+	if (err)
+		return err;
+	if (n > INT_MOST + (unsigned long)negative)
+		return -ERANGE;
+	*value = (int)(negative ? -n : n);
+	return 0;
 }

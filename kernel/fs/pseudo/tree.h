@@ -58,5 +58,8 @@ void tree_mount(struct tree *tree);
  * with `fewer`, that many are not needed. Returns how many there are, or -EINVAL. Cuts `words` up.
  */
 int tree_parse_numbers(char *words, unsigned long *numbers, int count, bool fewer);
+/* One number with its sign, if any, in the base that it shows (0x..., 0...), with blanks around it:
+ * 0, -EINVAL, or -ERANGE: no int. Cuts `words` up. */
+int tree_parse_int(char *words, int *value);
 
 #endif

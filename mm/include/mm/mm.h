@@ -161,6 +161,8 @@ struct mm_struct {
 	unsigned long saved_auxv[48];
 	/* RLIMIT_STACK, RLIMIT_DATA and RLIMIT_AS, bytes; ~0: none. */
 	unsigned long stack_limit, data_limit, as_limit;
+	/* mm/oom: not worth a (second) kill; its anonymous pages have been taken. */
+	bool oom_skip, oom_reaped;
 	pid_t owner_tgid; /* for hints and reports only; 0: no hints (exec under way) */
 	struct mapped_file *exe_file;
 };

@@ -11,6 +11,8 @@
 #include "mm/page.h"
 #include "mm/swap_entry.h"
 
+struct mm_struct;
+
 #define MAX_SWAPFILES 28u /* types of entries; the others are for pages on the move */
 
 #define SWAP_FLAG_PREFER    0x8000u /* the low 15 bits are the priority */
