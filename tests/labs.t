@@ -93,7 +93,7 @@ refused 3 -a '8 2' '2560 rows: misses by columns'
 refused 4 -b nopse 'memory reads for a walk'
 refused 5 -a 32 'steps: faults stack'
 refused 6 -a 100 'from the cache: faults file'
-refused 7 -a 512 'compact: in large blocks more by'
+refused 7 -a 512 'the file goes: free pages more by'
 refused 8 -m 512 'take: faults that fetched a batch'
 
 ok 'the self-test and programs run with nocow' nocow_boot
