@@ -12,12 +12,15 @@
 #
 #   elf_mutants  broken variants of a static and of a dynamic program, executed; 50 times COUNT
 #
+#   soak         programs larger than memory that write, drop, fork, map files; the seed chooses the size of
+#                memory and of the swap area, too; each seed is a boot. `make soak` tries this alone
+#
 # A failure prints what differs or how the kernel ended, and the command that repeats it. The first
 # seed of `run` is the time of day.
 set -euo pipefail
 
 readonly limit=300 # seconds of a boot
-readonly names='mmap_calls syscalls elf_mutants'
+readonly names='mmap_calls syscalls elf_mutants soak'
 boot_elf=${P_BOOT_ELF:-build/boot.elf}
 
 die()
@@ -26,10 +29,10 @@ die()
 	exit 2
 }
 
-# boot MEM CMDLINE: what $dir/root says; prints and keeps nothing unless it fails
+# boot MEM CMDLINE [SWAP]: what $dir/root says; prints and keeps nothing unless it fails
 boot()
 {
-	disk/mkimage.sh -o "$dir/disk.img" -k "$boot_elf" \
+	disk/mkimage.sh -o "$dir/disk.img" -k "$boot_elf" -s "${3:-64}" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $2" build/root "$dir/root" &&
 		tests/run/boot.sh -o "$dir/out" -d "$dir/after.img" -m "$1" -t $limit -T events=fault \
 			"$dir/disk.img" >"$dir/verdict" 2>&1
@@ -84,6 +87,49 @@ try_elf_mutants()
 	sound_disk
 }
 
+# A number below $1, of the sequence that $state decides, in $random.
+random()
+{
+	state=$(((state * 1103515245 + 12345) & 0x7fffffff))
+	random=$(((state >> 8) % $1))
+}
+
+# What a seed stands for: $mem and $swap in MiB, $pages of the working set, $tasks. The set is larger
+# than memory, but four fifths of what there is must do.
+soak_parameters()
+{
+	local sizes=(2 8 32 64 128)
+	state=$1
+	random 32
+	mem=$((17 + random))
+	random 5
+	swap=${sizes[random]}
+	random 6
+	tasks=$((1 + random))
+	random 60
+	pages=$((mem * (110 + random * 5) * 256 / 100))
+	local most=$(((mem - 5 + swap) * 256 * 4 / 5))
+	[ "$pages" -lt "$most" ] || pages=$most
+}
+
+# Every page is what it should be, every count right (validate), and the swap area free again but for
+# what process 1 has there.
+try_soak()
+{
+	local seed mem swap tasks pages state random
+	for ((seed = $1; seed < $1 + $2; seed++)); do
+		soak_parameters "$seed"
+		disk/job.sh -a "$seed $pages $tasks $((6000 / tasks))" "$dir/root" build/test-guest/soak
+		echo "soak: seed $seed: MEM=$mem SWAP=$swap, $tasks tasks, $pages pages"
+		boot "$mem" validate "$swap" || { cat "$dir/verdict"; return 1; }
+		awk '/^end, / { print; ok = $(NF - 1) <= 512 } END { exit !ok }' "$dir/out/stdout.txt" || {
+			tail "$dir/out/stdout.txt"
+			return 1
+		}
+		sound_disk || return 1
+	done
+}
+
 # try NAME SEED COUNT
 try()
 {
@@ -108,9 +154,11 @@ run)
 	end=$((SECONDS + ${2:?}))
 	seed=$(date +%s)
 	first=$seed
+	count=20
+	[ "$3" != soak ] || count=1 # each is a boot, and the one that fails is named
 	while [ $SECONDS -lt $end ]; do
-		try "$3" "$seed" 20
-		seed=$((seed + 20))
+		try "$3" "$seed" $count
+		seed=$((seed + count))
 	done
 	echo "$3: seeds $first to $((seed - 1)), none failed"
 	;;

@@ -1,0 +1,22 @@
+#!/bin/bash
+# swapon.t - swapon and swapoff at 24 MiB, with a partition and a file: tests/guest/swapcalls.c says what
+# it saw, and the disk is whole afterwards.
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+set -u
+
+disk/job.sh -n swapcalls "$scratch/root" build/test-guest/swapcalls
+boot()
+{
+	disk/mkimage.sh -s 16 -o "$scratch/disk.img" -k "$boot_elf" \
+		-a 'root=/dev/hda1 rw console=ttyS0 selftest=none' build/root "$scratch/root" &&
+		tests/run/boot.sh -o "$scratch/out" -d "$scratch/after.img" -m 24 -t 240 "$scratch/disk.img"
+}
+
+ok 'boots, swaps and powers off' boot
+is 'what is refused, claimed, brought back' "$(cat "$scratch/out/stdout.txt")" "$(cat tests/swapon.want)"
+like 'the log says where the hole is' "$(cat "$scratch/out/console.log")" 'hole: has a hole at page 77'
+dd if="$scratch/after.img" of="$scratch/fs.img" bs=1M skip=1 count=64 conv=sparse status=none
+ok 'the file system is sound, with a file that was in use to the end' e2fsck -fn "$scratch/fs.img"
+rm -f "$scratch"/*.img
+done_testing
