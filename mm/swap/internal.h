@@ -53,7 +53,8 @@ bool swap_slot_alloc(swp_entry_t *entry);
 /* One entry less / the cache has it no longer. True: the slot is free now. swap_lock held. */
 bool swap_slot_put(swp_entry_t entry);
 bool swap_slot_uncache(swp_entry_t entry);
-/* Free slots are few, or the area is being emptied: a page that is back keeps none. */
+/* Free slots are few, the area is being emptied, or the slot cannot be written: a page that is back
+ * keeps none. Of a slot in use. */
 bool swap_slot_unwelcome(swp_entry_t entry);
 
 /*
@@ -71,7 +72,9 @@ bool swap_read_alone(struct page *page);
 int __must_check swap_writepage(struct page *page);
 /*
  * Writes those of `nr` locked pages that are in the swap cache, all together, and says of each
- * whether its slot has what it has: then it is clean. May sleep.
+ * whether its slot has what it has: then it is clean. A slot that cannot be written is not tried
+ * again; its page stays in memory, and gets another slot when all who name this one have come for
+ * it. May sleep.
  */
 void swap_write_pages(struct page **pages, unsigned int nr, bool *written);
 

@@ -72,11 +72,15 @@ bool swap_slot_alloc(swp_entry_t *entry)
 	return false;
 }
 
-static bool note_freed(struct swap_area *area, bool freed)
+static bool note_freed(struct swap_area *area, unsigned long slot, bool freed)
 {
-	if (freed && area->writable)
+	if (!freed || !area->writable)
+		return freed;
+	if (area->map.slot[slot] == SLOT_BAD)
+		nr_total_slots--;
+	else
 		nr_free_slots++;
-	return freed;
+	return true;
 }
 
 bool swap_slot_put(swp_entry_t entry)
@@ -84,7 +88,7 @@ bool swap_slot_put(swp_entry_t entry)
 	struct swap_area *area = swap_area_of(entry);
 
 	assert_spin_locked(&swap_lock);
-	return note_freed(area, swap_map_put(&area->map, swp_offset(entry)));
+	return note_freed(area, swp_offset(entry), swap_map_put(&area->map, swp_offset(entry)));
 }
 
 bool swap_slot_uncache(swp_entry_t entry)
@@ -92,12 +96,15 @@ bool swap_slot_uncache(swp_entry_t entry)
 	struct swap_area *area = swap_area_of(entry);
 
 	assert_spin_locked(&swap_lock);
-	return note_freed(area, swap_map_uncache(&area->map, swp_offset(entry)));
+	return note_freed(area, swp_offset(entry), swap_map_uncache(&area->map, swp_offset(entry)));
 }
 
 bool swap_slot_unwelcome(swp_entry_t entry)
 {
-	return nr_free_slots < nr_total_slots / 2 || !swap_area_of(entry)->writable;
+	const struct swap_area *area = swap_area_of(entry);
+
+	return nr_free_slots < nr_total_slots / 2 || !area->writable ||
+	       swap_map_failed(&area->map, swp_offset(entry));
 }
 
 static bool same_place(const struct swap_backing *a, const struct swap_backing *b)

@@ -2,6 +2,8 @@
 #include "internal.h"
 #include "kernel/bio.h"
 #include "kernel/errno.h"
+#include "kernel/printk.h"
+#include "kernel/ratelimit.h"
 #include "mm/gfp.h"
 #include "mm/vmstat.h"
 
@@ -77,6 +79,33 @@ int swap_writepage(struct page *page)
 	return move_page(page, true);
 }
 
+static bool slot_failed(const struct page *page)
+{
+	swp_entry_t entry = page_swap_entry(page);
+
+	return swap_map_failed(&swap_area_of(entry)->map, swp_offset(entry));
+}
+
+/* By itself. False: the disk cannot write the slot, and that is noted. */
+static bool write_alone(struct page *page)
+{
+	static struct ratelimit reports;
+	swp_entry_t entry = page_swap_entry(page);
+	struct swap_area *area = swap_area_of(entry);
+
+	if (slot_failed(page))
+		return false;
+	if (!swap_writepage(page))
+		return true;
+	spin_lock(&swap_lock);
+	swap_map_fail(&area->map, swp_offset(entry));
+	spin_unlock(&swap_lock);
+	if (ratelimit(&reports))
+		pr_err("swap: %s: slot %lu cannot be written\n", area->backing.name,
+		       swp_offset(entry));
+	return false;
+}
+
 /* All at once; neighbours become one command. The first error: it does not say which page's. */
 static int write_together(struct page **pages, unsigned int nr)
 {
@@ -87,7 +116,7 @@ static int write_together(struct page **pages, unsigned int nr)
 	for (unsigned int i = 0; i < nr; i++) {
 		struct bio *bio;
 
-		if (!PageSwapCache(pages[i]))
+		if (!PageSwapCache(pages[i]) || slot_failed(pages[i]))
 			continue;
 		bio = bio_alloc(GFP_NOIO);
 		fill_bio(bio, pages[i], true);
@@ -103,7 +132,8 @@ void swap_write_pages(struct page **pages, unsigned int nr, bool *written)
 	int err = write_together(pages, nr);
 
 	for (unsigned int i = 0; i < nr; i++) {
-		written[i] = PageSwapCache(pages[i]) && (!err || !swap_writepage(pages[i]));
+		written[i] = PageSwapCache(pages[i]) &&
+			     (err ? write_alone(pages[i]) : !slot_failed(pages[i]));
 		if (written[i])
 			ClearPageDirty(pages[i]);
 	}

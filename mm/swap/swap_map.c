@@ -1,5 +1,6 @@
 /* swap_map.c - slots of a swap area: given out, shared, given back. See swap_map.h. */
 #include "swap/swap_map.h"
+#include "kernel/bitops.h"
 #include "kernel/bug.h"
 #include "kernel/errno.h"
 #include "kernel/string.h"
@@ -16,7 +17,8 @@ int swap_map_init(struct swap_map *map, unsigned long slots)
 	*map = (struct swap_map){.slots = slots};
 	map->slot = vzalloc(slots * sizeof(*map->slot));
 	map->cluster_free = vzalloc(nr_clusters(map));
-	if (!map->slot || !map->cluster_free) {
+	map->failed = vzalloc(BITS_TO_LONGS(slots) * sizeof(*map->failed));
+	if (!map->slot || !map->cluster_free || !map->failed) {
 		swap_map_destroy(map);
 		return -ENOMEM;
 	}
@@ -30,6 +32,7 @@ void swap_map_destroy(struct swap_map *map)
 {
 	vfree(map->slot);
 	vfree(map->cluster_free);
+	vfree(map->failed);
 	*map = (struct swap_map){.slots = 0};
 }
 
@@ -114,14 +117,31 @@ void swap_map_dup(struct swap_map *map, unsigned long slot)
 	++*value;
 }
 
+bool swap_map_fail(struct swap_map *map, unsigned long slot)
+{
+	used_slot(map, slot);
+	return !test_and_set_bit(slot, map->failed);
+}
+
+bool swap_map_failed(const struct swap_map *map, unsigned long slot)
+{
+	used_slot(map, slot);
+	return test_bit(slot, map->failed);
+}
+
 static bool free_if_unused(struct swap_map *map, unsigned long slot)
 {
 	unsigned long cluster = slot / SWAP_CLUSTER;
 
 	if (map->slot[slot])
 		return false;
-	map->cluster_free[cluster]++;
 	map->used--;
+	if (unlikely(test_bit(slot, map->failed))) {
+		map->slot[slot] = SLOT_BAD;
+		map->bad++;
+		return true;
+	}
+	map->cluster_free[cluster]++;
 	if (cluster < map->first_gap)
 		map->first_gap = cluster;
 	return true;

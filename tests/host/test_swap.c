@@ -7,6 +7,7 @@
 #include "../../mm/fault/internal.h"
 #include "kernel/bio.h"
 #include "machine.h"
+#include "mm/rmap.h"
 #include "swap_disk.h"
 #include "test.h"
 #include "user.h"
@@ -167,6 +168,64 @@ static void test_errors(void)
 	end();
 }
 
+static unsigned long slot_of(unsigned int i)
+{
+	pte_t entry = user_entry(mms[0], page_addr(i));
+
+	return is_swap_pte(entry) ? swp_offset(pte_to_swp_entry(entry)) : 0;
+}
+
+/* A page that has left page tables for a fresh slot, locked. */
+static struct page *take_out(unsigned int i)
+{
+	struct page *page = pfn_to_page(pte_pfn(user_entry(mms[0], page_addr(i))));
+
+	get_page(page);
+	lock_page(page);
+	CHECK(add_to_swap(page));
+	CHECK_EQ(try_to_unmap(page, TTU_SWAP), UNMAP_DONE);
+	return page;
+}
+
+/* A slot that cannot be written: its page stays, and goes to another one the next time. */
+static void test_bad_slots(void)
+{
+	unsigned long total = total_swap_pages(), bad;
+	struct page *pages[3];
+	bool written[3];
+
+	begin();
+	for (unsigned int i = 0; i < 3; i++) {
+		put(0, i, (u8)(50 + i));
+		pages[i] = take_out(i);
+	}
+	fork_or_exit(1);
+	bad = slot_of(1);
+	swap_disk_bad = bad < 50 ? AREA_PAGES - 50 + bad : bad - 50;
+	swap_write_pages(pages, 3, written);
+	CHECK(written[0] && !written[1] && written[2]);
+	CHECK(!PageDirty(pages[0]) && PageDirty(pages[1]) && !PageDirty(pages[2]));
+	swap_disk_bad = 0;
+	swap_disk_writes = 0;
+	swap_write_pages(pages, 3, written);
+	CHECK(written[0] && !written[1] && written[2] && swap_disk_writes == 2);
+	for (unsigned int i = 0; i < 3; i++) {
+		unlock_page(pages[i]);
+		put_page(pages[i]);
+	}
+	CHECK_EQ(total_swap_pages(), total);
+	check_contents();
+	CHECK_EQ(total_swap_pages(), total - 1);
+	CHECK(swap_disk_out(mms[0], page_addr(1), false));
+	CHECK(slot_of(1) && slot_of(1) != bad);
+	end();
+	CHECK_EQ(nr_swap_pages(), total - 1);
+	/* What is bad is forgotten with the area. */
+	CHECK_EQ(swap_disk_off(0, AREA_PAGES), 0);
+	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0), 0);
+	CHECK_EQ(nr_swap_pages(), total);
+}
+
 /* Higher priority first, equal ones in turn, then the next; none: nothing is given. */
 static void test_priorities(void)
 {
@@ -203,9 +262,8 @@ static void test_on(void)
 }
 
 static const struct test tests[] = {
-	{"random histories", test_histories},
-	{"clean pages keep their slot", test_clean},
-	{"no disk, no memory", test_errors},
+	{"random histories", test_histories}, {"clean pages keep their slot", test_clean},
+	{"no disk, no memory", test_errors},  {"bad slots", test_bad_slots},
 	{"several areas", test_on},
 };
 

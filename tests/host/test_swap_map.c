@@ -10,7 +10,7 @@
 
 static struct swap_map map;
 static unsigned int entries[MAX_SLOTS];
-static bool cached[MAX_SLOTS], bad[MAX_SLOTS];
+static bool cached[MAX_SLOTS], bad[MAX_SLOTS], failed[MAX_SLOTS];
 
 static void boot_once(void)
 {
@@ -50,6 +50,12 @@ static void take(void)
 	cached[slot] = true;
 }
 
+/* Nobody has a slot any more that the disk cannot write. */
+static void note_bad(unsigned long slot)
+{
+	bad[slot] = failed[slot] && !in_use(slot);
+}
+
 static void change(u8 what, unsigned long slot)
 {
 	if (what < 1) {
@@ -58,9 +64,15 @@ static void change(u8 what, unsigned long slot)
 	} else if (what < 2 && entries[slot]) {
 		entries[slot]--;
 		CHECK_EQ(swap_map_put(&map, slot), !in_use(slot));
+		note_bad(slot);
 	} else if (what < 3 && cached[slot]) {
 		cached[slot] = false;
 		CHECK_EQ(swap_map_uncache(&map, slot), !in_use(slot));
+		note_bad(slot);
+	} else if (what < 3) {
+		CHECK_EQ(swap_map_fail(&map, slot), !failed[slot]);
+		failed[slot] = true;
+		CHECK(swap_map_failed(&map, slot));
 	} else {
 		CHECK_EQ(swap_map_cache(&map, slot), !cached[slot]);
 		cached[slot] = true;
@@ -75,6 +87,7 @@ static int map_input(const u8 *data, size_t n)
 	memset(entries, 0, sizeof(entries));
 	memset(cached, 0, sizeof(cached));
 	memset(bad, 0, sizeof(bad));
+	memset(failed, 0, sizeof(failed));
 	if (!CHECK_EQ(swap_map_init(&map, slots), 0))
 		return 0;
 	bad[0] = true;
@@ -155,7 +168,7 @@ static void test_misuse(void)
 		CHECK_EQ(swap_map_put(&map, slot), i + 1 == SLOT_COUNT_MAX);
 	swap_map_validate(&map);
 	swap_map_destroy(&map);
-	for (long n = 0; n < 2; n++) {
+	for (long n = 0; n < 3; n++) {
 		host_fail_after(n);
 		CHECK_EQ(swap_map_init(&map, 10), -ENOMEM);
 		host_fail_after(-1);
