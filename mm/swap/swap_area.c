@@ -251,6 +251,18 @@ static struct swap_area *begin_off(const struct block_device *bdev, sector_t sec
 	return found;
 }
 
+/* Areas without a priority are numbered downwards: one is gone. */
+static void close_ranks(const struct swap_area *gone)
+{
+	struct swap_area *area;
+
+	if (gone->prio >= 0)
+		return;
+	least_prio++;
+	list_for_each_entry (area, &by_prio, by_prio)
+		area->prio += area->prio < gone->prio;
+}
+
 /* Nothing of it is in use, and so nobody can come to look for it; or it is used as before. */
 static void end_off(struct swap_area *area, bool empty)
 {
@@ -260,6 +272,7 @@ static void end_off(struct swap_area *area, bool empty)
 	if (empty) {
 		BUG_ON(area->map.used || area->nrcached);
 		list_del(&area->by_prio);
+		close_ranks(area);
 		areas[area->type] = NULL;
 	} else {
 		set_writable(area, true);

@@ -10,6 +10,7 @@
 #include "arch/pgtable.h"
 #include "mm/highmem.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vmalloc.h"
 #include "slab/internal.h"
 
@@ -56,4 +57,6 @@ void mm_ledger_take(struct mm_ledger *ledger)
 	ledger->kmap_slots = kmap_slots_in_use();
 	vmalloc_totals(&areas);
 	ledger->vmalloc_areas = areas.areas;
+	ledger->swap_slots = total_swap_pages() - nr_swap_pages();
+	ledger->swap_cached = nr_swapcache_pages;
 }

@@ -148,6 +148,34 @@ static void test_fails(void)
 	end();
 }
 
+static bool note_prio(void *arg, const struct swap_area_info *info)
+{
+	int *prios = arg;
+
+	prios[prios[3]++] = info->prio;
+	return true;
+}
+
+/* Areas without a priority are below all others, in the order in which they came. */
+static void test_numbers(void)
+{
+	int prios[4] = {0};
+
+	begin();
+	CHECK_EQ(swap_disk_on(AREA_PAGES, 60, 0), 0);
+	CHECK_EQ(swap_disk_on(AREA_PAGES + 60, 60, 0), 0);
+	swap_for_each_area(note_prio, prios);
+	CHECK(prios[0] == -2 && prios[1] == -3 && prios[2] == -4);
+	CHECK_EQ(swap_disk_off(AREA_PAGES, 60), 0);
+	CHECK_EQ(swap_disk_on(AREA_PAGES, 60, SWAP_FLAG_PREFER | 5), 0);
+	prios[3] = 0;
+	swap_for_each_area(note_prio, prios);
+	CHECK(prios[0] == -2 && prios[1] == 5 && prios[2] == -3);
+	CHECK_EQ(swap_disk_off(AREA_PAGES, 60), 0);
+	CHECK_EQ(swap_disk_off(AREA_PAGES + 60, 60), 0);
+	end();
+}
+
 /* Pages go from the area that is emptied to the other one when memory is wanted for them. */
 static void test_two_areas(void)
 {
@@ -305,6 +333,7 @@ static void test_tasks(void)
 static const struct test tests[] = {
 	{"all comes back", test_off},
 	{"failures leave it in use", test_fails},
+	{"priorities", test_numbers},
 	{"two areas", test_two_areas},
 	{"the area goes in the middle of a fault", test_gone_meanwhile},
 	{"while others fork, exit and swap out", test_tasks},

@@ -126,6 +126,11 @@ static void ledger_compare(const struct mm_ledger *before, const struct mm_ledge
 	if (before->kmap_slots != after->kmap_slots)
 		ktap_fail(__FILE__, __LINE__, "%u kmap slots before, %u after", before->kmap_slots,
 			  after->kmap_slots);
+	if (before->swap_slots != after->swap_slots || before->swap_cached != after->swap_cached)
+		ktap_fail(__FILE__, __LINE__,
+			  "%lu swap slots and %lu pages of them before, %lu and %lu after",
+			  before->swap_slots, before->swap_cached, after->swap_slots,
+			  after->swap_cached);
 	if (before->vmalloc_areas != after->vmalloc_areas)
 		ktap_fail(__FILE__, __LINE__, "%u vmalloc areas before, %u after",
 			  before->vmalloc_areas, after->vmalloc_areas);

@@ -133,6 +133,7 @@ struct mm_ledger {
 	unsigned long slab_objects;
 	unsigned int kmap_slots;
 	unsigned int vmalloc_areas;
+	unsigned long swap_slots, swap_cached; /* in use; of pages in the swap cache */
 };
 
 /* Gives all cached memory back first, so that only what is really held counts. May not be called
