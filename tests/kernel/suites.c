@@ -37,7 +37,7 @@ const struct ktap_row ktap_suites[] = {
 	{&filemap_suite, 6},
 	{&migrate_suite, 27},
 	{&rmap_suite, 5},
-	{&swap_suite, 9},
+	{&swap_suite, 14},
 	{&compaction_suite, 84},
 	{&hotplug_suite, 1},
 	{&fault_inject_suite, 114},
