@@ -64,41 +64,78 @@ static void make_anon(struct page *page, const struct fault *fault, swp_entry_t 
 	page->index = vma_pgoff(fault->vma, fault->addr);
 }
 
-/* Puts the locked page in the place of the entry; false: the entry has changed. */
-static bool map_page(const struct fault *fault, struct page *page, swp_entry_t entry)
+/* The fault writes, and nobody else has the page or its slot: it needs no copy. page_table_lock
+ * held. */
+static bool takes_over(const struct fault *fault, const struct page *page, swp_entry_t entry)
+{
+	return fault->write && swap_entries(entry) == 1 && !page_mapcount(page) &&
+	       page_count(page) == 2 && !PageWriteback(page);
+}
+
+/* The entry of the locked page becomes one that maps it, which has a reference. page_table_lock
+ * held. */
+static void replace_entry(const struct fault *fault, struct page *page, swp_entry_t entry,
+			  bool writable)
 {
 	struct mm_struct *mm = fault->mm;
-	bool unchanged;
+
+	get_page(page);
+	set_pte(fault->ptep, writable ? mk_writable_pte(page, fault->vma)
+				      : mk_pte_pfn(page_to_pfn(page), fault->vma->vm_page_prot));
+	page_add_again(page, mm);
+	mm->nr_swap--;
+	spin_lock(&swap_lock);
+	swap_slot_put(entry); /* it has the page still */
+	spin_unlock(&swap_lock);
+}
+
+/* What has become of an entry. */
+enum mapped {
+	MAP_CHANGED, /* it was another one */
+	MAP_READONLY,
+	MAP_WRITABLE
+};
+
+/* Puts the locked page in the place of the entry. */
+static enum mapped map_page(const struct fault *fault, struct page *page, swp_entry_t entry)
+{
+	struct mm_struct *mm = fault->mm;
+	enum mapped mapped = MAP_CHANGED;
 
 	spin_lock(&mm->page_table_lock);
-	unchanged = fault_unchanged(fault);
-	if (unchanged) {
-		set_pte(fault->ptep, mk_pte_pfn(page_to_pfn(page), fault->vma->vm_page_prot));
+	if (fault_unchanged(fault)) {
+		mapped = takes_over(fault, page, entry) ? MAP_WRITABLE : MAP_READONLY;
 		if (!page_anon_vma(page))
 			make_anon(page, fault, entry);
-		get_page(page);
-		page_add_again(page, mm);
-		slot_drop(entry);
-		mm->nr_swap--;
+		else if (mapped == MAP_WRITABLE)
+			page_move_anon(page, fault->vma);
+		replace_entry(fault, page, entry, mapped == MAP_WRITABLE);
+		/* The slot is no longer that of what will be written. */
+		if (mapped == MAP_WRITABLE)
+			try_to_free_swap(page);
 	}
 	spin_unlock(&mm->page_table_lock);
-	return unchanged;
+	return mapped;
 }
 
 /*
- * The page is referenced; `fresh`: this fault has had it read. A write is decided by the next look
- * at the entry, as for any private page.
+ * The page is referenced; `fresh`: this fault has had it read. A write to a page that others have,
+ * too, is decided by the next look at the entry.
  */
 static int bring_back(const struct fault *fault, struct page *page, swp_entry_t entry, bool fresh)
 {
+	enum mapped mapped;
 	int err = FAULT_AGAIN;
 
 	lock_page(page);
 	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
-		if (!PageUptodate(page) && (fresh || !swap_read_alone(page)))
+		if (!PageUptodate(page) && (fresh || !swap_read_alone(page))) {
 			err = -EIO;
-		else if (map_page(fault, page, entry) && !fault->write)
-			err = 0;
+		} else {
+			mapped = map_page(fault, page, entry);
+			if (mapped == MAP_WRITABLE || (mapped == MAP_READONLY && !fault->write))
+				err = 0;
+		}
 	}
 	/* Others may have dropped their entries while it was being read, and could not lock it. */
 	if (PageSwapCache(page) && (!page_mapcount(page) || swap_slot_unwelcome(entry)))
