@@ -44,7 +44,7 @@ H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
 H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff swap_readahead
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
-H_TESTS += fault_inject oom
+H_TESTS += fault_inject oom shmem_swap
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))
@@ -68,7 +68,7 @@ $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy
-H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/%,$(H_OBJS))
+H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/% %/block_standins.o,$(H_OBJS))
 H_MODEL_OBJS += $(patsubst %,$(H)/tests/host/test_%.o,$(H_MODEL_TESTS))
 
 # $(call host_model,MODEL)
@@ -78,7 +78,7 @@ $(H)-$(1)/%.o: %.c tests/host/host.mk
 	$(Q)$(CC32) $$(subst /include/flat,/include/$(1),$$(H_FLAGS)) -c -o $$@ $$<
 
 H_OBJS_$(1) := $(patsubst $(H)/%,$(H)-$(1)/%,$(H_MODEL_OBJS)) $(H)-$(1)/mm/zone/model_$(1).o
-$(H)-$(1)/test_%: $$(H_OBJS_$(1)) $(filter $(H)/kernel/%,$(H_OBJS))
+$(H)-$(1)/test_%: $$(H_OBJS_$(1)) $(filter $(H)/kernel/% %/block_standins.o,$(H_OBJS))
 	$(Q)$(CC32) $(H_LINK) -o $$@ $$(filter-out $(H)-$(1)/tests/host/test_%,$$^) \
 		$(H)-$(1)/tests/host/test_$$*.o
 H_PROGS += $(patsubst %,$(H)-$(1)/test_%,$(H_MODEL_TESTS))
