@@ -353,6 +353,13 @@ static const struct radix_tree_node *find_leaf(const struct radix_tree_root *roo
 	return NULL;
 }
 
+void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index)
+{
+	const struct radix_tree_node *leaf = find_leaf(root, index, -1);
+
+	return leaf ? leaf->slots[digit(*index, 0)] : NULL;
+}
+
 /* Items of a leaf from `slot` up to and with `last`, at most `max`. */
 static unsigned int leaf_items(const struct radix_tree_node *leaf, unsigned int slot,
 			       unsigned int last, void **results, unsigned int max)

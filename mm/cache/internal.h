@@ -59,5 +59,17 @@ void filemap_rw_init(void);
 struct mapped_file *shmem_create(unsigned long size);
 extern const struct vm_ops shmem_vm_ops;
 void shmem_init(void);
+/*
+ * shmem_swap.c: a dirty page of shared memory, locked and not mapped, goes over from the page cache
+ * to the swap cache, where it waits to be written. The caller has a reference. False: no slot or no
+ * memory, and nothing has changed.
+ */
+bool shmem_swap_out(struct page *page);
+/*
+ * For swapoff: brings all pages of shared memory back whose slots are in the area of that type,
+ * which gives out none any more. 0, -ENOMEM, -EIO, or -EINTR: some are still there. What an object
+ * that is just going has there goes with it. May sleep; no page may be locked.
+ */
+int __must_check shmem_unuse(unsigned int type);
 
 #endif

@@ -3,27 +3,15 @@
  * (MAP_SHARED | MAP_ANONYMOUS).
  *
  * Each such mapping gets a nameless file of its own whose pages live in the
- * page cache and nowhere else. Areas hold references on it; fork copies areas,
+ * page cache, or in a swap area (shmem_swap.c). Areas hold references on it; fork copies areas,
  * so parent and child see the same pages. When the last area goes, so do they.
  */
-#include "mm/highmem.h"
 #include "mm/slab.h"
 #include "fault/internal.h"
 #include "internal.h"
-
-struct shmem_object {
-	struct mapped_file file;
-	struct address_space mapping;
-};
+#include "shmem.h"
 
 static struct kmem_cache *shmem_cache;
-
-static int shmem_readpage(struct address_space *mapping, struct page *page)
-{
-	(void)mapping;
-	clear_highpage(page);
-	return 0;
-}
 
 static const struct address_space_ops shmem_aops = {
 	.readpage = shmem_readpage,
@@ -38,8 +26,10 @@ static void shmem_release(struct mapped_file *file)
 {
 	struct shmem_object *object = container_of(file, struct shmem_object, file);
 
+	shmem_unlist(object);
 	account_committed(NULL, -(long)mapping_pages(&object->mapping));
 	truncate_inode_pages(&object->mapping, 0);
+	shmem_drop_slots(object);
 	kmem_cache_free(shmem_cache, object);
 }
 
@@ -47,12 +37,20 @@ static const struct mapped_file_ops shmem_file_ops = {
 	.release = shmem_release,
 };
 
-/* Nothing is read from a disk here, however new the page is. */
+/* Nothing is read from a disk here but slots, however new the page is. */
 static int shmem_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
-	int err = filemap_fault(vma, vmf);
+	struct shmem_object *object = shmem_of(vma->vm_file->mapping);
+	bool major;
+	int err = 0;
 
-	vmf->major = false;
+	if (unlikely(object->nr_swapped))
+		err = shmem_bring_back(object, vmf->pgoff, vmf);
+	if (unlikely(err))
+		return err;
+	major = vmf->major;
+	err = filemap_fault(vma, vmf);
+	vmf->major = major;
 	return err;
 }
 
@@ -69,6 +67,8 @@ struct mapped_file *shmem_create(unsigned long size)
 
 	if (!object)
 		return NULL;
+	object->swapped = (struct radix_tree_root)RADIX_TREE_INIT;
+	object->nr_swapped = 0;
 	address_space_init(&object->mapping, object, &shmem_aops);
 	object->mapping.size = (loff_t)size;
 	account_committed(NULL, (long)mapping_pages(&object->mapping));
@@ -80,6 +80,7 @@ struct mapped_file *shmem_create(unsigned long size)
 		.readable = true,
 		.writable = true,
 	};
+	shmem_list(object);
 	return &object->file;
 }
 

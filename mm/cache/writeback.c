@@ -77,6 +77,9 @@ void page_note_dirty_pte(struct page *page)
 /* The page is about to be written: no longer dirty, but the tag stays. Page locked. */
 static void begin_writeback(struct address_space *mapping, struct page *page)
 {
+	loff_t start = (loff_t)page->index << PAGE_SHIFT;
+
+	page_mkclean(page);
 	spin_lock(&mapping->tree_lock);
 	ClearPageDirty(page);
 	ClearPageError(page);
@@ -84,6 +87,9 @@ static void begin_writeback(struct address_space *mapping, struct page *page)
 	SetPageWriteback(page);
 	inc_zone_page_state(page, NR_WRITEBACK);
 	spin_unlock(&mapping->tree_lock);
+	/* What a mapping wrote behind the end of the file stays off the disk. */
+	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
+		zero_page_tail(page, (unsigned int)(mapping->size - start));
 }
 
 /* The tag goes, unless somebody wrote to the page meanwhile. */

@@ -35,6 +35,8 @@ static __always_inline int find_fault_page(const struct fault *fault, struct vm_
 	if (likely(!err))
 		mark_page_accessed(vmf->page);
 	fault->info->major |= vmf->major;
+	if (unlikely(vmf->swap))
+		fault->info->cause = vmf->major ? TRACE_CAUSE_SWAP : TRACE_CAUSE_SWAP_CACHE;
 	return err;
 }
 
@@ -184,6 +186,7 @@ int fault_shared_write(const struct fault *fault)
 	bool ok = false;
 	int err;
 
+	fault->info->cause = TRACE_CAUSE_SHARED;
 	err = find_fault_page(fault, &vmf);
 	if (err)
 		return err;
@@ -199,7 +202,6 @@ int fault_shared_write(const struct fault *fault)
 	}
 	if (!ok)
 		put_page(vmf.page);
-	fault->info->cause = TRACE_CAUSE_SHARED;
 	return err;
 }
 

@@ -45,11 +45,17 @@ static enum verdict check_references(struct page *page)
 	return young || marked ? KEEP : FREE;
 }
 
+/* Of shared memory, which has no file: it gets a slot when all others are done with. */
+static bool is_shmem(const struct page *page)
+{
+	return page_mapping(page) && mapping_is_shmem(page->mapping);
+}
+
 /* A place on a disk for a page of no file. */
 static bool has_place(struct page *page, const struct scan_control *sc)
 {
 	if (!PageAnon(page))
-		return !PageSwapBacked(page);
+		return !is_shmem(page) || (sc->may_io && nr_swap_pages());
 	return PageSwapCache(page) || (sc->may_io && add_to_swap(page));
 }
 
@@ -57,13 +63,13 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 {
 	enum verdict verdict;
 
-	if (PageWriteback(page) || !(PageAnon(page) || page_mapping(page)))
+	if (PageWriteback(page) || !(PageSwapCache(page) || PageAnon(page) || page_mapping(page)))
 		return KEEP;
 	verdict = check_references(page);
 	if (verdict != FREE)
 		return verdict;
 	/* A file's page that entries may write to is dirty. */
-	if (PageDirty(page) && page_mapping(page) && !sc->may_write_files) {
+	if (PageDirty(page) && page_mapping(page) && !is_shmem(page) && !sc->may_write_files) {
 		sc->unwritten = true;
 		return KEEP;
 	}
@@ -73,6 +79,8 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 		return UNEVICTABLE;
 	if (!PageDirty(page))
 		return FREE;
+	if (is_shmem(page) && !shmem_swap_out(page))
+		return ACTIVATE;
 	return page_mapping(page) || sc->may_io ? WRITE : KEEP;
 }
 

@@ -92,7 +92,8 @@ struct page *swap_cache_read(swp_entry_t entry, bool *major);
  * cache, to be read; -ENOENT: the slot was given back; -EEXIST: there is a page; -ENOMEM.
  */
 int __must_check swap_cache_claim(struct page *page, swp_entry_t entry);
-/* Gives a locked anonymous page a slot. False: no slot, or no memory for the tree. */
+/* Gives a locked page, anonymous or of shared memory, a slot. False: no slot, or no memory for the
+ * tree. */
 bool add_to_swap(struct page *page);
 /* Takes a locked page out; the caller has a reference. Frees its slot unless entries name it. */
 void delete_from_swap_cache(struct page *page);

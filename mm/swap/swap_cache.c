@@ -56,7 +56,7 @@ bool add_to_swap(struct page *page)
 	swp_entry_t entry;
 	bool added;
 
-	BUG_ON(!PageLocked(page) || !PageAnon(page) || PageSwapCache(page));
+	BUG_ON(!PageLocked(page) || !page->mapping || PageSwapCache(page));
 	spin_lock(&swap_lock);
 	added = swap_slot_alloc(&entry);
 	if (added && enter(page, entry)) {

@@ -410,6 +410,20 @@ static void step_compact(void)
 	compact_zone_order(zone_of((enum zone_type)input_below(in, 3)), COMPACT_WHOLE_ZONE);
 }
 
+/* As swapoff does, to what shared memory has there. Others find no slot meanwhile. */
+static void step_unuse(void)
+{
+	struct swap_area *area = swap_area_of(swp_entry(0, 1));
+	int err;
+
+	if (!memory_fails || !area->writable)
+		return;
+	area->writable = false;
+	err = shmem_unuse(0);
+	CHECK(!err || err == -ENOMEM);
+	area->writable = true;
+}
+
 static void step_sync(void)
 {
 	int err = filemap_sync(&fake_mapping);
@@ -430,10 +444,10 @@ static void step_validate(void)
 static const struct {
 	void (*step)(void);
 	unsigned int weight;
-} steps[] = {{step_read, 60},	{step_write, 60},  {step_unmap, 6}, {step_map, 10},
-	     {step_protect, 8}, {step_forget, 4},  {step_fork, 8},  {step_exit, 6},
-	     {step_shrink, 24}, {step_free, 6},	   {step_sync, 2},  {step_move, 16},
-	     {step_compact, 1}, {step_validate, 4}};
+} steps[] = {{step_read, 60},	{step_write, 60},  {step_unmap, 6},   {step_map, 10},
+	     {step_protect, 8}, {step_forget, 4},  {step_fork, 8},    {step_exit, 6},
+	     {step_shrink, 24}, {step_free, 6},	   {step_sync, 2},    {step_unuse, 1},
+	     {step_move, 16},	{step_compact, 1}, {step_validate, 4}};
 
 static void one_step(void)
 {

@@ -79,6 +79,17 @@ static void check_gang(unsigned long first, unsigned int max, int tag)
 	CHECK_EQ(n, expected);
 }
 
+/* The first one at or behind an index, and where that is. */
+static void check_next(unsigned long first)
+{
+	unsigned int i = 0;
+
+	while (i < SLOTS && (!slots[i].in || slots[i].index < first))
+		i++;
+	CHECK(radix_tree_next(&root, &first) == (i < SLOTS ? &slots[i] : NULL));
+	CHECK(i == SLOTS || first == slots[i].index);
+}
+
 /* All items of a range, and none behind it. */
 static void check_run(unsigned long first, unsigned int count)
 {
@@ -166,6 +177,7 @@ static int one_input(const u8 *data, size_t n)
 		CHECK(radix_tree_lookup(&root, slot->index) == (slot->in ? slot : NULL));
 		check_gang(slot->index + input_below(&in, 3), 1 + input_below(&in, 40),
 			   (int)input_below(&in, 3) - 1);
+		check_next(slot->index - input_below(&in, 3));
 		check_run(slot->index - input_below(&in, 3), 1 + input_below(&in, 40));
 	}
 	empty_tree();

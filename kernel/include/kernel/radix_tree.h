@@ -35,6 +35,8 @@ void *radix_tree_replace(struct radix_tree_root *root, unsigned long index, void
 /* Returns the removed item or NULL. Frees nodes that become empty. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 
+/* The first item at or behind *index, which becomes its index; NULL: there is none. */
+void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index);
 /* Fills `results` with up to `max` items whose index >= first, in order; returns how many. */
 unsigned int radix_tree_gang_lookup(const struct radix_tree_root *root, void **results,
 				    unsigned long first, unsigned int max);

@@ -75,6 +75,7 @@ struct vm_fault {
 	bool write;
 	struct page *page; /* answer: referenced, uptodate */
 	bool major;	   /* answer: had to wait for a disk */
+	bool swap;	   /* answer: it had left memory for a swap area */
 };
 
 /*

@@ -1,0 +1,217 @@
+/*
+ * test_shmem_swap.c - pages of shared memory leave memory for a swap area and come back: where they
+ * are, who is told what, which slots are in use. Random histories of it are in test_reclaim.c.
+ */
+#include "../../mm/cache/internal.h"
+#include "../../mm/reclaim/internal.h"
+#include "../../mm/swap/internal.h"
+#include "free_lists.h"
+#include "kernel/bio.h"
+#include "kernel/errno.h"
+#include "machine.h"
+#include "mm/reclaim.h"
+#include "mm/vmstat.h"
+#include "reclaim_steps.h"
+#include "reclaim_disk.h"
+#include "user.h"
+
+#define PAGES	   40u
+#define SWAP_PAGES 100ul
+
+/* Parent and child; page i is filled with pattern i + 1 where it has been written. */
+static struct mm_struct *mm, *child;
+
+static unsigned long slots_used(void)
+{
+	return total_swap_pages() - nr_swap_pages();
+}
+
+static void begin(unsigned int written)
+{
+	user_ledger_open();
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, PAGES * PAGE_SIZE, RW,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)BASE);
+	child = dup_mm(mm, 7);
+	for (unsigned int i = 0; i < written; i++) {
+		CHECK_EQ(user_write(i % 2 ? mm : child, page_addr(i), 0), 0);
+		fill(pte_pfn(user_entry(i % 2 ? mm : child, page_addr(i))), i + 1);
+	}
+}
+
+static void end(void)
+{
+	reclaim_disk_fails = NULL;
+	user_check_counts();
+	if (mm)
+		mmput(mm);
+	mmput(child);
+	CHECK(nr_swapcache_pages == 0 && slots_used() == 0);
+	CHECK_EQ(global_page_state(NR_SHMEM), 0);
+	user_ledger_close();
+}
+
+static void shrink_all(void)
+{
+	struct scan_control sc = {.may_io = true, .wanted = ~0ul};
+
+	for (unsigned int i = 0; i < 12; i++)
+		for (unsigned int zone = 0; zone < 3; zone++)
+			shrink_zone(zone_of((enum zone_type)zone), 0, &sc);
+}
+
+/* What the fault of a read says; the page must hold its pattern. */
+static enum trace_cause read_back(struct mm_struct *by, unsigned int page, u32 pattern)
+{
+	u8 byte;
+
+	CHECK_EQ(user_read(by, page_addr(page), &byte), 0);
+	CHECK(holds(pte_pfn(user_entry(by, page_addr(page))), pattern));
+	return user_last_fault.cause;
+}
+
+static void test_out_and_in(void)
+{
+	unsigned long writes = reclaim_disk_writes, reads = reclaim_disk_reads;
+
+	begin(PAGES);
+	CHECK_EQ(global_page_state(NR_SHMEM), PAGES);
+	CHECK_EQ(global_page_state(NR_INACTIVE_ANON) + global_page_state(NR_ACTIVE_ANON), PAGES);
+	shrink_all();
+	CHECK_EQ(global_page_state(NR_SHMEM), 0);
+	CHECK_EQ(global_page_state(NR_FILE_PAGES), 0);
+	CHECK(mm->rss_shmem == 0 && child->rss_shmem == 0);
+	CHECK(slots_used() == PAGES && nr_swapcache_pages == 0);
+	CHECK_EQ(reclaim_disk_writes - writes, PAGES);
+	for (unsigned int i = 0; i < PAGES; i++)
+		CHECK(pte_none(user_entry(mm, page_addr(i))));
+	/* Back for one, found by the other; the slot is free, so the page must be written again. */
+	CHECK_EQ(read_back(mm, 5, 6), TRACE_CAUSE_SWAP);
+	CHECK(user_last_fault.major && reclaim_disk_reads == reads + 1);
+	CHECK_EQ(read_back(child, 5, 6), TRACE_CAUSE_FILE);
+	CHECK(!user_last_fault.major && reclaim_disk_reads == reads + 1);
+	CHECK(slots_used() == PAGES - 1 && nr_swapcache_pages == 0);
+	CHECK_EQ(global_page_state(NR_SHMEM), 1);
+	user_check_counts();
+	shrink_all();
+	CHECK(slots_used() == PAGES && reclaim_disk_writes - writes == PAGES + 1);
+	CHECK_EQ(user_write(child, page_addr(7), 1), 0);
+	CHECK(user_last_fault.major && user_last_fault.cause == TRACE_CAUSE_SWAP);
+	/* The last of those who share it takes the slots along. */
+	mmput(mm);
+	mm = NULL;
+	CHECK_EQ(slots_used(), PAGES - 1);
+	end();
+}
+
+static bool writes_fail(bool write)
+{
+	return write;
+}
+
+static bool reads_fail(bool write)
+{
+	return !write;
+}
+
+/* What cannot be written waits in the swap cache; who needs it finds it there. */
+static void test_found_in_cache(void)
+{
+	unsigned long reads = reclaim_disk_reads;
+
+	begin(PAGES);
+	reclaim_disk_fails = writes_fail;
+	shrink_all();
+	CHECK(nr_swapcache_pages == PAGES && global_page_state(NR_SHMEM) == 0);
+	user_check_counts();
+	for (unsigned int i = 0; i < PAGES / 2; i++)
+		CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP_CACHE);
+	CHECK(!user_last_fault.major && reclaim_disk_reads == reads);
+	CHECK(nr_swapcache_pages == PAGES - PAGES / 2 && slots_used() == PAGES - PAGES / 2);
+	reclaim_disk_fails = NULL;
+	shrink_all();
+	CHECK(nr_swapcache_pages == 0 && slots_used() == PAGES);
+	for (unsigned int i = 0; i < PAGES; i++)
+		CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP);
+	end();
+}
+
+/* Pages that were only read hold zeroes, and need no slot. */
+static void test_never_written(void)
+{
+	unsigned long writes = reclaim_disk_writes;
+
+	begin(0);
+	for (unsigned int i = 0; i < PAGES; i++)
+		read_back(mm, i, 0);
+	shrink_all();
+	CHECK(global_page_state(NR_SHMEM) == 0 && slots_used() == 0);
+	CHECK_EQ(reclaim_disk_writes, writes);
+	CHECK_EQ(read_back(child, 3, 0), TRACE_CAUSE_FILE);
+	CHECK(!user_last_fault.major);
+	end();
+}
+
+static void test_no_slot(void)
+{
+	struct swap_area *area = swap_area_of(swp_entry(0, 1));
+
+	begin(PAGES);
+	area->writable = false;
+	shrink_all();
+	CHECK(global_page_state(NR_SHMEM) == PAGES && slots_used() == total_swap_pages());
+	area->writable = true;
+	CHECK_EQ(slots_used(), 0);
+	for (unsigned int i = 0; i < PAGES; i++)
+		read_back(mm, i, i + 1);
+	end();
+}
+
+static void test_errors(void)
+{
+	u8 byte;
+
+	begin(PAGES);
+	shrink_all();
+	reclaim_disk_fails = reads_fail;
+	CHECK_EQ(user_read(mm, BASE, &byte), -EIO);
+	CHECK_EQ(user_write(child, BASE, 1), -EIO);
+	CHECK_EQ(shmem_unuse(0), -EIO);
+	reclaim_disk_fails = NULL;
+	for (long n = 0; n < 4; n++) {
+		host_fail_after(n);
+		CHECK(user_read(mm, page_addr((unsigned int)n), &byte) != -EIO);
+		host_fail_after(-1);
+	}
+	for (unsigned int i = 0; i < PAGES; i++)
+		read_back(mm, i, i + 1);
+	end();
+}
+
+static void test_unuse(void)
+{
+	begin(PAGES);
+	shrink_all();
+	CHECK_EQ(shmem_unuse(1), 0);
+	CHECK_EQ(slots_used(), PAGES);
+	CHECK_EQ(shmem_unuse(0), 0);
+	CHECK(slots_used() == 0 && global_page_state(NR_SHMEM) == PAGES);
+	CHECK_EQ(read_back(mm, 9, 10), TRACE_CAUSE_FILE);
+	end();
+}
+
+static const struct test tests[] = {
+	{"out and in", test_out_and_in},       {"found in the swap cache", test_found_in_cache},
+	{"never written", test_never_written}, {"no slot", test_no_slot},
+	{"no disk, no memory", test_errors},   {"all back for swapoff", test_unuse},
+};
+
+int main(void)
+{
+	user_boot();
+	bio_cache_init();
+	reclaim_init();
+	reclaim_disk_on(SWAP_PAGES);
+	return test_main(tests, ARRAY_SIZE(tests));
+}
