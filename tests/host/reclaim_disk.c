@@ -39,23 +39,23 @@ static int disk_rw(struct block_device *bdev, sector_t sector, struct page *page
 static const struct block_device_ops ops = {.rw_page = disk_rw};
 static struct block_device device = {.name = "hdx", .sectors = RECLAIM_DISK_PAGES * 8, .ops = &ops};
 
-static void make_header(u32 last_page)
+static void make_header(u8 *header, u32 last_page)
 {
 	const u32 version = 1;
 
-	memcpy(disk[0] + 1024, &version, sizeof(version));
-	memcpy(disk[0] + 1028, &last_page, sizeof(last_page));
-	memcpy(disk[0] + PAGE_SIZE - 10, "SWAPSPACE2", 10);
+	memcpy(header + 1024, &version, sizeof(version));
+	memcpy(header + 1028, &last_page, sizeof(last_page));
+	memcpy(header + PAGE_SIZE - 10, "SWAPSPACE2", 10);
 }
 
-void reclaim_disk_on(unsigned long pages)
+void reclaim_disk_on(unsigned long first, unsigned long pages)
 {
 	struct swap_backing backing = {
 		.name = "hdx", .bdev = &device, .pages = pages, .nr_extents = 1};
 
-	make_header((u32)pages - 1);
+	make_header(disk[first], (u32)pages - 1);
 	backing.extents = kmalloc(sizeof(*backing.extents), GFP_KERNEL);
-	*backing.extents = (struct swap_extent){0, pages, 0};
+	*backing.extents = (struct swap_extent){0, pages, (sector_t)first * 8};
 	if (swap_area_on(&backing, 0))
 		panic("no swap area on the disk");
 }

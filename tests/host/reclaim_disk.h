@@ -15,7 +15,8 @@ extern unsigned long reclaim_disk_reads, reclaim_disk_writes; /* pages */
 /* Asked at each transfer; NULL: none fails. */
 extern bool (*reclaim_disk_fails)(bool write);
 
-/* Puts `pages` pages of the disk, header included, to use as the area of type 0. Once. */
-void reclaim_disk_on(unsigned long pages);
+/* Puts `pages` pages of the disk from `first` on, header included, to use as an area, the first one
+ * as that of type 0. */
+void reclaim_disk_on(unsigned long first, unsigned long pages);
 
 #endif

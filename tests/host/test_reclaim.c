@@ -5,8 +5,10 @@
 #include "fake_file.h"
 #include "free_lists.h"
 #include "kernel/bio.h"
+#include "kernel/errno.h"
 #include "machine.h"
 #include "../../mm/reclaim/internal.h"
+#include "../../mm/swap/internal.h"
 #include "mm/migrate.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"
@@ -100,14 +102,19 @@ static void test_larger_than_memory(void)
 }
 
 /* --- the swap cache moves -------------------------------------------------------------------- */
-static void push_out(struct mm_struct *mm, unsigned int page)
+static void push_all_out(void)
 {
 	struct scan_control sc = {.may_io = true, .wanted = ~0ul};
 
-	for (unsigned int i = 0; i < 5 && !is_swap_pte(user_entry(mm, page_addr(page))); i++)
-		for (unsigned int zone = 0; zone < 3; zone++)
-			shrink_zone(zone_of((enum zone_type)zone), 0, &sc);
-	CHECK(is_swap_pte(user_entry(mm, page_addr(page))));
+	for (unsigned int zone = 0; zone < 3; zone++)
+		shrink_zone(zone_of((enum zone_type)zone), 0, &sc);
+}
+
+static void push_out(struct mm_struct *of, unsigned int page)
+{
+	for (unsigned int i = 0; i < 5 && !is_swap_pte(user_entry(of, page_addr(page))); i++)
+		push_all_out();
+	CHECK(is_swap_pte(user_entry(of, page_addr(page))));
 }
 
 static struct page *frame_elsewhere(struct page *from, unsigned long private)
@@ -117,52 +124,166 @@ static struct page *frame_elsewhere(struct page *from, unsigned long private)
 	return alloc_page(GFP_HIGHUSER_MOVABLE);
 }
 
-static pfn_t move_page_at(struct mm_struct *mm, unsigned int page)
+static struct page *page_at(struct mm_struct *of, unsigned int page)
 {
-	pfn_t before = pte_pfn(user_entry(mm, page_addr(page)));
-	LIST_HEAD(pages);
-
-	CHECK(PageSwapCache(pfn_to_page(before)));
-	CHECK_EQ(isolate_page(pfn_to_page(before), &pages), 0);
-	CHECK_EQ(migrate_pages(&pages, frame_elsewhere, NULL, 0, MIGRATE_ASYNC), 0);
-	CHECK(pte_pfn(user_entry(mm, page_addr(page))) != before);
-	return pte_pfn(user_entry(mm, page_addr(page)));
+	return pfn_to_page(pte_pfn(user_entry(of, page_addr(page))));
 }
 
-/* Parent and child share a slot; the parent has the page back, which moves: all else stays. */
-static void test_moves_in_cache(void)
+static pfn_t move_page_at(struct mm_struct *of, unsigned int page)
 {
-	struct mm_struct *mm, *child;
-	unsigned long reads, writes;
-	pfn_t pfn;
-	u8 byte = 0;
+	struct page *before = page_at(of, page);
+	LIST_HEAD(pages);
 
+	CHECK(PageSwapCache(before));
+	CHECK_EQ(isolate_page(before, &pages), 0);
+	CHECK_EQ(migrate_pages(&pages, frame_elsewhere, NULL, 0, MIGRATE_ASYNC), 0);
+	CHECK(page_at(of, page) != before);
+	return page_to_pfn(page_at(of, page));
+}
+
+static struct mm_struct *mm, *child;
+
+/* Parent and child share one page, filled with pattern 99. */
+static void begin(void)
+{
 	user_ledger_open();
 	mm = mm_alloc();
 	CHECK_EQ(mm_mmap(mm, NULL, BASE, PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
 		 (long)BASE);
 	CHECK_EQ(user_write(mm, BASE, 0), 0);
-	fill(pte_pfn(user_entry(mm, BASE)), 99);
+	fill(page_to_pfn(page_at(mm, 0)), 99);
 	child = dup_mm(mm, 7);
+}
+
+static void end(void)
+{
+	reclaim_disk_fails = NULL;
+	user_check_counts();
+	if (mm)
+		mmput(mm);
+	mmput(child);
+	CHECK(nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
+	user_ledger_close();
+}
+
+static bool reads_99(struct mm_struct *by)
+{
+	u8 byte;
+
+	return CHECK_EQ(user_read(by, BASE, &byte), 0) && holds(page_to_pfn(page_at(by, 0)), 99);
+}
+
+/* The parent has the page back, which moves: all else stays. */
+static void test_moves_in_cache(void)
+{
+	unsigned long reads, writes;
+	pfn_t pfn;
+
+	begin();
 	push_out(mm, 0);
-	CHECK_EQ(user_read(mm, BASE, &byte), 0);
+	CHECK(reads_99(mm));
 	pfn = move_page_at(mm, 0);
 	CHECK(PageSwapCache(pfn_to_page(pfn)) && holds(pfn, 99));
 	user_check_counts();
 	/* The child finds it where it is now; clean, it leaves without being written. */
 	reads = reclaim_disk_reads;
 	writes = reclaim_disk_writes;
-	CHECK_EQ(user_read(child, BASE, &byte), 0);
+	CHECK(reads_99(child));
 	CHECK(user_last_fault.cause == TRACE_CAUSE_SWAP_CACHE && reclaim_disk_reads == reads);
-	CHECK(pte_pfn(user_entry(child, BASE)) == pfn);
+	CHECK_EQ(page_to_pfn(page_at(child, 0)), pfn);
 	push_out(child, 0);
 	CHECK_EQ(reclaim_disk_writes, writes);
 	mmput(mm);
-	CHECK_EQ(user_read(child, BASE, &byte), 0);
-	CHECK(holds(pte_pfn(user_entry(child, BASE)), 99) && reclaim_disk_reads == reads + 1);
-	mmput(child);
+	mm = NULL;
+	CHECK(reads_99(child) && reclaim_disk_reads == reads + 1);
+	end();
+}
+
+static bool writes_fail(bool write)
+{
+	return write;
+}
+
+/* One that could not be written and nobody maps moves unless it is held, and is dirty still. */
+static void test_moves_dirty(void)
+{
+	struct page *page;
+	LIST_HEAD(pages);
+
+	begin();
+	reclaim_disk_fails = writes_fail;
+	push_out(mm, 0);
+	page = swap_cache_find(pte_to_swp_entry(user_entry(mm, BASE)));
+	if (!CHECK(page && PageDirty(page)))
+		return;
+	CHECK_EQ(isolate_page(page, &pages), 0);
+	CHECK_EQ(migrate_pages(&pages, frame_elsewhere, NULL, 0, MIGRATE_ASYNC), 1);
+	put_page(page);
+	CHECK_EQ(migrate_pages(&pages, frame_elsewhere, NULL, 0, MIGRATE_ASYNC), 0);
+	reclaim_disk_fails = NULL;
+	for (unsigned int i = 0; i < 5 && nr_swapcache_pages; i++)
+		push_all_out();
+	CHECK_EQ(nr_swapcache_pages, 0);
+	CHECK(reads_99(mm) && user_last_fault.major);
+	end();
+}
+
+static bool reads_fail(bool write)
+{
+	return !write;
+}
+
+static void test_read_again(void)
+{
+	u8 byte;
+
+	begin();
+	push_out(mm, 0);
+	reclaim_disk_fails = reads_fail;
+	CHECK_EQ(user_read(mm, BASE, &byte), -EIO);
+	CHECK_EQ(user_read(child, BASE, &byte), -EIO);
+	CHECK_EQ(nr_swapcache_pages, 0);
+	reclaim_disk_fails = NULL;
+	CHECK(reads_99(mm) && reads_99(child));
+	end();
+}
+
+/* --- who drops the last entry finds the page locked, or is not the last one yet -------------- */
+static bool all_leave(bool write)
+{
+	(void)write;
+	mm_munmap(mm, BASE, PAGE_SIZE);
+	mm_munmap(child, BASE, PAGE_SIZE);
+	return false;
+}
+
+static void test_gone_while_written(void)
+{
+	begin();
+	reclaim_disk_fails = all_leave;
+	for (unsigned int i = 0; i < 5 && mm->mmap; i++)
+		push_all_out();
+	CHECK(!mm->mmap && nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
+	end();
+}
+
+static void child_leaves(void)
+{
+	host_alloc_hook = NULL;
+	mm_munmap(child, BASE, PAGE_SIZE);
+}
+
+/* The parent copies the page on write; the child unmaps it while a frame is looked for. */
+static void test_gone_while_copied(void)
+{
+	begin();
+	push_out(mm, 0);
+	CHECK(reads_99(mm) && reads_99(child));
+	host_alloc_hook = child_leaves;
+	CHECK_EQ(user_write(mm, BASE, 0), 0);
+	CHECK(!host_alloc_hook && user_last_fault.cause == TRACE_CAUSE_COW);
 	CHECK(nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
-	user_ledger_close();
+	end();
 }
 
 /* All frames but a few belong to nobody who gives them back. */
@@ -185,6 +306,10 @@ static const struct test tests[] = {
 	{"random histories with little memory", test_histories},
 	{"a program that does not fit", test_larger_than_memory},
 	{"a page of the swap cache moves", test_moves_in_cache},
+	{"one that is dirty moves", test_moves_dirty},
+	{"a slot that could not be read is read again", test_read_again},
+	{"nobody is left when a page has been written", test_gone_while_written},
+	{"nobody is left when a page has been copied", test_gone_while_copied},
 };
 
 int main(void)
@@ -192,7 +317,7 @@ int main(void)
 	user_boot();
 	bio_cache_init();
 	reclaim_init();
-	reclaim_disk_on(SWAP_PAGES);
+	reclaim_disk_on(0, SWAP_PAGES);
 	eat_memory(FRAMES);
 	return test_main(tests, ARRAY_SIZE(tests));
 }

@@ -16,6 +16,7 @@
 #include "user.h"
 
 #define PAGES	   40u
+#define FIRST_AREA 24ul /* pages; the rest of the slots is in the second one */
 #define SWAP_PAGES 100ul
 
 /* Parent and child; page i is filled with pattern i + 1 where it has been written. */
@@ -128,6 +129,7 @@ static void test_found_in_cache(void)
 	for (unsigned int i = 0; i < PAGES / 2; i++)
 		CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP_CACHE);
 	CHECK(!user_last_fault.major && reclaim_disk_reads == reads);
+	user_check_counts();
 	CHECK(nr_swapcache_pages == PAGES - PAGES / 2 && slots_used() == PAGES - PAGES / 2);
 	reclaim_disk_fails = NULL;
 	shrink_all();
@@ -155,13 +157,13 @@ static void test_never_written(void)
 
 static void test_no_slot(void)
 {
-	struct swap_area *area = swap_area_of(swp_entry(0, 1));
-
 	begin(PAGES);
-	area->writable = false;
+	swap_area_of(swp_entry(0, 1))->writable = false;
+	swap_area_of(swp_entry(1, 1))->writable = false;
 	shrink_all();
 	CHECK(global_page_state(NR_SHMEM) == PAGES && slots_used() == total_swap_pages());
-	area->writable = true;
+	swap_area_of(swp_entry(0, 1))->writable = true;
+	swap_area_of(swp_entry(1, 1))->writable = true;
 	CHECK_EQ(slots_used(), 0);
 	for (unsigned int i = 0; i < PAGES; i++)
 		read_back(mm, i, i + 1);
@@ -189,22 +191,49 @@ static void test_errors(void)
 	end();
 }
 
+/* No memory to note where a page goes: it stays. */
+static void test_no_node(void)
+{
+	for (long n = 0; n < 6; n++) {
+		begin(PAGES);
+		host_fail_after(n);
+		shrink_all();
+		host_fail_after(-1);
+		user_check_counts();
+		for (unsigned int i = 0; i < PAGES; i++)
+			read_back(mm, i, i + 1);
+		shrink_all();
+		for (unsigned int i = 0; i < PAGES; i++)
+			CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP);
+		end();
+	}
+}
+
 static void test_unuse(void)
 {
+	const unsigned long in_first = FIRST_AREA - 1;
+
 	begin(PAGES);
 	shrink_all();
-	CHECK_EQ(shmem_unuse(1), 0);
+	CHECK_EQ(shmem_unuse(2), 0);
 	CHECK_EQ(slots_used(), PAGES);
+	CHECK_EQ(shmem_unuse(1), 0);
+	CHECK(slots_used() == in_first && global_page_state(NR_SHMEM) == PAGES - in_first);
 	CHECK_EQ(shmem_unuse(0), 0);
 	CHECK(slots_used() == 0 && global_page_state(NR_SHMEM) == PAGES);
 	CHECK_EQ(read_back(mm, 9, 10), TRACE_CAUSE_FILE);
+	/* The slots are given up: what they had is in memory alone. */
+	shrink_all();
+	for (unsigned int i = 0; i < PAGES; i++)
+		CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP);
 	end();
 }
 
 static const struct test tests[] = {
 	{"out and in", test_out_and_in},       {"found in the swap cache", test_found_in_cache},
 	{"never written", test_never_written}, {"no slot", test_no_slot},
-	{"no disk, no memory", test_errors},   {"all back for swapoff", test_unuse},
+	{"no disk, no memory", test_errors},   {"no memory for the tree", test_no_node},
+	{"all back for swapoff", test_unuse},
 };
 
 int main(void)
@@ -212,6 +241,7 @@ int main(void)
 	user_boot();
 	bio_cache_init();
 	reclaim_init();
-	reclaim_disk_on(SWAP_PAGES);
+	reclaim_disk_on(0, FIRST_AREA);
+	reclaim_disk_on(FIRST_AREA, SWAP_PAGES - FIRST_AREA);
 	return test_main(tests, ARRAY_SIZE(tests));
 }
