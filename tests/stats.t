@@ -126,7 +126,8 @@ is 'the nodes have all memory' \
 
 # Programs. They ran one after the other: what is free differs a little, totals do not.
 like 'free: knows the memory' "$(output free)" "^Mem: +$total( +[0-9]+){5}\$"
-like 'free: no swap' "$(output free)" '^Swap: +0 +0 +0$'
+like 'free: knows the swap area' "$(output free)" \
+	"^Swap: +$(field meminfo SwapTotal:) +0 +$(field meminfo SwapFree:)\$"
 like 'vmstat: a row of 17 numbers' "$(output vmstat_p)" '^( *[0-9]+){17}$'
 like 'vmstat -s: knows the memory' "$(output vmstat_s)" "^ +$total K total memory\$"
 like 'vmstat -s: faults and pages read' "$(output vmstat_s)" '^ +[1-9][0-9]* K paged in$'

@@ -50,6 +50,11 @@ struct swap_area *swap_area_by_type(unsigned int type);
 struct swap_area *swap_area_find(swp_entry_t entry);
 /* A slot, cached and without entries; false: none is free. swap_lock held. */
 bool swap_slot_alloc(swp_entry_t *entry);
+/*
+ * When no slot is free: some page of the swap cache, with a reference, whose slot no entry names,
+ * so that it can do without. NULL: none was found near where the last one was.
+ */
+struct page *swap_page_without_entries(void);
 /* One entry less / the cache has it no longer. True: the slot is free now. swap_lock held. */
 bool swap_slot_put(swp_entry_t entry);
 bool swap_slot_uncache(swp_entry_t entry);

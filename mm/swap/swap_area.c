@@ -14,6 +14,8 @@
 #include "mm/slab.h"
 #include "swap/swap_header.h"
 
+#define SLOTS_LOOKED_AT 1024u /* of an area, for one that can be had back */
+
 DEFINE_SPINLOCK(swap_lock);
 static DEFINE_MUTEX(swapon_mutex);
 static struct swap_area *areas[MAX_SWAPFILES];
@@ -70,6 +72,30 @@ bool swap_slot_alloc(swp_entry_t *entry)
 		return true;
 	}
 	return false;
+}
+
+struct page *swap_page_without_entries(void)
+{
+	static unsigned long cursor;
+	struct swap_area *area;
+	struct page *page;
+
+	spin_lock(&swap_lock);
+	list_for_each_entry (area, &by_prio, by_prio) {
+		if (!area->writable || !area->nrcached)
+			continue;
+		for (unsigned int i = 0; i < SLOTS_LOOKED_AT; i++) {
+			cursor = cursor + 1 < area->map.slots ? cursor + 1 : 1;
+			if (area->map.slot[cursor] != SLOT_CACHED)
+				continue;
+			page = radix_tree_lookup(&area->cache, cursor);
+			get_page(page);
+			spin_unlock(&swap_lock);
+			return page;
+		}
+	}
+	spin_unlock(&swap_lock);
+	return NULL;
 }
 
 static bool note_freed(struct swap_area *area, unsigned long slot, bool freed)
@@ -317,6 +343,7 @@ void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info)
 		if (!area)
 			continue;
 		info = (struct swap_area_info){.name = area->backing.name,
+					       .bdev = area->backing.bdev,
 					       .file = area->backing.file,
 					       .pages = good_slots(area),
 					       .used = area->map.used,

@@ -51,12 +51,28 @@ static int enter(struct page *page, swp_entry_t entry)
 	return 0;
 }
 
+/* A page that is back in memory keeps its slot as long as there are others: no longer. */
+static void free_some_slot(void)
+{
+	struct page *page = swap_page_without_entries();
+
+	if (!page)
+		return;
+	if (trylock_page(page)) {
+		try_to_free_swap(page);
+		unlock_page(page);
+	}
+	put_page(page);
+}
+
 bool add_to_swap(struct page *page)
 {
 	swp_entry_t entry;
 	bool added;
 
 	BUG_ON(!PageLocked(page) || !page->mapping || PageSwapCache(page));
+	if (unlikely(!nr_free_slots) && nr_swapcache_pages)
+		free_some_slot();
 	spin_lock(&swap_lock);
 	added = swap_slot_alloc(&entry);
 	if (added && enter(page, entry)) {

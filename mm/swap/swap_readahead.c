@@ -21,7 +21,8 @@
 #include "mm/vmstat.h"
 
 #define AHEAD_GFP	 ((GFP_HIGHUSER_MOVABLE & ~__GFP_WAIT) | __GFP_COLD | __GFP_NORETRY | __GFP_NOWARN)
-#define WINDOW_MOST	 (1u << PAGE_CLUSTER_MOST)
+#define WINDOW_MOST_LOG2 5u
+#define WINDOW_MOST	 (1u << WINDOW_MOST_LOG2)
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
 
 _Static_assert(WINDOW_MOST <= BIO_MAX_VECS, "a window of slots is more than a bio holds");
@@ -47,11 +48,11 @@ static bool in_order(swp_entry_t entry)
 /* Slots to look at, a power of two. */
 static unsigned int next_window(swp_entry_t entry)
 {
-	const unsigned int most = 1u << page_cluster;
+	const unsigned int most = 1u << min(page_cluster, WINDOW_MOST_LOG2);
 	unsigned int window = 1;
 
 	if (hits)
-		window = 1u << min(order_base_2(hits + 2), PAGE_CLUSTER_MOST);
+		window = 1u << min(order_base_2(hits + 2), WINDOW_MOST_LOG2);
 	else if (in_order(entry))
 		window = 2;
 	window = min(max(window, last_window / 2), most);

@@ -70,7 +70,9 @@ static void refused(void)
 	show("flags", swapon("/dev/hda2", 0x80000));
 	show("bad address", swapon((const char *)1, 0));
 	show("in use", swapon("/dev/hda2", 0));
-	show("ext2", swapon("/dev/hda1", 0));
+	show("mounted", swapon("/dev/hda1", 0));
+	show("the disk of both", swapon("/dev/hda", 0));
+	show("no medium that could be one", swapon("/dev/fd0", 0));
 	show("off: no such file", swapoff("nothing"));
 	show("off: directory", swapoff("/work"));
 	show("off: not in use", swapoff("/dev/hda1"));

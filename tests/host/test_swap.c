@@ -226,6 +226,37 @@ static void test_bad_slots(void)
 	CHECK_EQ(nr_swap_pages(), total);
 }
 
+/* No slot is free: a page that is back gives up its own, as long as there is one. */
+static void test_full(void)
+{
+	swp_entry_t taken[AREA_PAGES];
+	unsigned int nr = 0;
+	u8 value = 0;
+
+	begin();
+	put(0, 3, 33);
+	put(0, 4, 44);
+	CHECK(swap_disk_out(mms[0], page_addr(3), false));
+	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 33);
+	CHECK_EQ(nr_swapcache_pages, 1);
+	spin_lock(&swap_lock);
+	while (swap_slot_alloc(&taken[nr])) {
+		swap_map_dup(&swap_area_of(taken[nr])->map, swp_offset(taken[nr]));
+		swap_slot_uncache(taken[nr++]);
+	}
+	spin_unlock(&swap_lock);
+	CHECK(nr && !nr_swap_pages());
+	CHECK(swap_disk_out(mms[0], page_addr(4), false));
+	CHECK_EQ(nr_swapcache_pages, 0);
+	CHECK(!swap_disk_out(mms[0], page_addr(3), false));
+	CHECK(slot_of(4) && !slot_of(3));
+	spin_lock(&swap_lock);
+	while (nr)
+		swap_slot_put(taken[--nr]);
+	spin_unlock(&swap_lock);
+	end();
+}
+
 /* Higher priority first, equal ones in turn, then the next; none: nothing is given. */
 static void test_priorities(void)
 {
@@ -264,7 +295,7 @@ static void test_on(void)
 static const struct test tests[] = {
 	{"random histories", test_histories}, {"clean pages keep their slot", test_clean},
 	{"no disk, no memory", test_errors},  {"bad slots", test_bad_slots},
-	{"several areas", test_on},
+	{"no slot is free", test_full},	      {"several areas", test_on},
 };
 
 int main(void)

@@ -19,6 +19,7 @@
 #define DROP_SLABS 2u
 #define DROP_QUIET 4u /* Linux: without a message, and here there is none */
 
+#define LOG2_MOST  31u
 #define RATIO_MOST 0x7fffffffu /* an int, as in Linux */
 
 /* The one number that a file is about, at most `most`: 0 or -EINVAL. */
@@ -123,7 +124,7 @@ static int store_lowmem_reserve_ratio(struct text *words)
 NUMBER_FILE(oom_dump_tasks, sysctl_oom_dump_tasks, RATIO_MOST)
 NUMBER_FILE(oom_kill_allocating_task, sysctl_oom_kill_allocating_task, RATIO_MOST)
 NUMBER_FILE(panic_on_oom, sysctl_panic_on_oom, 2)
-NUMBER_FILE(page_cluster, page_cluster, PAGE_CLUSTER_MOST)
+NUMBER_FILE(page_cluster, page_cluster, LOG2_MOST)
 
 static int show_osrelease(struct text *text)
 {

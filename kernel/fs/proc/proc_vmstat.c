@@ -6,9 +6,8 @@
  *   numa lines      frames given out since boot          zone.c
  *   event lines     what has happened since boot         vm_events[], by name
  *
- * What this kernel does not do or does not count has no line, but for pswpin and
- * pswpout, which vmstat(8) needs: nothing is swapped, so 0 is true. Events that
- * only this kernel counts follow at the end.
+ * What this kernel does not do or does not count has no line. Events that only this
+ * kernel counts follow at the end.
  */
 #include "fs/proc/proc_vmstat.h"
 #include "kernel/string.h"

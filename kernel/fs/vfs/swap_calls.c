@@ -29,12 +29,54 @@ static struct block_device *device_of(const struct inode *inode)
 	return NULL;
 }
 
+/* Do two devices have a sector in common: a disk and a partition of it? */
+static bool overlap(const struct block_device *a, const struct block_device *b)
+{
+	return (a->disk ? a->disk : a) == (b->disk ? b->disk : b) &&
+	       a->start < b->start + b->sectors && b->start < a->start + a->sectors;
+}
+
+/* A device that somebody wants, and whether it is free. */
+struct claim {
+	const struct block_device *bdev;
+	bool taken;
+};
+
+static void look_at_mount(void *arg, const struct fs_super *sb, const char *point)
+{
+	const struct block_device *bdev;
+	struct claim *claim = arg;
+
+	(void)point;
+	for (bdev = blkdev_first(); bdev; bdev = bdev->next)
+		claim->taken |= bdev->dev == sb->dev && overlap(bdev, claim->bdev);
+}
+
+static bool look_at_area(void *arg, const struct swap_area_info *info)
+{
+	struct claim *claim = arg;
+
+	claim->taken |= overlap(info->bdev, claim->bdev);
+	return true;
+}
+
+static bool is_taken(const struct block_device *bdev)
+{
+	struct claim claim = {.bdev = bdev};
+
+	vfs_for_each_mount(look_at_mount, &claim);
+	swap_for_each_area(look_at_area, &claim);
+	return claim.taken;
+}
+
 /* A whole device: one extent. */
 static int device_extents(const struct inode *inode, struct swap_backing *backing)
 {
 	backing->bdev = device_of(inode);
 	if (!backing->bdev)
 		return -ENXIO;
+	if (is_taken(backing->bdev))
+		return -EBUSY;
 	backing->pages = (unsigned long)(backing->bdev->sectors / SECTORS_PER_PAGE);
 	backing->extents = kmalloc(sizeof(*backing->extents), GFP_KERNEL);
 	if (!backing->extents)

@@ -52,6 +52,7 @@ struct swap_backing {
 /* What /proc/swaps shows of an area. */
 struct swap_area_info {
 	const char *name;
+	const struct block_device *bdev;
 	bool file;
 	unsigned long pages, used;
 	int prio;
@@ -78,9 +79,8 @@ int __must_check swap_area_off(const struct block_device *bdev, sector_t sector,
 extern int (*swap_unuse_shared)(unsigned int type);
 /* Calls `fn` for each area, in the order of their types, until it returns false. It may sleep. */
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
-/* Up to 2^page_cluster slots are read at once: 0 to 5 (the log2 of what one bio holds). */
+/* Up to 2^page_cluster slots are read at once, but not more than 32. */
 extern unsigned int page_cluster;
-#define PAGE_CLUSTER_MOST 5u
 /* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
 void give_slot_back(struct page *page);
 /*
