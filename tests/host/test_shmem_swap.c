@@ -4,6 +4,7 @@
  */
 #include "../../mm/cache/internal.h"
 #include "../../mm/reclaim/internal.h"
+#include "../../mm/reclaim/lru.h"
 #include "../../mm/swap/internal.h"
 #include "free_lists.h"
 #include "kernel/bio.h"
@@ -116,6 +117,21 @@ static bool reads_fail(bool write)
 	return !write;
 }
 
+static void make_all_active(void)
+{
+	for (unsigned int type = 0; type < 2; type++)
+		for (unsigned long slot = 1; slot < PAGES; slot++) {
+			struct page *page = swap_cache_find(swp_entry(type, slot));
+
+			if (!page)
+				continue;
+			lru_mark_used(page);
+			lru_mark_used(page);
+			CHECK(PageActive(page));
+			put_page(page);
+		}
+}
+
 /* What cannot be written waits in the swap cache; who needs it finds it there. */
 static void test_found_in_cache(void)
 {
@@ -125,6 +141,7 @@ static void test_found_in_cache(void)
 	reclaim_disk_fails = writes_fail;
 	shrink_all();
 	CHECK(nr_swapcache_pages == PAGES && global_page_state(NR_SHMEM) == 0);
+	make_all_active();
 	user_check_counts();
 	for (unsigned int i = 0; i < PAGES / 2; i++)
 		CHECK_EQ(read_back(mm, i, i + 1), TRACE_CAUSE_SWAP_CACHE);
