@@ -216,6 +216,8 @@ static void test_gone_meanwhile(void)
 		host_alloc_hook = change_areas;
 		CHECK_EQ(user_read(mms[0], page_addr(2) + 2, &value), 0);
 		CHECK(!host_alloc_hook && value == held[0][2]);
+		CHECK(!swap_area_find(swp_entry(0, 60)));
+		CHECK_EQ(swap_area_find(swp_entry(0, 59)) != NULL, again != 0);
 		if (again)
 			CHECK_EQ(swap_disk_off(AREA_PAGES, again), 0);
 		end();
