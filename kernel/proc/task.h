@@ -113,6 +113,7 @@ struct task_struct {
 	bool kthread;
 	bool vfork_parent_waits;
 	bool exiting;	 /* do_exit() has begun */
+	bool memalloc;	 /* frees memory: memalloc_noreclaim_save() */
 	bool did_exec;	 /* has run execve() since its fork(): setpgid() by the parent is over */
 	int exit_code;	 /* as wait4() reports it: status << 8, or the signal */
 	int exit_signal; /* sent to the parent: SIGCHLD; threads: 0 */

@@ -7,6 +7,7 @@
  * too, so a queue's lock is held with interrupts off.
  */
 #include "kernel/wait.h"
+#include "arch/irq.h"
 #include "sched/sched.h"
 #include "proc/task.h"
 #include "signal/signal.h"
@@ -119,4 +120,22 @@ bool fatal_signal_pending_current(void)
 		return false;
 	return ((task->pending.set | signal->shared.set) & sigmask(SIGKILL)) ||
 	       (signal->group_exit && signal->group_execer != task);
+}
+
+bool memalloc_noreclaim_save(void)
+{
+	bool old = current->memalloc;
+
+	current->memalloc = true;
+	return old;
+}
+
+void memalloc_noreclaim_restore(bool old)
+{
+	current->memalloc = old;
+}
+
+bool memalloc_noreclaim(void)
+{
+	return current->memalloc && !in_interrupt();
 }

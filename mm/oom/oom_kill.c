@@ -13,6 +13,7 @@
  */
 #include "kernel/bug.h"
 #include "kernel/errno.h"
+#include "kernel/wait.h"
 #include "mm/mm.h"
 #include "mm/swap.h"
 #include "mm/swap_entry.h"
@@ -96,7 +97,7 @@ static bool choose_victim(struct oom_process *victim)
 /* Would a dead process be of use, and is the request worth one? */
 static bool worth_a_kill(const struct alloc_request *req)
 {
-	if (!enabled || (req->gfp & (__GFP_NORETRY | __GFP_THISNODE)))
+	if (!enabled || memalloc_noreclaim() || (req->gfp & (__GFP_NORETRY | __GFP_THISNODE)))
 		return false;
 	if (req->gfp & __GFP_NOFAIL)
 		return true;

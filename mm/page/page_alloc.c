@@ -11,15 +11,16 @@
  *   3. again, after giving the per-CPU lists back, which may let blocks merge,
  *      and then, if the caller may sleep, after moving pages out of the way of a
  *      larger block, after pages that are used least have left (reclaim/vmscan.c), and after
- * freeing objects that shrinkers can do without and empty slabs
- *   4. all of 3 again as long as the out-of-memory killer (oom/oom_kill.c) makes somebody give
- * memory back
- *   5. a task that is being killed or exits: a quarter of min; __GFP_MEMALLOC and __GFP_NOFAIL:
- *      whatever is there, to the last frame
+ *      freeing objects that shrinkers can do without and empty slabs
+ *   4. all of 3 again as long as the out-of-memory killer (oom/oom_kill.c) makes
+ *      somebody give memory back
+ *   5. a task that is being killed or exits: a quarter of min; __GFP_MEMALLOC and
+ *      __GFP_NOFAIL, and whoever is freeing memory and could wait: to the last frame
  *   6. NULL, with one report (not too many a second) unless __GFP_NOWARN
  *
  * Giving back is page_free.c, the report page_report.c.
  */
+#include "kernel/wait.h"
 #include "mm/compaction.h"
 #include "mm/fault_inject.h"
 #include "mm/highmem.h"
@@ -107,17 +108,16 @@ static struct page *take_from_zonelist(const struct alloc_request *req, enum all
 /* What is used least leaves memory. Who dies need not leave as much as others. */
 static struct page *take_from_others(const struct alloc_request *req)
 {
+	struct reclaim_tries tries = {0};
 	struct page *page;
-	unsigned int idle = 0;
-	bool progress;
 
-	if (!(req->gfp & __GFP_WAIT) || req->order > RECLAIM_ORDER_MAX)
+	if (!(req->gfp & __GFP_WAIT) || memalloc_noreclaim() || req->order > RECLAIM_ORDER_MAX)
 		return NULL;
 	do {
-		progress = try_to_free_pages(req);
+		try_to_free_pages(req);
 		drain_local_pages();
 		page = take_from_zonelist(req, oom_current_dies() ? MARK_OOM : MARK_MIN);
-	} while (!page && reclaim_again(req, progress, &idle));
+	} while (!page && reclaim_again(req, &tries));
 	return page;
 }
 
@@ -144,7 +144,8 @@ static struct page *take_harder(const struct alloc_request *req)
 /* Step 5. */
 static struct page *take_reserve(const struct alloc_request *req)
 {
-	if (req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL))
+	if ((req->gfp & (__GFP_MEMALLOC | __GFP_NOFAIL)) ||
+	    ((req->gfp & __GFP_WAIT) && memalloc_noreclaim()))
 		return take_from_zonelist(req, MARK_NONE);
 	if ((req->gfp & __GFP_WAIT) && oom_current_dies())
 		return take_from_zonelist(req, MARK_OOM);

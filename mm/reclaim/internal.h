@@ -27,7 +27,5 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 /* throttle.c: so many pages are off the lists / are dealt with. */
 void reclaim_batch_begin(unsigned int nr);
 void reclaim_batch_end(unsigned int nr);
-/* When others have pages off the lists, or there is write-back: waits a moment, true. May sleep. */
-bool reclaim_throttle(void);
 
 #endif

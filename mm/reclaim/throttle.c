@@ -34,7 +34,8 @@ void reclaim_batch_end(unsigned int nr)
 	wake_up_all(&batch_wait);
 }
 
-bool reclaim_throttle(void)
+/* When others have pages off the lists, or there is write-back: waits a moment, true. */
+static bool wait_for_others(void)
 {
 	unsigned int before = batches;
 
@@ -76,11 +77,12 @@ static bool may_suffice(const struct alloc_request *req)
 	return false;
 }
 
-bool reclaim_again(const struct alloc_request *req, bool progress, unsigned int *idle)
+bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
 {
-	if (progress)
-		*idle = 0;
-	else if (++*idle > (reclaim_throttle() ? BUSY_RETRIES : IDLE_RETRIES))
-		return false;
-	return may_suffice(req);
+	bool others = wait_for_others();
+	u32 freed = vm_event_sum(VM_PGSTEAL);
+
+	tries->idle = freed == tries->freed ? tries->idle + 1 : 0;
+	tries->freed = freed;
+	return tries->idle <= (others ? BUSY_RETRIES : IDLE_RETRIES) && may_suffice(req);
 }

@@ -170,21 +170,20 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 {
 	struct scan_control sc = {.may_io = req->gfp & __GFP_IO, .wanted = SWAP_CLUSTER_MAX};
 	bool may_wait = sc.may_io && !in_kswapd();
-	unsigned long freed;
+	bool nested = memalloc_noreclaim_save();
+	unsigned long freed = 0;
 
 	count_vm_event(VM_ALLOCSTALL);
-	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted; priority--) {
+	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted && !freed;
+	     priority--) {
 		shrink_zones(req, (unsigned int)priority, &sc);
 		if (!sc.reclaimed && sc.unwritten && may_wait) {
 			freed = wait_for_kswapd(req);
-			if (freed)
-				return freed;
 			may_wait = false;
 		}
-		if (!sc.reclaimed)
-			reclaim_throttle();
 	}
-	return sc.reclaimed;
+	memalloc_noreclaim_restore(nested);
+	return sc.reclaimed + freed;
 }
 
 /* --- kswapd -------------------------------------------------------------------------------------- */
@@ -252,6 +251,7 @@ int kswapd(void *arg)
 	int nid = node->node_id;
 
 	kswapd_task[nid] = running_task();
+	memalloc_noreclaim_save();
 	for (;;) {
 		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
 		count_vm_event(VM_PAGEOUTRUN);

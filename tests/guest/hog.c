@@ -11,6 +11,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,20 +39,31 @@ static void fail(const char *what)
 	exit(2);
 }
 
+/* Several of them at a time are to have their memory at the same time. */
+static void give_way(unsigned int page)
+{
+	if (page % 32 == 31)
+		sched_yield();
+}
+
 static void write_all(unsigned int first, unsigned int step, unsigned int round)
 {
-	for (unsigned int i = first; i < pages; i += step)
+	for (unsigned int i = first; i < pages; i += step) {
 		memory[i * WORDS] = memory[(i + 1) * WORDS - 1] = i * 7 + round;
+		give_way(i);
+	}
 }
 
 static int all_there(unsigned int round)
 {
-	for (unsigned int i = 0; i < pages; i++)
+	for (unsigned int i = 0; i < pages; i++) {
+		give_way(i);
 		if (memory[i * WORDS] != i * 7 + round ||
 		    memory[(i + 1) * WORDS - 1] != i * 7 + round) {
 			say("page lost\n");
 			return 1;
 		}
+	}
 	return 0;
 }
 

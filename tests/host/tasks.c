@@ -8,6 +8,7 @@
  */
 #include "tasks.h"
 #include "kernel/bug.h"
+#include "kernel/wait.h"
 #include "machine.h"
 #include <sanitizer/common_interface_defs.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 struct task {
 	ucontext_t context;
 	void *stack, *fake_stack;
-	bool alive;
+	bool alive, memalloc;
 };
 
 static struct task tasks[TASKS_MAX];
@@ -119,4 +120,23 @@ void tasks_run(void (*fn)(void), unsigned int n, u32 seed)
 	nr_tasks = 0;
 	host_sleep_hook = NULL;
 	host_alloc_hook = NULL;
+}
+
+/* Task 0 stands for the main program, too. */
+bool memalloc_noreclaim_save(void)
+{
+	bool old = tasks[running].memalloc;
+
+	tasks[running].memalloc = true;
+	return old;
+}
+
+void memalloc_noreclaim_restore(bool old)
+{
+	tasks[running].memalloc = old;
+}
+
+bool memalloc_noreclaim(void)
+{
+	return tasks[running].memalloc;
 }

@@ -4,6 +4,7 @@
  */
 #include "../../mm/area/internal.h"
 #include "kernel/time.h"
+#include "kernel/wait.h"
 #include "machine.h"
 #include "mm/oom.h"
 #include "mm/swap.h"
@@ -296,6 +297,26 @@ static void test_reserve(void)
 	end();
 }
 
+/* Who frees memory gets the last frame, at once, and kills nobody. */
+static void test_noreclaim(void)
+{
+	bool old;
+
+	begin();
+	old = memalloc_noreclaim_save();
+	CHECK(!old && memalloc_noreclaim() && memalloc_noreclaim_save());
+	take(GFP_NOWAIT | __GFP_HIGHMEM | __GFP_NOWARN, 1);
+	CHECK(nr_free_pages() > 0);
+	take(GFP_HIGHUSER | __GFP_NOWARN, 1);
+	CHECK_EQ(nr_free_pages_gfp(GFP_HIGHUSER), 0);
+	CHECK_EQ(kills, 0);
+	CHECK_EQ(sleeps, 0);
+	memalloc_noreclaim_restore(old);
+	CHECK(!memalloc_noreclaim());
+	give_back();
+	end();
+}
+
 static const struct test tests[] = {
 	{"badness", test_badness},
 	{"the largest process dies, then the next", test_largest},
@@ -305,5 +326,6 @@ static const struct test tests[] = {
 	{"one whose areas are locked is given up", test_locked},
 	{"requests that may fail kill nobody", test_may_fail},
 	{"the reserve of those who die", test_reserve},
+	{"the reserve of those who free memory", test_noreclaim},
 };
 TEST_MAIN(tests)

@@ -41,6 +41,15 @@ bool signal_pending_current(void);
  * so what it does for the program's sake may be left off. Any context. */
 bool fatal_signal_pending_current(void);
 /*
+ * From here to the restore the current task frees memory: what it allocates meanwhile comes from
+ * the reserves and never waits for memory to be freed. Returns what restore is to be given. Not in
+ * interrupts.
+ */
+bool memalloc_noreclaim_save(void);
+void memalloc_noreclaim_restore(bool old);
+/* Is the current task between the two? False in interrupts. */
+bool memalloc_noreclaim(void);
+/*
  * Gives the CPU to another task when this one's time is up. For loops whose
  * length a program chooses. May sleep: no spinlock held, interrupts on, and
  * what was looked up without a reference or a lock is looked up again.

@@ -11,12 +11,18 @@ extern unsigned int vm_swappiness;
 
 /* Frees some pages that may serve the request: how many. May sleep, with sleeping locks held. */
 unsigned long try_to_free_pages(const struct alloc_request *req);
+/* How the attempts of one request have gone. All zero before the first. */
+struct reclaim_tries {
+	unsigned int idle; /* in a row after which nobody had freed anything */
+	u32 freed;	   /* pages freed by anybody, ever, after the last one */
+};
+
 /*
  * After an attempt that has not helped: is another one worth it? Waits a moment when others are at
- * freeing memory. `progress`: it freed pages; `idle`, 0 before the first, counts those that did
- * not. It ends after a bounded number of these. May sleep.
+ * freeing memory. False after a bounded number of attempts during which nobody freed anything. May
+ * sleep.
  */
-bool reclaim_again(const struct alloc_request *req, bool progress, unsigned int *idle);
+bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries);
 /* Wakes the kswapd of each node of the request that has too little free. Any context. */
 void wakeup_kswapd(const struct alloc_request *req);
 /* The thread of a node (pg_data_t *) that frees memory before anybody must wait for it. */
