@@ -19,7 +19,7 @@ MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o r
 	swap_entry.o unmap.o zap.o)
 # areas and the mmap family
 MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
-	munmap.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
+	munmap.o overcommit.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o shmem_swap.o truncate.o writeback.o)
 # which pages leave memory

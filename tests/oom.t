@@ -24,7 +24,8 @@ killed() { console | sed -n 's/^Out of memory: Killed process [0-9]* (\([^)]*\))
 truncate -s 48M "$root/big"
 printf 'end' | dd of="$root/big" bs=1 seek=40000000 conv=notrunc status=none
 # shellcheck disable=SC2016 # the shell of the guest expands it
-work='for i in 1 2 3; do
+work='echo 1 >/proc/sys/vm/overcommit_memory # what follows may be promised
+for i in 1 2 3; do
 	md5sum </big
 	dd if=/dev/zero of=/dev/null bs=6M count=1 2>/dev/null; echo "6M after the file: $?"
 	awk "BEGIN { s = sprintf(\"%4000000s\", \"\"); print \"awk\", length(s) }"
@@ -77,10 +78,16 @@ hog fill 64; echo "does not: $?"
 hog threads 64; echo "nor do threads: $?"
 >/stop
 wait $innocent; echo "innocent: $?"
-hog fill 20 2; echo "fits again: $?"'
+hog fill 20 2; echo "fits again: $?"
+awk "/^MemTotal/ { m = \$2 / 2 } /^SwapTotal/ { s = \$2 } /^CommitLimit/ { d = \$2 - m - s }
+	END { print \"CommitLimit counts swap:\", (d >= -4 && d <= 4) }" /proc/meminfo
+echo 2 >/proc/sys/vm/overcommit_memory
+hog fill 64 2>/dev/null; echo "promised is no more than there is: $?"
+hog fill 24; echo "that is kept: $?"'
 ok 'boots at 17 MiB with 32 MiB of swap' boot 17 32 "$work"
 is 'what does not fit both is killed, and nobody else' "$(cat "$scratch/out/stdout.txt")" \
-	"$(printf '%s\n' filled 'fits: 0' 'does not: 137' 'nor do threads: 137' 'innocent: 0' 'fits again: 0')"
+	"$(printf '%s\n' filled 'fits: 0' 'does not: 137' 'nor do threads: 137' 'innocent: 0' 'fits again: 0' \
+	'CommitLimit counts swap: 1' 'promised is no more than there is: 2' 'that is kept: 0')"
 is 'only those' "$(killed | tr '\n' ' ')" 'hog hog '
 like 'the table counts what is swapped' "$(console)" '\] +0 +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[1-9][0-9]{3} +0 hog'
 

@@ -167,8 +167,11 @@ static bool copy_pages(struct vm_area_struct *to_vma, const struct vm_area_struc
 static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 		      struct vm_area_struct **last)
 {
-	struct vm_area_struct *copy = vma_alloc(child);
+	struct vm_area_struct *copy;
 
+	if ((vma->vm_flags & VM_ACCOUNT) && !vm_enough_memory(vma->vm_mm, vma_pages(vma)))
+		return false;
+	copy = vma_alloc(child);
 	if (!copy)
 		return false;
 	vma_copy(copy, vma);

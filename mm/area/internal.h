@@ -17,6 +17,7 @@
 #include "mm/filemap.h"
 #include "mm/gfp.h"
 #include "mm/mmap.h"
+#include "mm/overcommit.h"
 #include "mm/vmstat.h"
 #include "area/anon_vma.h"
 

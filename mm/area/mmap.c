@@ -22,7 +22,7 @@ static unsigned int request_flags(unsigned int prot, unsigned int flags)
 		vm_flags |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm_flags |= VM_LOCKED;
-	if (flags & MAP_NORESERVE)
+	if ((flags & MAP_NORESERVE) && sysctl_overcommit_memory != OVERCOMMIT_NEVER)
 		vm_flags |= VM_NORESERVE;
 	return vm_flags;
 }
@@ -155,6 +155,21 @@ static bool may_replace(const struct mm_struct *mm, const struct vm_area_struct 
 	return may_expand_vm(mm, vm_flags, pages);
 }
 
+/* The same of what is promised: the promises for the pages that are given back end first. */
+static bool may_commit(const struct mm_struct *mm, const struct vm_area_struct *vma,
+		       unsigned long start, unsigned long end)
+{
+	unsigned long pages = (end - start) >> PAGE_SHIFT, given_back = 0;
+
+	if (likely(vm_enough_memory(mm, pages)))
+		return true;
+	for (; vma && vma->vm_start < end; vma = vma->vm_next)
+		if (vma->vm_flags & VM_ACCOUNT)
+			given_back +=
+				(min(vma->vm_end, end) - max(vma->vm_start, start)) >> PAGE_SHIFT;
+	return given_back && vm_enough_memory(mm, pages - given_back);
+}
+
 /**
  * map_region() - maps [start, end) as `kind` says, replacing what is mapped there.
  *
@@ -172,6 +187,8 @@ int map_region(struct mm_struct *mm, unsigned long start, unsigned long end,
 		return -ENOMEM;
 	if (unlikely(!may_expand_vm(mm, kind->flags, (end - start) >> PAGE_SHIFT)) &&
 	    !may_replace(mm, next, start, end, kind->flags))
+		return -ENOMEM;
+	if ((kind->flags & VM_ACCOUNT) && !may_commit(mm, next, start, end))
 		return -ENOMEM;
 	if (likely(!next || next->vm_start >= end))
 		return place_region(mm, prev, NULL, start, end, kind);
@@ -193,6 +210,8 @@ static int get_kind_file(struct area_kind *kind, unsigned long len)
 	if (kind->file) {
 		get_mapped_file(kind->file);
 	} else if (kind->flags & VM_SHARED) {
+		if (!(kind->flags & VM_NORESERVE) && !vm_enough_memory(NULL, len >> PAGE_SHIFT))
+			return -ENOMEM;
 		kind->file = shmem_create(len);
 		if (!kind->file)
 			return -ENOMEM;

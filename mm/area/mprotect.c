@@ -109,6 +109,12 @@ static bool becomes_data(const struct vm_area_struct *vma, const struct flag_cha
 	return is_data_mapping(changed_flags(vma, change)) && !is_data_mapping(vma->vm_flags);
 }
 
+/* Its pages are promised (VM_ACCOUNT) after the change only. */
+static bool becomes_charged(const struct vm_area_struct *vma, const struct flag_change *change)
+{
+	return charged_flags(vma, changed_flags(vma, change)) & ~vma->vm_flags & VM_ACCOUNT;
+}
+
 static bool changes(const struct vm_area_struct *vma, const struct range *range)
 {
 	return changed_flags(vma, &range->change) != vma->vm_flags;
@@ -126,12 +132,13 @@ static int refusal(const struct vm_area_struct *vma, unsigned long start,
 /*
  * Finds first and last. True when anything changes. The range ends, with the
  * error noted, before a hole, an area that may not have these rights, or one
- * with which RLIMIT_DATA is exceeded: as in Linux, what lies before it is changed.
+ * with which RLIMIT_DATA or what may be promised is exceeded: as in Linux, what lies before it is
+ * changed.
  */
 static bool check_range(struct range *range)
 {
 	struct vm_area_struct *vma = find_vma(range->mm, range->start);
-	unsigned long start = range->start, data = 0;
+	unsigned long start = range->start, data = 0, charge = 0;
 	bool result = false;
 
 	range->first = vma;
@@ -141,6 +148,11 @@ static bool check_range(struct range *range)
 		    becomes_data(vma, &range->change)) {
 			data += (min(vma->vm_end, range->end) - start) >> PAGE_SHIFT;
 			if (!may_expand_data(range->mm, data))
+				range->err = -ENOMEM;
+		}
+		if (!range->err && becomes_charged(vma, &range->change)) {
+			charge += (min(vma->vm_end, range->end) - start) >> PAGE_SHIFT;
+			if (!vm_enough_memory(range->mm, charge))
 				range->err = -ENOMEM;
 		}
 		if (range->err) {

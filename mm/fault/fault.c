@@ -99,6 +99,9 @@ static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
 		return false;
 	if (!may_expand_vm(vma->vm_mm, vma->vm_flags, (vma->vm_start - addr) >> PAGE_SHIFT))
 		return false;
+	if ((vma->vm_flags & VM_ACCOUNT) &&
+	    !vm_enough_memory(vma->vm_mm, (vma->vm_start - addr) >> PAGE_SHIFT))
+		return false;
 	/* Another growing area, or one that nobody can touch, may come near. */
 	if (!prev || (prev->vm_flags & VM_GROWSDOWN) || !(prev->vm_flags & VM_RIGHTS))
 		return true;

@@ -389,5 +389,6 @@ static const struct test tests[] = {
 int main(void)
 {
 	user_boot();
+	sysctl_overcommit_memory = OVERCOMMIT_ALWAYS; /* there is more room than memory */
 	return test_main(tests, ARRAY_SIZE(tests));
 }

@@ -13,6 +13,7 @@
 #include "kernel/string.h"
 #include "kernel/wait.h"
 #include "mm/mm.h"
+#include "mm/overcommit.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
 #include "mm/swap.h"
@@ -20,7 +21,6 @@
 #include "proc/task.h"
 
 #define KIB_PER_PAGE	 (PAGE_SIZE / 1024)
-#define OVERCOMMIT_RATIO 50 /* percent of memory that CommitLimit promises, Linux's default */
 #define DIRECT_MAP_LARGE (PGDIR_SIZE / PAGE_SIZE)
 
 /* Pages in all nodes. */
@@ -144,7 +144,7 @@ int proc_show_meminfo(struct text *text)
 	line(text, "SwapTotal:", total_swap_pages());
 	line(text, "SwapFree:", nr_swap_pages());
 	show_use(text, memory.stat.item);
-	line(text, "CommitLimit:", memory.total / 100 * OVERCOMMIT_RATIO);
+	line(text, "CommitLimit:", vm_commit_limit());
 	line(text, "Committed_AS:", mm_committed_pages());
 	line(text, "VmallocTotal:", (VMALLOC_END - VMALLOC_START) / PAGE_SIZE);
 	line(text, "VmallocUsed:", vmalloc.used / PAGE_SIZE);

@@ -7,6 +7,7 @@
 #include "fs/proc/proc.h"
 #include "mm/compaction.h"
 #include "mm/oom.h"
+#include "mm/overcommit.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
@@ -106,25 +107,57 @@ static int store_lowmem_reserve_ratio(struct text *words)
 }
 
 /* Functions of a file that is about one number from 0 to `most`. */
-#define NUMBER_FILE(name, variable, most)                      \
-	static int show_##name(struct text *text)              \
-	{                                                      \
-		text_printf(text, "%u\n", variable);           \
-		return 0;                                      \
-	}                                                      \
-	static int store_##name(struct text *words)            \
-	{                                                      \
-		unsigned long n;                               \
-		int err = one_number(words->buf, 0, most, &n); \
-                                                               \
-		if (!err)                                      \
-			variable = (unsigned int)n;            \
-		return err;                                    \
+#define NUMBER_FILE(name, variable, most)                            \
+	static int show_##name(struct text *text)                    \
+	{                                                            \
+		text_printf(text, "%lu\n", (unsigned long)variable); \
+		return 0;                                            \
+	}                                                            \
+	static int store_##name(struct text *words)                  \
+	{                                                            \
+		unsigned long n;                                     \
+		int err = one_number(words->buf, 0, most, &n);       \
+                                                                     \
+		if (!err)                                            \
+			variable = (typeof(variable))n;              \
+		return err;                                          \
 	}
 NUMBER_FILE(oom_dump_tasks, sysctl_oom_dump_tasks, RATIO_MOST)
 NUMBER_FILE(oom_kill_allocating_task, sysctl_oom_kill_allocating_task, RATIO_MOST)
+NUMBER_FILE(overcommit_memory, sysctl_overcommit_memory, OVERCOMMIT_NEVER)
+NUMBER_FILE(user_reserve_kbytes, sysctl_user_reserve_kbytes, ~0ul)
 NUMBER_FILE(panic_on_oom, sysctl_panic_on_oom, 2)
 NUMBER_FILE(page_cluster, page_cluster, LOG2_MOST)
+
+/* Of ratio and kbytes the one that was set last counts, and the other reads as 0. */
+static int show_overcommit_ratio(struct text *text)
+{
+	text_printf(text, "%u\n", sysctl_overcommit_kbytes ? 0 : sysctl_overcommit_ratio);
+	return 0;
+}
+
+static int store_overcommit_ratio(struct text *words)
+{
+	unsigned long n;
+	int err = one_number(words->buf, 0, RATIO_MOST, &n);
+
+	if (err)
+		return err;
+	sysctl_overcommit_ratio = (unsigned int)n;
+	sysctl_overcommit_kbytes = 0;
+	return 0;
+}
+
+static int show_overcommit_kbytes(struct text *text)
+{
+	text_printf(text, "%lu\n", sysctl_overcommit_kbytes);
+	return 0;
+}
+
+static int store_overcommit_kbytes(struct text *words)
+{
+	return one_number(words->buf, 0, ~0ul, &sysctl_overcommit_kbytes);
+}
 
 static int show_osrelease(struct text *text)
 {
@@ -178,7 +211,12 @@ static struct tree_entry vm_entries[] = {
 	FILE_ENTRY("oom_dump_tasks", 0644, show_oom_dump_tasks, store_oom_dump_tasks),
 	FILE_ENTRY("oom_kill_allocating_task", 0644, show_oom_kill_allocating_task,
 		   store_oom_kill_allocating_task),
+	FILE_ENTRY("overcommit_kbytes", 0644, show_overcommit_kbytes, store_overcommit_kbytes),
+	FILE_ENTRY("overcommit_memory", 0644, show_overcommit_memory, store_overcommit_memory),
+	FILE_ENTRY("overcommit_ratio", 0644, show_overcommit_ratio, store_overcommit_ratio),
 	FILE_ENTRY("panic_on_oom", 0644, show_panic_on_oom, store_panic_on_oom),
+	FILE_ENTRY("user_reserve_kbytes", 0644, show_user_reserve_kbytes,
+		   store_user_reserve_kbytes),
 	{0},
 };
 
