@@ -74,20 +74,37 @@ static __always_inline int answer(const struct fault *fault)
  * Makes the entry for fault->addr allow the access, which its area does. 0,
  * -ENOMEM, or -EIO: a file page that cannot be had. mmap_sem held; may sleep.
  */
-static __always_inline int resolve_fault(struct fault *fault)
+static __always_inline int resolve_once(struct fault *fault)
 {
+	pgd_t *pgd = pgd_offset(fault->mm->pgd, fault->addr);
+
+	if (unlikely(!pgd_present(*pgd)) && !user_table_alloc(fault->mm, pgd))
+		return -ENOMEM;
+	fault->ptep = pte_offset(pgd, fault->addr);
+	fault->entry = *fault->ptep;
+	return answer(fault);
+}
+
+/* A write to a page that was elsewhere is decided in two steps: the first one is its cause. */
+static __noinline int resolve_again(struct fault *fault)
+{
+	enum trace_cause first = fault->info->cause;
 	int err;
 
 	do {
-		pgd_t *pgd = pgd_offset(fault->mm->pgd, fault->addr);
-
-		if (unlikely(!pgd_present(*pgd)) && !user_table_alloc(fault->mm, pgd))
-			return -ENOMEM;
-		fault->ptep = pte_offset(pgd, fault->addr);
-		fault->entry = *fault->ptep;
-		err = answer(fault);
-	} while (unlikely(err == FAULT_AGAIN));
+		err = resolve_once(fault);
+		if (!first)
+			first = fault->info->cause;
+	} while (err == FAULT_AGAIN);
+	fault->info->cause = first;
 	return err;
+}
+
+static __always_inline int resolve_fault(struct fault *fault)
+{
+	int err = resolve_once(fault);
+
+	return unlikely(err == FAULT_AGAIN) ? resolve_again(fault) : err;
 }
 
 /* May the growing area reach down to `addr`? */

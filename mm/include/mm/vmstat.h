@@ -37,6 +37,8 @@
 	X(PGFAULT_COW_REUSE, "pgfault_cow_reuse")            \
 	X(PGREUSE, "pgreuse") /* and PGFAULT_COW_REUSE */    \
 	X(PGFAULT_STACK, "pgfault_stack")                    \
+	X(PGFAULT_SWAP, "pgfault_swap")                      \
+	X(PGFAULT_SWAP_CACHE, "pgfault_swap_cache")          \
 	X(PGFAULT_MIGRATION, "pgfault_migration")            \
 	X(PGFAULT_SPURIOUS, "pgfault_spurious")              \
 	X(PGFAULT_VMALLOC_SYNC, "pgfault_vmalloc_sync")      \
