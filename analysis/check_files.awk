@@ -1,7 +1,7 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io (paths), sums (lines "name sha256 file"). After lib.awk,
-# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk and check_rows.awk; reads no input of its own.
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim (paths), sums (lines "name sha256 file"). After lib.awk,
+# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk and check_reclaim.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
 	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"
@@ -23,6 +23,7 @@ BEGIN {
 	check_latency()
 	check_waiting()
 	check_io()
+	check_reclaim()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -106,6 +107,8 @@ function look(name, F)
 		look_waiting(F)
 	else if (name == "io")
 		look_io(F)
+	else if (name == "reclaim")
+		look_reclaim(F)
 }
 
 function check_meta()

@@ -36,12 +36,14 @@ BEGIN {
 	       "kernel.pgfault_shared kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack " \
 	       "kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
 	       "kernel.pgfault_sigsegv kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration " \
-	       "kernel.io_done kernel.io_failed")
+	       "kernel.io_done kernel.io_failed kernel.pgfault_swap kernel.pgfault_swap_cache kernel.pgscan " \
+	       "kernel.pgsteal kernel.pgactivate kernel.pgdeactivate kernel.pswpin kernel.pswpout " \
+	       "kernel.allocstall kernel.pageoutrun kernel.oom_kill")
 	key_is("ours", "^([0-9]+|none)$", "prog_status")
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
 	# Of an older plugin there are none of these.
-	key_is_of("waiting io")
+	key_is_of("waiting io reclaim")
 }
 
 # Notes of keys who must have them and what their values look like.

@@ -23,8 +23,8 @@ need_files()
 	done
 }
 
-# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io or
-# waiting.
+# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io,
+# reclaim or waiting.
 has()
 {
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
@@ -51,7 +51,7 @@ feed()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting io; do
+	for name in tlb faults tasks vmas marks latency waiting io reclaim; do
 		has $name || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

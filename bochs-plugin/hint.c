@@ -6,6 +6,7 @@
  * no sense is counted and otherwise ignored.
  */
 #include "outcome.h"
+#include "reclaim.h"
 #include "recorder.h"
 #include "rows.h"
 
@@ -250,13 +251,19 @@ static void disk_work(struct recorder *r, const struct cpu_view *view, const str
 	}
 }
 
+static void reclaimed(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	if (!reclaim_hint(r, view->icount, h))
+		r->tally.bad_hints++;
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
 		hello,	     switch_task, fork_task, clone_task, exec_task, exit_task,
 		fault_cause, area,	  mark,	     counter,	 output,    finish,
-		resched,     panicked,	  tasks_are, disk_work,
+		resched,     panicked,	  tasks_are, disk_work,	 reclaimed,
 	};
 	struct cpu_view view;
 

@@ -63,11 +63,12 @@ struct recorder {
 	struct latency latency;
 	struct waiting waiting;
 	struct io_table io;
+	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv;
+		*waiting_csv, *io_csv, *reclaim_csv;
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;

@@ -244,3 +244,69 @@ void row_io(struct recorder *r, const struct trace_io *what, const struct io *io
 	p = csv_comma(csv_dec(p, what->merged));
 	end_row(r, r->io_csv, csv_dec(p, what->error));
 }
+
+/* Up to the column `zone` (an index, or none). */
+static char *begin_reclaim(struct recorder *r, uint64_t icount, enum trace_reclaim_event event,
+			   uint32_t node, int zone)
+{
+	static const char *const events[] = TRACE_RECLAIM_EVENT_NAMES, *const zones[] =
+									       TRACE_ZONE_NAMES;
+	char *p = sink_room(r->reclaim_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_dec(p, icount));
+	p = csv_comma(csv_word(p, events[event]));
+	p = csv_comma(csv_dec(p, r->tasks.current->pid));
+	p = csv_comma(csv_dec(p, node));
+	return csv_comma(zone < 0 ? p : csv_word(p, zones[zone]));
+}
+
+/* What is known of a page: from `frame` to `slot`. */
+static char *put_page(char *p, const struct trace_page *page)
+{
+	static const char *const kinds[] = TRACE_PAGE_KIND_NAMES;
+	const bool in_file = page->dev || page->inode;
+
+	p = csv_comma(csv_hex(p, (uint64_t)page->frame << 12));
+	p = csv_comma(csv_word(p, kinds[page->kind]));
+	p = csv_comma(page->owner ? csv_dec(p, page->owner) : p);
+	p = csv_comma(page->owner ? csv_hex(p, page->address) : p);
+	p = csv_comma(page->dev ? csv_hex(p, page->dev) : p);
+	p = csv_comma(in_file ? csv_dec(p, page->inode) : p);
+	p = csv_comma(in_file ? csv_dec(p, page->index) : p);
+	if (page->slot)
+		p = csv_dec(csv_char(csv_dec(p, page->area), ':'), page->slot);
+	return csv_comma(p);
+}
+
+void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at)
+{
+	static const char *const reasons[] = TRACE_RECLAIM_WHY_NAMES;
+	const bool of_page = row->event < TRACE_RECLAIM_PAGE_EVENTS;
+	const bool valued =
+		row->event == TRACE_RECLAIM_REFAULT || row->event > TRACE_RECLAIM_KSWAPD_WAKE;
+	char *p = begin_reclaim(r, row->icount, row->event, at->node, of_page ? (int)at->zone : -1);
+
+	if (of_page)
+		p = put_page(p, at);
+	else if (row->event == TRACE_RECLAIM_OOM)
+		p = csv_word(csv_dec(csv_word(p, ",,"), at->owner), ",,,,,,");
+	else
+		p = csv_word(p, ",,,,,,,,");
+	p = csv_comma(csv_word(p, reasons[row->why]));
+	end_row(r, r->reclaim_csv, csv_word(valued ? csv_dec(p, row->value) : p, ",,,,,,,,,,"));
+}
+
+void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone)
+{
+	const uint32_t counts[] = {zone->free,		zone->min,	     zone->low,
+				   zone->high,		zone->inactive_anon, zone->active_anon,
+				   zone->inactive_file, zone->active_file,   zone->unevictable,
+				   zone->swap_used};
+	char *p = begin_reclaim(r, icount, TRACE_RECLAIM_STATE, zone->node, (int)zone->zone);
+	size_t i;
+
+	p = csv_word(p, ",,,,,,,,,");
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		p = csv_dec(csv_comma(p), counts[i]);
+	end_row(r, r->reclaim_csv, p);
+}

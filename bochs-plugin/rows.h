@@ -21,6 +21,10 @@
 	"icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command," \
 	"merged,"                                                                            \
 	"error\n"
+#define RECLAIM_HEADER                                                                        \
+	"icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value," \
+	"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,"  \
+	"swap_used\n"
 
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
@@ -38,6 +42,15 @@ void row_mark(struct recorder *r, uint64_t icount, uint32_t pid, const char *lab
 /* row_io - @done: now. @io: as it was under way; without a number, its moments are not known. */
 void row_io(struct recorder *r, const struct trace_io *what, const struct io *io, bool known,
 	    struct io_moment done);
+/* row_reclaim - @at: of a page (with a frame) or of a node; row_zone - the state of a zone. */
+struct reclaim_row {
+	uint64_t icount;
+	enum trace_reclaim_event event;
+	enum trace_reclaim_why why;
+	uint32_t value;
+};
+void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at);
+void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone);
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
 void row_waiting(struct recorder *r, const struct waiting_task *t);
 

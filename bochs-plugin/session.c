@@ -10,6 +10,7 @@
  */
 #include "outcome.h"
 #include "progress.h"
+#include "reclaim.h"
 #include "recorder.h"
 #include "rows.h"
 
@@ -22,10 +23,10 @@
 #include <unistd.h>
 
 static const char *const old_files[] = {
-	"meta.csv",	 "tlb.csv",	"faults.csv",	 "tasks.csv",
-	"vmas.csv",	 "marks.csv",	"tlb.csv.zst",	 "faults.csv.zst",
-	"stdout.txt",	 "stderr.txt",	"tasks.csv.zst", "vmas.csv.zst",
-	"marks.csv.zst", "latency.csv", "waiting.csv",	 "io.csv",
+	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
+	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
+	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
+	"io.csv",	 "reclaim.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -73,6 +74,7 @@ static bool open_files(struct recorder *r)
 		{&r->latency_csv, "latency.csv", LATENCY_HEADER},
 		{&r->waiting_csv, "waiting.csv", WAITING_HEADER},
 		{&r->io_csv, "io.csv", IO_HEADER},
+		{&r->reclaim_csv, "reclaim.csv", RECLAIM_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 	};
@@ -356,6 +358,7 @@ bool recorder_close(struct recorder *r)
 void recorder_free(struct recorder *r)
 {
 	sink_set_free(&r->sinks);
+	reclaim_free(r);
 	faults_free(&r->faults);
 	tasks_free(&r->tasks);
 	seen_free(&r->seen);

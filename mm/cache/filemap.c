@@ -27,7 +27,9 @@ static struct kmem_cache *radix_cache;
 void address_space_init(struct address_space *mapping, void *host,
 			const struct address_space_ops *ops)
 {
-	*mapping = (struct address_space){.host = host, .a_ops = ops};
+	static u32 made;
+
+	*mapping = (struct address_space){.host = host, .a_ops = ops, .ino = ++made};
 	mapping->ra.start = NO_READAHEAD;
 	spin_lock_init(&mapping->tree_lock, "tree_lock");
 	spin_lock_init(&mapping->i_mmap_lock, "i_mmap_lock");

@@ -17,6 +17,7 @@
 #include "mm/rmap.h"
 #include "arch/tlb.h"
 #include "internal.h"
+#include "mm/reclaim_trace.h"
 
 /* Where the page lies in an area that has it; false: the area's bounds do not hold it. */
 static bool page_address_in(const struct vm_area_struct *vma, unsigned long index,
@@ -82,6 +83,7 @@ static bool referenced_one(struct page *page, struct vm_area_struct *vma, unsign
 	ptep = page_entry(page, mm, addr);
 	if (ptep) {
 		seen->entries++;
+		reclaim_saw_mapper(page, mm->owner_tgid, addr);
 		*seen->vm_flags |= vma->vm_flags;
 		if (pte_young(*ptep)) {
 			set_pte(ptep, pte_mkold(ptep_get_and_clear(ptep)));

@@ -18,6 +18,7 @@
  */
 #include "arch/tlb.h"
 #include "cache/internal.h"
+#include "mm/reclaim_trace.h"
 #include "mm/rmap.h"
 #include "page/internal.h"
 #include "internal.h"
@@ -86,6 +87,7 @@ static void unmap_entry(struct page *page, struct mm_struct *mm, unsigned long a
 	struct rss_count gone = {0};
 	pte_t entry = ptep_get_and_clear(ptep);
 
+	reclaim_saw_mapper(page, mm->owner_tgid, addr);
 	set_pte(ptep, replacement(page, mm, ttu, entry));
 	tlb_flush_page(mm, addr);
 	if (pte_dirty(entry))

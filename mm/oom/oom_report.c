@@ -9,8 +9,8 @@
 #include "kernel/printk.h"
 #include "kernel/ratelimit.h"
 #include "mm/mm.h"
+#include "mm/reclaim_trace.h"
 #include "mm/swap.h"
-#include "mm/vmstat.h"
 #include "fault/internal.h"
 #include "internal.h"
 #include "page/internal.h"
@@ -63,10 +63,11 @@ void oom_dump(const struct alloc_request *req)
 void oom_report_kill(const struct oom_process *process, const char *why)
 {
 	const struct mm_struct *mm = process->mm;
+	long badness = oom_badness(process, oom_total_pages());
 
 	pr_err("%s: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, "
 	       "shmem-rss:%lukB, UID:0 pgtables:%lukB oom_score_adj:%d\n",
 	       why, process->pid, process->comm, mm->total_vm * KB, mm->rss_anon * KB,
 	       mm->rss_file * KB, mm->rss_shmem * KB, mm->nr_ptes * KB, process->score_adj);
-	count_vm_event(VM_OOM_KILL);
+	reclaim_note_oom(process->pid, badness > 0 ? (u32)badness : 0);
 }

@@ -2,6 +2,7 @@
 #ifndef MM_RECLAIM_INTERNAL_H
 #define MM_RECLAIM_INTERNAL_H
 
+#include "kernel/trace_port.h"
 #include "mm/gfp.h"
 #include "mm/zone.h"
 
@@ -10,11 +11,12 @@
 
 /* What an attempt may do, and what it has done. */
 struct scan_control {
-	bool may_io;	  /* write to swap areas */
+	bool may_io;	      /* write to swap areas */
 	bool may_write_files; /* and to files: their locks are not held by whoever asks */
 	unsigned long wanted; /* pages to free */
 	unsigned long scanned, reclaimed;
-	bool unwritten; /* dirty pages of files were kept, because of may_write_files */
+	bool unwritten;		    /* dirty pages of files were kept, because of may_write_files */
+	enum trace_reclaim_why why; /* of what becomes of the page at hand */
 };
 
 /* pageout.c: frees or puts back pages of one zone that are on a list of the caller's, each with a

@@ -16,8 +16,8 @@
 #include "cache/internal.h"
 #include "internal.h"
 #include "kernel/bio.h"
+#include "mm/reclaim_trace.h"
 #include "mm/rmap.h"
-#include "mm/vmstat.h"
 #include "reclaim/lru.h"
 #include "swap/internal.h"
 
@@ -29,20 +29,27 @@ enum verdict {
 	FREE
 };
 
+/* That is what becomes of the page, and the recording is told why. */
+static enum verdict because(enum verdict verdict, enum trace_reclaim_why why, struct scan_control *sc)
+{
+	sc->why = why;
+	return verdict;
+}
+
 /* Is it used? Clears the marks that say so. FREE: no. */
-static enum verdict check_references(struct page *page)
+static enum verdict check_references(struct page *page, struct scan_control *sc)
 {
 	unsigned int vm_flags = 0, young = page_referenced(page, &vm_flags);
 	bool marked = PageReferenced(page);
 
 	if (vm_flags & VM_LOCKED)
-		return UNEVICTABLE;
+		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
 	ClearPageReferenced(page);
 	if (young && (PageSwapBacked(page) || marked || young > 1))
-		return ACTIVATE;
+		return because(ACTIVATE, TRACE_WHY_REFERENCED, sc);
 	if (young)
 		SetPageReferenced(page);
-	return young || marked ? KEEP : FREE;
+	return young || marked ? because(KEEP, TRACE_WHY_REFERENCED, sc) : FREE;
 }
 
 /* Of shared memory, which has no file: it gets a slot when all others are done with. */
@@ -63,62 +70,86 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 {
 	enum verdict verdict;
 
-	if (PageWriteback(page) || !(PageSwapCache(page) || PageAnon(page) || page_mapping(page)))
-		return KEEP;
-	verdict = check_references(page);
+	if (PageWriteback(page))
+		return because(KEEP, TRACE_WHY_WRITEBACK, sc);
+	if (!PageSwapCache(page) && !PageAnon(page) && !page_mapping(page))
+		return because(KEEP, TRACE_WHY_GONE, sc);
+	verdict = check_references(page, sc);
 	if (verdict != FREE)
 		return verdict;
 	/* A file's page that entries may write to is dirty. */
 	if (PageDirty(page) && page_mapping(page) && !is_shmem(page) && !sc->may_write_files) {
 		sc->unwritten = true;
-		return KEEP;
+		return because(KEEP, TRACE_WHY_DIRTY, sc);
 	}
 	if (!has_place(page, sc))
-		return ACTIVATE;
+		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
 	if (try_to_unmap(page, TTU_SWAP) != UNMAP_DONE)
-		return UNEVICTABLE;
+		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
 	if (!PageDirty(page))
 		return FREE;
 	if (is_shmem(page) && !shmem_swap_out(page))
-		return ACTIVATE;
-	return page_mapping(page) || sc->may_io ? WRITE : KEEP;
+		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
+	return page_mapping(page) || sc->may_io ? WRITE : because(KEEP, TRACE_WHY_DIRTY, sc);
+}
+
+/* What keeps a page that was to be freed; TRACE_WHY_NONE: nothing. Page locked. */
+static enum trace_reclaim_why still_in_use(const struct page *page)
+{
+	if (PageDirty(page))
+		return TRACE_WHY_DIRTY;
+	if (PageWriteback(page))
+		return TRACE_WHY_WRITEBACK;
+	if (page_mapcount(page))
+		return TRACE_WHY_MAPPED;
+	if (page_count(page) != 2)
+		return TRACE_WHY_BUSY;
+	return PageSwapCache(page) || page_mapping(page) ? TRACE_WHY_NONE : TRACE_WHY_GONE;
 }
 
 /* Nobody but the cache and we: gone. Page locked. */
-static bool remove_page(struct page *page)
+static bool remove_page(struct page *page, struct scan_control *sc)
 {
-	if (page_count(page) != 2 || page_mapcount(page) || PageDirty(page) || PageWriteback(page))
+	sc->why = still_in_use(page);
+	if (sc->why != TRACE_WHY_NONE)
 		return false;
+	reclaim_note(TRACE_RECLAIM_DROP, page, TRACE_WHY_NONE);
 	if (PageSwapCache(page))
 		delete_from_swap_cache(page);
-	else if (page_mapping(page))
-		remove_from_page_cache(page);
 	else
-		return false;
+		remove_from_page_cache(page);
 	return true;
+}
+
+/* The page stays in memory: on which list, and why. */
+static void put_back(struct page *page, enum verdict verdict, enum trace_reclaim_why why)
+{
+	enum trace_reclaim_event event = TRACE_RECLAIM_KEEP;
+
+	if (verdict == ACTIVATE) {
+		SetPageActive(page);
+		event = TRACE_RECLAIM_ACTIVATE;
+	} else if (verdict == UNEVICTABLE) {
+		SetPageUnevictable(page);
+		event = TRACE_RECLAIM_UNEVICTABLE;
+	}
+	reclaim_note(event, page, why);
+	lru_add(page);
 }
 
 /* The page is dealt with: free, or back on a list. */
 static void finish(struct page *page, enum verdict verdict, struct scan_control *sc)
 {
-	bool gone = verdict == FREE && remove_page(page);
+	bool gone = verdict == FREE && remove_page(page, sc);
 
-	if (verdict == ACTIVATE)
-		SetPageActive(page);
-	if (verdict == UNEVICTABLE)
-		SetPageUnevictable(page);
 	/* Whoever dropped the last entry meanwhile could not lock it. */
 	if (!gone && !page_mapcount(page))
 		try_to_free_swap(page);
 	if (!gone)
-		lru_add(page);
+		put_back(page, verdict, sc->why);
 	unlock_page(page);
 	put_page(page);
 	sc->reclaimed += gone;
-	if (gone)
-		count_vm_event(VM_PGSTEAL);
-	if (verdict == ACTIVATE)
-		count_vm_event(VM_PGACTIVATE);
 }
 
 /* Pages of files go there, those of one file that stand side by side together. */
@@ -133,6 +164,8 @@ static void write_file_pages(struct page **pages, unsigned int nr, bool *written
 			end++;
 		if (!mapping)
 			continue;
+		for (unsigned int k = i; k < end; k++)
+			reclaim_note(TRACE_RECLAIM_WRITE, pages[k], TRACE_WHY_NONE);
 		writeback_pages(mapping, pages + i, end - i, errors);
 		for (unsigned int k = i; k < end; k++)
 			written[k] = !errors[k - i];
@@ -147,7 +180,7 @@ static void write_pages(struct page **pages, unsigned int nr, struct scan_contro
 	swap_write_pages(pages, nr, written);
 	write_file_pages(pages, nr, written);
 	for (unsigned int i = 0; i < nr; i++)
-		finish(pages[i], written[i] ? FREE : ACTIVATE, sc);
+		finish(pages[i], written[i] ? FREE : because(ACTIVATE, TRACE_WHY_IO_ERROR, sc), sc);
 }
 
 void shrink_page_list(struct list_head *list, struct scan_control *sc)
@@ -161,7 +194,7 @@ void shrink_page_list(struct list_head *list, struct scan_control *sc)
 		list_del(&page->lru);
 		sc->scanned++;
 		if (!trylock_page(page)) {
-			lru_add(page);
+			put_back(page, KEEP, TRACE_WHY_LOCKED);
 			put_page(page);
 			continue;
 		}

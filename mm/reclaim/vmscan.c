@@ -13,6 +13,7 @@
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/filemap.h"
+#include "mm/reclaim_trace.h"
 #include "mm/rmap.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
@@ -73,9 +74,9 @@ static void deactivate(struct page *page)
 		unlock_page(page);
 	}
 	ClearPageActive(page);
+	reclaim_note(TRACE_RECLAIM_DEACTIVATE, page, TRACE_WHY_NONE);
 	lru_add(page);
 	put_page(page);
-	count_vm_event(VM_PGDEACTIVATE);
 }
 
 static void shrink_active(struct zone *zone, enum lru_list active)
@@ -98,7 +99,6 @@ static void shrink_inactive(struct zone *zone, enum lru_list inactive, struct sc
 	reclaim_batch_begin(nr);
 	shrink_page_list(&taken, sc);
 	reclaim_batch_end(nr);
-	count_vm_events(VM_PGSCAN, nr);
 }
 
 /* `nr` pages of one kind. */
@@ -173,7 +173,7 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 	bool nested = memalloc_noreclaim_save();
 	unsigned long freed = 0;
 
-	count_vm_event(VM_ALLOCSTALL);
+	reclaim_note_direct(req->order);
 	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted && !freed;
 	     priority--) {
 		shrink_zones(req, (unsigned int)priority, &sc);
@@ -182,6 +182,7 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 			may_wait = false;
 		}
 	}
+	reclaim_note_direct_end(sc.reclaimed);
 	memalloc_noreclaim_restore(nested);
 	return sc.reclaimed + freed;
 }
@@ -225,7 +226,7 @@ static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_con
 	return balanced;
 }
 
-static void balance_node(pg_data_t *node)
+static unsigned long balance_node(pg_data_t *node)
 {
 	struct scan_control sc = {.may_io = true, .may_write_files = true};
 	int priority = DEF_PRIORITY;
@@ -234,7 +235,7 @@ static void balance_node(pg_data_t *node)
 		unsigned long before = sc.reclaimed;
 
 		if (balance_once(node, (unsigned int)priority, &sc))
-			return;
+			break;
 		drain_local_pages();
 		if (sc.reclaimed == before)
 			priority--;
@@ -243,6 +244,7 @@ static void balance_node(pg_data_t *node)
 		kswapd_freed += sc.reclaimed - before;
 		cond_resched();
 	}
+	return sc.reclaimed;
 }
 
 int kswapd(void *arg)
@@ -254,8 +256,8 @@ int kswapd(void *arg)
 	memalloc_noreclaim_save();
 	for (;;) {
 		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
-		count_vm_event(VM_PAGEOUTRUN);
-		balance_node(node);
+		reclaim_note_kswapd_wake(nid);
+		reclaim_note_kswapd_sleep(nid, balance_node(node));
 		validate_if_asked();
 		kswapd_wanted[nid] = false;
 		kswapd_runs++;

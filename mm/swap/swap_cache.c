@@ -14,6 +14,7 @@
 #include "kernel/errno.h"
 #include "mm/gfp.h"
 #include "mm/mempolicy.h"
+#include "mm/reclaim_trace.h"
 #include "mm/vmstat.h"
 #include "page/internal.h"
 #include "reclaim/lru.h"
@@ -83,6 +84,7 @@ bool add_to_swap(struct page *page)
 	if (added) {
 		SetPageUptodate(page);
 		SetPageDirty(page);
+		reclaim_note(TRACE_RECLAIM_SWAP_OUT, page, TRACE_WHY_NONE);
 	}
 	return added;
 }

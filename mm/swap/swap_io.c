@@ -5,7 +5,7 @@
 #include "kernel/printk.h"
 #include "kernel/ratelimit.h"
 #include "mm/gfp.h"
-#include "mm/vmstat.h"
+#include "mm/reclaim_trace.h"
 
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
 
@@ -58,7 +58,7 @@ static int move_page(struct page *page, bool write)
 
 int swap_readpage(struct page *page)
 {
-	count_vm_event(VM_PSWPIN);
+	reclaim_note(TRACE_RECLAIM_SWAP_IN, page, TRACE_WHY_NONE);
 	return move_page(page, false);
 }
 
@@ -75,7 +75,7 @@ bool swap_read_alone(struct page *page)
 
 int swap_writepage(struct page *page)
 {
-	count_vm_event(VM_PSWPOUT);
+	reclaim_note(TRACE_RECLAIM_WRITE, page, TRACE_WHY_NONE);
 	return move_page(page, true);
 }
 
@@ -121,7 +121,7 @@ static int write_together(struct page **pages, unsigned int nr)
 		bio = bio_alloc(GFP_NOIO);
 		fill_bio(bio, pages[i], true);
 		bio_batch_submit(&batch, bio);
-		count_vm_event(VM_PSWPOUT);
+		reclaim_note(TRACE_RECLAIM_WRITE, pages[i], TRACE_WHY_NONE);
 	}
 	blk_finish_plug(&plug);
 	return bio_batch_wait(&batch);

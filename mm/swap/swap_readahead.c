@@ -18,7 +18,7 @@
 #include "internal.h"
 #include "kernel/bio.h"
 #include "mm/mempolicy.h"
-#include "mm/vmstat.h"
+#include "mm/reclaim_trace.h"
 
 #define AHEAD_GFP	 ((GFP_HIGHUSER_MOVABLE & ~__GFP_WAIT) | __GFP_COLD | __GFP_NORETRY | __GFP_NOWARN)
 #define WINDOW_MOST_LOG2 5u
@@ -188,7 +188,8 @@ static void read_cluster(const struct cluster *cluster, const struct page *wante
 			continue;
 		}
 		BUG_ON(!bio_add_page(bio, page, 0, PAGE_SIZE));
-		count_vm_event(VM_PSWPIN);
+		reclaim_note(TRACE_RECLAIM_SWAP_IN, page,
+			     page == wanted ? TRACE_WHY_NONE : TRACE_WHY_AHEAD);
 	}
 	if (bio)
 		submit_bio(bio);

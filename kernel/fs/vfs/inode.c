@@ -58,6 +58,8 @@ void inode_init(struct inode *inode, struct fs_super *sb, u32 ino, u32 mode)
 	atomic_set(&inode->count, 1);
 	mutex_init(&inode->lock, "inode");
 	address_space_init(&inode->mapping, inode, NULL);
+	inode->mapping.dev = sb->dev;
+	inode->mapping.ino = ino;
 	INIT_LIST_HEAD(&inode->hash);
 	INIT_LIST_HEAD(&inode->lru);
 	INIT_LIST_HEAD(&inode->sb_node);

@@ -26,6 +26,7 @@
  *   PANIC            pid             -              message string  -
  *   TASKS            -               -              struct trace_tasks  -
  *   IO               enum io_event   number         struct trace_io -
+ *   RECLAIM          enum trace_reclaim_event  enum trace_reclaim_why  see there  value
  *
  * RESCHED: the running task must give way to another one that could run. The
  * plugin counts the instructions from there to the next SWITCH; it may be said
@@ -33,6 +34,10 @@
  *
  * IO: a piece of work for a block device was handed in, begun, and is done; the number is the same
  * all three times. ESI is 0 but for the last, which tells everything.
+ *
+ * RECLAIM: a page was judged, left memory or came back (ESI: struct trace_page), somebody began or
+ * ended to free memory (ESI: struct trace_page of which only node and owner count), or the state of
+ * a zone (ESI: struct trace_zone).
  *
  * SWITCH comes before the load of CR3 that belongs to it, so that what the load
  * does stands under the new task.
@@ -78,6 +83,7 @@ enum trace_op {
 	TRACE_PANIC,
 	TRACE_TASKS,
 	TRACE_IO,
+	TRACE_RECLAIM,
 	TRACE_OP_END
 };
 
@@ -196,6 +202,94 @@ struct trace_io {
 		command; /* number of the drive's command, the same for all that it did at once */
 	unsigned int merged; /* how many that were */
 	unsigned int error;  /* errno, or 0 */
+};
+
+/*
+ * RECLAIM: what has happened. Each page that is taken off an inactive list to be looked at ends as
+ * one of the first four, and nothing else does.
+ */
+enum trace_reclaim_event {
+	TRACE_RECLAIM_KEEP,	   /* back on the inactive list */
+	TRACE_RECLAIM_ACTIVATE,	   /* on the active one */
+	TRACE_RECLAIM_UNEVICTABLE, /* on the one of pages that must stay */
+	TRACE_RECLAIM_DROP,	   /* the frame is free */
+	TRACE_RECLAIM_ROTATE,	   /* an active page stays active */
+	TRACE_RECLAIM_DEACTIVATE,  /* an active page becomes inactive */
+	TRACE_RECLAIM_SWAP_OUT,	   /* the page has a slot from now on */
+	TRACE_RECLAIM_WRITE,	   /* its contents are handed to the disk */
+	TRACE_RECLAIM_SWAP_IN,	   /* a frame gets what a slot has */
+	TRACE_RECLAIM_REFAULT,	   /* a file's page comes back; value: distance */
+	TRACE_RECLAIM_PAGE_EVENTS, /* those above are of one page */
+	TRACE_RECLAIM_KSWAPD_WAKE = TRACE_RECLAIM_PAGE_EVENTS,
+	TRACE_RECLAIM_KSWAPD_SLEEP, /* value: frames that it freed */
+	TRACE_RECLAIM_DIRECT,	    /* whoever needs memory frees some; value: order asked for */
+	TRACE_RECLAIM_DIRECT_END,   /* value: frames that it freed */
+	TRACE_RECLAIM_OOM,	    /* a process is killed: owner; value: its badness */
+	TRACE_RECLAIM_STATE,	    /* of one zone */
+	TRACE_RECLAIM_EVENT_END
+};
+
+/* Names as they stand in reclaim.csv, indexed by enum trace_reclaim_event. */
+#define TRACE_RECLAIM_EVENT_NAMES                                                           \
+	{"keep",     "activate",   "unevictable", "drop",    "rotate",	    "deactivate",   \
+	 "swap_out", "write",	   "swap_in",	  "refault", "kswapd_wake", "kswapd_sleep", \
+	 "direct",   "direct_end", "oom",	  "state"}
+
+/* Why. The order is part of the protocol. */
+enum trace_reclaim_why {
+	TRACE_WHY_NONE,
+	TRACE_WHY_REFERENCED, /* used since the last look */
+	TRACE_WHY_LOCKED,     /* somebody is at work on it */
+	TRACE_WHY_WRITEBACK,  /* being written */
+	TRACE_WHY_DIRTY,      /* it must be written, and may not be now */
+	TRACE_WHY_MAPPED,     /* mapped anew */
+	TRACE_WHY_BUSY,	      /* somebody else holds it */
+	TRACE_WHY_GONE,	      /* its file has lost it */
+	TRACE_WHY_MLOCKED,
+	TRACE_WHY_NO_SLOT, /* no swap area has room for it, or may be asked now */
+	TRACE_WHY_IO_ERROR,
+	TRACE_WHY_AHEAD,      /* nobody has asked for it yet */
+	TRACE_WHY_WORKINGSET, /* it came back so soon that it must be in use */
+	TRACE_WHY_ADVISED,    /* a process asked for it */
+	TRACE_WHY_POLICY,     /* the order of the policy's own */
+	TRACE_RECLAIM_WHY_END
+};
+
+/* Names as they stand in reclaim.csv, indexed by enum trace_reclaim_why. */
+#define TRACE_RECLAIM_WHY_NAMES                                                 \
+	{                                                                       \
+		"",	    "referenced", "locked",	"writeback", "dirty",   \
+		"mapped",   "busy",	  "gone",	"mlocked",   "no_slot", \
+		"io_error", "ahead",	  "workingset", "advised",   "policy"}
+
+enum trace_page_kind {
+	TRACE_PAGE_ANON,
+	TRACE_PAGE_FILE,
+	TRACE_PAGE_SHMEM,
+	TRACE_PAGE_KIND_END
+};
+
+#define TRACE_PAGE_KIND_NAMES {"anon", "file", "shmem"}
+#define TRACE_ZONE_NAMES      {"DMA", "Normal", "HighMem", "Movable"}
+
+/* A page frame and what it holds. */
+struct trace_page {
+	unsigned int node, zone; /* indices */
+	unsigned int frame;	 /* number */
+	unsigned int kind;	 /* enum trace_page_kind */
+	unsigned int owner;	 /* tgid of one that maps it, or 0 */
+	unsigned int address;	 /* of that one; page-aligned */
+	unsigned int dev, inode; /* of its file; dev 0: no inode, just a number; both 0: none */
+	unsigned int index;	 /* page of that */
+	unsigned int area, slot; /* where it is on a swap area; slot 0: nowhere */
+};
+
+/* A zone at one moment, in frames. */
+struct trace_zone {
+	unsigned int node, zone; /* indices */
+	unsigned int free, min, low, high;
+	unsigned int inactive_anon, active_anon, inactive_file, active_file, unevictable;
+	unsigned int swap_used; /* slots of all swap areas */
 };
 
 #endif

@@ -61,6 +61,7 @@ struct address_space {
 	spinlock_t i_mmap_lock;
 	/* Bytes; kept by the file system. A fault beyond it is SIGBUS. */
 	loff_t size;
+	u32 dev, ino; /* for the recording; dev 0: no inode, and ino is just a number */
 	struct readahead ra;
 };
 

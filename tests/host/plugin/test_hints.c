@@ -257,14 +257,14 @@ static void outcomes(void)
 	}
 }
 
-/* True when io.csv has the row. */
-static bool io_row(const char *row)
+/* True when that file has the row. */
+static bool row_in(const char *name, const char *row)
 {
 	char path[OPTION_DIR_MAX + 32], line[1024];
 	bool found = false;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/io.csv", rec->opt.out);
+	snprintf(path, sizeof(path), "%s/%s", rec->opt.out, name);
 	file = fopen(path, "r");
 	while (file && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = 0;
@@ -273,6 +273,84 @@ static bool io_row(const char *row)
 	if (file)
 		fclose(file);
 	return found;
+}
+
+static void reclaim_at(uint64_t time, uint32_t event, uint32_t why, const struct trace_page *page,
+		       uint32_t value)
+{
+	icount = time - 1;
+	memcpy(memory, page, sizeof(*page));
+	hint(TRACE_RECLAIM, event, why, MEMORY, value);
+}
+
+/* Owners stay with their frames until these are dropped or get something else. */
+static void reclaim_rows(void)
+{
+	struct trace_page page = {.zone = 1, .frame = 0x1234, .owner = 7, .address = 0x8048000};
+	struct trace_page file = {.node = 2,
+				  .zone = 2,
+				  .frame = 0x40000,
+				  .kind = TRACE_PAGE_FILE,
+				  .dev = 0x301,
+				  .inode = 33,
+				  .index = 5};
+	struct trace_zone zone = {0, 1, 9, 2, 3, 4, 10, 11, 12, 13, 14, 15};
+
+	begin(READABLE);
+	hint(TRACE_SWITCH, 4, 4, 0, 0);
+	reclaim_at(100, TRACE_RECLAIM_KEEP, TRACE_WHY_REFERENCED, &page, 0);
+	page.owner = page.address = 0;
+	page.area = 1;
+	page.slot = 99;
+	reclaim_at(110, TRACE_RECLAIM_WRITE, TRACE_WHY_NONE, &page, 0);
+	reclaim_at(120, TRACE_RECLAIM_DROP, TRACE_WHY_NONE, &page, 0);
+	reclaim_at(130, TRACE_RECLAIM_KEEP, TRACE_WHY_LOCKED, &page, 0);
+	reclaim_at(140, TRACE_RECLAIM_REFAULT, TRACE_WHY_WORKINGSET, &file, 17);
+	reclaim_at(150, TRACE_RECLAIM_OOM, TRACE_WHY_NONE, &(struct trace_page){.owner = 9}, 500);
+	reclaim_at(160, TRACE_RECLAIM_KSWAPD_WAKE, TRACE_WHY_NONE, &file, 8);
+	icount = 169;
+	memcpy(memory, &zone, sizeof(zone));
+	hint(TRACE_RECLAIM, TRACE_RECLAIM_STATE, 0, MEMORY, 0);
+	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, TRACE_STATUS_NONE, 0, 0);
+	CHECK(recorder_close(rec));
+	CHECK(row_in("reclaim.csv",
+		     "100,keep,4,0,Normal,0x01234000,anon,7,0x08048000,,,,,referenced,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv",
+		     "110,write,4,0,Normal,0x01234000,anon,7,0x08048000,,,,1:99,,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv",
+		     "120,drop,4,0,Normal,0x01234000,anon,7,0x08048000,,,,1:99,,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv",
+		     "130,keep,4,0,Normal,0x01234000,anon,,,,,,1:99,locked,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv", "140,refault,4,2,HighMem,0x40000000,file,,,0x00000301,33,5,,"
+				    "workingset,17,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv", "150,oom,4,0,,,,9,,,,,,,500,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv", "160,kswapd_wake,4,2,,,,,,,,,,,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv", "170,state,4,0,Normal,,,,,,,,,,,9,2,3,4,10,11,12,13,14,15"));
+	recorder_free(rec);
+	free(rec);
+	icount = 0;
+}
+
+/* Numbers that nothing has, and memory that is not there. */
+static void strange_reclaim(void)
+{
+	static const struct trace_page strange[] = {
+		{.node = 64},	{.zone = 4}, {.frame = 1u << 20}, {.kind = TRACE_PAGE_KIND_END},
+		{.address = 1},
+	};
+	const struct trace_page page = {.zone = 1};
+
+	begin(READABLE);
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
+		reclaim_at(100 + i, TRACE_RECLAIM_KEEP, TRACE_WHY_BUSY, &strange[i], 0);
+	reclaim_at(110, TRACE_RECLAIM_EVENT_END, TRACE_WHY_NONE, &page, 0);
+	reclaim_at(111, TRACE_RECLAIM_KEEP, TRACE_RECLAIM_WHY_END, &page, 0);
+	reclaim_at(112, TRACE_RECLAIM_STATE, TRACE_WHY_NONE, &strange[0], 0);
+	CHECK_EQ(rec->tally.bad_hints, 8);
+	readable = sizeof(page) - 1;
+	hint(TRACE_RECLAIM, TRACE_RECLAIM_DROP, 0, MEMORY, 0);
+	hint(TRACE_RECLAIM, TRACE_RECLAIM_STATE, 0, MEMORY, 0);
+	end(10);
 }
 
 static void io_at(uint64_t time, uint32_t event, uint32_t number, const struct trace_io *what)
@@ -310,10 +388,10 @@ static void disk_work(void)
 	CHECK_EQ(rec->tally.bad_hints, 5);
 	sink_flush(&rec->sinks);
 	CHECK(!recorder_close(rec));
-	CHECK(io_row("150,110,120,120,90,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
-	CHECK(io_row("160,100,140,180,60,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
-	CHECK(io_row("180,170,,30,,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
-	CHECK(io_row("190,,,,,,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "150,110,120,120,90,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "160,100,140,180,60,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "180,170,,30,,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "190,,,,,,0x00000300,2048,8,1,w,swap_out,7,2,5"));
 	recorder_free(rec);
 	free(rec);
 	icount = 0;
@@ -321,6 +399,8 @@ static void disk_work(void)
 
 static const struct check_test tests[] = {
 	{"hints: work of a disk", disk_work},
+	{"hints: what reclaim does", reclaim_rows},
+	{"hints: reclaim of what cannot be", strange_reclaim},
 	{"hints: strings have an end", strings},
 	{"hints: memory that is not there", nowhere},
 	{"hints: output is bounded", output},
