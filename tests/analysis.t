@@ -97,11 +97,10 @@ for AWK; do
 	done
 	made=$scratch/${AWK##*/}
 	mkdir -p "$made"
-	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" </dev/null
+	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" -v pressure=1 </dev/null
 	echo 'pid,tgid,name,state,call,number,args,eip,kernel' >"$made/waiting.csv"
-	echo 'icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command,merged,error' >"$made/io.csv"
-	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv\nio.rows,0\nio.file,io.csv' "$made/meta.csv"
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv stdout.txt stderr.txt; do
+	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv' "$made/meta.csv"
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done
@@ -151,6 +150,18 @@ damaged 'marks.csv: times' marks.csv '3s/^[0-9]*/0/'
 damaged 'latency.csv: header' latency.csv '2s/irqs_off/naps/'
 damaged 'latency.csv: the longest' latency.csv '2s/,7000,/,7001,/'
 damaged 'latency.csv: rows' latency.csv '2d'
+damaged 'reclaim.csv: header' reclaim.csv '2s/kswapd_wake/naps/'
+damaged 'what their events need' reclaim.csv '/,keep,/s/,locked,/,,/'
+damaged 'task that runs' reclaim.csv '4s/,6,/,2,/'
+damaged 'lie in their zones' reclaim.csv '/,drop,/s/,0x0100/,0x0000/'
+damaged 'was written, and leaves' reclaim.csv '4,12{/,write,/d}'
+damaged 'was written, and leaves' reclaim.csv '/,drop,.*,0:4,/p'
+damaged 'was written, and leaves' reclaim.csv '/,swap_in,/s/,0:3,/,0:99,/'
+damaged 'begin and end in turn' reclaim.csv '/,kswapd_sleep,/s/,3,,/,4,,/'
+damaged 'begin and end in turn' reclaim.csv '/,direct_end,/d'
+damaged 'rows activate' reclaim.csv '/,activate,/d'
+damaged 'pages looked at' reclaim.csv '/,keep,/d'
+damaged 'the disk has moved' io.csv '/,swap_out,/s/,8,1,w,/,8,2,w,/'
 damaged 'fills [+] upgrades' meta.csv 's/^walks,.*/walks,1/'
 damaged 'complete' meta.csv '/^complete/d'
 damaged 'every key' meta.csv '2p'

@@ -1,10 +1,11 @@
 # recording.awk - makes up a recording, for the tests of the report and of the checks.
 #
-#   mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir=DIR -v size=N
+#   mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir=DIR -v size=N -v pressure=1
 #
 # A toy machine: tasks touch pages, a model of Bochs's two direct-mapped TLBs says which touches
 # are fills, a model of page tables says which are faults. So all the books balance as they do in
-# a real recording, and every run makes the same bytes under every awk. `size` scales the work.
+# a real recording, and every run makes the same bytes under every awk. `size` scales the work; with
+# `pressure` there are io.csv and reclaim.csv, for memory is short at times.
 # Pages and areas are kept by page number (786432 and up: the kernel's half).
 BEGIN {
 	if (!size)
@@ -30,6 +31,11 @@ function headers()
 	put("vmas", "icount,event,pid,start,end,prot,flags,offset,name")
 	put("marks", "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs")
 	put("latency", "icount,kind,instructions,pid,eip,end_eip")
+	if (pressure) {
+		put("io", "icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command,merged,error")
+		put("reclaim", "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value," \
+		    "free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,swap_used")
+	}
 	split("", rows)
 }
 
@@ -54,6 +60,8 @@ function run(    i, child)
 	kernel_work(300 * size)
 	mark("selftest")
 	kernel_work(1500 * size)
+	if (pressure)
+		start_task(6, "kswapd0", 0)
 	start_task(1, "init", 0)
 	exec_task("/sbin/init")
 	mark("user")
@@ -63,6 +71,8 @@ function run(    i, child)
 	work(134742016, 700, 5000 * size, "w", "heap")
 	mark("hash table, \"chained\"")
 	work(134742016, 2600, 9000 * size, "w", "heap")
+	if (pressure)
+		short_of_memory(12)
 	mark("fork children")
 	for (child = 3; child <= 5; child++) {
 		start_task(child, "demo", 2)
@@ -83,6 +93,89 @@ function mark(label)
 	put("marks", whole(++now) "," pid "," csv(label) "," \
 	    count["fills"] + count["upgrades"] + count["walk_faults"] "," count["fills"] + 0 "," \
 	    count["upgrades"] + 0 "," count["walk_faults"] + 0 "," count["flushes"] + 0 ",0")
+}
+
+# kswapd and then the task itself free pages; some of these come back, by and by. So it goes `rounds` times.
+function short_of_memory(rounds,    i, was)
+{
+	was = pid
+	for (i = 1; i <= rounds; i++) {
+		switch_to(6)
+		actor("kswapd_wake", "")
+		zone_state(600 - 40 * i, i)
+		freed = 0
+		page_out(was, 3 * i, 1)
+		page_out(was, 3 * i + 1, 2)
+		page_row("keep", 33, "file", "", "", i, "", "locked")
+		page_row("drop", 34, "file", "", "", i, "", "")
+		freed++
+		page_row("deactivate", 35, "anon", was, 134742016, "", "", "")
+		actor("kswapd_sleep", freed)
+		zone_state(603 - 40 * i, i)
+		switch_to(was)
+		if (i % 3 == 0) {
+			actor("direct", 0)
+			page_row("activate", 36, "anon", was, 134746112, "", "", "referenced")
+			page_row("keep", 37, "shmem", "", "", i, "", "dirty")
+			freed = 0
+			page_out(was, 100 + i, 3)
+			actor("direct_end", freed)
+		}
+		page_in(3 * i)
+		if (i > 4)
+			page_in(3 * (i - 4) + 1)
+	}
+}
+
+function page_out(owner, slot, frame,    at)
+{
+	at = 134742016 + 4096 * slot
+	page_row("swap_out", frame, "anon", owner, at, "", slot, "")
+	page_row("write", frame, "anon", owner, at, "", slot, "")
+	disk_row("w,swap_out", slot)
+	page_row("drop", frame, "anon", owner, at, "", slot, "")
+	freed++
+}
+
+function page_in(slot)
+{
+	page_row("swap_in", 40 + slot, "anon", "", "", "", slot, "")
+	disk_row("r,swap_in", slot)
+}
+
+function disk_row(what, slot)
+{
+	now += 500
+	put("io", whole(now) "," whole(now - 400) "," whole(now - 300) ",1000,900," pid ",0x00000300," 8 * slot ",8,1," \
+	    what "," ++disk_commands ",1,0")
+	count["kernel.io_done"]++
+}
+
+# A page of frame `frame` above 16 MiB; `slot` of area 0, and `in_file` a page of inode 77, or empty.
+function page_row(event, frame, kind, owner, at, in_file, slot, reason)
+{
+	if (event ~ /^(keep|activate|drop)$/)
+		count["kernel.pgscan"]++
+	count["kernel.pgsteal"] += event == "drop"
+	count["kernel.pgactivate"] += event == "activate"
+	count["kernel.pgdeactivate"] += event == "deactivate"
+	count["kernel.pswpin"] += event == "swap_in"
+	count["kernel.pswpout"] += event == "write"
+	put("reclaim", whole(++now) "," event "," pid ",0,Normal," to_hex(16777216 + 4096 * frame) "," kind "," owner "," \
+	    (at == "" ? "" : to_hex(at)) "," (in_file == "" ? ",," : "0x00000301,77," in_file) "," \
+	    (slot == "" ? "" : "0:" slot) "," reason ",,,,,,,,,,,")
+}
+
+function actor(event, value)
+{
+	count["kernel.pageoutrun"] += event == "kswapd_wake"
+	count["kernel.allocstall"] += event == "direct"
+	put("reclaim", whole(++now) "," event "," pid ",0,,,,,,,,,,," value ",,,,,,,,,,")
+}
+
+function zone_state(free, swap_used)
+{
+	put("reclaim", whole(++now) ",state," pid ",0,Normal,,,,,,,,,,," free ",200,250,300,1000,800,600,400,0," swap_used)
 }
 
 # A task's directory is at 4 MiB + 4 KiB times its pid.
@@ -372,6 +465,8 @@ function meta(    i, n, order)
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
 		  "kernel.pgfault_shared kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
 		  "kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration kernel.io_done kernel.io_failed " \
+		  "kernel.pgfault_swap kernel.pgfault_swap_cache kernel.pgscan kernel.pgsteal kernel.pgactivate " \
+		  "kernel.pgdeactivate kernel.pswpin kernel.pswpout kernel.allocstall kernel.pageoutrun kernel.oom_kill " \
 		  "kernel.warnings kernel.unknown_options " \
 		  "kernel.selftest_failures kernel.selftest_skip " \
 		  "kernel.ctxt kernel.nr_tlb_flush_page kernel.nr_tlb_flush_mm kernel.nr_tlb_flush_all", \
@@ -390,7 +485,7 @@ function meta(    i, n, order)
 	put("meta", "no_resched_max_pid,0")
 	put("meta", "no_resched_max,60000")
 	put("meta", "no_resched_max_eip,0xc0100100")
-	n = split("tlb faults tasks vmas marks latency", order, " ")
+	n = split("tlb faults tasks vmas marks latency" (pressure ? " io reclaim" : ""), order, " ")
 	for (i = 1; i <= n; i++) {
 		put("meta", order[i] ".file," order[i] ".csv")
 		put("meta", order[i] ".rows," whole(rows[order[i]]))
