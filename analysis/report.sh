@@ -69,6 +69,9 @@ waiting=
 }
 
 ! has io || whole_rows io.csv >"$work/.io.csv"
+short= # was memory ever short?
+! has reclaim || whole_rows reclaim.csv >"$work/.reclaim.csv"
+[ ! -f "$work/.reclaim.csv" ] || [ "$(wc -l <"$work/.reclaim.csv")" -le 1 ] || short=1
 
 kernel_sym=$dir/kernel.sym
 [ -f "$kernel_sym" ] || kernel_sym=
@@ -92,7 +95,7 @@ ask()
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
-		-v io="$work/.io.csv" \
+		-v io="$work/.io.csv" -v reclaim="$work/.reclaim.csv" \
 		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
@@ -127,7 +130,7 @@ first()
 
 second()
 {
-	ask_tlb run tlb when kind
+	ask_tlb run tlb when kind ${short:+bits}
 }
 
 # "rows,pid,page" of every page with a fill or a fault, by process and address.
@@ -158,10 +161,21 @@ the_rest()
 	ask_tlb run symbols tlb code pairs
 	ask run who </dev/null
 	! has io || ask io </dev/null
+	[ -z "$short" ] || pressure
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
 	digests >"$work/.sums"
 	ask run agreement </dev/null
+}
+
+pressure()
+{
+	ask run reclaim </dev/null
+	ask run memory </dev/null
+	ask run areas symbols refault </dev/null
+	! has io || ask waits </dev/null
+	ask run svg memory_draw </dev/null
+	ask run svg refault_draw </dev/null
 }
 
 ask_tlb run weigh
@@ -169,6 +183,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding waiting failure crash tables processes html </dev/null
-ask run areas svg symbols page glossary fold finding waiting failure crash summary </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash pressure tables processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

@@ -2,7 +2,7 @@
 #
 # Variables: out (directory of the results), metafile, tasks, page (path of the report). After
 # lib.awk, run.awk, svg.awk, symbols.awk, page.awk, glossary.awk, fold.awk, finding.awk, waiting.awk,
-# failure.awk and crash.awk; reads no input of its own.
+# failure.awk, crash.awk and pressure.awk; reads no input of its own.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -20,6 +20,7 @@ BEGIN {
 	latency()
 	phases()
 	areas()
+	memory_short()
 	disk()
 	verdict()
 	exit failed
@@ -141,6 +142,17 @@ function area(T, i, whose, faulted)
 	printf "  %-41s %11s %11s %11s %9s %8s\n", fit(whose (whose == "" ? "" : " ") T[i, "area"], 41), \
 		commas(T[i, "cold"]), commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
 		commas(faulted)
+}
+
+# Nothing of a run in which memory was never short.
+function memory_short()
+{
+	if (!pressure_read())
+		return
+	print ""
+	line("pages dropped", dropped, "kswapd " commas(dropped_by["kswapd"]) ", direct reclaim " commas(dropped_by["direct"] + 0) \
+	     (dropped_by["other"] ? ", on request " commas(dropped_by["other"]) : "") "; " commas(swapped_out) " written first")
+	line("came back", came_back, commas(came_early) " of them too early (policy " policy_name() ")")
 }
 
 # What the disk did, by reason; times are the emulated machine's.

@@ -62,6 +62,18 @@ function n1(value,    text)
 	return text == "-0" ? "0" : text
 }
 
+# The path through n points px[1..n], py[1..n]; an empty py is a gap.
+function svg_curve(px, py, n, class,    i, path, on)
+{
+	for (i = 1; i <= n; i++) {
+		if (py[i] != "")
+			path = path (on ? "L" : "M") n1(px[i]) " " n1(py[i])
+		on = py[i] != ""
+	}
+	if (path != "")
+		print "<path class=\"" class "\" d=\"" path "\"/>" > svg_file
+}
+
 # A legend: entries "class=text;class=text" from x on.
 function svg_legend(x, y, entries,    i, n, entry, part)
 {

@@ -23,8 +23,10 @@ libraries()
 	code) echo run symbols tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols ;;
-	who | layout | weigh) echo run ;;
-	io) ;;
+	who | layout | weigh | reclaim | memory) echo run ;;
+	refault) echo run areas symbols ;;
+	bits) echo tlb ;;
+	io | waits) ;;
 	esac
 }
 
@@ -41,20 +43,22 @@ answer()
 	input=$cases/$1.csv
 	faults=$(beside "$1" faults.csv)
 	tasks=$(beside "$1" tasks.csv)
-	io=
+	io=$(beside "$1" io.csv)
+	reclaim=$(beside "$1" reclaim.csv)
 	set -- "$1" -f analysis/lib.awk
 	for library in $(libraries "$question") $question; do
 		set -- "$@" -f analysis/"$library".awk
 	done
 	case $question in
-	faults) faults=$input ;;
+	faults | waits) faults=$input ;;
+	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
 	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v prog_sym="$(beside "$name" prog.sym)" \

@@ -11,12 +11,12 @@ for name in chromium chromium-browser google-chrome; do
 	fi
 done
 
-# recording DIR: a fresh one.
+# recording DIR [PRESSURE]: a fresh one; PRESSURE: in which memory is short.
 recording()
 {
 	rm -rf "$1"
 	mkdir -p "$1"
-	mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir="$1" -v size=2 </dev/null
+	mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir="$1" -v size=2 -v pressure="${2-}" </dev/null
 	printf '%s\n' '08048000 T _start' '08048100 T quicksort' '08050000 T insert' |
 		sed '1i file demo' >"$1/prog.sym"
 	printf '%s\n' 'c0100000 T _stext' 'c0108000 T schedule' 'c0110000 t find_page' \
@@ -255,6 +255,43 @@ for word in upgrade direct-map conflict flushed cold major minor phase mark fill
 done
 is "no link leads nowhere" "$(printf '%s\n' "$page" | grep -o 'href="#[^"]*' | sed 's/.*#//' | sort -u |
 	while read -r id; do printf '%s\n' "$page" | grep -q "id=\"$id\"" || echo "$id"; done)" ""
+
+# --- Memory that was short -----------------------------------------------------------------------
+unlike "memory was never short: no word of it" "$summary" 'pages dropped'
+unlike "nor in the page" "$(cat "$rec/report.html")" 'id="pressure"'
+short=$scratch/short
+recording "$short" 1
+pressed=$(analysis/report.sh "$short" 2>&1)
+like "short of memory: what was dropped, and by whom" "$pressed" '^  pages dropped +40  kswapd 36, direct reclaim 4; 28 written first$'
+like "what came back" "$pressed" '^  came back +20  20 of them too early [(]policy twolist[)]$'
+# section: the page's text on it
+section()
+{
+	sed -n '/id="pressure"/,/<\/section>/p' "$short/report.html" | sed 's/<[^>]*>/|/g; s/||*/|/g'
+}
+like "its section in the page: who reclaimed" "$(section)" '^[|]kswapd[|]6 kswapd0[|]36[|]12[|]'
+like "which pages left too early, whose" "$(section)" '^[|]0x0808[0-9a-f]*[|]2 demo[|][[]heap[]][|]'
+like "why pages stayed" "$(section)" '^[|]keep[|]file[|]locked[|]12[|]'
+for name in memory refaults; do
+	ok "picture $name.svg is there" test -s "$short/analysis/$name.svg"
+done
+printf 'Command line: root=/dev/hda1 reclaim=clock\r\n' >"$short/console.log"
+like "the policy's name" "$(analysis/report.sh "$short" 2>&1)" '[(]policy clock[)]$'
+# How many pages were dropped between a page's last drop and its return, by looking back from each return.
+is "distances are those that are found by looking back" \
+	"$(awk -F, '{ event[NR] = $2; slot[NR] = $13 }
+		$2 == "swap_in" { d = 0
+			for (i = NR - 1; !(event[i] == "drop" && slot[i] == $13); i--)
+				d += event[i] == "drop"
+			n[d]++ }
+		END { for (d = 0; d < 8; d++) if (n[d]) print d, n[d]
+			for (d = 8; d < 1000; d++) far += n[d]
+			print "far", far }' "$short/reclaim.csv")" \
+	"$(awk -F, 'NR > 1 && $1 < 8 { print $1, $3 } NR > 1 && $1 >= 8 { far += $3 } END { print "far", far }' \
+		"$short/analysis/refaults.csv")"
+# Frames in lists, free ones and slots of the last state are those of the last bin.
+is "the last bin has the last state" "$(awk -F, '$2 == "state" { row = $16 "," $20 + $21 + $22 + $23 "," $25 } END { print row }' \
+	"$short/reclaim.csv")" "$(awk -F, 'END { print $3 "," $7 + $8 + $9 + $10 "," $12 }' "$short/analysis/memory.csv")"
 
 # --- Other recordings ----------------------------------------------------------------------------
 if command -v zstd >/dev/null; then

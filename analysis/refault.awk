@@ -1,0 +1,142 @@
+# refault.awk - which pages that had left memory came back, and how soon?
+#
+# Variables: reclaim, faults, tasks, vmas, kernel_sym, prog_sym. After lib.awk, run.awk, areas.awk and symbols.awk;
+# reads no input of its own. The distance of a return is how many pages were dropped since this one was:
+# with as many frames more, it would have stayed. It left too early when its distance is no more than
+# there are active pages at the time, for these were thought more of.
+#
+# Results: refaults.csv, returns by distance in frames (quarters of powers of two), early ones apart; early.csv,
+# the pages that came back too early, most often first, with their area and the function that needed them;
+# early_areas.csv, the same by area
+BEGIN {
+	columns = "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value," \
+		"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file"
+	tasks_read(tasks)
+	symbols_open(kernel_sym, prog_sym, vmas)
+	read_needed()
+	areas_open(vmas)
+	if (reclaim != "" && csv_open(reclaim, columns)) {
+		reclaim_columns = csv_columns
+		while ((csv_columns = reclaim_columns) && csv_row(reclaim, F) > 0)
+			follow(F[2])
+		if (!failed && (drops || returns))
+			print_all()
+	}
+	exit failed
+}
+
+# The instruction that last faulted for each page of a process which was on a swap area or in a file.
+function read_needed(    F)
+{
+	if (faults == "" || !csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause"))
+		return
+	while (csv_row(faults, F) > 0)
+		if (F[12] ~ /^(swap|swap_cache|file|file_cow|shared)$/)
+			needed_by[tgid_of(F[10]), page_of(F[3])] = F[10] SUBSEP F[4]
+	close(faults)
+}
+
+function follow(event,    key)
+{
+	if (event == "state") {
+		active[F[4], F[5]] = F[21] + F[23]
+		return
+	}
+	key = F[13] != "" ? "slot " F[13] : F[11] != "" ? F[10] ":" F[11] ":" F[12] : ""
+	if (event == "drop") {
+		drops++
+		if (key != "")
+			left(key)
+	} else if (event == "swap_out") {
+		delete left_at[key] # the slot is another page's now
+	} else if (event == "refault") {
+		came_back(key, F[15] + 0)
+	} else if (event == "swap_in" && key in left_at) {
+		came_back(key, drops - left_at[key])
+	}
+}
+
+function left(key,    page)
+{
+	left_at[key] = drops
+	areas_until(F[1] + 0)
+	page = F[8] != "" ? F[8] "," F[9] : "," (F[11] != "" ? (F[10] == "" ? "" : F[10] ":") F[11] ":" F[12] : "")
+	page_of_key[key] = page
+	area[page] = F[8] != "" ? area_of(F[8], F[9]) : F[11] != "" ? "[file]" : "[none]"
+	left_n[page]++
+}
+
+function came_back(key, distance,    page, soon, zone, size)
+{
+	for (zone in active)
+		size += active[zone]
+	soon = distance <= size
+	returns++
+	by_distance[whole(bucket(distance)) "," F[7]]++
+	early_by[whole(bucket(distance)) "," F[7]] += soon
+	delete left_at[key]
+	page = page_of_key[key]
+	if (page == "")
+		return
+	back[page]++
+	early[page] += soon
+	if (!(page in least) || distance < least[page])
+		least[page] = distance
+}
+
+# As in faults.awk: 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, ...
+function bucket(value,    low)
+{
+	for (low = 4; low * 2 <= value; low *= 2)
+		;
+	return value < 4 ? value : low + int((value - low) * 4 / low) * low / 4
+}
+
+function print_all(    to, order, k)
+{
+	to = result("refaults.csv")
+	print "distance_from,kind,rows,early" > to
+	order = sorter(to, "-k1,1n -k2,2")
+	for (k in by_distance)
+		print k "," whole(by_distance[k]) "," whole(early_by[k]) | order
+	close(order)
+	to = result("early.csv")
+	print "early,back,dropped,least_distance,pid,page,symbol,area" > to
+	order = sorter(to, "-k1,1nr -k4,4n -k5,5n -k6,6")
+	for (k in early)
+		if (early[k])
+			print whole(early[k]) "," whole(back[k]) "," whole(left_n[k]) "," whole(least[k]) "," k "," \
+				csv(symbol_needed(k)) "," csv_line_of(area[k]) | order
+	close(order)
+	print_areas(result("early_areas.csv"))
+}
+
+function print_areas(to,    order, k, part, key)
+{
+	for (k in left_n) {
+		split(k, part, ",")
+		key = part[1] SUBSEP area[k]
+		area_pages[key]++
+		area_left[key] += left_n[k]
+		area_back[key] += back[k]
+		area_early[key] += early[k]
+	}
+	print "early,back,dropped,pages,pid,area" > to
+	order = sorter(to, "-k1,1nr -k2,3nr -k5,5n -k6")
+	for (k in area_left) {
+		split(k, part, SUBSEP)
+		print whole(area_early[k]) "," whole(area_back[k]) "," whole(area_left[k]) "," whole(area_pages[k]) "," \
+			part[1] "," csv_line_of(part[2]) | order
+	}
+	close(order)
+}
+
+# The function that last needed the page "pid,address".
+function symbol_needed(page,    part, by)
+{
+	split(page, part, ",")
+	if (!((part[1], part[2]) in needed_by))
+		return ""
+	split(needed_by[part[1], part[2]], by, SUBSEP)
+	return symbol_of(by[1], by[2])
+}
