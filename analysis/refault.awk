@@ -3,7 +3,8 @@
 # Variables: reclaim, faults, tasks, vmas, kernel_sym, prog_sym. After lib.awk, run.awk, areas.awk and symbols.awk;
 # reads no input of its own. The distance of a return is how many pages were dropped since this one was:
 # with as many frames more, it would have stayed. It left too early when its distance is no more than
-# there are active pages at the time, for these were thought more of.
+# there are active pages at the time, for these were thought more of. A page of a process that is read ahead of
+# need comes back with the fault that needs it, if ever.
 #
 # Results: refaults.csv, returns by distance in frames (quarters of powers of two), early ones apart; early.csv,
 # the pages that came back too early, most often first, with their area and the function that needed them;
@@ -13,27 +14,44 @@ BEGIN {
 		"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file"
 	tasks_read(tasks)
 	symbols_open(kernel_sym, prog_sym, vmas)
-	read_needed()
+	fault_time = 9e15
+	if (faults != "" && csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause")) {
+		fault_columns = csv_columns
+		faults_next()
+	}
 	areas_open(vmas)
 	if (reclaim != "" && csv_open(reclaim, columns)) {
 		reclaim_columns = csv_columns
 		while ((csv_columns = reclaim_columns) && csv_row(reclaim, F) > 0)
 			follow(F[2])
+		faults_until(8e15)
 		if (!failed && (drops || returns))
 			print_all()
 	}
 	exit failed
 }
 
-# The instruction that last faulted for each page of a process which was on a swap area or in a file.
-function read_needed(    F)
+# The faults up to `now`: needed_by[process, page] is the task and instruction that last needed a page which
+# was on a swap area or in a file. One that was read before anybody needed it comes back now.
+function faults_until(now,    page)
 {
-	if (faults == "" || !csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause"))
-		return
-	while (csv_row(faults, F) > 0)
-		if (F[12] ~ /^(swap|swap_cache|file|file_cow|shared)$/)
-			needed_by[tgid_of(F[10]), page_of(F[3])] = F[10] SUBSEP F[4]
-	close(faults)
+	while (fault_time <= now) {
+		if (G[12] ~ /^(swap|swap_cache|file|file_cow|shared)$/) {
+			page = tgid_of(G[10]) "," page_of(G[3])
+			needed_by[page] = G[10] SUBSEP G[4]
+			if (page in read_ahead) {
+				came_back(read_ahead[page], drops - left_at[read_ahead[page]], "anon")
+				delete read_ahead[page]
+			}
+		}
+		faults_next()
+	}
+}
+
+function faults_next()
+{
+	csv_columns = fault_columns
+	fault_time = csv_row(faults, G) > 0 ? G[1] + 0 : 9e15
 }
 
 function follow(event,    key)
@@ -42,6 +60,7 @@ function follow(event,    key)
 		active[F[4], F[5]] = F[21] + F[23]
 		return
 	}
+	faults_until(F[1] + 0)
 	key = F[13] != "" ? "slot " F[13] : F[11] != "" ? F[10] ":" F[11] ":" F[12] : ""
 	if (event == "drop") {
 		drops++
@@ -50,15 +69,19 @@ function follow(event,    key)
 	} else if (event == "swap_out") {
 		delete left_at[key] # the slot is another page's now
 	} else if (event == "refault") {
-		came_back(key, F[15] + 0)
+		came_back(key, F[15] + 0, F[7])
 	} else if (event == "swap_in" && key in left_at) {
-		came_back(key, drops - left_at[key])
+		if (F[14] == "ahead" && page_of_key[key] ~ /^[0-9]/)
+			read_ahead[page_of_key[key]] = key
+		else
+			came_back(key, drops - left_at[key], F[7])
 	}
 }
 
 function left(key,    page)
 {
 	left_at[key] = drops
+	delete read_ahead[page_of_key[key]]
 	areas_until(F[1] + 0)
 	page = F[8] != "" ? F[8] "," F[9] : "," (F[11] != "" ? (F[10] == "" ? "" : F[10] ":") F[11] ":" F[12] : "")
 	page_of_key[key] = page
@@ -66,14 +89,14 @@ function left(key,    page)
 	left_n[page]++
 }
 
-function came_back(key, distance,    page, soon, zone, size)
+function came_back(key, distance, kind,    page, soon, zone, size)
 {
 	for (zone in active)
 		size += active[zone]
 	soon = distance <= size
 	returns++
-	by_distance[whole(bucket(distance)) "," F[7]]++
-	early_by[whole(bucket(distance)) "," F[7]] += soon
+	by_distance[whole(bucket(distance)) "," kind]++
+	early_by[whole(bucket(distance)) "," kind] += soon
 	delete left_at[key]
 	page = page_of_key[key]
 	if (page == "")
@@ -135,8 +158,8 @@ function print_areas(to,    order, k, part, key)
 function symbol_needed(page,    part, by)
 {
 	split(page, part, ",")
-	if (!((part[1], part[2]) in needed_by))
+	if (!(page in needed_by))
 		return ""
-	split(needed_by[part[1], part[2]], by, SUBSEP)
+	split(needed_by[page], by, SUBSEP)
 	return symbol_of(by[1], by[2])
 }
