@@ -17,7 +17,7 @@ bad=$scratch/bad
 seal()
 {
 	local name
-	for name in tlb faults tasks vmas marks latency io; do
+	for name in tlb faults tasks vmas marks latency io reclaim; do
 		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
 		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
 	done >"$scratch/seals"
@@ -58,7 +58,7 @@ refused()
 		fail "$1: $4 ($2 of $3): not noticed"
 		return
 	fi
-	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
 		"$scratch/verdict" | cut -c3-90)
 	if [ -n "$why" ]; then
 		pass "$1: $4 ($2 of $3) -> $why"
@@ -273,7 +273,8 @@ alone()
 	icount_end:change) echo 'what comes behind the last row takes any time' ;;
 	no_resched_max:change | no_resched_max_*:change) echo 'a stretch that is too short has no row' ;;
 	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | kernel.io_done:* | \
-		kernel.io_failed:* | kernel.warnings:* | kernel.unknown_options:*) ;;
+		kernel.io_failed:* | kernel.pgscan:* | kernel.pgsteal:* | kernel.pgactivate:* | kernel.pgdeactivate:* | kernel.pswpin:* | \
+		kernel.pswpout:* | kernel.allocstall:* | kernel.pageoutrun:* | kernel.oom_kill:* | kernel.warnings:* | kernel.unknown_options:*) ;;
 	kernel.*) echo 'only the kernel counts these' ;;
 	esac
 }
@@ -315,7 +316,7 @@ refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
 
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"
@@ -375,6 +376,59 @@ unseen 'nobody else counts phases' marks one 1 'drop = 1'
 unseen 'a label is what the kernel says' marks one 1 '$3 = "something"'
 unseen 'why the disk works is the kernel'\''s word' io one '$12 == "readahead"' '$12 = "read"'
 unseen 'where a stretch ended is nowhere else' latency one 1 '$6 = "0xc0100000"'
+
+# --- reclaim.csv, of a run in which memory is short ---------------------------------------------------
+rm -rf "$good"
+ok 'a recording with too little memory' make --no-print-directory trace OUT="$good" MEM=20 APPEND='selftest=none' \
+	TRACE=events=fault PROG=build/test-guest/pressure ARGS=20
+rm -rf "$good"/{analysis,report.html}
+ok 'it is sound' analysis/check.sh "$good" || done_testing
+dropped='$2 == "drop" && $13 != ""'
+refused reclaim one 1 '$1 += 20000000'
+refused reclaim one "$dropped" '$2 = "keep"'
+refused reclaim one '$2 == "activate"' '$2 = "keep"'
+refused reclaim one '$2 == "deactivate"' '$2 = "rotate"'
+refused reclaim one '$2 == "kswapd_wake"' '$2 = "direct"; $15 = 0'
+refused reclaim one '$2 == "swap_in"' '$2 = "swap_out"'
+refused reclaim one 1 '$3 = 1'
+refused reclaim one '$5 != ""' '$4 = "x"'
+refused reclaim one '$5 == "Normal"' '$5 = "HighMem"'
+refused reclaim one '$2 == "state"' '$5 = ""'
+refused reclaim one "$dropped" '$6 = "0x3" substr($6, 4)'
+refused reclaim one "$dropped" '$6 = ""'
+refused reclaim one '$2 == "write"' '$7 = "file"'
+refused reclaim one "$dropped" '$7 = "file"'
+refused reclaim one '$8 != ""' '$8 = 999'
+refused reclaim one '$8 != ""' '$8 = ""'
+refused reclaim one '$9 != ""' '$9 = "0xc0100000"'
+refused reclaim one '$9 != ""' '$9 = ""'
+refused reclaim one '$11 != ""' '$11 = ""'
+refused reclaim one '$12 != ""' '$12 = ""'
+refused reclaim one "$dropped" '$13 = "0:1" substr($13, 3)'
+refused reclaim one '$2 == "swap_in"' '$13 = "0:9" substr($13, 3)'
+refused reclaim one '$2 == "write"' '$13 = "0:9" substr($13, 3)'
+refused reclaim one '$14 == "referenced"' '$14 = ""'
+refused reclaim one "$dropped" '$14 = "busy"'
+refused reclaim one '$2 == "kswapd_sleep"' '$15++'
+refused reclaim one '$2 == "direct_end"' '$15++'
+refused reclaim one '$2 == "state"' '$17 = $18 + 1'
+for column in 16 18 19 20 21 22 23 24 25; do
+	refused reclaim one '$2 == "state"' "\$$column = \"\""
+done
+for event in keep activate drop deactivate swap_out write swap_in kswapd_wake kswapd_sleep direct direct_end; do
+	refused reclaim one "\$2 == \"$event\"" 'drop = 1'
+	refused reclaim one "\$2 == \"$event\"" 'print'
+done
+refused io one '$12 == "swap_out"' '$10++'
+for key in pgscan pgsteal pgactivate pgdeactivate pswpin pswpout allocstall pageoutrun oom_kill pgfault_swap \
+	pgfault_swap_cache; do
+	refused meta all "\$1 == \"kernel.$key\"" '$2++'
+	refused meta all "\$1 == \"kernel.$key\"" 'drop = 1'
+done
+unseen 'a zone may have had any number of pages' reclaim one '$2 == "state"' '$16++; $20++; $25++'
+unseen 'why a page stays is the kernel'\''s word' reclaim one '$14 == "referenced"' '$14 = "busy"'
+unseen 'a page of a file may be any' reclaim one '$2 == "drop" && $12 != ""' '$12++'
+unseen 'who maps a page may be anybody' reclaim one '$9 != ""' '$8 = 1'
 
 # What nothing tells again, the digest of meta.csv does, unless it was made again: an accident is seen.
 rm -rf "$bad"

@@ -30,7 +30,8 @@ enum verdict {
 };
 
 /* That is what becomes of the page, and the recording is told why. */
-static enum verdict because(enum verdict verdict, enum trace_reclaim_why why, struct scan_control *sc)
+static enum verdict because(enum verdict verdict, enum trace_reclaim_why why,
+			    struct scan_control *sc)
 {
 	sc->why = why;
 	return verdict;
