@@ -1,8 +1,8 @@
 /*
  * pressure.c - more memory than there is, as written: for recordings in which memory is short.
  *
- * `pressure MIB` writes and checks so much, twice, by a pattern of page and generation, and reads its
- * own file in between.
+ * `pressure MIB` writes and checks so much, twice, by a pattern of page and generation, and reads
+ * its own file in between.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -178,7 +178,7 @@ static void check_row(unsigned int at, enum trace_reclaim_event event, enum trac
 /* Used pages stay, unused ones get slots, are written, and leave; each row names its page. */
 static void test_life(void)
 {
-	u32 slots[PAGES], frames[PAGES];
+	u32 slots[PAGES], frames[PAGES], wanted = 0;
 	u8 value = 0;
 
 	begin();
@@ -202,8 +202,13 @@ static void test_life(void)
 	}
 	listen();
 	CHECK(user_read(mm, page_addr(2), &value) == 0 && value == 3);
-	CHECK(nr_rows == 1 && rows[0].event == TRACE_RECLAIM_SWAP_IN &&
-	      rows[0].page.slot == slots[2]);
+	for (unsigned int i = 0; i < nr_rows; i++) {
+		CHECK_EQ(rows[i].event, TRACE_RECLAIM_SWAP_IN);
+		CHECK_EQ(rows[i].why,
+			 rows[i].page.slot == slots[2] ? TRACE_WHY_NONE : TRACE_WHY_AHEAD);
+		wanted += rows[i].page.slot == slots[2];
+	}
+	CHECK_EQ(wanted, 1);
 	check_counts();
 	end();
 }
