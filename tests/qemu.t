@@ -18,7 +18,7 @@ ok 'its file system is sound afterwards' e2fsck -fn "$scratch/fs.img"
 rm -f "$after" "$scratch/fs.img"
 ok 'no recording is made' test ! -e "$scratch/demo/tlb.csv"
 
-# Too little for the demo.
+# As little as there may be.
 disk/job.sh -n busybox -a true "$scratch/root"
 disk/mkimage.sh -o "$scratch/true.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0' \
 	build/root "$scratch/root"

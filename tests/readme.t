@@ -6,10 +6,10 @@
 . tests/tap.sh
 set -u
 
-# sample FILE: what README shows of a run: all up to the phase `stack`, then where the report lies
+# sample FILE: what README shows of a run: all up to the demo's last phase, then where the report lies
 sample()
 {
-	sed -n 's/ *$//; /^passed: /,/^  stack /p' "$1"
+	sed -n 's/ *$//; /^passed: /,/^  back from /p' "$1"
 	echo ...
 	sed -n "s|$scratch/out|out/demo-1|; /^  report /,\$p" "$1"
 }

@@ -1,5 +1,5 @@
 /*
- * demo.c - the built-in program of `make trace`: six phases, each with a
+ * demo.c - the built-in program of `make trace`: seven phases, each with a
  * memory behaviour worth seeing in the recording, and each announced by a mark.
  * What it prints depends on nothing but this file, so that it can be compared
  * with a run on any Linux.
@@ -13,6 +13,8 @@
  *   fork    four children write into memory shared with the parent: copy on write
  *   file    a file is written, mapped privately and shared, changed, read back
  *   stack   a deep recursion and back
+ *   swap    2 MiB are filled, then the rest of memory: kswapd wakes and the 2 MiB leave for the
+ *           disk; a child and its parent read them back, each page once from its slot
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -32,6 +34,9 @@
 #define SHARED	   (256u * PAGE)
 #define FILE_SIZE  (128u * PAGE)
 #define DEPTH	   1500
+#define COLD	   (512u * PAGE)
+#define BEYOND	   (3u << 20)	/* of memory, more than there is */
+#define MOST	   (160u << 20) /* filling more than that takes too long */
 
 static void die(const char *what)
 {
@@ -235,6 +240,81 @@ static unsigned __attribute__((noinline)) descend(unsigned depth)
 	return depth ? descend(depth - 1) + frame[0] * frame[1023] : 0;
 }
 
+static void phase_stack(void)
+{
+	printf("stack: %d frames of 1 KiB, sum %u\n", DEPTH, descend(DEPTH));
+}
+
+/* A line of /proc/meminfo in bytes; 0: there is none. */
+static size_t meminfo(const char *name)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	unsigned long kib = 0;
+	char line[128];
+
+	while (f && !kib && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)))
+			kib = strtoul(line + strlen(name), NULL, 10);
+	if (f)
+		fclose(f);
+	return (size_t)kib * 1024;
+}
+
+/* Drives what was used least lately to the disk, if there is a swap area for it: by taking all
+ * memory for a while; by advice where there is too much to take. */
+static void memory_gets_short(void *cold)
+{
+	size_t memory = meminfo("MemAvailable:"), swap = meminfo("SwapFree:") / 2;
+	size_t size = memory + (swap < BEYOND ? swap : BEYOND);
+	unsigned char *p;
+
+	if (!swap)
+		return;
+	if (size > MOST) {
+		madvise(cold, COLD, MADV_PAGEOUT);
+		return;
+	}
+	p = pages(size);
+	for (size_t i = 0; i < size; i += PAGE)
+		p[i] = 1;
+	munmap(p, size);
+}
+
+static unsigned sum_of(const uint32_t *words)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < COLD / PAGE; i++)
+		sum = sum * 31 + words[i * (PAGE / 4)];
+	return sum;
+}
+
+static void phase_swap(void)
+{
+	uint32_t *cold = pages(COLD), seed = 521288629u;
+	unsigned before, after;
+	int status;
+	pid_t pid;
+
+	for (unsigned i = 0; i < COLD / PAGE; i++)
+		cold[i * (PAGE / 4)] = random_next(&seed);
+	before = sum_of(cold);
+	mark("memory gets short");
+	memory_gets_short(cold);
+	mark("back from the disk");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid == 0)
+		_exit(sum_of(cold) != before);
+	if (wait(&status) < 0 || !WIFEXITED(status))
+		die("wait");
+	after = sum_of(cold);
+	printf("swap: %u pages, checksum 0x%08x before, 0x%08x after, the child's is %s\n",
+	       COLD / PAGE, before, after, WEXITSTATUS(status) ? "wrong" : "the same");
+	munmap(cold, COLD);
+}
+
 int main(void)
 {
 	static const struct {
@@ -242,7 +322,8 @@ int main(void)
 		void (*run)(void);
 	} phases[] = {
 		{"sort", phase_sort}, {"hash", phase_hash}, {"matrix", phase_matrix},
-		{"fork", phase_fork}, {"file", phase_file},
+		{"fork", phase_fork}, {"file", phase_file}, {"stack", phase_stack},
+		{"swap", phase_swap},
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -250,8 +331,6 @@ int main(void)
 		mark(phases[i].label);
 		phases[i].run();
 	}
-	mark("stack");
-	printf("stack: %d frames of 1 KiB, sum %u\n", DEPTH, descend(DEPTH));
 	mark("done");
 	return 0;
 }
