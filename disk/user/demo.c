@@ -35,7 +35,7 @@
 #define FILE_SIZE  (128u * PAGE)
 #define DEPTH	   1500
 #define COLD	   (512u * PAGE)
-#define BEYOND	   (3u << 20)	/* of memory, more than there is */
+#define BEYOND	   (8u << 20)	/* of memory, more than there is */
 #define MOST	   (160u << 20) /* filling more than that takes too long */
 
 static void die(const char *what)
