@@ -69,9 +69,9 @@ on_linux()
 }
 
 labs=$(lab list | sed -n 's/^  N=\([0-9]*\) .*/\1/p')
-is 'there are eight labs' "$(xargs <<<"$labs")" '1 2 3 4 5 6 7 8'
-like 'an unknown lab is answered with those that there are' "$(lab run 11 2>&1)" 'N=8 .*\?$'
-not_ok 'and refused' lab run 11
+is 'there are twelve labs' "$(xargs <<<"$labs")" '1 2 3 4 5 6 7 8 9 10 11 12'
+like 'an unknown lab is answered with those that there are' "$(lab run 20 2>&1)" 'N=12 .*\?$'
+not_ok 'and refused' lab run 20
 not_ok 'so is no lab' lab run ''
 ok 'a figure in its range is right' checked 'a,b,3' 'a,b,3,4,theory,x'
 not_ok 'one outside is wrong' checked 'a,b,5' 'a,b,3,4,theory,x'
@@ -79,7 +79,7 @@ not_ok 'one that is missing is wrong' checked 'a,c,3' 'a,b,0,4,theory,x'
 not_ok 'one without a value is wrong' checked 'a,b,' 'a,b,0,4,theory,x'
 not_ok 'a row of another shape is wrong' checked 'a,b,3' 'a,b,3,4,theory,x,y'
 
-is 'README.md asks their questions' "$(sed -n 's/^| \([0-9]\) | \(.*?\) |$/\1 \2/p' README.md)" \
+is 'README.md asks their questions' "$(sed -n 's/^| \([0-9]*\) | \(.*?\) |$/\1 \2/p' README.md)" \
 	"$(lab list | sed 's/^  N=\([0-9]*\) *[^ ]* */\1 /')"
 for n in $labs; do
 	promised "$n"
@@ -95,6 +95,10 @@ refused 5 -a 32 'steps: faults stack'
 refused 6 -a 100 'from the cache: faults file'
 refused 7 -a 512 'the file goes: free pages more by'
 refused 8 -m 512 'take: faults that fetched a batch'
+refused 9 -m 32 '24 MiB: faults of 1000 reads'
+refused 10 -a '256 16' 'child writes: faults cow'
+refused 11 -a '16 1024' 'watermark min'
+refused 12 -m 128 'idle pages that left'
 
 ok 'the self-test and programs run with nocow' nocow_boot
 is 'and print what they print on this machine' \

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAGE 4096ul
@@ -100,6 +101,37 @@ static inline void tell(const char *path, const char *word)
 	if (fd < 0 || write(fd, word, strlen(word)) < 0)
 		die(path);
 	close(fd);
+}
+
+/* Pages of a process's anonymous memory that are there. */
+static inline unsigned long resident(pid_t pid)
+{
+	char path[32];
+
+	sprintf(path, "/proc/%d/status", (int)pid);
+	return number_in(path, "RssAnon:") / 4;
+}
+
+/*
+ * Drives `pages` pages at `where` to the swap area: a child takes memory while nobody uses them,
+ * until more of this process's pages than those are gone.
+ */
+static inline void drive_out(char *where, unsigned long pages)
+{
+	unsigned long goal = (resident(getpid()) - pages) / 2;
+	pid_t parent = getpid();
+
+	madvise(where, pages * PAGE, MADV_DONTFORK);
+	if (fork() == 0) {
+		const unsigned long most = 16384;
+		char *taken = take_pages((char *)0x70000000, most);
+
+		for (unsigned long i = 0; i < most && (i % 32 || resident(parent) > goal); i++)
+			taken[i * PAGE] = 1;
+		_exit(0);
+	}
+	wait(NULL);
+	madvise(where, pages * PAGE, MADV_DOFORK);
 }
 
 #endif
