@@ -18,8 +18,8 @@ bool clear_page_dirty(struct page *page);
 /* Where those sleep that wait for the page to be unlocked; PG_waiters wakes them. */
 wait_queue_head_t *page_wait_queue(const struct page *page);
 /*
- * Writes up to PAGES_AT_ONCE locked dirty pages of a file, which may be mapped; errors[]: 0, or why the
- * page is dirty still. May sleep.
+ * Writes up to PAGES_AT_ONCE locked dirty pages of a file, which may be mapped; errors[]: 0, or why
+ * the page is dirty still. May sleep.
  */
 void writeback_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
 		     int *errors);

@@ -149,15 +149,15 @@ static void write_pages(struct address_space *mapping, struct page **pages, unsi
 void writeback_pages(struct address_space *mapping, struct page **pages, unsigned int nr,
 		     int *errors)
 {
-	unsigned int i;
+	unsigned int n;
 
-	for (i = 0; i < nr; i++) {
-		BUG_ON(!PageLocked(pages[i]) || !PageDirty(pages[i]));
-		prepare_page(mapping, pages[i]);
+	for (n = 0; n < nr; n++) {
+		BUG_ON(!PageLocked(pages[n]) || !PageDirty(pages[n]));
+		prepare_page(mapping, pages[n]);
 	}
 	write_pages(mapping, pages, nr, errors);
-	for (i = 0; i < nr; i++)
-		end_writeback(mapping, pages[i], errors[i]);
+	for (n = 0; n < nr; n++)
+		end_writeback(mapping, pages[n], errors[n]);
 }
 
 /*
