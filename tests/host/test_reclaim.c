@@ -45,6 +45,7 @@ static int one_input(const u8 *data, size_t n)
 	user_ledger_open();
 	reclaim_begin(&input);
 	fake_file_many(how & 1);
+	user_fork_copies(how & 16);
 	disk_fails = how % 8 == 7;
 	memory_fails = how % 8 == 6;
 	reclaim_disk_fails = swap_fails;
@@ -55,6 +56,7 @@ static int one_input(const u8 *data, size_t n)
 	host_fail_after(-1);
 	disk_fails = false;
 	memory_fails = false;
+	user_fork_copies(false);
 	reclaim_check();
 	reclaim_end();
 	user_ledger_close();
