@@ -103,6 +103,34 @@ static void test_larger_than_memory(void)
 	user_ledger_close();
 }
 
+/* Pages that are only read keep their slots, until there is none left; they can leave all the same.
+ */
+static void test_no_slot_left(void)
+{
+	struct mm_struct *mm;
+	u8 byte;
+
+	user_ledger_open();
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, MANY * PAGE_SIZE, RW,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)BASE);
+	for (unsigned int page = 0; page < MANY; page++) {
+		CHECK_EQ(user_write(mm, page_addr(page), 0), 0);
+		fill(pte_pfn(user_entry(mm, page_addr(page))), page);
+	}
+	for (unsigned int i = 0; i < 10 * MANY && !test_failures(); i++) {
+		unsigned int page = test_random_below(MANY);
+
+		if (CHECK_EQ(user_read(mm, page_addr(page), &byte), 0))
+			CHECK(holds(pte_pfn(user_entry(mm, page_addr(page))), page));
+	}
+	CHECK_EQ(nr_swap_pages(), 0);
+	mmput(mm);
+	CHECK(nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
+	user_ledger_close();
+}
+
 /* --- the swap cache moves -------------------------------------------------------------------- */
 static void push_all_out(void)
 {
@@ -313,6 +341,7 @@ static void eat_memory(unsigned int leave)
 static const struct test tests[] = {
 	{"random histories with little memory", test_histories},
 	{"a program that does not fit", test_larger_than_memory},
+	{"no slot is left", test_no_slot_left},
 	{"a page of the swap cache moves", test_moves_in_cache},
 	{"one that is dirty moves", test_moves_dirty},
 	{"a slot that could not be read is read again", test_read_again},
