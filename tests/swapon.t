@@ -28,5 +28,14 @@ is 'nobody sees what he did not write' "$(cat "$scratch/out/stdout.txt")" \
 note "$(cat "$scratch/out/stderr.txt")"
 like 'slots that cannot be written are given up' "$(cat "$scratch/out/console.log")" 'swap: /dev/hda2: slot [0-9]+ cannot be written'
 unlike 'without warnings or panics' "$(cat "$scratch/out/console.log")" '^(BUG|WARNING|.*[Pp]anic)'
+
+# The partition goes out of use and comes back all the time.
+disk/job.sh -n swapstorm -a toggle "$scratch/root" build/test-guest/swapstorm
+ok 'swapoff and swapon under load: boots and powers off' boot 32 ''
+is 'all have what they wrote' "$(cat "$scratch/out/stdout.txt")" \
+	"$(printf '%s\n' 'toggle: to the end' 'file off: ok' 'all: right, or SIGBUS' 'right: some' 'SIGBUS: none')"
+note "$(cat "$scratch/out/stderr.txt")"
+times=$(grep -c '^Adding .* on /dev/hda2' "$scratch/out/console.log")
+ok "it went and came $times times" test "$times" -ge 5
 rm -f "$scratch"/*.img
 done_testing
