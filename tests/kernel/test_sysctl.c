@@ -12,6 +12,7 @@
 #include "mm/filemap.h"
 #include "mm/memory_hotplug.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
 #include "proc/task.h"
@@ -281,6 +282,26 @@ static void test_min_free(void)
 	end();
 }
 
+static void test_page_cluster(void)
+{
+	static const char path[] = "/proc/sys/vm/page-cluster";
+	static const char *const bad[] = {"-1", "32", "1 1", "", "x"};
+	unsigned int before = page_cluster;
+
+	if (!begin())
+		return;
+	EXPECT_EQ(before, 3);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_write(path, bad[i], -EINVAL);
+	EXPECT_EQ(page_cluster, before);
+	expect_write(path, "0", 1);
+	EXPECT_EQ(page_cluster, 0);
+	expect_write(path, "31\n", 3);
+	EXPECT_EQ(page_cluster, 31);
+	page_cluster = before;
+	end();
+}
+
 static void test_reserve_ratio(void)
 {
 	static const char path[] = "/proc/sys/vm/lowmem_reserve_ratio";
@@ -363,6 +384,7 @@ static const struct ktap_case cases[] = {
 	{"bad_words", test_bad_words},
 	{"words with a NUL", test_nul},
 	{"min_free", test_min_free},
+	{"page_cluster", test_page_cluster},
 	{"reserve_ratio", test_reserve_ratio},
 	{"drop_pages", test_drop_pages},
 	{"drop_buffers", test_drop_buffers},
