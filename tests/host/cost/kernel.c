@@ -75,13 +75,6 @@ bool try_to_compact_pages(const struct alloc_request *req)
 	return false;
 }
 
-unsigned long shrink_page_cache(const struct alloc_request *req, unsigned long most)
-{
-	(void)req;
-	(void)most;
-	return 0;
-}
-
 bool in_interrupt(void)
 {
 	return false;
