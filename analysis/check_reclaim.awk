@@ -95,7 +95,7 @@ function look_page(F,    event, slot)
 		return
 	if (event == "swap_out")
 		slot_state[slot] = "new"
-	else if (event == "write" && slot_state[slot] != "out")
+	else if (event == "write" && slot_state[slot] ~ /^(new|in)$/)
 		slot_state[slot] = "in"
 	else if ((event == "drop" && slot_state[slot] == "in") || (event == "swap_in" && slot_state[slot] == "out"))
 		slot_state[slot] = event == "drop" ? "out" : "in"
@@ -104,29 +104,24 @@ function look_page(F,    event, slot)
 			  (slot_state[slot] == "" ? "never used" : slot_state[slot]) ": " raw_text)
 }
 
-# Each begins before it ends, and has freed what it dropped meanwhile. Who needs memory in order to free some
-# is in two turns at a time: what the inner one drops is not in the sum of the outer one.
-function look_actor(F,    pid, kind, i)
+# Each begins before it ends, and has freed what it dropped meanwhile. Who frees memory has reserves, and need
+# not free any for that.
+function look_actor(F,    pid, kind)
 {
 	if (F[2] == "oom")
 		return
 	pid = F[3]
 	kind = F[2] ~ /^kswapd/ ? "kswapd" : "direct"
 	if (F[2] ~ /^(kswapd_wake|direct)$/) {
-		turn_kind[pid, ++turns[pid]] = kind
-		turn_dropped[pid, turns[pid]] = dropped_by[pid] + 0
-		if (turns[pid] > 3)
+		if (turn[pid] != "")
 			wrong_row("reclaim.turn", "reclaim", csv_line, "the one before has not ended: " raw_text)
+		turn[pid] = kind
+		turn_began[pid] = dropped_by[pid] + 0
 		return
 	}
-	i = turns[pid] + 0
-	if (!i || turn_kind[pid, i] != kind || dropped_by[pid] - turn_dropped[pid, i] != F[15] + 0)
+	if (turn[pid] != kind || dropped_by[pid] - turn_began[pid] != F[15] + 0)
 		wrong_row("reclaim.turn", "reclaim", csv_line, raw_text)
-	if (!i)
-		return
-	turns[pid]--
-	for (i--; i > 0; i--)
-		turn_dropped[pid, i] += F[15]
+	turn[pid] = ""
 }
 
 function count_reclaim(    i, n, part, frame, pending)

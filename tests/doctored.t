@@ -415,13 +415,14 @@ refused reclaim one '$2 == "state"' '$17 = $18 + 1'
 for column in 16 18 19 20 21 22 23 24 25; do
 	refused reclaim one '$2 == "state"' "\$$column = \"\""
 done
-for event in keep activate drop deactivate swap_out write swap_in kswapd_wake kswapd_sleep direct direct_end; do
+# Of a slot's first use, as it could be the second one of the same page.
+refused reclaim one '$2 == "swap_out" && !used[$13]++' 'drop = 1'
+for event in keep activate drop deactivate write swap_in kswapd_wake kswapd_sleep direct direct_end; do
 	refused reclaim one "\$2 == \"$event\"" 'drop = 1'
 	refused reclaim one "\$2 == \"$event\"" 'print'
 done
 refused io one '$12 == "swap_out"' '$10++'
-for key in pgscan pgsteal pgactivate pgdeactivate pswpin pswpout allocstall pageoutrun oom_kill pgfault_swap \
-	pgfault_swap_cache; do
+for key in pgscan pgsteal pgactivate pgdeactivate pswpin pswpout allocstall pageoutrun oom_kill; do
 	refused meta all "\$1 == \"kernel.$key\"" '$2++'
 	refused meta all "\$1 == \"kernel.$key\"" 'drop = 1'
 done
