@@ -48,35 +48,35 @@ static void tell_state(void)
 			tell_zone(zone, swap_used);
 }
 
-/* A page of a file, or of memory that processes share. */
-static void describe_file(struct trace_page *record, const struct page *page)
+/* The file of a page, or what stands for it where processes share memory; of an anonymous one,
+ * none. */
+static __always_inline void describe_file(struct trace_page *record, const struct page *page)
 {
 	const struct address_space *mapping = page_mapping(page);
 
-	record->kind = PageSwapBacked(page) ? TRACE_PAGE_SHMEM : TRACE_PAGE_FILE;
 	record->dev = mapping ? mapping->dev : 0;
 	record->inode = mapping ? mapping->ino : 0;
 	record->index = mapping ? page->index : 0;
+	if (PageAnon(page) || (!mapping && PageSwapCache(page)))
+		record->kind = TRACE_PAGE_ANON;
+	else
+		record->kind = PageSwapBacked(page) ? TRACE_PAGE_SHMEM : TRACE_PAGE_FILE;
 }
 
-static void describe(struct trace_page *record, const struct page *page)
+static __always_inline void describe(struct trace_page *record, const struct page *page)
 {
 	const struct seen_mapper *seen = &this_cpu(seen_mapper);
-	const struct zone *zone = page_zone(page);
-	bool cached = PageSwapCache(page), seen_here = seen->page == page;
+	const bool seen_here = seen->page == page;
+	const swp_entry_t slot = page_swap_entry(page);
 
-	*record = (struct trace_page){
-		.node = (unsigned int)zone->node->node_id,
-		.zone = zone_idx(zone),
-		.frame = page_to_pfn(page),
-		.kind = TRACE_PAGE_ANON,
-		.owner = seen_here ? (unsigned int)seen->tgid : 0,
-		.address = seen_here ? seen->addr : 0,
-		.area = cached ? swp_type(page_swap_entry(page)) : 0,
-		.slot = cached ? swp_offset(page_swap_entry(page)) : 0,
-	};
-	if (!PageAnon(page) && !(cached && !page_mapping(page)))
-		describe_file(record, page);
+	record->node = (unsigned int)page_to_nid(page);
+	record->zone = page->flags >> PAGE_ZONE_SHIFT & PAGE_ZONE_MASK;
+	record->frame = page_to_pfn(page);
+	record->owner = seen_here ? (unsigned int)seen->tgid : 0;
+	record->address = seen_here ? seen->addr : 0;
+	record->area = PageSwapCache(page) ? swp_type(slot) : 0;
+	record->slot = PageSwapCache(page) ? swp_offset(slot) : 0;
+	describe_file(record, page);
 }
 
 void __reclaim_note(enum trace_reclaim_event event, const struct page *page,

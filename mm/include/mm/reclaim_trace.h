@@ -2,7 +2,7 @@
  * reclaim_trace.h - what reclaim does is counted (/proc/vmstat) and told to the recording in one:
  * each call is one row of reclaim.csv, and as many of each kind are in the counters.
  *
- * A call costs some forty instructions whether anybody listens or not. Process context; none
+ * A call costs some sixty instructions whether anybody listens or not. Process context; none
  * sleeps.
  */
 #ifndef MM_RECLAIM_TRACE_H
