@@ -68,6 +68,7 @@ function follow(event,    key)
 			left(key)
 	} else if (event == "swap_out") {
 		delete left_at[key] # the slot is another page's now
+		delete page_of_key[key]
 	} else if (event == "refault") {
 		came_back(key, F[15] + 0, F[7])
 	} else if (event == "swap_in" && key in left_at) {
@@ -78,10 +79,14 @@ function follow(event,    key)
 	}
 }
 
+# Who was read ahead, and is dropped before anybody needed it, has been away all the time.
 function left(key,    page)
 {
+	if (key in page_of_key && page_of_key[key] in read_ahead) {
+		delete read_ahead[page_of_key[key]]
+		return
+	}
 	left_at[key] = drops
-	delete read_ahead[page_of_key[key]]
 	areas_until(F[1] + 0)
 	page = F[8] != "" ? F[8] "," F[9] : "," (F[11] != "" ? (F[10] == "" ? "" : F[10] ":") F[11] ":" F[12] : "")
 	page_of_key[key] = page
