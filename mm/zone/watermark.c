@@ -4,8 +4,8 @@
  * Watermarks, in frames of one zone:
  *
  *   min   only GFP_ATOMIC (half of it) and __GFP_MEMALLOC (all) go below
- *   low   ordinary requests stop here first and then try harder
- *   high  where the page-out daemon of a later stage will rest
+ *   low   ordinary requests stop here first, wake kswapd and then try harder
+ *   high  where kswapd rests
  *
  * The numbers are Linux's (setup_per_zone_wmarks() since 4.6). The machine's
  * reserve, min_free_kbytes, is sqrt(16 * low memory in KiB), 128 to 65,536; a

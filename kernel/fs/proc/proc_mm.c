@@ -2,7 +2,7 @@
  * proc_mm.c - /proc/meminfo, slabinfo and vmallocinfo, in Linux's formats.
  *
  * meminfo has the lines of a 32-bit Linux with high memory. What this kernel does
- * not count has no line; nothing is swapped, so the three lines of swap are 0.
+ * not count has no line.
  */
 #include "arch/layout.h"
 #include "arch/pgtable.h"
