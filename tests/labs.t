@@ -69,8 +69,8 @@ on_linux()
 }
 
 labs=$(lab list | sed -n 's/^  N=\([0-9]*\) .*/\1/p')
-is 'there are thirteen labs' "$(xargs <<<"$labs")" '1 2 3 4 5 6 7 8 9 10 11 12 13'
-like 'an unknown lab is answered with those that there are' "$(lab run 20 2>&1)" 'N=13 .*\?$'
+is 'there are fourteen labs' "$(xargs <<<"$labs")" '1 2 3 4 5 6 7 8 9 10 11 12 13 14'
+like 'an unknown lab is answered with those that there are' "$(lab run 20 2>&1)" 'N=14 .*\?$'
 not_ok 'and refused' lab run 20
 not_ok 'so is no lab' lab run ''
 ok 'a figure in its range is right' checked 'a,b,3' 'a,b,3,4,theory,x'
@@ -100,6 +100,7 @@ refused 10 -a '256 16' 'child writes: faults cow'
 refused 11 -a '16 1024' 'watermark min'
 refused 12 -m 128 'idle pages that left'
 refused 13 -a 500 'faults in all'
+refused 14 -a '12000 1200 1800' 'faults / OPT'
 
 ok 'the self-test and programs run with nocow' nocow_boot
 is 'and print what they print on this machine' \
