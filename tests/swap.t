@@ -93,6 +93,10 @@ done
 ran little forks:1500
 ok "the swap area is free again, but for $(used little) KiB" test "$(used little)" -le 512
 
+# Pages that were read back keep their slots until none is free: then those in memory can go without one.
+ok 'boots with swap for a quarter of memory' eval "image 8 '' sequential:6400 && boot full 24"
+ran full sequential:6400
+
 # --- A disk that fails ---------------------------------------------------------------------------
 # Reads and writes fail by chance: what cannot be read back kills its task with SIGBUS, no other.
 cases=(sequential:6000 processes:6000 forks:4000 sequential:3500)
