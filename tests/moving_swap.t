@@ -1,6 +1,6 @@
 #!/bin/bash
-# shmem_swap.t - two processes share more memory than there is, at 24 MiB, and all of memory is
-# compacted again and again meanwhile, or a section of it emptied: every word is what was written, and in
+# moving_swap.t - two processes share more memory than there is, others have it by fork; meanwhile all of
+# memory is compacted again and again, or a section of it emptied: every word is what was written, and in
 # the end hardly any slot is in use.
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
@@ -9,12 +9,15 @@ set -u
 # shellcheck disable=SC2016 # the shell of the guest expands it
 work='used() { awk "/^SwapTotal/ { n = \$2 } /^SwapFree/ { print (n - \$2 < 2000) ? \"hardly any\" : n - \$2 }" /proc/meminfo; }
 event() { awk "\$1 == \"$1\" { print \$1, (\$2 > 100 ? \"many\" : \$2) }" /proc/vmstat; }
-/bin/shared_swap 30 & pid=$!
-while [ -d /proc/$pid ] && ! grep -q "^State:.Z" /proc/$pid/status; do
-	echo 1 >/proc/sys/vm/compact_memory
-	sleep 1
+runs() { [ -d /proc/$pid ] && ! grep -q "^State:.Z" /proc/$pid/status; }
+for program in "shared_swap 30" "forked_swap 14"; do
+	/bin/$program & pid=$!
+	while runs; do
+		echo 1 >/proc/sys/vm/compact_memory
+		sleep 1
+	done
+	wait $pid; echo "status $?"
 done
-wait $pid; echo "status $?"
 echo "swap in use: $(used)"
 for e in pswpin pswpout pgmigrate_success; do event $e; done'
 # The last section that can go is emptied again and again.
@@ -24,16 +27,19 @@ for dir in memory*; do
 	[ "$(cat $dir/removable)" = 0 ] || last=$dir
 done
 cat $last/valid_zones
-/bin/shared_swap 75 & pid=$!
-times=0
-while [ -d /proc/$pid ] && ! grep -q "^State:.Z" /proc/$pid/status; do
-	echo offline >$last/state && times=$((times + 1))
-	sleep 1
-	echo online >$last/state
-	sleep 1
-done 2>/dev/null
-wait $pid; echo "status $?"
-[ $times -gt 0 ] && echo "went offline"
+runs() { [ -d /proc/$pid ] && ! grep -q "^State:.Z" /proc/$pid/status; }
+for program in "shared_swap 75" "forked_swap 22"; do
+	/bin/$program & pid=$!
+	times=0
+	while runs; do
+		echo offline >$last/state && times=$((times + 1))
+		sleep 1
+		echo online >$last/state
+		sleep 1
+	done 2>/dev/null
+	wait $pid; echo "status $?"
+	[ $times -gt 0 ] && echo "went offline"
+done
 cat $last/state'
 
 # boot NAME KERNEL MIB SCRIPT [WORD]: the script in a guest; its standard output is in $scratch/NAME.
@@ -43,7 +49,7 @@ boot()
 
 	disk/job.sh -n busybox -a 'sh /script' "$root"
 	mkdir -p "$root/bin"
-	cp build/test-user/shared_swap "$root/bin/"
+	cp build/test-user/{shared,forked}_swap "$root/bin/"
 	printf '%s\n' "$4" >"$root/script"
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$2" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=none ${5-}" build/root "$root" &&
@@ -51,9 +57,11 @@ boot()
 		cp "$scratch/out-$1/stdout.txt" "$scratch/$1"
 }
 ok 'boots and powers off' boot compact build/boot.elf 24 "$work"
-is 'shared memory larger than memory keeps its contents, and leaves no slots behind' \
+is 'memory that is shared or had by fork keeps its contents, and leaves no slots behind' \
 	"$(cat "$scratch/compact")" "child's status 0
 3 rounds
+status 0
+3 children, 0 pages are wrong
 status 0
 swap in use: hardly any
 pswpin many
@@ -64,6 +72,9 @@ ok 'boots with sections' boot sections "$scratch/sparse.elf" 64 "$section" movab
 is 'a section is emptied while its pages are swapped' "$(cat "$scratch/sections")" "Movable
 child's status 0
 3 rounds
+status 0
+went offline
+3 children, 0 pages are wrong
 status 0
 went offline
 online"
