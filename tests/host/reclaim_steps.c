@@ -67,6 +67,8 @@ struct space {
 
 static struct space *spaces[SPACES];
 static struct store file;
+static unsigned int requests; /* under way, in all spaces */
+static bool file_shrinks;     /* none begins */
 static struct input *in;
 static u32 last_pattern;
 bool disk_fails, memory_fails;
@@ -124,8 +126,9 @@ static struct space *begin_use(bool write)
 {
 	struct space *space = spaces[input_below(in, SPACES)];
 
-	if (!space || space->changing || (write && space->forking))
+	if (!space || space->changing || (write && space->forking) || file_shrinks)
 		return NULL;
+	requests++;
 	space->users++;
 	space->writers += write;
 	return space;
@@ -140,6 +143,7 @@ static void drop_memory(struct store *memory)
 /* The last one out ends the space, if it is no longer listed. */
 static void end_use(struct space *space, bool write)
 {
+	requests--;
 	space->writers -= write;
 	if (--space->users)
 		return;
@@ -156,8 +160,9 @@ static struct space *begin_change(void)
 {
 	struct space *space = spaces[input_below(in, SPACES)];
 
-	if (!space || space->users || space->changing)
+	if (!space || space->users || space->changing || file_shrinks)
 		return NULL;
+	requests++;
 	space->users++;
 	space->changing = true;
 	return space;
@@ -345,8 +350,9 @@ static void step_exit(void)
 
 	for (unsigned int i = 0; i < SPACES; i++)
 		others += i != slot && spaces[i];
-	if (!space || space->changing || space->forking || !others)
+	if (!space || space->changing || space->forking || !others || file_shrinks)
 		return;
+	requests++;
 	space->users++;
 	spaces[slot] = NULL;
 	task_yield();
@@ -371,6 +377,29 @@ static void step_free(void)
 					  .nodemask = ALL_NODES};
 
 	reclaimed += try_to_free_pages(&req);
+}
+
+/* The file is cut short and grows again, while nobody is in it but who reclaims, moves and writes
+ * back. */
+static void step_truncate(void)
+{
+	unsigned int size = input_below(in, AREA_PAGES);
+
+	if (file_shrinks)
+		return;
+	file_shrinks = true;
+	while (requests)
+		task_yield();
+	truncate_inode_pages(&fake_mapping, (loff_t)size * (loff_t)PAGE_SIZE);
+	for (unsigned int i = size; i < AREA_PAGES; i++) {
+		file.is[i] = 0;
+		memset(fake_disk[i], 0, PAGE_SIZE);
+		for (unsigned int s = 0; s < SPACES; s++)
+			if (spaces[s])
+				spaces[s]->copied[PRIVATE * AREA_PAGES + i] = false;
+	}
+	fake_mapping.size = (loff_t)AREA_PAGES * (loff_t)PAGE_SIZE;
+	file_shrinks = false;
 }
 
 static struct page *new_frame(struct page *from, unsigned long private)
@@ -444,10 +473,10 @@ static void step_validate(void)
 static const struct {
 	void (*step)(void);
 	unsigned int weight;
-} steps[] = {{step_read, 60},	{step_write, 60},  {step_unmap, 6},   {step_map, 10},
-	     {step_protect, 8}, {step_forget, 4},  {step_fork, 8},    {step_exit, 6},
-	     {step_shrink, 24}, {step_free, 6},	   {step_sync, 2},    {step_unuse, 1},
-	     {step_move, 16},	{step_compact, 1}, {step_validate, 4}};
+} steps[] = {{step_read, 60},	 {step_write, 60}, {step_unmap, 6},   {step_map, 10},
+	     {step_protect, 8},	 {step_forget, 4}, {step_fork, 8},    {step_exit, 6},
+	     {step_shrink, 24},	 {step_free, 6},   {step_sync, 2},    {step_unuse, 1},
+	     {step_truncate, 4}, {step_move, 16},  {step_compact, 1}, {step_validate, 4}};
 
 static void one_step(void)
 {
