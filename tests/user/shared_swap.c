@@ -81,6 +81,9 @@ int main(int argc, char **argv)
 	pid = fork();
 	if (pid < 0)
 		die("fork");
+	/* Should the other one be killed, nobody waits for ever. */
+	close(pid ? to_child[0] : to_child[1]);
+	close(pid ? to_parent[1] : to_parent[0]);
 	take_part(pid == 0, pid ? to_parent[0] : to_child[0], pid ? to_child[1] : to_parent[1]);
 	fflush(stdout);
 	if (pid == 0)
