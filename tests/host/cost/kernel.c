@@ -17,8 +17,11 @@
 #include "mm/compaction.h"
 #include "cache/internal.h"
 #include "mm/highmem.h"
+#include "mm/oom.h"
+#include "mm/reclaim.h"
 #include "mm/shrinker.h"
 #include "mm/slab.h"
+#include "mm/swap.h"
 #include "mm/vmalloc.h"
 #include "mm/vmstat.h"
 #include "mm/zone.h"
@@ -70,6 +73,43 @@ unsigned long shrink_slab(gfp_t gfp)
 }
 
 bool try_to_compact_pages(const struct alloc_request *req)
+{
+	(void)req;
+	return false;
+}
+
+/* Nothing is short here: nobody reclaims, swaps or is killed. */
+unsigned long nr_swapcache_pages, nr_total_slots, nr_free_slots;
+
+bool memalloc_noreclaim(void)
+{
+	return false;
+}
+
+unsigned long try_to_free_pages(const struct alloc_request *req)
+{
+	(void)req;
+	return 0;
+}
+
+bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
+{
+	(void)req;
+	(void)tries;
+	return false;
+}
+
+void wakeup_kswapd(const struct alloc_request *req)
+{
+	(void)req;
+}
+
+bool oom_current_dies(void)
+{
+	return false;
+}
+
+bool out_of_memory(const struct alloc_request *req)
 {
 	(void)req;
 	return false;
