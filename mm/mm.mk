@@ -15,10 +15,10 @@ MM_OBJS += $(addprefix mm/slab/,kmalloc.o mempool.o shrinker.o slab.o slab_cache
 # kmap, fixmap, vmalloc, ioremap
 MM_OBJS += $(addprefix mm/window/,fixmap.o ioremap.o kmap.o vmalloc.o vmap_area.o)
 # one fault, page tables
-MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o pagetable.o rmap_validate.o rmap_walk.o \
+MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o mlock.o pagetable.o rmap_validate.o rmap_walk.o \
 	swap_entry.o unmap.o zap.o)
 # areas and the mmap family
-MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mm_struct.o mmap.o mprotect.o \
+MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mlock.o mm_struct.o mmap.o mprotect.o \
 	munmap.o overcommit.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o shmem_swap.o truncate.o writeback.o)

@@ -20,17 +20,25 @@ boot()
 console() { tr -d '\r' <"$scratch/out/console.log"; }
 
 # shellcheck disable=SC2016 # the shell of the guest expands it
-work='for i in 1 2 3 4; do hog fill 8 2 & p="$p $!"; done
+work='mlocked() { awk "/^Mlocked/ { print \$2 }" /proc/meminfo; }
+echo "at first $(mlocked)"
+hog locked 4 /stop & locked=$!
+sleep 1
+[ "$(mlocked)" -ge 4096 ] && echo "4 MiB are locked"
+for i in 1 2 3 4; do hog fill 8 2 & p="$p $!"; done
 for i in $p; do wait $i; echo "$?"; done
 hog fill 40 1000 & long=$!
 sleep 3
 kill -9 $long
 read before rest </proc/uptime; wait $long; echo "killed: $?"; read after rest </proc/uptime
-awk "BEGIN { print \"in less than a second:\", $after - $before < 1 }"'
+awk "BEGIN { print \"in less than a second:\", ($after - $before < 1) }"
+[ "$(mlocked)" -ge 4096 ] && echo "locked still"
+>/stop; wait $locked; echo "locked: $?, in the end $(mlocked)"'
 ok 'boots with 64 MiB of swap' boot 64 "$work"
-is 'four at a time that need twice the memory get done, and one more hears SIGKILL' \
+is 'four at a time that need twice the memory get done, one more hears SIGKILL, locked memory stays' \
 	"$(cat "$scratch/out/stdout.txt")" \
-	"$(printf '%s\n' 0 0 0 0 'killed: 137' 'in less than a second: 1')"
+	"$(printf '%s\n' 'at first 0' filled '4 MiB are locked' 0 0 0 0 'killed: 137' 'in less than a second: 1' \
+		'locked still' 'major faults: 0' 'locked: 0, in the end 0')"
 is 'nobody was killed for memory' "$(console | grep -c 'Out of memory')" 0
 
 # shellcheck disable=SC2016

@@ -1,12 +1,11 @@
 /*
  * rlimit.c - resource limits. All sixteen are kept and reported. Enforced, where these
- * grow, are those on the stack, on private data, on the address space, on open files, on CPU time
- * and on the number of tasks. Locked memory has none in effect: all processes are the superuser's,
- * whom Linux exempts.
+ * grow, are those on the stack, on private data, on the address space, on locked memory, on open
+ * files, on CPU time and on the number of tasks.
  *
- * There is one user, and it is not above its other limits: on Linux root may have more
- * tasks than RLIMIT_NPROC says, here nobody does. Only to raise a hard limit is
- * everybody's right, as it is root's.
+ * There is one user, and it is not above its limits: on Linux root may have more tasks than
+ * RLIMIT_NPROC and lock more memory than RLIMIT_MEMLOCK says, here nobody does. Only to raise a
+ * hard limit is everybody's right, as it is root's.
  */
 #include "i386/uaccess.h"
 #include "fs/vfs/vfs.h"
@@ -28,6 +27,7 @@ void mm_apply_limits(struct mm_struct *mm, const struct rlimit64 *rlim)
 	mm->stack_limit = in_bytes(&rlim[RLIMIT_STACK]);
 	mm->data_limit = in_bytes(&rlim[RLIMIT_DATA]);
 	mm->as_limit = in_bytes(&rlim[RLIMIT_AS]);
+	mm->lock_limit = in_bytes(&rlim[RLIMIT_MEMLOCK]);
 }
 
 /* For all threads of a process. tasklist_lock held: those to come take over the leader's. */

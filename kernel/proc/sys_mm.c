@@ -62,3 +62,29 @@ SYSCALL(madvise)
 {
 	return mm_madvise(current->mm, a, b, (int)c);
 }
+
+SYSCALL(mlock)
+{
+	return mm_mlock(current->mm, a, b, 0);
+}
+
+/* mlock2(addr, len, flags) */
+SYSCALL(mlock2)
+{
+	return mm_mlock(current->mm, a, b, c);
+}
+
+SYSCALL(munlock)
+{
+	return mm_munlock(current->mm, a, b);
+}
+
+SYSCALL(mlockall)
+{
+	return mm_mlockall(current->mm, a);
+}
+
+SYSCALL(munlockall)
+{
+	return mm_munlockall(current->mm);
+}

@@ -3,12 +3,14 @@
  *
  *   start_code ... end_data | BSS | start_brk ======== brk ->      mmap area
  */
+#include "fault/internal.h"
 #include "internal.h"
 
 int do_brk_area(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int prot)
 {
 	struct area_kind kind = {
-		.flags = (prot & VM_RIGHTS) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT,
+		.flags = (prot & VM_RIGHTS) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
+			 mm->def_flags,
 		.pgoff = addr >> PAGE_SHIFT,
 	};
 
@@ -18,6 +20,8 @@ int do_brk_area(struct mm_struct *mm, unsigned long addr, unsigned long len, uns
 	if (!user_range_ok(addr, len))
 		return -ENOMEM;
 	len = PAGE_ALIGN(len);
+	if (!may_lock_more(mm, kind.flags, len))
+		return -EAGAIN;
 	return len ? map_region(mm, addr, addr + len, &kind) : 0;
 }
 
@@ -56,12 +60,16 @@ static void set_brk(struct mm_struct *mm, unsigned long brk)
 
 long mm_brk(struct mm_struct *mm, unsigned long brk)
 {
+	unsigned long old;
 	long ret;
 
 	down_write(&mm->mmap_sem);
+	old = PAGE_ALIGN(mm->brk);
 	if (brk >= mm->start_brk && brk < TASK_SIZE && within_data_limit(mm, brk))
 		set_brk(mm, brk);
 	ret = (long)mm->brk;
 	up_write(&mm->mmap_sem);
+	if (unlikely((mm->def_flags & VM_LOCK_FLAGS) == VM_LOCKED))
+		populate_range(mm, old, PAGE_ALIGN((unsigned long)ret));
 	return ret;
 }

@@ -179,7 +179,7 @@ static bool copy_area(struct mm_struct *child, struct vm_area_struct *vma,
 		vma_free(copy);
 		return false;
 	}
-	copy->vm_flags &= ~VM_LOCKED; /* locks are not inherited */
+	copy->vm_flags &= ~VM_LOCK_FLAGS; /* locks are not inherited */
 	if (copy->vm_file)
 		get_mapped_file(copy->vm_file);
 	vma_append(copy, *last, vma);
@@ -209,6 +209,7 @@ static void copy_layout(struct mm_struct *child, const struct mm_struct *old)
 	child->stack_limit = old->stack_limit;
 	child->data_limit = old->data_limit;
 	child->as_limit = old->as_limit;
+	child->lock_limit = old->lock_limit;
 	if (old->exe_file)
 		child->exe_file = get_mapped_file(old->exe_file);
 }

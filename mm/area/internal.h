@@ -83,6 +83,18 @@ static inline bool may_expand_vm(const struct mm_struct *mm, unsigned int vm_fla
 	return !is_data_mapping(vm_flags) || may_expand_data(mm, pages);
 }
 
+/* Does RLIMIT_MEMLOCK allow `len` more bytes of areas with these flags? */
+static inline bool may_lock_more(const struct mm_struct *mm, unsigned int vm_flags,
+				 unsigned long len)
+{
+	return !(vm_flags & VM_LOCKED) ||
+	       mm->locked_vm + (len >> PAGE_SHIFT) <= mm->lock_limit >> PAGE_SHIFT;
+}
+
+/* mlock.c: areas and pages of [start, end) are about to go, and are locked no more. mmap_sem held
+ * for writing; may sleep. */
+void munlock_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+
 /* True when `len` bytes at `start` lie in the user's half, and do not wrap. */
 static inline bool user_range_ok(unsigned long start, unsigned long len)
 {

@@ -56,7 +56,7 @@ struct mm_struct *mm_alloc(void)
 	spin_lock_init(&mm->page_table_lock, "page_table_lock");
 	init_rwsem(&mm->mmap_sem, "mmap_sem");
 	mm->stack_limit = STACK_LIMIT;
-	mm->data_limit = mm->as_limit = ~0ul;
+	mm->data_limit = mm->as_limit = mm->lock_limit = ~0ul;
 	mm_set_layout(mm);
 	spin_lock(&mmlist_lock);
 	list_add_tail(&mm->mmlist, &mmlist);
@@ -84,6 +84,8 @@ static void exit_mmap(struct mm_struct *mm)
 	struct vm_area_struct *vma, *next;
 	struct mmu_gather gather;
 
+	if (mm->locked_vm)
+		munlock_range(mm, 0, TASK_SIZE);
 	gather_begin(&gather, mm, true);
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		zap_range(&gather, vma->vm_start, vma->vm_end);

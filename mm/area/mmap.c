@@ -237,9 +237,14 @@ long do_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr,
 	start = choose_place(mm, addr, len, flags);
 	if (IS_ERR(start))
 		return (long)start;
+	if ((flags & MAP_LOCKED) && !mm->lock_limit)
+		return -EPERM;
 	err = request_kind(&kind, file, prot, flags, pgoff);
 	if (err)
 		return err;
+	kind.flags |= mm->def_flags;
+	if (!may_lock_more(mm, kind.flags, len))
+		return -EAGAIN;
 	if (!file && !(kind.flags & VM_SHARED))
 		kind.pgoff = start >> PAGE_SHIFT;
 	err = get_kind_file(&kind, len);
@@ -262,7 +267,8 @@ long mm_mmap(struct mm_struct *mm, struct mapped_file *file, unsigned long addr,
 	down_write(&mm->mmap_sem);
 	ret = do_mmap(mm, file, addr, len, prot, flags, pgoff);
 	up_write(&mm->mmap_sem);
-	if ((flags & (MAP_POPULATE | MAP_LOCKED)) && !IS_ERR(ret) && (prot & VM_RIGHTS))
+	if ((flags & (MAP_POPULATE | MAP_LOCKED) || (mm->def_flags & VM_LOCK_FLAGS) == VM_LOCKED) &&
+	    !IS_ERR(ret) && (prot & VM_RIGHTS))
 		populate_range(mm, (unsigned long)ret, (unsigned long)ret + PAGE_ALIGN(len));
 	return ret;
 }

@@ -214,6 +214,8 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 	if (changed & VM_ACCOUNT)
 		account_committed(vma->vm_mm, flags & VM_ACCOUNT ? (long)vma_pages(vma)
 								 : -(long)vma_pages(vma));
+	if (changed & VM_LOCKED)
+		vma->vm_mm->locked_vm += flags & VM_LOCKED ? vma_pages(vma) : -vma_pages(vma);
 	vma->vm_flags = flags;
 	vma->vm_page_prot = vma_page_prot(flags, vma->vm_ops);
 	if (changed & VM_RIGHTS)

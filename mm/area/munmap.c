@@ -102,6 +102,8 @@ int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_sem));
 	if ((start & ~PAGE_MASK) || !len || !user_range_ok(start, len))
 		return -EINVAL;
+	if (unlikely(mm->locked_vm))
+		munlock_range(mm, start, end);
 	first = find_vma_intersection(mm, start, end);
 	if (!first)
 		return 0;

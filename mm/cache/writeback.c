@@ -109,18 +109,6 @@ static void end_writeback(struct address_space *mapping, struct page *page, int 
 	spin_unlock(&mapping->tree_lock);
 }
 
-/* A locked dirty page of the file is about to be written. */
-static void prepare_page(struct address_space *mapping, struct page *page)
-{
-	loff_t start = (loff_t)page->index << PAGE_SHIFT;
-
-	page_mkclean(page);
-	begin_writeback(mapping, page);
-	/* What a mapping wrote behind the end of the file stays off the disk. */
-	if (start < mapping->size && mapping->size - start < (loff_t)PAGE_SIZE)
-		zero_page_tail(page, (unsigned int)(mapping->size - start));
-}
-
 /* Locks a page and marks it as being written, if it is still the file's and dirty. */
 static bool take_dirty_page(struct address_space *mapping, struct page *page)
 {
@@ -129,7 +117,7 @@ static bool take_dirty_page(struct address_space *mapping, struct page *page)
 		unlock_page(page);
 		return false;
 	}
-	prepare_page(mapping, page);
+	begin_writeback(mapping, page);
 	return true;
 }
 
@@ -153,7 +141,7 @@ void writeback_pages(struct address_space *mapping, struct page **pages, unsigne
 
 	for (n = 0; n < nr; n++) {
 		BUG_ON(!PageLocked(pages[n]) || !PageDirty(pages[n]));
-		prepare_page(mapping, pages[n]);
+		begin_writeback(mapping, pages[n]);
 	}
 	write_pages(mapping, pages, nr, errors);
 	for (n = 0; n < nr; n++)

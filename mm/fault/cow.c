@@ -60,6 +60,8 @@ static __noinline int copy_old_page(const struct fault *fault)
 		put_page(old);
 		return FAULT_AGAIN;
 	}
+	if (unlikely(PageUnevictable(old)))
+		munlock_left_page(old);
 	put_page(old); /* the entry's reference */
 	put_page(old); /* ours */
 	fault->info->cause = TRACE_CAUSE_COW;

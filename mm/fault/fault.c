@@ -114,7 +114,8 @@ static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
 
 	if (addr < MMAP_MIN_ADDR || vma->vm_end - addr > vma->vm_mm->stack_limit)
 		return false;
-	if (!may_expand_vm(vma->vm_mm, vma->vm_flags, (vma->vm_start - addr) >> PAGE_SHIFT))
+	if (!may_expand_vm(vma->vm_mm, vma->vm_flags, (vma->vm_start - addr) >> PAGE_SHIFT) ||
+	    !may_lock_more(vma->vm_mm, vma->vm_flags, vma->vm_start - addr))
 		return false;
 	if ((vma->vm_flags & VM_ACCOUNT) &&
 	    !vm_enough_memory(vma->vm_mm, (vma->vm_start - addr) >> PAGE_SHIFT))
@@ -163,6 +164,7 @@ static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_st
 					 unsigned long addr, bool write, struct fault_info *info)
 {
 	struct fault fault;
+	int err;
 
 	info->mapped = true;
 	info->area = area_label(vma);
@@ -173,7 +175,10 @@ static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_st
 	fault.addr = addr;
 	fault.write = write;
 	fault.info = info;
-	return resolve_fault(&fault);
+	err = resolve_fault(&fault);
+	if (unlikely(vma->vm_flags & VM_LOCKED) && !err)
+		mlock_present(mm, addr, addr + PAGE_SIZE);
+	return err;
 }
 
 static void set_failure_cause(struct fault_info *info, int err)
@@ -248,7 +253,7 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write)
 	return page;
 }
 
-void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	struct fault_info info;
 	unsigned long addr;
@@ -267,7 +272,8 @@ void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end
 		}
 		up_read(&mm->mmap_sem);
 		if (err || fatal_signal_pending_current())
-			return;
+			return err;
 		cond_resched();
 	}
+	return 0;
 }

@@ -144,6 +144,18 @@ static __always_inline struct page *alloc_anon_page(struct vm_area_struct *vma)
 /* A reference on the page of fault->entry, or NULL if the entry is no longer that. */
 struct page *fault_hold_page(const struct fault *fault);
 /* Faults a range in as MAP_POPULATE does; failures are left to the later access. */
-void populate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+int populate_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+
+/*
+ * mlock.c: the page joins the unevictable list; those of [start, end) that are mapped, too, in
+ * areas with VM_LOCKED. Neither sleeps with a lock held; the second gives way: mmap_sem held.
+ */
+void mlock_page(struct page *page);
+void mlock_present(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* The locks of pages in [start, end) end, or have ended: those that no other area wants locked
+ * leave the list. mmap_sem held for writing; may sleep. */
+void munlock_pages(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* The same for a page that a locked area has just lost. Page referenced; may sleep. */
+void munlock_left_page(struct page *page);
 
 #endif

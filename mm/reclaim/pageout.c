@@ -85,8 +85,14 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 	}
 	if (!has_place(page, sc))
 		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
-	if (try_to_unmap(page, TTU_SWAP) != UNMAP_DONE)
+	switch (try_to_unmap(page, TTU_SWAP)) {
+	case UNMAP_DONE:
+		break;
+	case UNMAP_MLOCK:
 		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
+	default: /* not for ever */
+		return because(KEEP, TRACE_WHY_MAPPED, sc);
+	}
 	if (!PageDirty(page))
 		return FREE;
 	if (is_shmem(page) && !shmem_swap_out(page))
@@ -143,8 +149,8 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 {
 	bool gone = verdict == FREE && remove_page(page, sc);
 
-	/* Whoever dropped the last entry meanwhile could not lock it. */
-	if (!gone && !page_mapcount(page))
+	/* It will not go there; or whoever dropped the last entry meanwhile could not lock it. */
+	if (!gone && (verdict == UNEVICTABLE || !page_mapcount(page)))
 		try_to_free_swap(page);
 	if (!gone)
 		put_back(page, verdict, sc->why);

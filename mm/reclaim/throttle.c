@@ -9,6 +9,7 @@
 #include "internal.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
+#include "mm/oom.h"
 #include "mm/reclaim.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
@@ -79,7 +80,8 @@ static bool may_suffice(const struct alloc_request *req)
 
 bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
 {
-	bool others = wait_for_others();
+	/* Who dies does not wait: others wait for its memory. */
+	bool others = !oom_current_dies() && wait_for_others();
 	u32 freed = vm_event_sum(VM_PGSTEAL);
 
 	tries->idle = freed == tries->freed ? tries->idle + 1 : 0;

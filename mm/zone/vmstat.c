@@ -59,4 +59,5 @@ void mm_ledger_take(struct mm_ledger *ledger)
 	ledger->vmalloc_areas = areas.areas;
 	ledger->swap_slots = total_swap_pages() - nr_swap_pages();
 	ledger->swap_cached = nr_swapcache_pages;
+	ledger->unevictable = global_page_state(NR_UNEVICTABLE);
 }

@@ -1,11 +1,12 @@
 /*
  * hog.c - takes memory, and knows again what it wrote: for tests/oom.t and its like.
  *
- *   hog fill MIB [ROUNDS]       writes each page of MIB, then looks whether all is there, ROUNDS
- * times hog threads MIB             the same by four threads in one address space hog vfork MIB the
- * same by a child of vfork() hog wait MIB FILE           writes MIB, says so, waits for FILE to be,
- * looks whether all is there hog locked MIB FILE         the same, in memory that is mlock()ed: it
- * must not fault again hog sys MIB                 lets the kernel write: each page by a read()
+ *   hog fill MIB [ROUNDS]  writes each page, then looks whether all is there, ROUNDS times
+ *   hog threads MIB        the same by four threads in one address space
+ *   hog vfork MIB          the same by a child of vfork()
+ *   hog wait MIB FILE      writes all, says so, waits for FILE to be, looks whether all is there
+ *   hog locked MIB FILE    the same after mlockall(): says how many major faults there were
+ *   hog sys MIB            lets the kernel write: each page by a read()
  *
  * Exit status 0: all was there; 1: it was not; 2: a call failed.
  */

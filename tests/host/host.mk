@@ -44,7 +44,7 @@ H_TESTS += slab_debug shrinker mempool zone
 # --- test programs: address spaces, page cache
 H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff swap_readahead
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
-H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace
+H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

@@ -134,6 +134,9 @@ static void ledger_compare(const struct mm_ledger *before, const struct mm_ledge
 	if (before->vmalloc_areas != after->vmalloc_areas)
 		ktap_fail(__FILE__, __LINE__, "%u vmalloc areas before, %u after",
 			  before->vmalloc_areas, after->vmalloc_areas);
+	if (before->unevictable != after->unevictable)
+		ktap_fail(__FILE__, __LINE__, "%lu unevictable pages before, %lu after",
+			  before->unevictable, after->unevictable);
 }
 
 static bool run_suite(const struct ktap_suite *suite)

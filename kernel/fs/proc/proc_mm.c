@@ -92,6 +92,18 @@ static void line(struct text *text, const char *name, unsigned long pages)
 	line_kib(text, name, pages * KIB_PER_PAGE);
 }
 
+static void show_lists(struct text *text, const unsigned long *item)
+{
+	line(text, "Active:", item[VM_STAT_ACTIVE_ANON] + item[VM_STAT_ACTIVE_FILE]);
+	line(text, "Inactive:", item[VM_STAT_INACTIVE_ANON] + item[VM_STAT_INACTIVE_FILE]);
+	line(text, "Active(anon):", item[VM_STAT_ACTIVE_ANON]);
+	line(text, "Inactive(anon):", item[VM_STAT_INACTIVE_ANON]);
+	line(text, "Active(file):", item[VM_STAT_ACTIVE_FILE]);
+	line(text, "Inactive(file):", item[VM_STAT_INACTIVE_FILE]);
+	line(text, "Unevictable:", item[VM_STAT_UNEVICTABLE]);
+	line(text, "Mlocked:", item[VM_STAT_UNEVICTABLE]);
+}
+
 static void show_use(struct text *text, const unsigned long *item)
 {
 	unsigned long reclaimable = item[VM_STAT_SLAB_RECLAIMABLE];
@@ -137,6 +149,7 @@ int proc_show_meminfo(struct text *text)
 	line(text, "Buffers:", memory.buffers);
 	line(text, "Cached:", memory.cached);
 	line(text, "SwapCached:", nr_swapcache_pages);
+	show_lists(text, memory.stat.item);
 	line(text, "HighTotal:", memory.high);
 	line(text, "HighFree:", memory.high_free);
 	line(text, "LowTotal:", memory.total - memory.high);

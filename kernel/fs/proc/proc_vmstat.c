@@ -25,9 +25,15 @@ struct stat_line {
 static const struct stat_line zone_lines[] = {
 	{"nr_free_pages", VM_STAT_FREE},
 	{"nr_zone_write_pending", VM_STAT_PENDING},
+	{"nr_mlock", VM_STAT_UNEVICTABLE}, /* no other pages are unevictable */
 };
 
 static const struct stat_line node_lines[] = {
+	{"nr_inactive_anon", VM_STAT_INACTIVE_ANON},
+	{"nr_active_anon", VM_STAT_ACTIVE_ANON},
+	{"nr_inactive_file", VM_STAT_INACTIVE_FILE},
+	{"nr_active_file", VM_STAT_ACTIVE_FILE},
+	{"nr_unevictable", VM_STAT_UNEVICTABLE},
 	{"nr_slab_reclaimable", VM_STAT_SLAB_RECLAIMABLE},
 	{"nr_slab_unreclaimable", VM_STAT_SLAB_UNRECLAIMABLE},
 	{"nr_isolated_anon", VM_STAT_ISOLATED_ANON},
@@ -77,6 +83,11 @@ static const char *const event_lines[] = {
 static void add_zone(struct vm_stat *stat, const struct zone *zone)
 {
 	static const u8 item_of[NR_VM_ZONE_STAT_ITEMS] = {
+		[NR_INACTIVE_ANON] = VM_STAT_INACTIVE_ANON,
+		[NR_ACTIVE_ANON] = VM_STAT_ACTIVE_ANON,
+		[NR_INACTIVE_FILE] = VM_STAT_INACTIVE_FILE,
+		[NR_ACTIVE_FILE] = VM_STAT_ACTIVE_FILE,
+		[NR_UNEVICTABLE] = VM_STAT_UNEVICTABLE,
 		[NR_ANON_PAGES] = VM_STAT_ANON,
 		[NR_FILE_PAGES] = VM_STAT_FILE,
 		[NR_FILE_MAPPED] = VM_STAT_MAPPED,

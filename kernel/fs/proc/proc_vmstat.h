@@ -10,6 +10,11 @@ struct task_struct;
 /* In pages, but for the stacks. */
 enum vm_stat_item {
 	VM_STAT_FREE, /* those held for a CPU included */
+	VM_STAT_INACTIVE_ANON,
+	VM_STAT_ACTIVE_ANON,
+	VM_STAT_INACTIVE_FILE,
+	VM_STAT_ACTIVE_FILE,
+	VM_STAT_UNEVICTABLE,
 	VM_STAT_ANON,
 	VM_STAT_FILE, /* in the page cache, shared memory included */
 	VM_STAT_SHMEM,

@@ -64,6 +64,8 @@ static inline void put_mapped_file(struct mapped_file *file)
 #define VM_LOCKED     0x2000u
 #define VM_DONTCOPY   0x20000u
 #define VM_DONTEXPAND 0x40000u
+#define VM_LOCKONFAULT 0x80000u /* with VM_LOCKED: pages come in when they are touched */
+#define VM_LOCK_FLAGS  (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_ACCOUNT    0x100000u /* its pages are in Committed_AS */
 #define VM_NORESERVE  0x200000u /* MAP_NORESERVE: they never are */
 #define VM_STACK      VM_GROWSDOWN
@@ -160,8 +162,9 @@ struct mm_struct {
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
 	unsigned long saved_auxv[48];
-	/* RLIMIT_STACK, RLIMIT_DATA and RLIMIT_AS, bytes; ~0: none. */
-	unsigned long stack_limit, data_limit, as_limit;
+	/* RLIMIT_STACK, RLIMIT_DATA, RLIMIT_AS and RLIMIT_MEMLOCK, bytes; ~0: none. */
+	unsigned long stack_limit, data_limit, as_limit, lock_limit;
+	unsigned int def_flags; /* of new areas: VM_LOCK_FLAGS that mlockall(MCL_FUTURE) wants */
 	/* mm/oom: not worth a (second) kill; its anonymous pages have been taken. */
 	bool oom_skip, oom_reaped;
 	pid_t owner_tgid; /* for hints and reports only; 0: no hints (exec under way) */

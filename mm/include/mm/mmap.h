@@ -86,4 +86,18 @@ long mm_mprotect(struct mm_struct *mm, unsigned long addr, unsigned long len, un
 /* DONTNEED and FREE drop the pages, DONTFORK and DOFORK mark the areas; hints are accepted. */
 long mm_madvise(struct mm_struct *mm, unsigned long addr, unsigned long len, int advice);
 
+#define MLOCK_ONFAULT 1u /* mlock2(): pages are locked when they are touched */
+#define MCL_CURRENT   1u
+#define MCL_FUTURE    2u
+#define MCL_ONFAULT   4u
+/*
+ * Linux's mlock2(), munlock(), mlockall() and munlockall(): areas whose pages stay in memory, and
+ * are brought there. -ENOMEM: a hole, a page that cannot be had, or beyond RLIMIT_MEMLOCK; -EPERM:
+ * that is 0; -EAGAIN: no memory for all; -EINVAL.
+ */
+long mm_mlock(struct mm_struct *mm, unsigned long addr, unsigned long len, unsigned int how);
+long mm_munlock(struct mm_struct *mm, unsigned long addr, unsigned long len);
+long mm_mlockall(struct mm_struct *mm, unsigned int how);
+long mm_munlockall(struct mm_struct *mm);
+
 #endif

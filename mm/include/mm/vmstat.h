@@ -136,6 +136,7 @@ struct mm_ledger {
 	unsigned int kmap_slots;
 	unsigned int vmalloc_areas;
 	unsigned long swap_slots, swap_cached; /* in use; of pages in the swap cache */
+	unsigned long unevictable;
 };
 
 /* Gives all cached memory back first, so that only what is really held counts. May not be called

@@ -1,0 +1,217 @@
+/*
+ * test_mlock.c - which pages are on the unevictable list: those that an area with VM_LOCKED maps,
+ * from when it is locked until the last of them lets go, whoever else maps them; and that reclaim
+ * leaves them alone.
+ */
+#include "../../mm/area/internal.h"
+#include "../../mm/fault/internal.h"
+#include "../../mm/reclaim/internal.h"
+#include "machine.h"
+#include "test.h"
+#include "user.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+#define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define SHARED	(MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED)
+#define BASE	0x203f0000ul /* the border of two page tables is inside */
+#define PAGES	64ul
+
+static struct mm_struct *mm;
+
+static unsigned long at(unsigned long page)
+{
+	return BASE + page * PAGE_SIZE;
+}
+
+static unsigned long unevictable(void)
+{
+	return global_page_state(NR_UNEVICTABLE);
+}
+
+static void begin(unsigned int flags)
+{
+	static bool booted;
+
+	if (!booted)
+		user_boot();
+	booted = true;
+	user_ledger_open();
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, PAGES * PAGE_SIZE, RW, flags, 0), BASE);
+	CHECK_EQ(unevictable(), 0);
+}
+
+static void end(void)
+{
+	validate_mm(mm);
+	vmstat_validate();
+	mmput(mm);
+	CHECK_EQ(unevictable(), 0);
+	vmstat_validate();
+	user_ledger_close();
+}
+
+static void touch(unsigned long pages)
+{
+	for (unsigned long i = 0; i < pages; i++)
+		CHECK_EQ(user_write(mm, at(i), 1), 0);
+}
+
+/* Present pages at once, the others by being brought in. */
+static void test_lock(void)
+{
+	begin(PRIVATE);
+	touch(10);
+	CHECK_EQ(mm_mlock(mm, at(0), 20 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(unevictable(), 20);
+	CHECK_EQ(mm->rss_anon, 20);
+	CHECK_EQ(mm->locked_vm, 20);
+	touch(30);
+	CHECK_EQ(unevictable(), 20);
+	CHECK_EQ(mm_munlock(mm, at(5), 5 * PAGE_SIZE), 0);
+	CHECK_EQ(unevictable(), 15);
+	CHECK_EQ(mm_munmap(mm, at(0), 6 * PAGE_SIZE), 0);
+	CHECK_EQ(unevictable(), 10);
+	validate_mm(mm);
+	vmstat_validate();
+	CHECK_EQ(mm_munlockall(mm), 0);
+	CHECK_EQ(unevictable(), 0);
+	CHECK_EQ(mm->locked_vm, 0);
+	CHECK_EQ(mm->map_count, 1);
+	end();
+}
+
+static void test_on_fault(void)
+{
+	begin(PRIVATE);
+	touch(4);
+	CHECK_EQ(mm_mlock(mm, at(0), PAGES * PAGE_SIZE, MLOCK_ONFAULT), 0);
+	CHECK_EQ(unevictable(), 4);
+	CHECK_EQ(mm->rss_anon, 4);
+	touch(9);
+	CHECK_EQ(unevictable(), 9);
+	CHECK_EQ(mm_mlock(mm, at(0), PAGES * PAGE_SIZE, 0), 0);
+	CHECK_EQ(unevictable(), PAGES);
+	end(); /* exit with everything locked */
+}
+
+/* A child maps the same pages, but has not locked them. */
+static void test_fork(void)
+{
+	struct mm_struct *child;
+
+	begin(PRIVATE);
+	CHECK_EQ(mm_mlock(mm, at(0), 8 * PAGE_SIZE, 0), 0);
+	child = user_fork(mm);
+	CHECK_EQ(child->locked_vm, 0);
+	CHECK_EQ(unevictable(), 8);
+	/* The parent gets a locked copy, and lets go of the page. */
+	CHECK_EQ(user_write(mm, at(0), 2), 0);
+	CHECK_EQ(unevictable(), 8);
+	CHECK_EQ(mm_munlock(mm, at(1), PAGE_SIZE), 0);
+	CHECK_EQ(unevictable(), 7);
+	/* The child's copy is not locked. */
+	CHECK_EQ(user_write(child, at(2), 2), 0);
+	CHECK_EQ(unevictable(), 7);
+	mmput(child);
+	CHECK_EQ(unevictable(), 7);
+	end();
+}
+
+/* The parent goes first: what is left is the child's, and free to leave. */
+static void test_exit_first(void)
+{
+	struct mm_struct *child;
+
+	begin(PRIVATE);
+	CHECK_EQ(mm_mlock(mm, at(0), 8 * PAGE_SIZE, 0), 0);
+	child = user_fork(mm);
+	mmput(mm);
+	CHECK_EQ(unevictable(), 0);
+	vmstat_validate();
+	mm = child;
+	end();
+}
+
+/* Of two that have locked a shared page, the last one counts. */
+static void test_shared(void)
+{
+	struct mm_struct *other;
+
+	begin(SHARED);
+	touch(8);
+	other = user_fork(mm);
+	CHECK_EQ(mm_mlock(mm, at(0), 8 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(mm_mlock(other, at(4), 4 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(unevictable(), 8);
+	CHECK_EQ(mm_munmap(mm, at(0), 8 * PAGE_SIZE), 0);
+	CHECK_EQ(unevictable(), 4);
+	CHECK_EQ(mm_munlockall(other), 0);
+	CHECK_EQ(unevictable(), 0);
+	mmput(other);
+	end();
+}
+
+static void test_future(void)
+{
+	begin(PRIVATE);
+	touch(3);
+	CHECK_EQ(mm_mlockall(mm, MCL_FUTURE), 0);
+	CHECK_EQ(unevictable(), 0);
+	CHECK_EQ(mm_mmap(mm, NULL, at(PAGES), 5 * PAGE_SIZE, RW, PRIVATE, 0), at(PAGES));
+	CHECK_EQ(unevictable(), 5);
+	CHECK_EQ(mm->map_count, 2);
+	CHECK_EQ(mm_mlockall(mm, MCL_CURRENT), 0);
+	CHECK_EQ(unevictable(), PAGES + 5);
+	end();
+}
+
+static void test_limit(void)
+{
+	begin(PRIVATE);
+	mm->lock_limit = 10 * PAGE_SIZE;
+	CHECK_EQ(mm_mlock(mm, at(0), 11 * PAGE_SIZE, 0), -ENOMEM);
+	CHECK_EQ(mm_mlock(mm, at(0), 10 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(mm_mlock(mm, at(2), 8 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(mm_mlock(mm, at(9), 2 * PAGE_SIZE, 0), -ENOMEM);
+	CHECK_EQ(mm_mlockall(mm, MCL_CURRENT), -ENOMEM);
+	CHECK_EQ(mm_mmap(mm, NULL, at(PAGES), PAGE_SIZE, RW, PRIVATE | MAP_LOCKED, 0), -EAGAIN);
+	mm->lock_limit = 0;
+	CHECK_EQ(mm_mlock(mm, at(0), PAGE_SIZE, 0), -EPERM);
+	CHECK_EQ(unevictable(), 10);
+	end();
+}
+
+/* Reclaim that meets a page of a locked area, which nobody has told it, puts it where it belongs.
+ */
+static void test_reclaim(void)
+{
+	struct scan_control sc = {.wanted = PAGES, .may_io = true};
+	LIST_HEAD(list);
+
+	begin(PRIVATE);
+	touch(6);
+	down_write(&mm->mmap_sem);
+	CHECK_EQ(change_area_flags(mm, at(0), at(3), 0, VM_LOCKED), 0);
+	up_write(&mm->mmap_sem);
+	CHECK_EQ(unevictable(), 0);
+	for (unsigned long i = 0; i < 6; i++) {
+		struct page *page = pfn_to_page(pte_pfn(user_entry(mm, at(i))));
+
+		get_page(page);
+		CHECK(lru_isolate(page));
+		list_add(&page->lru, &list);
+	}
+	shrink_page_list(&list, &sc);
+	CHECK_EQ(unevictable(), 3);
+	CHECK_EQ(mm->rss_anon, 6); /* no swap area */
+	end();
+}
+
+static const struct test tests[] = {
+	{"mlock, munlock, munmap", test_lock}, {"mlock2(MLOCK_ONFAULT)", test_on_fault},
+	{"fork and copy on write", test_fork}, {"who locked exits first", test_exit_first},
+	{"shared pages", test_shared},	       {"mlockall(MCL_FUTURE)", test_future},
+	{"RLIMIT_MEMLOCK", test_limit},	       {"reclaim meets a locked page", test_reclaim},
+};
+TEST_MAIN(tests)
