@@ -70,8 +70,9 @@ struct rlimit64 {
 #define RLIMIT_RSS    5
 #define RLIMIT_NPROC  6
 #define RLIMIT_NOFILE 7
-#define RLIMIT_MEMLOCK 8
 #define RLIMIT_AS     9
+
+#define RLIMIT_MEMLOCK 8
 
 /*
  * How restart_syscall() goes on with a call that a signal without a handler

@@ -64,11 +64,13 @@ static inline void put_mapped_file(struct mapped_file *file)
 #define VM_LOCKED     0x2000u
 #define VM_DONTCOPY   0x20000u
 #define VM_DONTEXPAND 0x40000u
-#define VM_LOCKONFAULT 0x80000u /* with VM_LOCKED: pages come in when they are touched */
-#define VM_LOCK_FLAGS  (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_ACCOUNT    0x100000u /* its pages are in Committed_AS */
 #define VM_NORESERVE  0x200000u /* MAP_NORESERVE: they never are */
 #define VM_STACK      VM_GROWSDOWN
+
+/* mlock: with VM_LOCKED, pages come in when they are touched; both of them. */
+#define VM_LOCKONFAULT 0x80000u
+#define VM_LOCK_FLAGS  (VM_LOCKED | VM_LOCKONFAULT)
 
 /* What a fault handler is told and what it answers. */
 struct vm_fault {
