@@ -80,10 +80,14 @@ static bool may_suffice(const struct alloc_request *req)
 
 bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
 {
-	/* Who dies does not wait: others wait for its memory. */
-	bool others = !oom_current_dies() && wait_for_others();
-	u32 freed = vm_event_sum(VM_PGSTEAL);
+	bool others;
+	u32 freed;
 
+	/* Others wait for the memory of who dies: it ends, with or without a page. */
+	if (oom_current_dies())
+		return ++tries->idle <= IDLE_RETRIES;
+	others = wait_for_others();
+	freed = vm_event_sum(VM_PGSTEAL);
 	tries->idle = freed == tries->freed ? tries->idle + 1 : 0;
 	tries->freed = freed;
 	return tries->idle <= (others ? BUSY_RETRIES : IDLE_RETRIES) && may_suffice(req);
