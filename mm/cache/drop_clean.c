@@ -1,9 +1,9 @@
 /*
- * drop_clean.c - drops the pages of a file that nobody could miss: what /proc/sys/vm/drop_caches asks
- * for.
+ * drop_clean.c - drops the pages of a file that nobody could miss: what /proc/sys/vm/drop_caches
+ * asks for.
  *
- * What is locked, mapped, dirty, being written or in somebody's use stays, and so does shared memory,
- * which no file has. Nothing is waited for.
+ * What is locked, mapped, dirty, being written or in somebody's use stays, and so does shared
+ * memory, which no file has. Nothing is waited for.
  */
 #include "internal.h"
 

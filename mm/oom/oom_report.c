@@ -25,8 +25,8 @@ static bool dump_process(void *unused, const struct oom_process *process)
 
 	(void)unused;
 	pr_info("[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5d %s\n", process->pid, 0, process->pid,
-		mm->total_vm, mm_rss(mm), mm->nr_ptes * PAGE_SIZE, mm->nr_swap,
-		process->score_adj, process->comm);
+		mm->total_vm, mm_rss(mm), mm->nr_ptes * PAGE_SIZE, mm->nr_swap, process->score_adj,
+		process->comm);
 	return true;
 }
 

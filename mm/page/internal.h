@@ -48,9 +48,9 @@ static __always_inline void assert_may_wait(gfp_t gfp)
 /* The bits of page->flags that survive a free: node, zone and section. */
 #define PAGE_ID_MASK (~0ul << PAGE_SECTION_SHIFT)
 /* Flags that a page must not have when it is freed; from a list of the LRU it is taken. */
-#define PAGE_FLAGS_BUSY                                                                   \
-	(BIT(PG_locked) | BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | \
-	 BIT(PG_writeback) | BIT(PG_swapcache) | BIT(PG_isolated))
+#define PAGE_FLAGS_BUSY                                                                         \
+	(BIT(PG_locked) | BIT(PG_reserved) | BIT(PG_buddy) | BIT(PG_slab) | BIT(PG_writeback) | \
+	 BIT(PG_swapcache) | BIT(PG_isolated))
 
 /* Prints the page and panics. */
 void bad_page(const struct page *page, const char *why) __noreturn;

@@ -69,7 +69,8 @@ static void test_histories(void)
 	printf("# %lu pages reclaimed beside those that allocations took, %lu forks, "
 	       "%lu pages read, %lu written, %lu moved in the swap cache\n",
 	       reclaimed, forks, reclaim_disk_reads, reclaim_disk_writes, moved_from_cache);
-	CHECK(getenv("HOST_SEED") || (reclaimed && forks && reclaim_disk_reads && reclaim_disk_writes));
+	CHECK(getenv("HOST_SEED") ||
+	      (reclaimed && forks && reclaim_disk_reads && reclaim_disk_writes));
 }
 
 /* --- more memory than there is --------------------------------------------------------------- */

@@ -222,7 +222,8 @@ void user_check_counts(void)
 		bool cached = (page_mapping(page) && !PageSlab(page)) || PageSwapCache(page);
 
 		BUG_ON(page_mapcount(page) != maps[pfn]);
-		/* Each entry and the page or swap cache hold one reference; nobody else does now. */
+		/* Each entry and the page or swap cache hold one reference; nobody else does now.
+		 */
 		BUG_ON((maps[pfn] || cached) && page_count(page) != maps[pfn] + cached);
 	}
 	free(maps);
