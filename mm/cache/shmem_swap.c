@@ -93,16 +93,20 @@ bool shmem_swap_out(struct page *page)
  */
 static struct page *get_swapped(swp_entry_t entry, bool *major)
 {
-	struct page *page = swap_cache_read(entry, major);
+	bool fresh = false;
+	struct page *page = swap_cache_read(entry, &fresh);
 	long err = 0;
 
 	if (!page || IS_ERR(page))
 		return page;
+	*major |= fresh;
 	lock_page(page);
-	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val && PageUptodate(page))
-		return page;
-	if (!PageUptodate(page))
+	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
+		/* A read that went wrong earlier is tried again. */
+		if (PageUptodate(page) || (!fresh && swap_read_alone(page)))
+			return page;
 		err = -EIO;
+	}
 	unlock_page(page);
 	put_page(page);
 	return err ? ERR_PTR(err) : NULL;

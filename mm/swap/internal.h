@@ -55,6 +55,8 @@ bool swap_slot_alloc(swp_entry_t *entry);
  * so that it can do without. NULL: none was found near where the last one was.
  */
 struct page *swap_page_without_entries(void);
+/* The area gives out slots from now on / no longer, and counts or not. swap_lock held. */
+void swap_area_set_writable(struct swap_area *area, bool writable);
 /* One entry less / the cache has it no longer. True: the slot is free now. swap_lock held. */
 bool swap_slot_put(swp_entry_t entry);
 bool swap_slot_uncache(swp_entry_t entry);

@@ -193,8 +193,7 @@ static unsigned long good_slots(const struct swap_area *area)
 	return area->map.slots - area->map.bad;
 }
 
-/* The area gives out slots from now on / no longer. swap_lock held. */
-static void set_writable(struct swap_area *area, bool writable)
+void swap_area_set_writable(struct swap_area *area, bool writable)
 {
 	unsigned long all = good_slots(area), free = all - area->map.used;
 
@@ -223,7 +222,7 @@ static int enlist(struct swap_area *area, unsigned int flags)
 	spin_lock(&swap_lock);
 	area->type = (unsigned int)type;
 	area->prio = flags & SWAP_FLAG_PREFER ? (int)(flags & SWAP_FLAG_PRIO_MASK) : --least_prio;
-	set_writable(area, true);
+	swap_area_set_writable(area, true);
 	areas[type] = area;
 	list_by_prio(area);
 	spin_unlock(&swap_lock);
@@ -270,7 +269,7 @@ static struct swap_area *begin_off(const struct block_device *bdev, sector_t sec
 			found = area;
 	if (!IS_ERR(found)) {
 		found->emptying = true;
-		set_writable(found, false);
+		swap_area_set_writable(found, false);
 	}
 	spin_unlock(&swap_lock);
 	mutex_unlock(&swapon_mutex);
@@ -301,7 +300,7 @@ static void end_off(struct swap_area *area, bool empty)
 		close_ranks(area);
 		areas[area->type] = NULL;
 	} else {
-		set_writable(area, true);
+		swap_area_set_writable(area, true);
 	}
 	spin_unlock(&swap_lock);
 	if (empty)

@@ -2,7 +2,7 @@
  * swap_empty.c - swapoff: all that has a slot of one area comes back to memory.
  *
  *   page tables      of one address space after the other, as if each page had been touched
- *   shared memory    by swap_unuse_shared()
+ *   shared memory    by shmem_unuse()
  *   swap cache       what nobody's entry names any more
  *
  * The area gives out no slots meanwhile, and a page that is back keeps none (swap_fault.c). But
@@ -12,8 +12,6 @@
 #include "cache/internal.h"
 #include "fault/internal.h"
 #include "internal.h"
-
-int (*swap_unuse_shared)(unsigned int type);
 
 static bool is_of(pte_t entry, unsigned int type)
 {
@@ -137,8 +135,8 @@ int swap_area_empty(struct swap_area *area)
 	while (!err && area->map.used) {
 		before = area->map.used;
 		err = empty_all_mms(area->type);
-		if (!err && swap_unuse_shared)
-			err = swap_unuse_shared(area->type);
+		if (!err)
+			err = shmem_unuse(area->type);
 		if (!err)
 			err = empty_cache(area);
 		/* What is left, others are at: let them. */

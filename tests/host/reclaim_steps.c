@@ -447,10 +447,14 @@ static void step_unuse(void)
 
 	if (!memory_fails || !area->writable)
 		return;
-	area->writable = false;
+	spin_lock(&swap_lock);
+	swap_area_set_writable(area, false);
+	spin_unlock(&swap_lock);
 	err = shmem_unuse(0);
 	CHECK(!err || err == -ENOMEM);
-	area->writable = true;
+	spin_lock(&swap_lock);
+	swap_area_set_writable(area, true);
+	spin_unlock(&swap_lock);
 }
 
 static void step_sync(void)

@@ -72,11 +72,6 @@ int __must_check swap_area_on(struct swap_backing *backing, unsigned int flags);
  */
 int __must_check swap_area_off(const struct block_device *bdev, sector_t sector,
 			       struct swap_backing *backing);
-/*
- * Set by whoever keeps entries elsewhere than in page tables: takes those of a type back, with
- * swap_cache_read(). 0, -EINTR, -ENOMEM, -EIO; what it could not yet do it is asked for again.
- */
-extern int (*swap_unuse_shared)(unsigned int type);
 /* Calls `fn` for each area, in the order of their types, until it returns false. It may sleep. */
 void swap_for_each_area(bool (*fn)(void *arg, const struct swap_area_info *info), void *arg);
 /* Up to 2^page_cluster slots are read at once, but not more than 32. */
