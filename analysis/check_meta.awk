@@ -36,8 +36,8 @@ BEGIN {
 	       "kernel.pgfault_shared kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack " \
 	       "kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
 	       "kernel.pgfault_sigsegv kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration " \
-	       "kernel.io_done kernel.io_failed kernel.pgfault_swap kernel.pgfault_swap_cache kernel.pgscan " \
-	       "kernel.pgsteal kernel.pgactivate kernel.pgdeactivate kernel.pswpin kernel.pswpout " \
+	       "kernel.io_done kernel.io_failed kernel.pgfault_swap kernel.pgfault_swap_cache " \
+	       "kernel.pgscan_kswapd kernel.pgscan_direct kernel.pgsteal_kswapd kernel.pgsteal_direct kernel.pgactivate kernel.pgdeactivate kernel.pswpin kernel.pswpout " \
 	       "kernel.allocstall kernel.pageoutrun kernel.oom_kill")
 	key_is("ours", "^([0-9]+|none)$", "prog_status")
 	key_is("any", ".", "command failure")

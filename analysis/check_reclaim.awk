@@ -129,9 +129,10 @@ function count_reclaim(    i, n, part, frame, pending)
 	same("reclaim.csv: rows are those of meta.csv", rows["reclaim"], "reclaim.rows")
 	if (!ours)
 		return
-	same("reclaim.csv: pages looked at are those that the kernel counted", reclaim_of["keep"] + \
-	     reclaim_of["activate"] + reclaim_of["unevictable"] + reclaim_of["drop"], "kernel.pgscan")
-	n = split("drop pgsteal activate pgactivate deactivate pgdeactivate swap_in pswpin direct allocstall " \
+	same_sum("reclaim.csv: pages looked at are those that the kernel counted", reclaim_of["keep"] + \
+		 reclaim_of["activate"] + reclaim_of["unevictable"] + reclaim_of["drop"], "pgscan")
+	same_sum("reclaim.csv: rows drop are those that the kernel counted", reclaim_of["drop"], "pgsteal")
+	n = split("activate pgactivate deactivate pgdeactivate swap_in pswpin direct allocstall " \
 		  "kswapd_wake pageoutrun oom oom_kill", part, " ")
 	for (i = 1; i < n; i += 2)
 		same("reclaim.csv: rows " part[i] " are those that the kernel counted", reclaim_of[part[i]], "kernel." part[i + 1])
@@ -141,6 +142,16 @@ function count_reclaim(    i, n, part, frame, pending)
 	moved_by_disk("swap_out", swap_written, pending)
 	moved_by_disk("swap_in", reclaim_of["swap_in"], 64)
 	verdict("reclaim.io", "reclaim.csv, io.csv: the disk has moved the pages of swap areas, but those under way at the end")
+}
+
+# The kernel counts by who it was.
+function same_sum(title, got, name,    direct)
+{
+	direct = "kernel." name "_direct"
+	if (meta[direct] == "")
+		same(title, got, direct)
+	else
+		same(title, got - meta[direct], "kernel." name "_kswapd")
 }
 
 # What is under way when the machine goes has no row of io.csv: a batch of each who writes, and some reads.

@@ -114,6 +114,7 @@ static const struct start_step early_steps[] = {
 
 static void start_kswapd(void)
 {
+	reclaim_policy_start();
 	for (int nid = 0; nid < nr_online_nodes; nid++)
 		BUG_ON(IS_ERR(kthread_run(kswapd, NODE_DATA(nid), "kswapd0")));
 }

@@ -23,7 +23,10 @@ MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup
 # pages of files
 MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o shmem_swap.o truncate.o writeback.o)
 # which pages leave memory
-MM_OBJS += $(addprefix mm/reclaim/,lru.o pageout.o throttle.o trace.o vmscan.o)
+MM_OBJS += $(addprefix mm/reclaim/,candidates.o lru.o pageout.o throttle.o trace.o vmscan.o)
+MM_POLICY_OBJS := $(patsubst %,mm/reclaim/%.o,policy policy_aging policy_clock policy_fifo policy_lru policy_random \
+	policy_twolist policy_wsclock)
+MM_OBJS += $(MM_POLICY_OBJS)
 # swap areas, swap cache
 MM_OBJS += $(addprefix mm/swap/,swap_area.o swap_cache.o swap_empty.o swap_fault.o swap_header.o \
 	swap_io.o swap_map.o swap_readahead.o swap_validate.o)

@@ -26,7 +26,7 @@ libraries()
 	who | layout | weigh | reclaim | memory) echo run ;;
 	refault) echo run areas symbols ;;
 	bits) echo tlb ;;
-	io | waits) ;;
+	io | refs | waits) ;;
 	esac
 }
 

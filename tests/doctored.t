@@ -273,7 +273,7 @@ alone()
 	icount_end:change) echo 'what comes behind the last row takes any time' ;;
 	no_resched_max:change | no_resched_max_*:change) echo 'a stretch that is too short has no row' ;;
 	kernel.selftest_* | kernel.pgfault* | kernel.pgmajfault:* | kernel.ctxt:* | kernel.nr_tlb_* | kernel.io_done:* | \
-		kernel.io_failed:* | kernel.pgscan:* | kernel.pgsteal:* | kernel.pgactivate:* | kernel.pgdeactivate:* | kernel.pswpin:* | \
+		kernel.io_failed:* | kernel.pgscan_* | kernel.pgsteal_* | kernel.pgactivate:* | kernel.pgdeactivate:* | kernel.pswpin:* | \
 		kernel.pswpout:* | kernel.allocstall:* | kernel.pageoutrun:* | kernel.oom_kill:* | kernel.warnings:* | kernel.unknown_options:*) ;;
 	kernel.*) echo 'only the kernel counts these' ;;
 	esac
@@ -422,7 +422,8 @@ for event in keep activate drop deactivate write swap_in kswapd_wake kswapd_slee
 	refused reclaim one "\$2 == \"$event\"" 'print'
 done
 refused io one '$12 == "swap_out"' '$10++'
-for key in pgscan pgsteal pgactivate pgdeactivate pswpin pswpout allocstall pageoutrun oom_kill; do
+for key in pgscan_kswapd pgscan_direct pgsteal_kswapd pgsteal_direct pgactivate pgdeactivate pswpin pswpout allocstall \
+	pageoutrun oom_kill; do
 	refused meta all "\$1 == \"kernel.$key\"" '$2++'
 	refused meta all "\$1 == \"kernel.$key\"" 'drop = 1'
 done

@@ -51,6 +51,7 @@ static const char *const kernel_words[] = {
 	"ide",
 	"fail_make_request",
 	"validate",
+	"reclaim",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};

@@ -4,13 +4,16 @@
 
 #include "kernel/trace_port.h"
 #include "mm/gfp.h"
+#include "mm/vmstat.h"
 #include "mm/zone.h"
+#include "reclaim/policy.h"
 
 #define SWAP_CLUSTER_MAX 32u /* pages that one pass looks at, and that are written together */
 #define DEF_PRIORITY	 12  /* the first pass looks at 1 / 2^12 of a list, the last one at all */
 
 /* What an attempt may do, and what it has done. */
 struct scan_control {
+	bool kswapd;	      /* nobody waits for it */
 	bool may_io;	      /* write to swap areas */
 	bool may_write_files; /* and to files: their locks are not held by whoever asks */
 	unsigned long wanted; /* pages to free */
@@ -29,5 +32,24 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 /* throttle.c: so many pages are off the lists / are dealt with. */
 void reclaim_batch_begin(unsigned int nr);
 void reclaim_batch_end(unsigned int nr);
+
+static inline unsigned long lru_size(const struct zone *zone, enum lru_list list)
+{
+	return zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list));
+}
+
+/* candidates.c: the policy of reclaim= */
+
+/*
+ * Takes pages off the lists of one kind (LRU_INACTIVE_ANON or _FILE and its active one), which may
+ * leave memory next: up to SWAP_CLUSTER_MAX inactive ones and as many active ones, each with a
+ * reference. How many. May sleep.
+ */
+unsigned int take_candidates(struct zone *zone, enum lru_list inactive, struct list_head *to);
+/* What becomes of a page off the lists, `young` of whose entries had the accessed bit. */
+enum policy_verdict ask_policy(struct page *page, unsigned int young);
+/* The page is about to leave: its frame will have another's contents. */
+void policy_forget(struct page *page);
+void reclaim_policy_init(void);
 
 #endif

@@ -22,10 +22,11 @@
 #include "swap/internal.h"
 
 enum verdict {
-	KEEP,	     /* looked at again when the list has gone round */
+	KEEP, /* looked at again when the list has gone round */
 	ACTIVATE,
+	DEACTIVATE,
 	UNEVICTABLE,
-	WRITE,	     /* nobody maps it; its contents are nowhere else */
+	WRITE, /* nobody maps it; its contents are nowhere else */
 	FREE
 };
 
@@ -37,20 +38,24 @@ static enum verdict because(enum verdict verdict, enum trace_reclaim_why why,
 	return verdict;
 }
 
-/* Is it used? Clears the marks that say so. FREE: no. */
+/* Is it used? Clears the marks that say so. FREE or WRITE: it may leave, or just be written. */
 static enum verdict check_references(struct page *page, struct scan_control *sc)
 {
 	unsigned int vm_flags = 0, young = page_referenced(page, &vm_flags);
-	bool marked = PageReferenced(page);
 
 	if (vm_flags & VM_LOCKED)
 		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
-	ClearPageReferenced(page);
-	if (young && (PageSwapBacked(page) || marked || young > 1))
-		return because(ACTIVATE, TRACE_WHY_REFERENCED, sc);
-	if (young)
-		SetPageReferenced(page);
-	return young || marked ? because(KEEP, TRACE_WHY_REFERENCED, sc) : FREE;
+	sc->why = young || PageReferenced(page) ? TRACE_WHY_REFERENCED : TRACE_WHY_POLICY;
+	switch (ask_policy(page, young)) {
+	case POLICY_EVICT:
+		return FREE;
+	case POLICY_CLEAN:
+		return WRITE;
+	case POLICY_TO_ACTIVE:
+		return ACTIVATE;
+	default:
+		return DEACTIVATE;
+	}
 }
 
 /* Of shared memory, which has no file: it gets a slot when all others are done with. */
@@ -67,7 +72,8 @@ static bool has_place(struct page *page, const struct scan_control *sc)
 	return PageSwapCache(page) || (sc->may_io && add_to_swap(page));
 }
 
-static enum verdict judge(struct page *page, struct scan_control *sc)
+/* *after: what becomes of the page when it is on the disk. */
+static enum verdict judge(struct page *page, struct scan_control *sc, enum verdict *after)
 {
 	enum verdict verdict;
 
@@ -76,8 +82,9 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 	if (!PageSwapCache(page) && !PageAnon(page) && !page_mapping(page))
 		return because(KEEP, TRACE_WHY_GONE, sc);
 	verdict = check_references(page, sc);
-	if (verdict != FREE)
+	if (verdict != FREE && verdict != WRITE)
 		return verdict;
+	*after = verdict == FREE ? FREE : DEACTIVATE;
 	/* A file's page that entries may write to is dirty. */
 	if (PageDirty(page) && page_mapping(page) && !is_shmem(page) && !sc->may_write_files) {
 		sc->unwritten = true;
@@ -94,7 +101,7 @@ static enum verdict judge(struct page *page, struct scan_control *sc)
 		return because(KEEP, TRACE_WHY_MAPPED, sc);
 	}
 	if (!PageDirty(page))
-		return FREE;
+		return *after;
 	if (is_shmem(page) && !shmem_swap_out(page))
 		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
 	return page_mapping(page) || sc->may_io ? WRITE : because(KEEP, TRACE_WHY_DIRTY, sc);
@@ -120,7 +127,7 @@ static bool remove_page(struct page *page, struct scan_control *sc)
 	sc->why = still_in_use(page);
 	if (sc->why != TRACE_WHY_NONE)
 		return false;
-	reclaim_note(TRACE_RECLAIM_DROP, page, TRACE_WHY_NONE);
+	reclaim_note_by(TRACE_RECLAIM_DROP, page, TRACE_WHY_NONE, sc->kswapd);
 	if (PageSwapCache(page))
 		delete_from_swap_cache(page);
 	else
@@ -128,19 +135,33 @@ static bool remove_page(struct page *page, struct scan_control *sc)
 	return true;
 }
 
-/* The page stays in memory: on which list, and why. */
-static void put_back(struct page *page, enum verdict verdict, enum trace_reclaim_why why)
+/* The list that it belongs to from now on. */
+static enum trace_reclaim_event mark_list(struct page *page, enum verdict verdict)
 {
-	enum trace_reclaim_event event = TRACE_RECLAIM_KEEP;
+	bool active = PageActive(page);
 
-	if (verdict == ACTIVATE) {
-		SetPageActive(page);
-		event = TRACE_RECLAIM_ACTIVATE;
-	} else if (verdict == UNEVICTABLE) {
+	if (verdict == UNEVICTABLE) {
 		SetPageUnevictable(page);
-		event = TRACE_RECLAIM_UNEVICTABLE;
+		return TRACE_RECLAIM_UNEVICTABLE;
 	}
-	reclaim_note(event, page, why);
+	if (verdict == ACTIVATE && !active) {
+		SetPageActive(page);
+		return TRACE_RECLAIM_ACTIVATE;
+	}
+	if (verdict == DEACTIVATE && active) {
+		ClearPageActive(page);
+		return TRACE_RECLAIM_DEACTIVATE;
+	}
+	return active ? TRACE_RECLAIM_ROTATE : TRACE_RECLAIM_KEEP;
+}
+
+/* The page stays in memory: on which list, and why. */
+static void put_back(struct page *page, enum verdict verdict, const struct scan_control *sc)
+{
+	enum trace_reclaim_event event = mark_list(page, verdict);
+
+	reclaim_note_by(event, page, event == TRACE_RECLAIM_DEACTIVATE ? TRACE_WHY_NONE : sc->why,
+			sc->kswapd);
 	lru_add(page);
 }
 
@@ -152,8 +173,10 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 	/* It will not go there; or whoever dropped the last entry meanwhile could not lock it. */
 	if (!gone && (verdict == UNEVICTABLE || !page_mapcount(page)))
 		try_to_free_swap(page);
-	if (!gone)
-		put_back(page, verdict, sc->why);
+	if (gone)
+		policy_forget(page);
+	else
+		put_back(page, verdict, sc);
 	unlock_page(page);
 	put_page(page);
 	sc->reclaimed += gone;
@@ -179,21 +202,33 @@ static void write_file_pages(struct page **pages, unsigned int nr, bool *written
 	}
 }
 
+/* Pages on their way to the disk. */
+struct batch {
+	struct page *pages[SWAP_CLUSTER_MAX];
+	enum verdict after[SWAP_CLUSTER_MAX];
+	unsigned int nr;
+};
+
 /* Writes what must be, and ends with all of them. */
-static void write_pages(struct page **pages, unsigned int nr, struct scan_control *sc)
+static void write_pages(struct batch *batch, struct scan_control *sc)
 {
 	bool written[SWAP_CLUSTER_MAX];
 
-	swap_write_pages(pages, nr, written);
-	write_file_pages(pages, nr, written);
-	for (unsigned int i = 0; i < nr; i++)
-		finish(pages[i], written[i] ? FREE : because(ACTIVATE, TRACE_WHY_IO_ERROR, sc), sc);
+	swap_write_pages(batch->pages, batch->nr, written);
+	write_file_pages(batch->pages, batch->nr, written);
+	for (unsigned int i = 0; i < batch->nr; i++) {
+		enum verdict verdict = written[i] ? because(batch->after[i], TRACE_WHY_POLICY, sc)
+						  : because(ACTIVATE, TRACE_WHY_IO_ERROR, sc);
+
+		finish(batch->pages[i], verdict, sc);
+	}
+	batch->nr = 0;
 }
 
 void shrink_page_list(struct list_head *list, struct scan_control *sc)
 {
-	struct page *to_write[SWAP_CLUSTER_MAX], *page, *next;
-	unsigned int nr = 0;
+	struct batch batch = {.nr = 0};
+	struct page *page, *next;
 
 	list_for_each_entry_safe (page, next, list, lru) {
 		enum verdict verdict;
@@ -201,20 +236,18 @@ void shrink_page_list(struct list_head *list, struct scan_control *sc)
 		list_del(&page->lru);
 		sc->scanned++;
 		if (!trylock_page(page)) {
-			put_back(page, KEEP, TRACE_WHY_LOCKED);
+			put_back(page, because(KEEP, TRACE_WHY_LOCKED, sc), sc);
 			put_page(page);
 			continue;
 		}
-		verdict = judge(page, sc);
+		verdict = judge(page, sc, &batch.after[batch.nr]);
 		if (verdict == WRITE)
-			to_write[nr++] = page;
+			batch.pages[batch.nr++] = page;
 		else
 			finish(page, verdict, sc);
-		if (nr == SWAP_CLUSTER_MAX) {
-			write_pages(to_write, nr, sc);
-			nr = 0;
-		}
+		if (batch.nr == SWAP_CLUSTER_MAX)
+			write_pages(&batch, sc);
 	}
-	if (nr)
-		write_pages(to_write, nr, sc);
+	if (batch.nr)
+		write_pages(&batch, sc);
 }

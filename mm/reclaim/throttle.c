@@ -87,7 +87,7 @@ bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
 	if (oom_current_dies())
 		return ++tries->idle <= IDLE_RETRIES;
 	others = wait_for_others();
-	freed = vm_event_sum(VM_PGSTEAL);
+	freed = vm_event_sum(VM_PGSTEAL_KSWAPD) + vm_event_sum(VM_PGSTEAL_DIRECT);
 	tries->idle = freed == tries->freed ? tries->idle + 1 : 0;
 	tries->freed = freed;
 	return tries->idle <= (others ? BUSY_RETRIES : IDLE_RETRIES) && may_suffice(req);

@@ -1,12 +1,12 @@
 /*
  * vmscan.c - how much of which list is looked at, and who asks for it.
  *
- *   alloc_pages() below low   ──wakes──> kswapd of the node: frees until all its zones are above high
- *   alloc_pages() below min   ─────────> direct reclaim: frees some pages itself, then tries again
+ *   alloc_pages() below low   ──wakes──> kswapd of the node: frees until its zones are above high
+ *   alloc_pages() below min   ─────────> direct reclaim: frees some itself, then tries again
  *
  * Both begin with a small part of the lists (priority 12) and go on to larger ones, to all of them
- * (0). Pages of processes and of files are looked at in the ratio of swappiness to 200 - swappiness.
- * An active list gives its oldest pages to the inactive one whenever that is the shorter of the two.
+ * (0). Pages of processes and of files are looked at in the ratio of swappiness to 200 -
+ * swappiness. Which of them leaves, is the policy's to say (policy.h).
  */
 #include "mm/reclaim.h"
 #include "internal.h"
@@ -14,7 +14,6 @@
 #include "kernel/wait.h"
 #include "mm/filemap.h"
 #include "mm/reclaim_trace.h"
-#include "mm/rmap.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
 #include "mm/validate.h"
@@ -42,75 +41,19 @@ static bool in_kswapd(void)
 	return false;
 }
 
-/* Up to `most` of the oldest pages of a list, each with a reference. */
-static unsigned int take_oldest(struct zone *zone, enum lru_list from, struct list_head *to,
-				unsigned int most)
-{
-	struct list_head *list = &zone->lru[from];
-	unsigned int nr;
-
-	for (nr = 0; nr < most && !list_empty(list); nr++) {
-		struct page *page = list_entry(list->prev, struct page, lru);
-
-		get_page(page);
-		lru_isolate(page);
-		list_add(&page->lru, to);
-	}
-	return nr;
-}
-
-static unsigned long lru_size(const struct zone *zone, enum lru_list list)
-{
-	return zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list));
-}
-
-/* Nothing is asked: what is used comes back when it is looked at there. The bits must start anew. */
-static void deactivate(struct page *page)
-{
-	unsigned int vm_flags;
-
-	if (trylock_page(page)) {
-		page_referenced(page, &vm_flags);
-		unlock_page(page);
-	}
-	ClearPageActive(page);
-	reclaim_note(TRACE_RECLAIM_DEACTIVATE, page, TRACE_WHY_NONE);
-	lru_add(page);
-	put_page(page);
-}
-
-static void shrink_active(struct zone *zone, enum lru_list active)
-{
-	LIST_HEAD(taken);
-	struct page *page, *next;
-
-	take_oldest(zone, active, &taken, SWAP_CLUSTER_MAX);
-	list_for_each_entry_safe (page, next, &taken, lru) {
-		list_del(&page->lru);
-		deactivate(page);
-	}
-}
-
-static void shrink_inactive(struct zone *zone, enum lru_list inactive, struct scan_control *sc)
-{
-	LIST_HEAD(taken);
-	unsigned int nr = take_oldest(zone, inactive, &taken, SWAP_CLUSTER_MAX);
-
-	reclaim_batch_begin(nr);
-	shrink_page_list(&taken, sc);
-	reclaim_batch_end(nr);
-}
-
 /* `nr` pages of one kind. */
 static void shrink_kind(struct zone *zone, enum lru_list inactive, unsigned long nr,
 			struct scan_control *sc)
 {
 	while (nr && sc->reclaimed < sc->wanted) {
-		if (lru_size(zone, inactive) < lru_size(zone, inactive + 1))
-			shrink_active(zone, inactive + 1);
-		if (list_empty(&zone->lru[inactive]))
+		LIST_HEAD(taken);
+		unsigned int count = take_candidates(zone, inactive, &taken);
+
+		if (!count)
 			return;
-		shrink_inactive(zone, inactive, sc);
+		reclaim_batch_begin(count);
+		shrink_page_list(&taken, sc);
+		reclaim_batch_end(count);
 		nr -= min(nr, (unsigned long)SWAP_CLUSTER_MAX);
 		cond_resched();
 	}
@@ -133,9 +76,10 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 	unsigned int anon = can_swap ? min(vm_swappiness, 200u) : 0;
 
 	/* Clean pages of files are the cheapest. */
-	shrink_kind(zone, LRU_INACTIVE_FILE, scan_share(zone, LRU_INACTIVE_FILE, priority, 200 - anon),
+	shrink_kind(zone, LRU_INACTIVE_FILE,
+		    scan_share(zone, LRU_INACTIVE_FILE, priority, 200 - anon), sc);
+	shrink_kind(zone, LRU_INACTIVE_ANON, scan_share(zone, LRU_INACTIVE_ANON, priority, anon),
 		    sc);
-	shrink_kind(zone, LRU_INACTIVE_ANON, scan_share(zone, LRU_INACTIVE_ANON, priority, anon), sc);
 }
 
 static void shrink_zones(const struct alloc_request *req, unsigned int priority,
@@ -187,7 +131,7 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 	return sc.reclaimed + freed;
 }
 
-/* --- kswapd -------------------------------------------------------------------------------------- */
+/* --- kswapd ---------------------------------------------------------------- */
 
 static bool zone_balanced(const struct zone *zone)
 {
@@ -228,7 +172,7 @@ static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_con
 
 static unsigned long balance_node(pg_data_t *node)
 {
-	struct scan_control sc = {.may_io = true, .may_write_files = true};
+	struct scan_control sc = {.kswapd = true, .may_io = true, .may_write_files = true};
 	int priority = DEF_PRIORITY;
 
 	while (priority >= 0) {
@@ -267,6 +211,7 @@ int kswapd(void *arg)
 
 void reclaim_init(void)
 {
+	reclaim_policy_init();
 	for (int nid = 0; nid < MAX_NUMNODES; nid++)
 		init_waitqueue_head(&kswapd_wait[nid]);
 	init_waitqueue_head(&kswapd_progress);

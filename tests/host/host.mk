@@ -38,6 +38,7 @@ H_OBJS += $(MM_OBJS)
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 H_OBJS += tests/host/swap_disk.o tests/host/reclaim_disk.o tests/host/reclaim_steps.o
+H_OBJS += tests/host/replay_engine.o
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
@@ -45,6 +46,8 @@ H_TESTS += slab_debug shrinker mempool zone
 H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map swap_header swap swapoff swap_readahead
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
+# --- test programs: which page leaves
+H_TESTS += policy
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))
@@ -65,6 +68,12 @@ $(H)/libhost.a: $(H_OBJS)
 
 $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
+
+# Strings of references and the kernel's replacement policies.
+$(H)/replay: $(H)/tests/host/replay.o $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
+H_PROGS += $(H)/replay
+-include $(H)/tests/host/replay.d
 
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy

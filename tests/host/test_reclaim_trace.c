@@ -97,10 +97,10 @@ static u32 counted(enum vm_event event)
 /* The counters are those of the rows. */
 static void check_counts(void)
 {
-	CHECK_EQ(counted(VM_PGSCAN), told[TRACE_RECLAIM_KEEP] + told[TRACE_RECLAIM_ACTIVATE] +
-					     told[TRACE_RECLAIM_UNEVICTABLE] +
-					     told[TRACE_RECLAIM_DROP]);
-	CHECK_EQ(counted(VM_PGSTEAL), told[TRACE_RECLAIM_DROP]);
+	CHECK_EQ(counted(VM_PGSCAN_KSWAPD) + counted(VM_PGSCAN_DIRECT),
+		 told[TRACE_RECLAIM_KEEP] + told[TRACE_RECLAIM_ACTIVATE] +
+			 told[TRACE_RECLAIM_UNEVICTABLE] + told[TRACE_RECLAIM_DROP]);
+	CHECK_EQ(counted(VM_PGSTEAL_KSWAPD) + counted(VM_PGSTEAL_DIRECT), told[TRACE_RECLAIM_DROP]);
 	CHECK_EQ(counted(VM_PGACTIVATE), told[TRACE_RECLAIM_ACTIVATE]);
 	CHECK_EQ(counted(VM_PGDEACTIVATE), told[TRACE_RECLAIM_DEACTIVATE]);
 	CHECK_EQ(counted(VM_PSWPIN), told[TRACE_RECLAIM_SWAP_IN]);

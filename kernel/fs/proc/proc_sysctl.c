@@ -8,6 +8,7 @@
 #include "mm/compaction.h"
 #include "mm/oom.h"
 #include "mm/overcommit.h"
+#include "mm/reclaim.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
@@ -159,6 +160,12 @@ static int store_overcommit_kbytes(struct text *words)
 	return one_number(words->buf, 0, ~0ul, &sysctl_overcommit_kbytes);
 }
 
+static int show_reclaim_policy(struct text *text)
+{
+	text_printf(text, "%s\n", reclaim_policy_name());
+	return 0;
+}
+
 static int show_osrelease(struct text *text)
 {
 	text_printf(text, "%s\n", system_utsname.release);
@@ -217,6 +224,7 @@ static struct tree_entry vm_entries[] = {
 	FILE_ENTRY("panic_on_oom", 0644, show_panic_on_oom, store_panic_on_oom),
 	FILE_ENTRY("user_reserve_kbytes", 0644, show_user_reserve_kbytes,
 		   store_user_reserve_kbytes),
+	FILE_ENTRY("reclaim_policy", 0444, show_reclaim_policy, NULL),
 	{0},
 };
 

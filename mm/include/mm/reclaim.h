@@ -27,6 +27,11 @@ bool reclaim_again(const struct alloc_request *req, struct reclaim_tries *tries)
 void wakeup_kswapd(const struct alloc_request *req);
 /* The thread of a node (pg_data_t *) that frees memory before anybody must wait for it. */
 int kswapd(void *node);
+/* The replacement policy that reclaim= chose. */
+const char *reclaim_policy_name(void);
+/* Boot, before any page is cached: reads the options. */
 void reclaim_init(void);
+/* Boot, when there is memory to ask for, before the first kswapd. */
+void reclaim_policy_start(void);
 
 #endif

@@ -44,12 +44,13 @@ void __reclaim_note(enum trace_reclaim_event event, const struct page *page,
 		    enum trace_reclaim_why why, u32 value);
 void __reclaim_note_task(enum trace_reclaim_event event, int nid, pid_t victim, u32 value);
 
-static __always_inline void reclaim_count(enum trace_reclaim_event event, const struct page *page)
+static __always_inline void reclaim_count(enum trace_reclaim_event event, const struct page *page,
+					  bool kswapd)
 {
 	if (event <= TRACE_RECLAIM_DROP)
-		count_vm_event(VM_PGSCAN);
+		count_vm_event(kswapd ? VM_PGSCAN_KSWAPD : VM_PGSCAN_DIRECT);
 	if (event == TRACE_RECLAIM_DROP)
-		count_vm_event(VM_PGSTEAL);
+		count_vm_event(kswapd ? VM_PGSTEAL_KSWAPD : VM_PGSTEAL_DIRECT);
 	if (event == TRACE_RECLAIM_ACTIVATE)
 		count_vm_event(VM_PGACTIVATE);
 	if (event == TRACE_RECLAIM_DEACTIVATE)
@@ -61,18 +62,26 @@ static __always_inline void reclaim_count(enum trace_reclaim_event event, const 
 }
 
 /**
- * reclaim_note() - a page was judged, leaves memory or comes back.
+ * reclaim_note_by() - a page was judged, leaves memory or comes back.
  * @event: up to TRACE_RECLAIM_SWAP_IN
  * @page: with the mapping, flags and slot that it had when it was decided
+ * @kswapd: who judged it; false: a task that needs memory, or was told to
  *
- * Counts pgscan, pgsteal, pgactivate, pgdeactivate, pswpin and pswpout. A page off an inactive list
- * gets exactly one of keep, activate, unevictable and drop: these are pgscan.
+ * Counts pgscan_*, pgsteal_*, pgactivate, pgdeactivate, pswpin and pswpout. A page off an inactive
+ * list gets exactly one of keep, activate, unevictable and drop: these are pgscan.
  */
+static __always_inline void reclaim_note_by(enum trace_reclaim_event event, const struct page *page,
+					    enum trace_reclaim_why why, bool kswapd)
+{
+	reclaim_count(event, page, kswapd);
+	__reclaim_note(event, page, why, 0);
+}
+
+/* The same of what is nobody's in particular: neither pgscan nor pgsteal; or a task's. */
 static __always_inline void reclaim_note(enum trace_reclaim_event event, const struct page *page,
 					 enum trace_reclaim_why why)
 {
-	reclaim_count(event, page);
-	__reclaim_note(event, page, why, 0);
+	reclaim_note_by(event, page, why, false);
 }
 
 /**

@@ -20,8 +20,11 @@
 	X(PSWPOUT, "pswpout")                                \
 	X(SWAP_RA, "swap_ra")                                \
 	X(SWAP_RA_HIT, "swap_ra_hit")                        \
-	X(PGSCAN, "pgscan")                                  \
-	X(PGSTEAL, "pgsteal")                                \
+	X(PGSTEAL_KSWAPD, "pgsteal_kswapd")                  \
+	X(PGSTEAL_DIRECT, "pgsteal_direct")                  \
+	X(PGSCAN_KSWAPD, "pgscan_kswapd")                    \
+	X(PGSCAN_DIRECT, "pgscan_direct")                    \
+	X(PGREFILL, "pgrefill")                              \
 	X(PGACTIVATE, "pgactivate")                          \
 	X(PGDEACTIVATE, "pgdeactivate")                      \
 	X(ALLOCSTALL, "allocstall")                          \
