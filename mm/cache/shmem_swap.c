@@ -162,8 +162,8 @@ static bool change_caches(struct shmem_object *object, unsigned long index, stru
 		return false;
 	ClearPageActive(page);
 	ClearPageUnevictable(page);
-	page->mapping =
-		NULL; /* what comes from a slot is taken for a process's until it is claimed */
+	/* What comes from a slot is taken for a process's until it is claimed. */
+	page->mapping = NULL;
 	err = add_to_page_cache(page, &object->mapping, index);
 	page->private = entry.val; /* for the moment it is in both */
 	if (err) {
