@@ -127,6 +127,7 @@ int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned
 		mapping->nrpages++;
 		account_cached(page, mapping, 1);
 		lru_add_new(page, page_zone(page), mapping_is_shmem(mapping));
+		workingset_refault(page);
 	}
 	spin_unlock(&mapping->tree_lock);
 	return err;

@@ -97,6 +97,11 @@ void policy_forget(struct page *page)
 		stamps[page_to_pfn(page)] = vm_event_sum(VM_PGFAULT);
 }
 
+bool policy_has_active_list(void)
+{
+	return policy->workingset;
+}
+
 /* --- ticks ----------------------------------------------------------------- */
 
 /* A page of a list is looked at: it goes to `stay`, or is the newest of the list it belongs to. */
@@ -261,6 +266,7 @@ void reclaim_policy_init(void)
 
 void reclaim_policy_start(void)
 {
+	workingset_init();
 	if (!policy->stamps)
 		return;
 	stamps = vzalloc(max_pfn * sizeof(*stamps));

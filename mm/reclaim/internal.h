@@ -48,8 +48,17 @@ static inline unsigned long lru_size(const struct zone *zone, enum lru_list list
 unsigned int take_candidates(struct zone *zone, enum lru_list inactive, struct list_head *to);
 /* What becomes of a page off the lists, `young` of whose entries had the accessed bit. */
 enum policy_verdict ask_policy(struct page *page, unsigned int young);
+/* Does anything ever become active by it? */
+bool policy_has_active_list(void);
 /* The page is about to leave: its frame will have another's contents. */
 void policy_forget(struct page *page);
 void reclaim_policy_init(void);
+
+/* workingset.c */
+/* The page leaves memory; its owner is known still. */
+void workingset_eviction(const struct page *page);
+/* A page became active: those that left are farther. */
+void workingset_age(void);
+void workingset_init(void);
 
 #endif

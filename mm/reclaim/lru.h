@@ -64,6 +64,18 @@ static __always_inline void lru_free(struct page *page, struct zone *zone, enum 
 
 /* The page was used: an inactive page becomes active at the second call. */
 void lru_mark_used(struct page *page);
+
+/* Shadows of pages that have left memory: workingset.c. */
+extern unsigned long nr_shadows;
+/* A page with a shadow is back, and on a list: it counts, and may become active. */
+void workingset_came_back(struct page *page);
+/* A page that has just been put on a list, with its owner known: did it leave lately? */
+static __always_inline void workingset_refault(struct page *page)
+{
+	if (unlikely(nr_shadows))
+		workingset_came_back(page);
+}
+
 /* `to` is on no list, and takes over what `from` is marked with. */
 void lru_copy_marks(struct page *to, const struct page *from);
 

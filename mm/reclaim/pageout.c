@@ -128,6 +128,7 @@ static bool remove_page(struct page *page, struct scan_control *sc)
 	if (sc->why != TRACE_WHY_NONE)
 		return false;
 	reclaim_note_by(TRACE_RECLAIM_DROP, page, TRACE_WHY_NONE, sc->kswapd);
+	workingset_eviction(page);
 	if (PageSwapCache(page))
 		delete_from_swap_cache(page);
 	else
@@ -146,6 +147,7 @@ static enum trace_reclaim_event mark_list(struct page *page, enum verdict verdic
 	}
 	if (verdict == ACTIVATE && !active) {
 		SetPageActive(page);
+		workingset_age();
 		return TRACE_RECLAIM_ACTIVATE;
 	}
 	if (verdict == DEACTIVATE && active) {

@@ -54,8 +54,9 @@ enum policy_verdict {
 
 struct reclaim_policy {
 	const char *name;
-	bool stamps; /* pages have a number, at first the time when they came */
-	bool ticks;  /* tick() is called for all pages now and then */
+	bool stamps;	 /* pages have a number, at first the time when they came */
+	bool ticks;	 /* tick() is called for all pages now and then */
+	bool workingset; /* a page that comes back too soon is to be active */
 	enum policy_end (*next)(const struct policy_pool *pool);
 	enum policy_verdict (*judge)(const struct policy_pool *pool, struct policy_page *page);
 	/* Each page in turn: inactive ones, then active ones, the oldest first. Never out. */

@@ -29,4 +29,5 @@ static enum policy_verdict judge(const struct policy_pool *pool, struct policy_p
 	return page->young || marked ? POLICY_TO_INACTIVE : POLICY_EVICT;
 }
 
-const struct reclaim_policy twolist_policy = {.name = "twolist", .next = next, .judge = judge};
+const struct reclaim_policy twolist_policy = {
+	.name = "twolist", .workingset = true, .next = next, .judge = judge};

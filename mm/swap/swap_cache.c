@@ -198,6 +198,7 @@ int swap_cache_claim(struct page *page, swp_entry_t entry)
 	if (!err) {
 		page->mapping = (struct address_space *)PAGE_MAPPING_ANON;
 		lru_add_new(page, page_zone(page), true);
+		workingset_refault(page);
 	}
 	return err;
 }

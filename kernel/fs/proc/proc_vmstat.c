@@ -54,6 +54,10 @@ static const struct stat_line node_lines[] = {
 #define PER_ZONE(event) event "_dma", event "_normal", event "_high", event "_movable"
 
 static const char *const event_lines[] = {
+	"workingset_refault_anon",
+	"workingset_refault_file",
+	"workingset_activate_anon",
+	"workingset_activate_file",
 	"pgpgin",
 	"pgpgout",
 	"pswpin",

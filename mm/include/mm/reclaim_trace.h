@@ -86,7 +86,7 @@ static __always_inline void reclaim_note(enum trace_reclaim_event event, const s
 
 /**
  * reclaim_note_refault() - a page of a file is read again that had been reclaimed.
- * @distance: frames that were reclaimed since then
+ * @distance: frames that were reclaimed, or became active, since then
  * @active: it is in use, and becomes active at once
  */
 static inline void reclaim_note_refault(const struct page *page, u32 distance, bool active)

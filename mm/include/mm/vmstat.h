@@ -25,6 +25,10 @@
 	X(PGSCAN_KSWAPD, "pgscan_kswapd")                    \
 	X(PGSCAN_DIRECT, "pgscan_direct")                    \
 	X(PGREFILL, "pgrefill")                              \
+	X(REFAULT_ANON, "workingset_refault_anon")           \
+	X(REFAULT_FILE, "workingset_refault_file")           \
+	X(REACTIVATE_ANON, "workingset_activate_anon")       \
+	X(REACTIVATE_FILE, "workingset_activate_file")       \
 	X(PGACTIVATE, "pgactivate")                          \
 	X(PGDEACTIVATE, "pgdeactivate")                      \
 	X(ALLOCSTALL, "allocstall")                          \
