@@ -10,6 +10,7 @@
 
 #define ACTIVE 10ul /* pages of the file that are active throughout */
 #define MANY   100000ul
+#define NEWEST 2000ul
 
 static u32 refaults, reactivated;
 
@@ -124,8 +125,6 @@ static void test_once(void)
  */
 static void test_bounded(void)
 {
-	unsigned long kept = 0;
-
 	begin();
 	for (unsigned long i = 0; i < MANY; i++) {
 		come(ACTIVE + i);
@@ -133,9 +132,9 @@ static void test_bounded(void)
 	}
 	CHECK(nr_shadows <= HOST_RAM_BYTES / PAGE_SIZE);
 	CHECK(nr_shadows > HOST_RAM_BYTES / PAGE_SIZE / 4);
-	for (unsigned long i = MANY - ACTIVE; i < MANY; i++)
-		kept += come(ACTIVE + i);
-	CHECK_EQ(kept, ACTIVE);
+	for (unsigned long i = MANY - NEWEST; i < MANY; i++)
+		come(ACTIVE + i);
+	CHECK(vm_event_sum(VM_REFAULT_FILE) - refaults > NEWEST - NEWEST / 100);
 	refaults = vm_event_sum(VM_REFAULT_FILE);
 	reactivated = vm_event_sum(VM_REACTIVATE_FILE);
 	end(0, 0);
