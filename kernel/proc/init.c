@@ -52,6 +52,7 @@ static const char *const kernel_words[] = {
 	"fail_make_request",
 	"validate",
 	"reclaim",
+	"swappiness",
 };
 
 static const char *const default_inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};

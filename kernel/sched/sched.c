@@ -151,6 +151,11 @@ void run_soon(void (*fn)(void))
 	current->need_resched = true;
 }
 
+void resched_soon(void)
+{
+	current->need_resched = true;
+}
+
 /* Gives way, where the task could do anything: also what an interrupt left to be done. */
 static void resched(void)
 {

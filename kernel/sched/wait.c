@@ -101,11 +101,6 @@ void wake_up_one(wait_queue_head_t *queue)
 	spin_unlock_irqrestore(&queue->lock, flags);
 }
 
-const struct task_struct *running_task(void)
-{
-	return current;
-}
-
 bool signal_pending_current(void)
 {
 	return current->sigpending;

@@ -111,7 +111,7 @@ static struct page *take_from_others(const struct alloc_request *req)
 	struct reclaim_tries tries = {0};
 	struct page *page;
 
-	if (!(req->gfp & __GFP_WAIT) || memalloc_noreclaim() || req->order > RECLAIM_ORDER_MAX)
+	if (req->order > RECLAIM_ORDER_MAX)
 		return NULL;
 	do {
 		try_to_free_pages(req);
@@ -121,19 +121,20 @@ static struct page *take_from_others(const struct alloc_request *req)
 	return page;
 }
 
-/* Step 3 above. */
+/* Step 3 above. Who frees memory already is not sent to do so once more. */
 static struct page *take_harder(const struct alloc_request *req)
 {
+	bool wait = (req->gfp & __GFP_WAIT) && !memalloc_noreclaim();
 	struct page *page;
 
 	drain_local_pages();
 	page = take_from_zonelist(req, MARK_MIN);
-	if (!page && req->order && (req->gfp & __GFP_WAIT) && try_to_compact_pages(req))
+	if (!page && req->order && wait && try_to_compact_pages(req))
 		page = take_from_zonelist(req, MARK_MIN);
-	if (!page)
+	if (!page && wait)
 		page = take_from_others(req);
-	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page; round++) {
-		if (!(req->gfp & __GFP_WAIT) || !(shrink_slab(req->gfp) + slab_reap()))
+	for (unsigned int round = 0; round < SHRINK_ROUNDS && !page && wait; round++) {
+		if (!(shrink_slab(req->gfp) + slab_reap()))
 			break;
 		drain_local_pages();
 		page = take_from_zonelist(req, MARK_MIN);

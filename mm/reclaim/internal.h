@@ -18,6 +18,7 @@ struct scan_control {
 	bool may_write_files; /* and to files: their locks are not held by whoever asks */
 	unsigned long wanted; /* pages to free */
 	unsigned long scanned, reclaimed;
+	unsigned long of_slabs;	    /* those of reclaimed that caches of objects had */
 	bool unwritten;		    /* dirty pages of files were kept, because of may_write_files */
 	enum trace_reclaim_why why; /* of what becomes of the page at hand */
 };

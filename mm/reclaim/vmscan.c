@@ -10,6 +10,8 @@
  */
 #include "mm/reclaim.h"
 #include "internal.h"
+#include "kernel/cmdline.h"
+#include "kernel/printk.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/filemap.h"
@@ -20,26 +22,20 @@
 #include "mm/vmstat.h"
 #include "reclaim/lru.h"
 #include "page/internal.h"
+#include "slab/internal.h"
 
-unsigned int vm_swappiness = 60;
+#define SWAPPINESS_DEFAULT 60
+#define KSWAPD_QUICKLY	   (HZ / 10) /* woken so soon after it rested: high is too near to low */
+#define KSWAPD_PATIENCE	   HZ	     /* ticks that others wait for it */
 
-#define KSWAPD_PATIENCE HZ /* ticks that others wait for it */
+unsigned int vm_swappiness = SWAPPINESS_DEFAULT;
 
 static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
 static bool kswapd_wanted[MAX_NUMNODES];
-static const struct task_struct *kswapd_task[MAX_NUMNODES];
 /* What all of them have freed, how often they went to rest; and who waits for either. */
 static unsigned long kswapd_freed;
 static unsigned int kswapd_runs;
 static wait_queue_head_t kswapd_progress;
-
-static bool in_kswapd(void)
-{
-	for (int nid = 0; nid < MAX_NUMNODES; nid++)
-		if (kswapd_task[nid] == running_task())
-			return true;
-	return false;
-}
 
 /* `nr` pages of one kind. */
 static void shrink_kind(struct zone *zone, enum lru_list inactive, unsigned long nr,
@@ -73,7 +69,7 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 {
 	/* Without a free slot there may be pages that have one. */
 	bool can_swap = sc->may_io && (nr_swap_pages() || nr_swapcache_pages);
-	unsigned int anon = can_swap ? min(vm_swappiness, 200u) : 0;
+	unsigned int anon = can_swap ? vm_swappiness : 0;
 
 	/* Clean pages of files are the cheapest. */
 	shrink_kind(zone, LRU_INACTIVE_FILE,
@@ -90,6 +86,15 @@ static void shrink_zones(const struct alloc_request *req, unsigned int priority,
 	for (unsigned int i = 0; (zone = req->zonelist->zones[i]) != NULL; i++)
 		if (sc->reclaimed < sc->wanted && req->nodemask >> zone->node->node_id & 1)
 			shrink_zone(zone, priority, sc);
+}
+
+/* Objects of caches that can do with less, as many of them as of the pages. */
+static void shrink_caches(gfp_t gfp, unsigned int priority, struct scan_control *sc)
+{
+	unsigned long freed = shrink_slab_part(gfp, priority) ? slab_reap() : 0;
+
+	sc->reclaimed += freed;
+	sc->of_slabs += freed;
 }
 
 /*
@@ -113,7 +118,7 @@ static unsigned long wait_for_kswapd(const struct alloc_request *req)
 unsigned long try_to_free_pages(const struct alloc_request *req)
 {
 	struct scan_control sc = {.may_io = req->gfp & __GFP_IO, .wanted = SWAP_CLUSTER_MAX};
-	bool may_wait = sc.may_io && !in_kswapd();
+	bool may_wait = sc.may_io;
 	bool nested = memalloc_noreclaim_save();
 	unsigned long freed = 0;
 
@@ -121,12 +126,13 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted && !freed;
 	     priority--) {
 		shrink_zones(req, (unsigned int)priority, &sc);
+		shrink_caches(req->gfp, (unsigned int)priority, &sc);
 		if (!sc.reclaimed && sc.unwritten && may_wait) {
 			freed = wait_for_kswapd(req);
 			may_wait = false;
 		}
 	}
-	reclaim_note_direct_end(sc.reclaimed);
+	reclaim_note_direct_end(sc.reclaimed - sc.of_slabs);
 	memalloc_noreclaim_restore(nested);
 	return sc.reclaimed + freed;
 }
@@ -148,6 +154,8 @@ void wakeup_kswapd(const struct alloc_request *req)
 		if (kswapd_wanted[nid] || zone_balanced(zone))
 			continue;
 		kswapd_wanted[nid] = true;
+		/* Between low and min is less than a turn can take. */
+		resched_soon();
 		wake_up_all(&kswapd_wait[nid]);
 	}
 }
@@ -170,6 +178,7 @@ static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_con
 	return balanced;
 }
 
+/* How many pages of programs and files it has freed. */
 static unsigned long balance_node(pg_data_t *node)
 {
 	struct scan_control sc = {.kswapd = true, .may_io = true, .may_write_files = true};
@@ -180,6 +189,7 @@ static unsigned long balance_node(pg_data_t *node)
 
 		if (balance_once(node, (unsigned int)priority, &sc))
 			break;
+		shrink_caches(GFP_KERNEL, (unsigned int)priority, &sc);
 		drain_local_pages();
 		if (sc.reclaimed == before)
 			priority--;
@@ -188,29 +198,46 @@ static unsigned long balance_node(pg_data_t *node)
 		kswapd_freed += sc.reclaimed - before;
 		cond_resched();
 	}
-	return sc.reclaimed;
+	return sc.reclaimed - sc.of_slabs;
 }
 
 int kswapd(void *arg)
 {
 	pg_data_t *node = arg;
 	int nid = node->node_id;
+	unsigned long rested = jiffies - KSWAPD_QUICKLY;
 
-	kswapd_task[nid] = running_task();
 	memalloc_noreclaim_save();
 	for (;;) {
 		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
+		if (jiffies - rested < KSWAPD_QUICKLY)
+			count_vm_event(VM_KSWAPD_QUICK);
 		reclaim_note_kswapd_wake(nid);
 		reclaim_note_kswapd_sleep(nid, balance_node(node));
 		validate_if_asked();
 		kswapd_wanted[nid] = false;
+		rested = jiffies;
 		kswapd_runs++;
 		wake_up_all(&kswapd_progress);
 	}
 }
 
+static void swappiness_init(void)
+{
+	unsigned long asked = cmdline_get_size("swappiness", SWAPPINESS_DEFAULT);
+	char value[24];
+
+	if (asked <= SWAPPINESS_MAX) {
+		vm_swappiness = (unsigned int)asked;
+	} else {
+		snprintf(value, sizeof(value), "%lu", asked);
+		cmdline_bad("swappiness", value, "a number from 0 to 200");
+	}
+}
+
 void reclaim_init(void)
 {
+	swappiness_init();
 	reclaim_policy_init();
 	for (int nid = 0; nid < MAX_NUMNODES; nid++)
 		init_waitqueue_head(&kswapd_wait[nid]);

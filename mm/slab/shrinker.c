@@ -39,10 +39,16 @@ void unregister_shrinker(struct shrinker *shrinker)
 	mutex_unlock(&shrink_mutex);
 }
 
-static unsigned long shrink_one(struct shrinker *shrinker, gfp_t gfp)
+/* Half of the objects, rounded up; or, with a priority above 1, less, rounded down. */
+static unsigned long share(unsigned long objects, unsigned int priority)
+{
+	return priority > 1 ? objects >> (priority - 1) : DIV_ROUND_UP(objects, 2);
+}
+
+static unsigned long shrink_one(struct shrinker *shrinker, gfp_t gfp, unsigned int priority)
 {
 	struct shrink_control control = {.gfp = gfp};
-	unsigned long left = DIV_ROUND_UP(shrinker->count_objects(shrinker, &control), 2);
+	unsigned long left = share(shrinker->count_objects(shrinker, &control), priority);
 	unsigned long freed = 0, now;
 
 	while (left) {
@@ -58,7 +64,7 @@ static unsigned long shrink_one(struct shrinker *shrinker, gfp_t gfp)
 	return freed;
 }
 
-unsigned long shrink_slab(gfp_t gfp)
+unsigned long shrink_slab_part(gfp_t gfp, unsigned int priority)
 {
 	struct shrinker *shrinker;
 	unsigned long freed = 0;
@@ -66,9 +72,14 @@ unsigned long shrink_slab(gfp_t gfp)
 	if (!mutex_trylock(&shrink_mutex))
 		return 0;
 	list_for_each_entry (shrinker, &shrinkers, list)
-		freed += shrink_one(shrinker, gfp);
+		freed += shrink_one(shrinker, gfp, priority);
 	mutex_unlock(&shrink_mutex);
 	return freed;
+}
+
+unsigned long shrink_slab(gfp_t gfp)
+{
+	return shrink_slab_part(gfp, 0);
 }
 
 unsigned long drop_slab(void)

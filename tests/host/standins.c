@@ -287,10 +287,10 @@ long schedule_timeout(long timeout)
 	return timeout < 0 ? timeout : 0;
 }
 
-const struct task_struct *running_task(void)
+void resched_soon(void)
 {
-	return NULL;
 }
+
 bool host_signal_pending;
 
 bool signal_pending_current(void)

@@ -40,6 +40,7 @@ const struct ktap_row ktap_suites[] = {
 	{&swap_suite, 14},
 	{&compaction_suite, 84},
 	{&hotplug_suite, 1},
+	{&reclaim_suite, 60},
 	{&fault_inject_suite, 114},
 	{&procfs_suite, 8},
 	{&sysctl_suite, 6},

@@ -20,6 +20,8 @@ extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
 extern const struct ktap_suite migrate_suite, rmap_suite, compaction_suite, hotplug_suite;
 /* test_swap.c */
 extern const struct ktap_suite swap_suite;
+/* test_reclaim.c */
+extern const struct ktap_suite reclaim_suite;
 /* test_layout.c */
 extern const struct ktap_suite layout_suite, arch_suite;
 /* test_sched.c, test_lock.c, test_proc.c */

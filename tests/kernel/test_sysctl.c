@@ -11,6 +11,7 @@
 #include "kernel/user_helpers.h"
 #include "mm/filemap.h"
 #include "mm/memory_hotplug.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
@@ -302,6 +303,25 @@ static void test_page_cluster(void)
 	end();
 }
 
+static void test_swappiness(void)
+{
+	static const char path[] = "/proc/sys/vm/swappiness";
+	static const char *const bad[] = {"201", "-1", "1 1", "", "x"};
+	unsigned int before = vm_swappiness;
+
+	if (!begin())
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_write(path, bad[i], -EINVAL);
+	EXPECT_EQ(vm_swappiness, before);
+	expect_write(path, "200\n", 4);
+	EXPECT_EQ(vm_swappiness, 200);
+	expect_write(path, "0", 1);
+	EXPECT_EQ(vm_swappiness, 0);
+	vm_swappiness = before;
+	end();
+}
+
 static void test_reserve_ratio(void)
 {
 	static const char path[] = "/proc/sys/vm/lowmem_reserve_ratio";
@@ -385,6 +405,7 @@ static const struct ktap_case cases[] = {
 	{"words with a NUL", test_nul},
 	{"min_free", test_min_free},
 	{"page_cluster", test_page_cluster},
+	{"swappiness", test_swappiness},
 	{"reserve_ratio", test_reserve_ratio},
 	{"drop_pages", test_drop_pages},
 	{"drop_buffers", test_drop_buffers},

@@ -129,6 +129,7 @@ NUMBER_FILE(overcommit_memory, sysctl_overcommit_memory, OVERCOMMIT_NEVER)
 NUMBER_FILE(user_reserve_kbytes, sysctl_user_reserve_kbytes, ~0ul)
 NUMBER_FILE(panic_on_oom, sysctl_panic_on_oom, 2)
 NUMBER_FILE(page_cluster, page_cluster, LOG2_MOST)
+NUMBER_FILE(swappiness, vm_swappiness, SWAPPINESS_MAX)
 
 /* Of ratio and kbytes the one that was set last counts, and the other reads as 0. */
 static int show_overcommit_ratio(struct text *text)
@@ -225,6 +226,7 @@ static struct tree_entry vm_entries[] = {
 	FILE_ENTRY("user_reserve_kbytes", 0644, show_user_reserve_kbytes,
 		   store_user_reserve_kbytes),
 	FILE_ENTRY("reclaim_policy", 0444, show_reclaim_policy, NULL),
+	FILE_ENTRY("swappiness", 0644, show_swappiness, store_swappiness),
 	{0},
 };
 

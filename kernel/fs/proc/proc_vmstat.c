@@ -24,6 +24,11 @@ struct stat_line {
 
 static const struct stat_line zone_lines[] = {
 	{"nr_free_pages", VM_STAT_FREE},
+	{"nr_zone_inactive_anon", VM_STAT_INACTIVE_ANON},
+	{"nr_zone_active_anon", VM_STAT_ACTIVE_ANON},
+	{"nr_zone_inactive_file", VM_STAT_INACTIVE_FILE},
+	{"nr_zone_active_file", VM_STAT_ACTIVE_FILE},
+	{"nr_zone_unevictable", VM_STAT_UNEVICTABLE},
 	{"nr_zone_write_pending", VM_STAT_PENDING},
 	{"nr_mlock", VM_STAT_UNEVICTABLE}, /* no other pages are unevictable */
 };
@@ -75,6 +80,7 @@ static const char *const event_lines[] = {
 	"pgscan_kswapd",
 	"pgscan_direct",
 	"slabs_scanned",
+	"kswapd_low_wmark_hit_quickly",
 	"pageoutrun",
 	"drop_pagecache",
 	"drop_slab",

@@ -34,12 +34,12 @@ void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry);
 /* Sleeps until woken or, if timeout >= 0, until that many ticks have passed; returns ticks left
  * (timeout < 0: returns timeout). */
 long schedule_timeout(long timeout);
-/* Whose call this is: to compare, no more. NULL where there are no tasks. */
-const struct task_struct *running_task(void);
 bool signal_pending_current(void);
 /* A SIGKILL has arrived, or the process is ending: the current task will not see user mode again,
  * so what it does for the program's sake may be left off. Any context. */
 bool fatal_signal_pending_current(void);
+/* Ends the current task's turn: whom it wakes next need not wait for the end of it. Any context. */
+void resched_soon(void);
 /*
  * From here to the restore the current task frees memory: what it allocates meanwhile comes from
  * the reserves and never waits for memory to be freed. Returns what restore is to be given. Not in

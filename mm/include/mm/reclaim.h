@@ -8,6 +8,7 @@ struct alloc_request;
 
 /* 0 to 200: how gladly pages of processes leave, compared with those of files. */
 extern unsigned int vm_swappiness;
+#define SWAPPINESS_MAX 200u
 
 /* Frees some pages that may serve the request: how many. May sleep, with sleeping locks held. */
 unsigned long try_to_free_pages(const struct alloc_request *req);

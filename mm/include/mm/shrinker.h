@@ -41,6 +41,12 @@ void unregister_shrinker(struct shrinker *shrinker);
  */
 unsigned long shrink_slab(gfp_t gfp);
 
+/*
+ * Asks every shrinker to look at 2 / 2^priority of what it has: as much of it as reclaim looks at of
+ * the pages. The rest as above.
+ */
+unsigned long shrink_slab_part(gfp_t gfp, unsigned int priority);
+
 /* Asks until nobody has anything to give, a bounded number of times, and then gives empty slabs
  * back: /proc/sys/vm/drop_caches. Returns pages freed from slabs. May sleep. */
 unsigned long drop_slab(void);

@@ -33,6 +33,7 @@
 	X(PGDEACTIVATE, "pgdeactivate")                      \
 	X(ALLOCSTALL, "allocstall")                          \
 	X(PAGEOUTRUN, "pageoutrun")                          \
+	X(KSWAPD_QUICK, "kswapd_low_wmark_hit_quickly")      \
 	X(PGCLEAR, "pgclear")                                \
 	X(PGCOPY, "pgcopy")                                  \
 	X(PGFAULT_ANON_ZERO, "pgfault_anon_zero")            \
