@@ -52,6 +52,7 @@ static const char *const kernel_words[] = {
 	"fail_make_request",
 	"validate",
 	"reclaim",
+	"swapout",
 	"swappiness",
 };
 

@@ -151,6 +151,11 @@ void run_soon(void (*fn)(void))
 	current->need_resched = true;
 }
 
+bool alone_on_cpu(void)
+{
+	return nr_running() == 1;
+}
+
 void resched_soon(void)
 {
 	current->need_resched = true;

@@ -3,21 +3,30 @@
  *
  * Only some of it is more than advice: DONTNEED gives the pages back at once
  * (the next touch sees zeroes, or the file again), and FREE may do the same at
- * any time, so it does; DONTFORK and DOFORK say whether fork copies the area.
+ * any time, so it does; DONTFORK and DOFORK say whether fork copies the area; PAGEOUT sends pages to
+ * the disk, and COLD makes them the next to go (reclaim/range.c).
  * The rest is accepted and has no effect, which advice may.
  */
 #include "fault/internal.h"
 #include "internal.h"
+#include "mm/reclaim.h"
 
 static int advise_area(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		       int advice)
 {
 	struct mmu_gather gather;
 
-	if (advice != MADV_DONTNEED && advice != MADV_FREE)
+	if (advice != MADV_DONTNEED && advice != MADV_FREE && advice != MADV_COLD &&
+	    advice != MADV_PAGEOUT)
 		return 0;
 	if (vma->vm_flags & VM_LOCKED)
 		return -EINVAL;
+	if (advice == MADV_COLD)
+		cool_range(vma->vm_mm, start, end);
+	if (advice == MADV_PAGEOUT)
+		reclaim_range(vma->vm_mm, start, end, RECLAIM_ANON | RECLAIM_FILE);
+	if (advice == MADV_COLD || advice == MADV_PAGEOUT)
+		return 0;
 	if (advice == MADV_FREE && vma->vm_ops)
 		return -EINVAL; /* anonymous private memory only, as on Linux */
 	gather_begin(&gather, vma->vm_mm, false);

@@ -8,6 +8,8 @@
 #include "mm/zone.h"
 #include "reclaim/policy.h"
 
+struct alloc_request;
+
 #define SWAP_CLUSTER_MAX 32u /* pages that one pass looks at, and that are written together */
 #define DEF_PRIORITY	 12  /* the first pass looks at 1 / 2^12 of a list, the last one at all */
 
@@ -16,8 +18,10 @@ struct scan_control {
 	bool kswapd;	      /* nobody waits for it */
 	bool may_io;	      /* write to swap areas */
 	bool may_write_files; /* and to files: their locks are not held by whoever asks */
+	bool forced;	      /* pages leave, used or not */
+	bool ahead;	      /* all stays, but is written, if it could leave otherwise */
 	unsigned long wanted; /* pages to free */
-	unsigned long scanned, reclaimed;
+	unsigned long scanned, reclaimed, written;
 	unsigned long of_slabs;	    /* those of reclaimed that caches of objects had */
 	bool unwritten;		    /* dirty pages of files were kept, because of may_write_files */
 	enum trace_reclaim_why why; /* of what becomes of the page at hand */
@@ -33,6 +37,18 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 /* throttle.c: so many pages are off the lists / are dealt with. */
 void reclaim_batch_begin(unsigned int nr);
 void reclaim_batch_end(unsigned int nr);
+
+/* The same for caches of objects, all that there are. */
+void shrink_caches(gfp_t gfp, unsigned int priority, struct scan_control *sc);
+/* kswapd.c: somebody frees memory himself. */
+void wakeup_kswapd_at_min(const struct alloc_request *req);
+/*
+ * There are dirty pages of files. kswapd writes them; until it has, or has found that it cannot,
+ * whoever needs memory waits. Not for long: he may hold what kswapd needs. How many pages it has
+ * freed meanwhile.
+ */
+unsigned long wait_for_kswapd(const struct alloc_request *req);
+void kswapd_init(void);
 
 static inline unsigned long lru_size(const struct zone *zone, enum lru_list list)
 {

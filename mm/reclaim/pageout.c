@@ -26,7 +26,8 @@ enum verdict {
 	ACTIVATE,
 	DEACTIVATE,
 	UNEVICTABLE,
-	WRITE, /* nobody maps it; its contents are nowhere else */
+	OLDEST, /* leaves next */
+	WRITE,	/* nobody maps it; its contents are nowhere else */
 	FREE
 };
 
@@ -45,6 +46,8 @@ static enum verdict check_references(struct page *page, struct scan_control *sc)
 
 	if (vm_flags & VM_LOCKED)
 		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
+	if (sc->forced)
+		return FREE;
 	sc->why = young || PageReferenced(page) ? TRACE_WHY_REFERENCED : TRACE_WHY_POLICY;
 	switch (ask_policy(page, young)) {
 	case POLICY_EVICT:
@@ -75,7 +78,7 @@ static bool has_place(struct page *page, const struct scan_control *sc)
 /* *after: what becomes of the page when it is on the disk. */
 static enum verdict judge(struct page *page, struct scan_control *sc, enum verdict *after)
 {
-	enum verdict verdict;
+	enum verdict verdict, no_place = sc->forced ? KEEP : ACTIVATE;
 
 	if (PageWriteback(page))
 		return because(KEEP, TRACE_WHY_WRITEBACK, sc);
@@ -84,14 +87,16 @@ static enum verdict judge(struct page *page, struct scan_control *sc, enum verdi
 	verdict = check_references(page, sc);
 	if (verdict != FREE && verdict != WRITE)
 		return verdict;
-	*after = verdict == FREE ? FREE : DEACTIVATE;
+	*after = verdict == WRITE ? DEACTIVATE : sc->ahead ? OLDEST : FREE;
+	if (sc->ahead && PageSwapCache(page) && !PageDirty(page))
+		return because(OLDEST, TRACE_WHY_POLICY, sc); /* no writable entry has it */
 	/* A file's page that entries may write to is dirty. */
 	if (PageDirty(page) && page_mapping(page) && !is_shmem(page) && !sc->may_write_files) {
 		sc->unwritten = true;
 		return because(KEEP, TRACE_WHY_DIRTY, sc);
 	}
 	if (!has_place(page, sc))
-		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
+		return because(no_place, TRACE_WHY_NO_SLOT, sc);
 	switch (try_to_unmap(page, TTU_SWAP)) {
 	case UNMAP_DONE:
 		break;
@@ -101,9 +106,9 @@ static enum verdict judge(struct page *page, struct scan_control *sc, enum verdi
 		return because(KEEP, TRACE_WHY_MAPPED, sc);
 	}
 	if (!PageDirty(page))
-		return *after;
+		return because(*after, TRACE_WHY_POLICY, sc);
 	if (is_shmem(page) && !shmem_swap_out(page))
-		return because(ACTIVATE, TRACE_WHY_NO_SLOT, sc);
+		return because(no_place, TRACE_WHY_NO_SLOT, sc);
 	return page_mapping(page) || sc->may_io ? WRITE : because(KEEP, TRACE_WHY_DIRTY, sc);
 }
 
@@ -150,7 +155,7 @@ static enum trace_reclaim_event mark_list(struct page *page, enum verdict verdic
 		workingset_age();
 		return TRACE_RECLAIM_ACTIVATE;
 	}
-	if (verdict == DEACTIVATE && active) {
+	if ((verdict == DEACTIVATE || verdict == OLDEST) && active) {
 		ClearPageActive(page);
 		return TRACE_RECLAIM_DEACTIVATE;
 	}
@@ -165,6 +170,8 @@ static void put_back(struct page *page, enum verdict verdict, const struct scan_
 	reclaim_note_by(event, page, event == TRACE_RECLAIM_DEACTIVATE ? TRACE_WHY_NONE : sc->why,
 			sc->kswapd);
 	lru_add(page);
+	if (verdict == OLDEST)
+		list_move_tail(&page->lru, &page_zone(page)->lru[page_lru(page)]);
 }
 
 /* The page is dealt with: free, or back on a list. */
@@ -222,6 +229,7 @@ static void write_pages(struct batch *batch, struct scan_control *sc)
 		enum verdict verdict = written[i] ? because(batch->after[i], TRACE_WHY_POLICY, sc)
 						  : because(ACTIVATE, TRACE_WHY_IO_ERROR, sc);
 
+		sc->written += written[i];
 		finish(batch->pages[i], verdict, sc);
 	}
 	batch->nr = 0;

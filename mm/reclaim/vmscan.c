@@ -12,30 +12,19 @@
 #include "internal.h"
 #include "kernel/cmdline.h"
 #include "kernel/printk.h"
-#include "kernel/time.h"
 #include "kernel/wait.h"
 #include "mm/filemap.h"
 #include "mm/reclaim_trace.h"
 #include "mm/shrinker.h"
 #include "mm/swap.h"
-#include "mm/validate.h"
 #include "mm/vmstat.h"
 #include "reclaim/lru.h"
 #include "page/internal.h"
 #include "slab/internal.h"
 
 #define SWAPPINESS_DEFAULT 60
-#define KSWAPD_QUICKLY	   (HZ / 10) /* woken so soon after it rested: high is too near to low */
-#define KSWAPD_PATIENCE	   HZ	     /* ticks that others wait for it */
 
 unsigned int vm_swappiness = SWAPPINESS_DEFAULT;
-
-static wait_queue_head_t kswapd_wait[MAX_NUMNODES];
-static bool kswapd_wanted[MAX_NUMNODES];
-/* What all of them have freed, how often they went to rest; and who waits for either. */
-static unsigned long kswapd_freed;
-static unsigned int kswapd_runs;
-static wait_queue_head_t kswapd_progress;
 
 /* `nr` pages of one kind. */
 static void shrink_kind(struct zone *zone, enum lru_list inactive, unsigned long nr,
@@ -88,31 +77,12 @@ static void shrink_zones(const struct alloc_request *req, unsigned int priority,
 			shrink_zone(zone, priority, sc);
 }
 
-/* Objects of caches that can do with less, as many of them as of the pages. */
-static void shrink_caches(gfp_t gfp, unsigned int priority, struct scan_control *sc)
+void shrink_caches(gfp_t gfp, unsigned int priority, struct scan_control *sc)
 {
 	unsigned long freed = shrink_slab_part(gfp, priority) ? slab_reap() : 0;
 
 	sc->reclaimed += freed;
 	sc->of_slabs += freed;
-}
-
-/*
- * There are dirty pages of files. kswapd writes them; until it has, or has found that it
- * cannot, whoever needs memory waits. Not for long: he may hold what kswapd needs. How many pages.
- */
-static unsigned long wait_for_kswapd(const struct alloc_request *req)
-{
-	unsigned long before = kswapd_freed;
-
-	for (unsigned int run = 0; run < 2 && kswapd_freed == before; run++) {
-		unsigned int runs = kswapd_runs;
-
-		wakeup_kswapd(req);
-		wait_event_timeout(kswapd_progress, kswapd_freed != before || kswapd_runs != runs,
-				   KSWAPD_PATIENCE);
-	}
-	return kswapd_freed - before;
 }
 
 unsigned long try_to_free_pages(const struct alloc_request *req)
@@ -123,6 +93,7 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 	unsigned long freed = 0;
 
 	reclaim_note_direct(req->order);
+	wakeup_kswapd_at_min(req);
 	for (int priority = DEF_PRIORITY; priority >= 0 && sc.reclaimed < sc.wanted && !freed;
 	     priority--) {
 		shrink_zones(req, (unsigned int)priority, &sc);
@@ -135,91 +106,6 @@ unsigned long try_to_free_pages(const struct alloc_request *req)
 	reclaim_note_direct_end(sc.reclaimed - sc.of_slabs);
 	memalloc_noreclaim_restore(nested);
 	return sc.reclaimed + freed;
-}
-
-/* --- kswapd ---------------------------------------------------------------- */
-
-static bool zone_balanced(const struct zone *zone)
-{
-	return zone->free_pages >= zone->watermark[WMARK_HIGH];
-}
-
-void wakeup_kswapd(const struct alloc_request *req)
-{
-	struct zone *zone;
-
-	for (unsigned int i = 0; (zone = req->zonelist->zones[i]) != NULL; i++) {
-		int nid = zone->node->node_id;
-
-		if (kswapd_wanted[nid] || zone_balanced(zone))
-			continue;
-		kswapd_wanted[nid] = true;
-		/* Between low and min is less than a turn can take. */
-		resched_soon();
-		wake_up_all(&kswapd_wait[nid]);
-	}
-}
-
-/* Some zone of the node is below high still: frees there. */
-static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_control *sc)
-{
-	bool balanced = true;
-
-	for (unsigned int i = 0; i < MAX_NR_ZONES; i++) {
-		struct zone *zone = &node->node_zones[i];
-
-		if (!zone->managed_pages || zone_balanced(zone))
-			continue;
-		balanced = false;
-		sc->wanted = sc->reclaimed + max(zone->watermark[WMARK_HIGH] - zone->free_pages,
-						 (unsigned long)SWAP_CLUSTER_MAX);
-		shrink_zone(zone, priority, sc);
-	}
-	return balanced;
-}
-
-/* How many pages of programs and files it has freed. */
-static unsigned long balance_node(pg_data_t *node)
-{
-	struct scan_control sc = {.kswapd = true, .may_io = true, .may_write_files = true};
-	int priority = DEF_PRIORITY;
-
-	while (priority >= 0) {
-		unsigned long before = sc.reclaimed;
-
-		if (balance_once(node, (unsigned int)priority, &sc))
-			break;
-		shrink_caches(GFP_KERNEL, (unsigned int)priority, &sc);
-		drain_local_pages();
-		if (sc.reclaimed == before)
-			priority--;
-		else
-			wake_up_all(&kswapd_progress);
-		kswapd_freed += sc.reclaimed - before;
-		cond_resched();
-	}
-	return sc.reclaimed - sc.of_slabs;
-}
-
-int kswapd(void *arg)
-{
-	pg_data_t *node = arg;
-	int nid = node->node_id;
-	unsigned long rested = jiffies - KSWAPD_QUICKLY;
-
-	memalloc_noreclaim_save();
-	for (;;) {
-		wait_event(kswapd_wait[nid], kswapd_wanted[nid]);
-		if (jiffies - rested < KSWAPD_QUICKLY)
-			count_vm_event(VM_KSWAPD_QUICK);
-		reclaim_note_kswapd_wake(nid);
-		reclaim_note_kswapd_sleep(nid, balance_node(node));
-		validate_if_asked();
-		kswapd_wanted[nid] = false;
-		rested = jiffies;
-		kswapd_runs++;
-		wake_up_all(&kswapd_progress);
-	}
 }
 
 static void swappiness_init(void)
@@ -239,7 +125,5 @@ void reclaim_init(void)
 {
 	swappiness_init();
 	reclaim_policy_init();
-	for (int nid = 0; nid < MAX_NUMNODES; nid++)
-		init_waitqueue_head(&kswapd_wait[nid]);
-	init_waitqueue_head(&kswapd_progress);
+	kswapd_init();
 }

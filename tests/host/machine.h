@@ -49,6 +49,7 @@ bool host_allocation_fails(gfp_t gfp);
 
 /* Called before each allocation that may sleep / with each frame or block taken:
  * for tests that let others run meanwhile, or watch frames. NULL: not called. */
+extern bool host_alone; /* nobody else wants the CPU */
 extern void (*host_alloc_hook)(void);
 extern void (*host_frame_hook)(const struct page *page);
 

@@ -29,7 +29,7 @@
 #define SLEEPS_MAX 10000
 
 unsigned long host_irq_flag = X86_EFLAGS_IF;
-bool host_in_interrupt;
+bool host_in_interrupt, host_alone;
 volatile unsigned long jiffies = 1000;
 int console_loglevel = 8;
 void (*host_sleep_hook)(void);
@@ -285,6 +285,11 @@ long schedule_timeout(long timeout)
 	host_sleep_ticks = timeout;
 	host_sleep_hook();
 	return timeout < 0 ? timeout : 0;
+}
+
+bool alone_on_cpu(void)
+{
+	return host_alone;
 }
 
 void resched_soon(void)

@@ -10,6 +10,7 @@
 #include "kernel/time.h"
 #include "mm/fault.h"
 #include "mm/highmem.h"
+#include "mm/reclaim.h"
 #include "proc/oom.h"
 #include "proc/rusage.h"
 #include "signal/signal.h"
@@ -359,6 +360,27 @@ static int store_oom_score_adj(struct text *words)
 	return 0;
 }
 
+/* "anon", "file" or "all": these pages of the process leave memory. */
+static int store_reclaim(struct text *words)
+{
+	static const char *const names[] = {"", "anon", "file", "all"}; /* RECLAIM_ANON, _FILE */
+	struct mm_struct *mm;
+	unsigned int kinds = 1;
+
+	if (words->len && words->buf[words->len - 1] == '\n')
+		words->buf[words->len - 1] = '\0';
+	while (kinds < ARRAY_SIZE(names) && strcmp(names[kinds], words->buf) != 0)
+		kinds++;
+	if (kinds == ARRAY_SIZE(names))
+		return -EINVAL;
+	mm = get_task_mm(words->task);
+	if (!mm)
+		return 0; /* a thread of the kernel, or one that has ended: it has no pages */
+	reclaim_mm(mm, kinds);
+	mmput(mm);
+	return 0;
+}
+
 static int link_fd(struct text *text)
 {
 	struct task_struct *task = text->task;
@@ -406,6 +428,7 @@ static struct tree_entry tid_fd_entries[] = {FD_LINK, {0}};
 		 .mode = S_IFREG | 0644,                                                      \
 		 .show = show_oom_score_adj,                                                  \
 		 .store = store_oom_score_adj},                                               \
+		{.name = "reclaim", .mode = S_IFREG | 0200, .store = store_reclaim},          \
 		LINK_ENTRY("root", link_root, NULL), FILE_ENTRY("stat", show_stat),           \
 		FILE_ENTRY("statm", show_statm), FILE_ENTRY("status", show_status)
 

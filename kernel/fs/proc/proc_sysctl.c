@@ -167,6 +167,25 @@ static int show_reclaim_policy(struct text *text)
 	return 0;
 }
 
+static int show_swapout(struct text *text)
+{
+	text_printf(text, "%s\n", swapout_names[swapout_policy()]);
+	return 0;
+}
+
+static int store_swapout(struct text *words)
+{
+	int policy;
+
+	if (words->len && words->buf[words->len - 1] == '\n')
+		words->buf[words->len - 1] = '\0';
+	policy = swapout_by_name(words->buf);
+	if (policy < 0)
+		return -EINVAL;
+	set_swapout_policy((enum swapout)policy);
+	return 0;
+}
+
 static int show_osrelease(struct text *text)
 {
 	text_printf(text, "%s\n", system_utsname.release);
@@ -226,6 +245,7 @@ static struct tree_entry vm_entries[] = {
 	FILE_ENTRY("user_reserve_kbytes", 0644, show_user_reserve_kbytes,
 		   store_user_reserve_kbytes),
 	FILE_ENTRY("reclaim_policy", 0444, show_reclaim_policy, NULL),
+	FILE_ENTRY("swapout", 0644, show_swapout, store_swapout),
 	FILE_ENTRY("swappiness", 0644, show_swappiness, store_swappiness),
 	{0},
 };
