@@ -3,9 +3,9 @@
  *
  * Only some of it is more than advice: DONTNEED gives the pages back at once
  * (the next touch sees zeroes, or the file again), and FREE may do the same at
- * any time, so it does; DONTFORK and DOFORK say whether fork copies the area; PAGEOUT sends pages to
- * the disk, and COLD makes them the next to go (reclaim/range.c).
- * The rest is accepted and has no effect, which advice may.
+ * any time, so it does; DONTFORK and DOFORK say whether fork copies the area; PAGEOUT sends pages
+ * to the disk, and COLD makes them the next to go (reclaim/range.c). The rest is accepted and has
+ * no effect, which advice may.
  */
 #include "fault/internal.h"
 #include "internal.h"

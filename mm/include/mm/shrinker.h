@@ -42,8 +42,8 @@ void unregister_shrinker(struct shrinker *shrinker);
 unsigned long shrink_slab(gfp_t gfp);
 
 /*
- * Asks every shrinker to look at 2 / 2^priority of what it has: as much of it as reclaim looks at of
- * the pages. The rest as above.
+ * Asks every shrinker to look at 2 / 2^priority of what it has: as much of it as reclaim looks at
+ * of the pages. The rest as above.
  */
 unsigned long shrink_slab_part(gfp_t gfp, unsigned int priority);
 
