@@ -43,15 +43,17 @@ const char *reclaim_policy_name(void)
 static struct pool *pool_of(const struct zone *zone, enum lru_list inactive)
 {
 	unsigned int index = (unsigned int)zone->node->node_id * MAX_NR_ZONES + zone_idx(zone);
-	struct pool *pool = &pools[index][inactive == LRU_INACTIVE_FILE];
 
+	return &pools[index][inactive == LRU_INACTIVE_FILE];
+}
+
+/* What the policy may ask about the pool is from now. */
+static void refresh(struct pool *pool, const struct zone *zone, enum lru_list inactive)
+{
 	pool->of.nr_inactive = lru_size(zone, inactive);
 	pool->of.nr_active = lru_size(zone, inactive + 1);
-	if (unlikely(stamps)) {
-		pool->of.now = vm_event_sum(VM_PGFAULT);
-		pool->of.tau = (u32)(pool->of.nr_inactive + pool->of.nr_active) / 2;
-	}
-	return pool;
+	pool->of.now = vm_event_sum(VM_PGFAULT);
+	pool->of.tau = (u32)(pool->of.nr_inactive + pool->of.nr_active) / 2;
 }
 
 static enum lru_list kind_of(const struct page *page)
@@ -82,7 +84,8 @@ static void note(struct page *page, const struct policy_page *seen)
 
 enum policy_verdict ask_policy(struct page *page, unsigned int young)
 {
-	struct pool *pool = pool_of(page_zone(page), kind_of(page));
+	/* As zone_table: this is asked for each page. */
+	struct pool *pool = &pools[page->flags >> PAGE_ZONE_SHIFT][!PageSwapBacked(page)];
 	struct policy_page seen = describe(page, young);
 	enum policy_verdict verdict = policy->judge(&pool->of, &seen);
 
@@ -230,6 +233,7 @@ unsigned int take_candidates(struct zone *zone, enum lru_list inactive, struct l
 	struct pool *pool = pool_of(zone, inactive);
 	unsigned int nr[2] = {0, 0};
 
+	refresh(pool, zone, inactive);
 	if (policy->ticks)
 		tick_if_due(zone, inactive, pool);
 	for (pool->of.asked = 0; max(nr[0], nr[1]) < SWAP_CLUSTER_MAX; pool->of.asked++) {

@@ -59,12 +59,13 @@ static u32 page_key(const struct page *page)
 		owner = (u32)(unsigned long)page_mapping(page);
 		index = (u32)page->index;
 	}
-	return mix(mix(owner) + index) | 1u;
+	/* Addresses of owners differ in their upper bits, indices in the lower ones. */
+	return mix(owner * 0x9e3779b1u + index) | 1u;
 }
 
 static struct bucket *bucket_of(u32 key)
 {
-	return &buckets[mix(key) & bucket_mask];
+	return &buckets[key >> 1 & bucket_mask];
 }
 
 void workingset_age(void)
