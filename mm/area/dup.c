@@ -43,6 +43,12 @@ static pte_t share_entry(struct table_copy *copy, pte_t *from, pte_t entry)
 	return entry;
 }
 
+/* Out of line, as most entries are pages. */
+static __noinline void dup_swapped(struct table_copy *copy, pte_t entry)
+{
+	swap_entry_dup(copy->child, entry);
+}
+
 /* Entries of [addr, end), which lies within one table. */
 static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsigned long addr,
 			 unsigned long end)
@@ -59,7 +65,7 @@ static void copy_entries(struct table_copy *copy, pte_t *from, pte_t *to, unsign
 			continue;
 		}
 		if (unlikely(!pte_mapped(entry))) {
-			swap_entry_dup(copy->child, entry);
+			dup_swapped(copy, entry);
 		} else if (pte_pfn(entry) != zero_pfn) {
 			page_dup_mapped(pfn_to_page(pte_pfn(entry)), &count);
 			entry = share_entry(copy, from, entry);

@@ -112,7 +112,8 @@ static bool becomes_data(const struct vm_area_struct *vma, const struct flag_cha
 /* Its pages are promised (VM_ACCOUNT) after the change only. */
 static bool becomes_charged(const struct vm_area_struct *vma, const struct flag_change *change)
 {
-	return charged_flags(vma, changed_flags(vma, change)) & ~vma->vm_flags & VM_ACCOUNT;
+	return !(vma->vm_flags & VM_ACCOUNT) &&
+	       (charged_flags(vma, changed_flags(vma, change)) & VM_ACCOUNT);
 }
 
 static bool changes(const struct vm_area_struct *vma, const struct range *range)

@@ -107,6 +107,16 @@ static __always_inline int resolve_fault(struct fault *fault)
 	return unlikely(err == FAULT_AGAIN) ? resolve_again(fault) : err;
 }
 
+/* In a locked area: its page may not leave memory from now on. */
+static __noinline int resolve_locked(struct fault *fault)
+{
+	int err = resolve_again(fault);
+
+	if (!err)
+		mlock_present(fault->mm, fault->addr, fault->addr + PAGE_SIZE);
+	return err;
+}
+
 /* May the growing area reach down to `addr`? */
 static bool may_grow_to(const struct vm_area_struct *vma, unsigned long addr)
 {
@@ -164,7 +174,6 @@ static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_st
 					 unsigned long addr, bool write, struct fault_info *info)
 {
 	struct fault fault;
-	int err;
 
 	info->mapped = true;
 	info->area = area_label(vma);
@@ -175,10 +184,9 @@ static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_st
 	fault.addr = addr;
 	fault.write = write;
 	fault.info = info;
-	err = resolve_fault(&fault);
-	if (unlikely(vma->vm_flags & VM_LOCKED) && !err)
-		mlock_present(mm, addr, addr + PAGE_SIZE);
-	return err;
+	if (unlikely(vma->vm_flags & VM_LOCKED))
+		return resolve_locked(&fault);
+	return resolve_fault(&fault);
 }
 
 static void set_failure_cause(struct fault_info *info, int err)

@@ -13,6 +13,7 @@
 #include "arch/tlb.h"
 #include "internal.h"
 #include "mm/filemap.h"
+#include "page/internal.h"
 
 static void forget_range(struct mmu_gather *gather)
 {
@@ -47,7 +48,7 @@ void gather_end(struct mmu_gather *gather)
 		forget_range(gather);
 	}
 	for (i = 0; i < gather->nr; i++)
-		put_page(gather->pages[i]);
+		put_single_page(gather->pages[i]);
 	gather->nr = 0;
 }
 
@@ -74,9 +75,15 @@ static __always_inline void drop_page(struct mmu_gather *gather, struct rss_coun
 	if (unlikely(!page_remove_mapped(page, dropped)) && pte_dirty(entry))
 		page_note_dirty_pte(page);
 	if (gather->whole_mm)
-		put_page(page);
+		put_single_page(page);
 	else
 		gather_page(gather, page);
+}
+
+/* Out of line, as most entries are pages. */
+static __noinline void drop_swapped(struct mmu_gather *gather, pte_t entry)
+{
+	swap_entry_drop(gather->mm, entry);
 }
 
 /* What an entry that is not empty stood for: a page, the page of zeroes, or something swapped. */
@@ -86,7 +93,7 @@ static __always_inline void drop_entry(struct mmu_gather *gather, struct rss_cou
 	pfn_t pfn = pte_pfn(entry);
 
 	if (unlikely(!pte_mapped(entry)))
-		swap_entry_drop(gather->mm, entry);
+		drop_swapped(gather, entry);
 	else if (pfn != zero_pfn)
 		drop_page(gather, dropped, pfn_to_page(pfn), entry);
 }

@@ -74,6 +74,16 @@ static __always_inline bool page_drop_ref(struct page *page)
 	return atomic_dec_and_test(&page->_refcount);
 }
 
+/* Frees a page, no part of a larger block, whose last holder has just gone. */
+void free_last(struct page *page);
+
+/* put_page() of a page that is no part of a larger block. */
+static __always_inline void put_single_page(struct page *page)
+{
+	if (page_drop_ref(page))
+		free_last(page);
+}
+
 /* Is there anything that a page without holders must not have? */
 static __always_inline bool page_has_leftovers(const struct page *page)
 {

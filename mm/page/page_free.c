@@ -46,15 +46,16 @@ static __noinline bool strip_rare(struct page *page, struct zone *zone)
  */
 static __always_inline bool strip_used(struct page *page, struct zone *zone)
 {
-	const unsigned long flags = page->flags;
+	const unsigned long mapping = (unsigned long)page->mapping, flags = page->flags;
+	const unsigned long marks = flags & (PAGE_FLAGS_BUSY | BIT(PG_lru) | BIT(PG_unevictable));
 
-	if (likely((flags & (PAGE_FLAGS_BUSY | BIT(PG_lru) | BIT(PG_unevictable))) == BIT(PG_lru) &&
-		   !page_mapcount(page) && PageAnon(page))) {
+	if ((mapping & PAGE_MAPPING_ANON) && likely(marks == BIT(PG_lru) && !page_mapcount(page))) {
 		lru_free(page, zone, (enum lru_list)(flags >> PG_active & 3u));
 		page->mapping = NULL;
 		return true;
 	}
-	return !page_has_leftovers(page) || strip_rare(page, zone);
+	return likely(!(mapping | marks | (unsigned long)page_mapcount(page))) ||
+	       strip_rare(page, zone);
 }
 
 /* One that may not be freed as part of a block, or NULL; takes all flags off. */
@@ -103,7 +104,7 @@ static __noinline void free_slowly(struct page *page, bool cold)
 }
 
 /* Out of line, so that dropping a reference that is not the last one stays short. */
-static __noinline void free_one(struct page *page)
+__noinline void free_last(struct page *page)
 {
 	struct zone *zone = page_zone(page);
 
@@ -120,7 +121,7 @@ static __noinline void free_one(struct page *page)
 void __free_page(struct page *page)
 {
 	if (page_drop_ref(page))
-		free_one(page);
+		free_last(page);
 }
 
 void __free_pages(struct page *page, unsigned int order)
@@ -152,7 +153,7 @@ void put_page(struct page *page)
 		return;
 	}
 	if (page_drop_ref(page))
-		free_one(page);
+		free_last(page);
 }
 
 void release_pages(struct page **pages, unsigned int n, bool cold)

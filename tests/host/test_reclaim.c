@@ -361,7 +361,6 @@ int main(void)
 {
 	user_boot();
 	bio_cache_init();
-	reclaim_init();
 	reclaim_disk_on(0, SWAP_PAGES);
 	eat_memory(FRAMES);
 	return test_main(tests, ARRAY_SIZE(tests));

@@ -270,7 +270,6 @@ int main(void)
 {
 	user_boot();
 	bio_cache_init();
-	reclaim_init();
 	page_cluster = 0; /* each page by itself */
 	reclaim_disk_on(0, FIRST_AREA);
 	reclaim_disk_on(FIRST_AREA, SWAP_PAGES - FIRST_AREA);

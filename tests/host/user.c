@@ -9,6 +9,7 @@
 #include "kernel/cmdline.h"
 #include "machine.h"
 #include "mm/filemap.h"
+#include "mm/reclaim.h"
 #include "mm/rmap.h"
 #include "mm/vmstat.h"
 #include "test.h"
@@ -79,6 +80,7 @@ void user_boot(void)
 	mm_cache_init();
 	fault_init();
 	filemap_init();
+	reclaim_init();
 	host_user_flush_hook = forget;
 	host_frame_hook = check_frame_unused;
 }

@@ -16,7 +16,6 @@
 #include "mm/overcommit.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
-#include "mm/swap.h"
 #include "mm/vmalloc.h"
 #include "proc/task.h"
 
@@ -81,10 +80,24 @@ static unsigned long available(const struct memory *memory)
 	       min(cache / 2, memory->low_marks) + slab - min(slab / 2, memory->low_marks);
 }
 
-/* `name` with its colon. */
+#define NAME_WIDTH   16u
+#define NUMBER_WIDTH 8u /* of KiB, of which an address space of 32 bits has 7 digits */
+#define UNIT	     " kB\n"
+
+/* `name` with its colon. By hand: some programs read this file many times a second. */
 static void line_kib(struct text *text, const char *name, unsigned long kib)
 {
-	text_printf(text, "%-16s%8lu kB\n", name, kib);
+	char bytes[NAME_WIDTH + NUMBER_WIDTH + sizeof(UNIT) - 1];
+	size_t at = NAME_WIDTH + NUMBER_WIDTH, name_len = min(strlen(name), (size_t)NAME_WIDTH);
+
+	memset(bytes, ' ', at);
+	memcpy(bytes, name, name_len);
+	do {
+		bytes[--at] = (char)('0' + kib % 10);
+		kib /= 10;
+	} while (kib && at > name_len);
+	memcpy(bytes + NAME_WIDTH + NUMBER_WIDTH, UNIT, sizeof(UNIT) - 1);
+	text_append(text, bytes, sizeof(bytes));
 }
 
 static void line(struct text *text, const char *name, unsigned long pages)
