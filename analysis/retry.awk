@@ -2,11 +2,13 @@
 #
 # For check_tlb.awk, called from stream.awk. That fill tells when the fault returned: its task has
 # then run for exactly `cost` instructions, and one more that is the retried one. It is later when an
-# interrupt or a signal comes in at the return: of few faults, one and one in 100.
+# interrupt or a signal comes in at the return: of few faults, one and one in 100. When the retried
+# instruction faults on another page that it needs, which may have left memory meanwhile, the fill comes
+# when that fault is over.
 #
 # A task's open faults are a stack: retry_depth[pid] of them, the ends (by the task's own clock) in
 # retry_end[pid, depth]; so the depth of each fault is known, and what mode its task is in.
-function retry_fault(F,    pid, begin, depth, key)
+function retry_fault(F,    pid, begin, depth, key, again)
 {
 	pid = F[10]
 	begin = ran(pid, F[1] + 0)
@@ -21,7 +23,8 @@ function retry_fault(F,    pid, begin, depth, key)
 	retry_depth[pid] = F[11] + 0
 	retry_end[pid, F[11] + 0] = F[14] == "" ? 9e15 : begin + F[14]
 	faults_with_cost += F[14] != ""
-	if (retry_next[pid] == begin) # the same instruction, and another page that it needs
+	again = retry_next[pid] == begin # the same instruction, and another page that it needs
+	if (again)
 		retry_next[pid] = 0
 	if (F[14] == "" || F[12] == "" || index(" fixup sigsegv sigbus oom panic ", " " F[12] " "))
 		return
@@ -29,10 +32,21 @@ function retry_fault(F,    pid, begin, depth, key)
 	if (area_told && F[3] < "0xc0000000")
 		retry_area(F, pid)
 	retry_time[key] = retry_next[pid] = begin + F[14] + 1
+	retry_keys[pid] = (again ? retry_put_off(retry_keys[pid], retry_next[pid]) " " : "") key
 	retry_line[key] = retry_next_line[pid] = stream_fault_line
 	retry_page[pid] = page_of(F[3])
 	retry_eip[pid] = F[4]
 	retry_other[pid] = ""
+}
+
+# The fills of these faults come later.
+function retry_put_off(keys, time,    n, key, i)
+{
+	n = split(keys, key, " ")
+	for (i = 1; i <= n; i++)
+		if (key[i] in retry_time)
+			retry_time[key[i]] = time
+	return keys
 }
 
 # The fault's area, unless the stack has yet to grow to it, and whose address space it is.
