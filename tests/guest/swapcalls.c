@@ -134,7 +134,8 @@ static unsigned long status_kib(const char *name)
 	while (f && fgets(line, sizeof(line), f))
 		if (!strncmp(line, name, strlen(name)))
 			sscanf(line + strlen(name), ": %lu", &kib);
-	fclose(f);
+	if (f)
+		fclose(f);
 	return kib;
 }
 
