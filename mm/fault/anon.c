@@ -13,23 +13,12 @@
 struct page *zero_page;
 pfn_t zero_pfn;
 
-/*
- * The pages of a process that dies for want of memory may have been taken from it: what was written
- * is gone, and must not read as zeroes. Nobody but the kernel, on its behalf, comes here.
- */
-static bool was_reaped(const struct fault *fault)
-{
-	return unlikely(fault->mm->oom_reaped);
-}
-
 /* Read of an untouched page. */
 int fault_anon_read(const struct fault *fault)
 {
 	struct mm_struct *mm = fault->mm;
 	bool unchanged;
 
-	if (was_reaped(fault))
-		return -EIO;
 	spin_lock(&mm->page_table_lock);
 	unchanged = fault_unchanged(fault);
 	if (likely(unchanged))
@@ -43,12 +32,9 @@ int fault_anon_read(const struct fault *fault)
 int fault_anon_write(const struct fault *fault)
 {
 	struct mm_struct *mm = fault->mm;
-	struct page *page;
+	struct page *page = alloc_anon_page(fault->vma);
 	bool unchanged;
 
-	if (was_reaped(fault))
-		return -EIO;
-	page = alloc_anon_page(fault->vma);
 	if (unlikely(!page))
 		return -ENOMEM;
 	clear_highpage(page);

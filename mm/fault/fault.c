@@ -107,10 +107,14 @@ static __always_inline int resolve_fault(struct fault *fault)
 	return unlikely(err == FAULT_AGAIN) ? resolve_again(fault) : err;
 }
 
-/* In a locked area: its page may not leave memory from now on. */
-static __noinline int resolve_locked(struct fault *fault)
+/*
+ * In a locked area: its page may not leave memory from now on. In one of a process that dies for
+ * want of memory, whose pages may have been taken: what was written is gone, and must not read as
+ * zeroes. Nobody but the kernel, on its behalf, comes there.
+ */
+static __noinline int resolve_special(struct fault *fault)
 {
-	int err = resolve_again(fault);
+	int err = fault->vma->vm_flags & VM_REAPED ? -EIO : resolve_again(fault);
 
 	if (!err)
 		mlock_present(fault->mm, fault->addr, fault->addr + PAGE_SIZE);
@@ -184,8 +188,8 @@ static __always_inline int fault_in_area(struct mm_struct *mm, struct vm_area_st
 	fault.addr = addr;
 	fault.write = write;
 	fault.info = info;
-	if (unlikely(vma->vm_flags & VM_LOCKED))
-		return resolve_locked(&fault);
+	if (unlikely(vma->vm_flags & (VM_LOCKED | VM_REAPED)))
+		return resolve_special(&fault);
 	return resolve_fault(&fault);
 }
 

@@ -4,7 +4,7 @@
  * It comes free when the last of its tasks leaves its address space. One of them may be asleep for
  * a lock that the very task holds which needs the memory; so after some seconds whoever
  * waits takes the victim's anonymous pages himself. No task of it sees user mode again, and what
- * touches its memory from the kernel's side is refused from then on (mm->oom_reaped), so that
+ * touches its memory from the kernel's side is refused from then on (VM_REAPED), so that
  * nobody takes fresh zeroes for the data that were there.
  *
  * A victim whose areas cannot be had either is given up: the next one is chosen.
@@ -73,11 +73,13 @@ static void reap_areas(struct mm_struct *mm)
 	struct vm_area_struct *vma;
 	struct mmu_gather gather;
 
-	mm->oom_reaped = true;
 	gather_begin(&gather, mm, false);
-	for (vma = mm->mmap; vma; vma = vma->vm_next)
-		if (!vma->vm_ops)
-			zap_range(&gather, vma->vm_start, vma->vm_end);
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
+		if (vma->vm_ops)
+			continue;
+		vma->vm_flags |= VM_REAPED; /* before the pages go: zapping gives way */
+		zap_range(&gather, vma->vm_start, vma->vm_end);
+	}
 	gather_end(&gather);
 }
 

@@ -220,7 +220,7 @@ static void test_stuck(void)
 	take(GFP_HIGHUSER, 1);
 	CHECK(processes[1].killed);
 	CHECK_EQ(mm->rss_anon, 0);
-	CHECK(mm->oom_reaped);
+	CHECK(mm->mmap->vm_flags & VM_REAPED);
 	CHECK(sleeps > 50);
 	CHECK_EQ(user_read(mm, BASE, &byte), -EIO);
 	CHECK_EQ(user_write(mm, BASE, 1), -EIO);
@@ -244,7 +244,7 @@ static void test_locked(void)
 	CHECK_EQ(processes[1].order, 1);
 	CHECK_EQ(processes[2].order, 2);
 	CHECK_EQ(mm->rss_anon, 300);
-	CHECK(mm->oom_skip && !mm->oom_reaped);
+	CHECK(mm->oom_skip && !(mm->mmap->vm_flags & VM_REAPED));
 	up_write(&mm->mmap_sem);
 	give_back();
 	end();

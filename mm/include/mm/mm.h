@@ -66,6 +66,7 @@ static inline void put_mapped_file(struct mapped_file *file)
 #define VM_DONTEXPAND 0x40000u
 #define VM_ACCOUNT    0x100000u /* its pages are in Committed_AS */
 #define VM_NORESERVE  0x200000u /* MAP_NORESERVE: they never are */
+#define VM_REAPED     0x400000u /* its pages were taken, and are not to be had any more: oom_reap.c */
 #define VM_STACK      VM_GROWSDOWN
 
 /* mlock: with VM_LOCKED, pages come in when they are touched; both of them. */
@@ -167,8 +168,8 @@ struct mm_struct {
 	/* RLIMIT_STACK, RLIMIT_DATA, RLIMIT_AS and RLIMIT_MEMLOCK, bytes; ~0: none. */
 	unsigned long stack_limit, data_limit, as_limit, lock_limit;
 	unsigned int def_flags; /* of new areas: VM_LOCK_FLAGS that mlockall(MCL_FUTURE) wants */
-	/* mm/oom: not worth a (second) kill; its anonymous pages have been taken. */
-	bool oom_skip, oom_reaped;
+	/* mm/oom: not worth a (second) kill */
+	bool oom_skip;
 	pid_t owner_tgid; /* for hints and reports only; 0: no hints (exec under way) */
 	struct mapped_file *exe_file;
 };
