@@ -116,6 +116,14 @@ unsigned long wait_for_kswapd(const struct alloc_request *req)
 	return freed - before;
 }
 
+/* What is left of files is what programs run on: thrown out, it is back before they get on. */
+static bool files_are_few(const struct zone *zone)
+{
+	return lru_size(zone, LRU_INACTIVE_FILE) + lru_size(zone, LRU_ACTIVE_FILE) +
+		       zone->free_pages <=
+	       zone->watermark[WMARK_HIGH];
+}
+
 /* Some zone of the node is below high still: frees there. */
 static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_control *sc)
 {
@@ -125,6 +133,8 @@ static bool balance_once(pg_data_t *node, unsigned int priority, struct scan_con
 		struct zone *zone = &node->node_zones[i];
 
 		if (!zone->managed_pages || zone_balanced(zone))
+			continue;
+		if (!sc->may_io && files_are_few(zone))
 			continue;
 		balanced = false;
 		sc->wanted = sc->reclaimed + max(zone->watermark[WMARK_HIGH] - zone->free_pages,
