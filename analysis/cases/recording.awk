@@ -155,8 +155,8 @@ function disk_row(what, slot)
 function page_row(event, frame, kind, owner, at, in_file, slot, reason)
 {
 	if (event ~ /^(keep|activate|drop)$/)
-		count["kernel.pgscan"]++
-	count["kernel.pgsteal"] += event == "drop"
+		count["kernel.pgscan_direct"]++
+	count["kernel.pgsteal_direct"] += event == "drop"
 	count["kernel.pgactivate"] += event == "activate"
 	count["kernel.pgdeactivate"] += event == "deactivate"
 	count["kernel.pswpin"] += event == "swap_in"
@@ -465,7 +465,8 @@ function meta(    i, n, order)
 		  "kernel.pgfault_cow kernel.pgfault_cow_reuse kernel.pgfault_stack kernel.pgfault_sigsegv " \
 		  "kernel.pgfault_shared kernel.pgfault_spurious kernel.pgfault_vmalloc_sync kernel.pgfault_fixup " \
 		  "kernel.pgfault_sigbus kernel.pgfault_oom kernel.pgfault_migration kernel.io_done kernel.io_failed " \
-		  "kernel.pgfault_swap kernel.pgfault_swap_cache kernel.pgscan kernel.pgsteal kernel.pgactivate " \
+		  "kernel.pgfault_swap kernel.pgfault_swap_cache kernel.pgscan_kswapd kernel.pgscan_direct " \
+		  "kernel.pgsteal_kswapd kernel.pgsteal_direct kernel.pgactivate " \
 		  "kernel.pgdeactivate kernel.pswpin kernel.pswpout kernel.allocstall kernel.pageoutrun kernel.oom_kill " \
 		  "kernel.warnings kernel.unknown_options " \
 		  "kernel.selftest_failures kernel.selftest_skip " \
