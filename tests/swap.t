@@ -88,7 +88,7 @@ for run in none little; do
 		*) ran $run "$case" ;;
 		esac
 	done
-	is "$run: only the hogs are killed" "$(console $run | grep -o 'killed process [0-9]*' | sort -u | wc -l)" 2
+	is "$run: only the hogs are killed" "$(console $run | grep -o 'Killed process [0-9]*' | sort -u | wc -l)" 2
 done
 ran little forks:1500
 ok "the swap area is free again, but for $(used little) KiB" test "$(used little)" -le 512

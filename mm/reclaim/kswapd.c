@@ -31,7 +31,8 @@
 #include "page/internal.h"
 
 #define KSWAPD_QUICKLY (HZ / 10) /* woken so soon after it rested: high is too near to low */
-#define PATIENCE       HZ	 /* ticks that others wait for it */
+#define MOMENT	       (HZ / 10) /* ticks: whoever is killed meanwhile waits no longer */
+#define MOMENTS	       10u	 /* that others wait for a run of it */
 #define IDLE_TICKS     (HZ / 10) /* between two looks whether nobody runs */
 #define AHEAD_ROUNDS   4u	 /* of SWAP_CLUSTER_MAX pages each */
 #define NAME_MAX       16
@@ -107,11 +108,16 @@ unsigned long wait_for_kswapd(const struct alloc_request *req)
 	bool all = swapout != SWAPOUT_DEMAND && swapout != SWAPOUT_LATE;
 	unsigned long before = freed;
 
-	for (unsigned int turn = 0; turn < 2 && freed == before; turn++) {
+	for (unsigned int turn = 0; turn < 2 && freed == before && !fatal_signal_pending_current();
+	     turn++) {
 		unsigned int runs_before = runs;
 
 		wakeup(req, all ? WORK_ALL : WORK_FILES);
-		wait_event_timeout(progress, freed != before || runs != runs_before, PATIENCE);
+		for (unsigned int i = 0; i < MOMENTS; i++)
+			if (wait_event_timeout(progress, freed != before || runs != runs_before,
+					       MOMENT) ||
+			    fatal_signal_pending_current())
+				break;
 	}
 	return freed - before;
 }

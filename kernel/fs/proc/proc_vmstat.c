@@ -125,8 +125,7 @@ static void add_zone(struct vm_stat *stat, const struct zone *zone)
 	if (!zone->present_pages)
 		return;
 	stat->item[VM_STAT_FREE] += zone_free_pages(zone);
-	/* Lists of the LRU, in front of the others, have no lines. */
-	for (unsigned int i = NR_ANON_PAGES; i < NR_VM_ZONE_STAT_ITEMS; i++)
+	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
 		stat->item[item_of[i]] += zone_page_state(zone, (enum zone_stat_item)i);
 	stat->item[VM_STAT_PENDING] +=
 		zone_page_state(zone, NR_FILE_DIRTY) + zone_page_state(zone, NR_WRITEBACK);
