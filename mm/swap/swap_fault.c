@@ -119,6 +119,18 @@ static enum mapped map_page(const struct fault *fault, struct page *page, swp_en
 }
 
 /*
+ * Others may have dropped their entries while the page was being read, and could not lock it. Its
+ * slot may be another one by now than the fault came for, which may not even exist any more. Page
+ * locked.
+ */
+static void drop_useless_slot(struct page *page)
+{
+	if (PageSwapCache(page) &&
+	    (!page_mapcount(page) || swap_slot_unwelcome(page_swap_entry(page))))
+		try_to_free_swap(page);
+}
+
+/*
  * The page is referenced; `fresh`: this fault has had it read. A write to a page that others have,
  * too, is decided by the next look at the entry.
  */
@@ -137,9 +149,7 @@ static int bring_back(const struct fault *fault, struct page *page, swp_entry_t 
 				err = 0;
 		}
 	}
-	/* Others may have dropped their entries while it was being read, and could not lock it. */
-	if (PageSwapCache(page) && (!page_mapcount(page) || swap_slot_unwelcome(entry)))
-		try_to_free_swap(page);
+	drop_useless_slot(page);
 	unlock_page(page);
 	return err;
 }

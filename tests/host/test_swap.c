@@ -257,6 +257,53 @@ static void test_full(void)
 	end();
 }
 
+static struct page *contended;
+
+static void set_writable(bool writable)
+{
+	spin_lock(&swap_lock);
+	swap_area_set_writable(swap_area_of(swp_entry(0, 1)), writable);
+	spin_unlock(&swap_lock);
+}
+
+/* What others do while a fault waits for the page: swapoff brings it back and fails, and reclaim
+ * gives it another slot. */
+static void change_slot(void)
+{
+	u8 value = 0;
+
+	host_sleep_hook = NULL;
+	unlock_page(contended);
+	set_writable(false);
+	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 33);
+	CHECK_EQ(nr_swapcache_pages, 0);
+	set_writable(true);
+	CHECK(swap_disk_out(mms[0], page_addr(3), true));
+	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 33);
+	CHECK(PageSwapCache(contended) && page_mapcount(contended) == 1);
+}
+
+/* The slot that a fault came for is gone when it gets the page, which has another one. */
+static void test_other_slot(void)
+{
+	swp_entry_t before;
+	u8 value = 0;
+
+	begin();
+	put(0, 3, 33);
+	swap_disk_out(mms[0], page_addr(3), true);
+	before = pte_to_swp_entry(user_entry(mms[0], page_addr(3)));
+	contended = swap_cache_find(before);
+	if (!CHECK(contended))
+		return;
+	lock_page(contended);
+	host_sleep_hook = change_slot;
+	CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 33);
+	CHECK(!host_sleep_hook && page_swap_entry(contended).val != before.val);
+	put_page(contended);
+	end();
+}
+
 /* Higher priority first, equal ones in turn, then the next; none: nothing is given. */
 static void test_priorities(void)
 {
@@ -295,7 +342,8 @@ static void test_on(void)
 static const struct test tests[] = {
 	{"random histories", test_histories}, {"clean pages keep their slot", test_clean},
 	{"no disk, no memory", test_errors},  {"bad slots", test_bad_slots},
-	{"no slot is free", test_full},	      {"several areas", test_on},
+	{"no slot is free", test_full},	      {"another slot meanwhile", test_other_slot},
+	{"several areas", test_on},
 };
 
 int main(void)
