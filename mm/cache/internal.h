@@ -6,6 +6,7 @@
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/gfp.h"
+#include "mm/swap_entry.h"
 
 /* filemap.c and its neighbours. */
 int add_to_page_cache(struct page *page, struct address_space *mapping, unsigned long index);
@@ -71,5 +72,7 @@ bool shmem_swap_out(struct page *page);
  * that is just going has there goes with it. May sleep; no page may be locked.
  */
 int __must_check shmem_unuse(unsigned int type);
+/* For tests: calls `fn` for each entry that shared memory has. How many. Nobody else runs. */
+unsigned long shmem_for_each_entry(void (*fn)(swp_entry_t entry));
 
 #endif

@@ -26,10 +26,10 @@ static void shmem_release(struct mapped_file *file)
 {
 	struct shmem_object *object = container_of(file, struct shmem_object, file);
 
-	shmem_unlist(object);
 	account_committed(NULL, -(long)mapping_pages(&object->mapping));
 	truncate_inode_pages(&object->mapping, 0);
 	shmem_drop_slots(object);
+	shmem_unlist(object);
 	kmem_cache_free(shmem_cache, object);
 }
 

@@ -269,3 +269,20 @@ int shmem_unuse(unsigned int type)
 	}
 	return err;
 }
+
+unsigned long shmem_for_each_entry(void (*fn)(swp_entry_t entry))
+{
+	struct shmem_object *object;
+	unsigned long entries = 0;
+
+	list_for_each_entry (object, &objects, listed) {
+		unsigned long index = 0;
+		const void *item;
+
+		for (; (item = radix_tree_next(&object->swapped, &index)) != NULL; index++) {
+			fn((swp_entry_t){(u32)(unsigned long)item});
+			entries++;
+		}
+	}
+	return entries;
+}

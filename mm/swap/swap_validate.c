@@ -1,10 +1,11 @@
 /*
- * swap_validate.c - checks that slots, the swap cache and the page tables agree. For tests: it
- * visits every entry of every address space.
+ * swap_validate.c - checks that slots, the swap cache, the page tables and shared memory agree. For
+ * tests: it visits every entry of every address space.
  *
  * Each entry that names a slot is taken off the slot's count; then none may be left; then all are
  * counted again. Nothing sleeps, so nobody sees the counts in between.
  */
+#include "cache/internal.h"
 #include "fault/internal.h"
 #include "internal.h"
 #include "kernel/printk.h"
@@ -12,17 +13,24 @@
 #define BATCH 16u
 
 /* What is done with an entry that names a slot. */
-typedef void (*slot_fn)(u16 *value);
+typedef void (*slot_fn)(swp_entry_t entry);
 
-static void count_off(u16 *value)
+static u16 *count_of(swp_entry_t entry)
 {
+	return &swap_area_of(entry)->map.slot[swp_offset(entry)];
+}
+
+static void count_off(swp_entry_t entry)
+{
+	u16 *value = count_of(entry);
+
 	BUG_ON(!(*value & SLOT_ENTRIES) || (*value & SLOT_ENTRIES) == SLOT_BAD);
 	--*value;
 }
 
-static void count_on(u16 *value)
+static void count_on(swp_entry_t entry)
 {
-	++*value;
+	++*count_of(entry);
 }
 
 static unsigned long for_each_slot_entry(slot_fn fn)
@@ -39,11 +47,11 @@ static unsigned long for_each_slot_entry(slot_fn fn)
 
 				if (!is_swap_pte(ptep[k]) || swp_type(entry) >= MAX_SWAPFILES)
 					continue;
-				fn(&swap_area_of(entry)->map.slot[swp_offset(entry)]);
+				fn(entry);
 				entries++;
 			}
 		}
-	return entries;
+	return entries + shmem_for_each_entry(fn);
 }
 
 static void check_cached(const struct swap_area *area, const struct page *page)

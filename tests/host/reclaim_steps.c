@@ -467,9 +467,7 @@ static void step_sync(void)
 /* What holds at any moment when nobody holds a spinlock. */
 static void step_validate(void)
 {
-	spin_lock(&swap_lock);
-	swap_map_validate(&swap_area_of(swp_entry(0, 1))->map);
-	spin_unlock(&swap_lock);
+	swap_validate();
 	vmstat_validate();
 	rmap_validate();
 }

@@ -86,6 +86,7 @@ static void test_out_and_in(void)
 	CHECK(mm->rss_shmem == 0 && child->rss_shmem == 0);
 	CHECK(slots_used() == PAGES && nr_swapcache_pages == 0);
 	CHECK_EQ(reclaim_disk_writes - writes, PAGES);
+	CHECK_EQ(swap_validate(), PAGES);
 	for (unsigned int i = 0; i < PAGES; i++)
 		CHECK(pte_none(user_entry(mm, page_addr(i))));
 	/* Back for one, found by the other; the slot is free, so the page must be written again. */

@@ -79,8 +79,8 @@ extern unsigned int page_cluster;
 /* Before a write: the sole owner of a page gives its slot back, and need not copy. May sleep. */
 void give_slot_back(struct page *page);
 /*
- * For tests: panics unless slots, swap caches and the page tables of all address spaces agree.
- * Does not sleep. Returns the number of entries that name a slot.
+ * For tests: panics unless slots, swap caches, the page tables of all address spaces and shared
+ * memory agree. Does not sleep. Returns the number of entries that name a slot.
  */
 unsigned long swap_validate(void);
 /* Pages in the swap cache; slots of the areas in use, those of them that are free. */
