@@ -335,13 +335,18 @@ unsigned long nr_cached_pages(void)
 	return global_page_state(NR_FILE_PAGES);
 }
 
-/* Called under tree_lock: may not sleep. */
+/*
+ * Called under tree_lock or swap_lock: may not sleep. Who frees memory may use the last frame: a
+ * page without a place in the tree of its swap area stays in memory.
+ */
 static void *alloc_radix_node(size_t size)
 {
+	const gfp_t reserve = memalloc_noreclaim() ? __GFP_MEMALLOC : 0;
+
 	if (unlikely(!radix_cache))
 		radix_cache = kmem_cache_create("radix_tree_node", size, 0,
 						SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
-	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO);
+	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO | reserve);
 }
 
 static void free_radix_node(void *node)

@@ -6,6 +6,8 @@
 #include "free_lists.h"
 #include "kernel/bio.h"
 #include "kernel/errno.h"
+#include "kernel/radix_tree.h"
+#include "kernel/wait.h"
 #include "machine.h"
 #include "../../mm/reclaim/internal.h"
 #include "../../mm/swap/internal.h"
@@ -323,6 +325,32 @@ static void test_gone_while_copied(void)
 	end();
 }
 
+/* Who frees memory can give a page a slot when nobody else gets a frame any more. */
+static void test_no_frame_left(void)
+{
+	struct radix_tree_root others = RADIX_TREE_INIT;
+	unsigned long count, nodes = 0;
+	struct page *page, *chain;
+	bool before;
+
+	begin();
+	page = page_at(mm, 0);
+	chain = take_all(GFP_ATOMIC | __GFP_HIGHMEM | __GFP_NOWARN, &count);
+	while (!radix_tree_insert(&others, nodes << RADIX_TREE_MAP_SHIFT, &others))
+		nodes++;
+	lock_page(page);
+	CHECK(!add_to_swap(page));
+	before = memalloc_noreclaim_save();
+	if (CHECK(add_to_swap(page)))
+		delete_from_swap_cache(page);
+	memalloc_noreclaim_restore(before);
+	unlock_page(page);
+	while (nodes--)
+		radix_tree_delete(&others, nodes << RADIX_TREE_MAP_SHIFT);
+	free_chain(chain);
+	end();
+}
+
 /* All frames but a few belong to nobody who gives them back. */
 static void eat_memory(unsigned int leave)
 {
@@ -355,6 +383,7 @@ static const struct test tests[] = {
 	{"a slot that could not be read is read again", test_read_again},
 	{"nobody is left when a page has been written", test_gone_while_written},
 	{"nobody is left when a page has been copied", test_gone_while_copied},
+	{"a slot with the last frame", test_no_frame_left},
 };
 
 int main(void)
