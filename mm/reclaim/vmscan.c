@@ -58,11 +58,14 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 {
 	/* Without a free slot there may be pages that have one. */
 	bool can_swap = sc->may_io && (nr_swap_pages() || nr_swapcache_pages);
-	unsigned int anon = can_swap ? vm_swappiness : 0;
+	unsigned int anon = can_swap ? vm_swappiness : 0, file = SWAPPINESS_MAX - anon;
 
+	/* The last pass spares no file: there may be a slot for nothing any more. */
+	if (!priority)
+		file = max(file, 1u);
 	/* Clean pages of files are the cheapest. */
-	shrink_kind(zone, LRU_INACTIVE_FILE,
-		    scan_share(zone, LRU_INACTIVE_FILE, priority, 200 - anon), sc);
+	shrink_kind(zone, LRU_INACTIVE_FILE, scan_share(zone, LRU_INACTIVE_FILE, priority, file),
+		    sc);
 	shrink_kind(zone, LRU_INACTIVE_ANON, scan_share(zone, LRU_INACTIVE_ANON, priority, anon),
 		    sc);
 }

@@ -325,6 +325,25 @@ static void test_gone_while_copied(void)
 	end();
 }
 
+/* All that programs have is to leave first: files leave all the same when nothing else does. */
+static void test_files_last(void)
+{
+	unsigned int before = vm_swappiness;
+	struct page *page;
+
+	begin();
+	vm_swappiness = SWAPPINESS_MAX;
+	page = read_cache_page(&fake_mapping, 0, NULL);
+	if (CHECK(!IS_ERR(page)))
+		put_page(page);
+	CHECK_EQ(nr_cached_pages(), 1);
+	push_all_out();
+	push_all_out();
+	CHECK_EQ(nr_cached_pages(), 0);
+	vm_swappiness = before;
+	end();
+}
+
 /* Who frees memory can give a page a slot when nobody else gets a frame any more. */
 static void test_no_frame_left(void)
 {
@@ -384,6 +403,7 @@ static const struct test tests[] = {
 	{"nobody is left when a page has been written", test_gone_while_written},
 	{"nobody is left when a page has been copied", test_gone_while_copied},
 	{"a slot with the last frame", test_no_frame_left},
+	{"files leave at last", test_files_last},
 };
 
 int main(void)
