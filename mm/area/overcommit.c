@@ -24,7 +24,8 @@ unsigned long vm_commit_limit(void)
 
 	if (sysctl_overcommit_kbytes)
 		return PAGES_OF_KB(sysctl_overcommit_kbytes) + swap;
-	return (unsigned long)((u64)ram * sysctl_overcommit_ratio / 100) + swap;
+	/* More than there are addresses is no limit. */
+	return (unsigned long)min((u64)ram * sysctl_overcommit_ratio / 100 + swap, (u64)~0ul);
 }
 
 bool vm_enough_memory_slow(const struct mm_struct *mm, unsigned long pages)

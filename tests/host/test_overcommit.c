@@ -87,6 +87,9 @@ static void test_limit(void)
 	sysctl_overcommit_kbytes = 0;
 	sysctl_overcommit_ratio = 25;
 	CHECK_EQ(vm_commit_limit(), oom_total_pages() / 4);
+	/* As much as /proc takes: no limit, and not what is left of it in a word. */
+	sysctl_overcommit_ratio = 0x7fffffff;
+	CHECK_EQ(vm_commit_limit(), ~0ul);
 	sysctl_overcommit_ratio = 50;
 	end();
 }

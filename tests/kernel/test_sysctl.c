@@ -11,6 +11,7 @@
 #include "kernel/user_helpers.h"
 #include "mm/filemap.h"
 #include "mm/memory_hotplug.h"
+#include "mm/overcommit.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
@@ -322,6 +323,22 @@ static void test_swappiness(void)
 	end();
 }
 
+/* Two numbers are none, and change nothing. */
+static void test_overcommit_kbytes(void)
+{
+	static const char path[] = "/proc/sys/vm/overcommit_kbytes";
+	unsigned long before = sysctl_overcommit_kbytes;
+
+	if (!begin())
+		return;
+	expect_write(path, "4096\n", 5);
+	expect_write(path, "17 18", -EINVAL);
+	expect_write(path, "19x", -EINVAL);
+	EXPECT_EQ(sysctl_overcommit_kbytes, 4096);
+	sysctl_overcommit_kbytes = before;
+	end();
+}
+
 static void test_reserve_ratio(void)
 {
 	static const char path[] = "/proc/sys/vm/lowmem_reserve_ratio";
@@ -406,6 +423,7 @@ static const struct ktap_case cases[] = {
 	{"min_free", test_min_free},
 	{"page_cluster", test_page_cluster},
 	{"swappiness", test_swappiness},
+	{"overcommit_kbytes", test_overcommit_kbytes},
 	{"reserve_ratio", test_reserve_ratio},
 	{"drop_pages", test_drop_pages},
 	{"drop_buffers", test_drop_buffers},

@@ -158,7 +158,12 @@ static int show_overcommit_kbytes(struct text *text)
 
 static int store_overcommit_kbytes(struct text *words)
 {
-	return one_number(words->buf, 0, ~0ul, &sysctl_overcommit_kbytes);
+	unsigned long n;
+	int err = one_number(words->buf, 0, ~0ul, &n);
+
+	if (!err)
+		sysctl_overcommit_kbytes = n;
+	return err;
 }
 
 static int show_reclaim_policy(struct text *text)
