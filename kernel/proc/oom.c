@@ -36,6 +36,7 @@ static void describe(struct task_struct *leader, struct mm_struct *mm, struct oo
 		.score_adj = leader->signal ? leader->signal->oom_score_adj : 0,
 		.unkillable = !mm || is_inits(mm),
 		.in_vfork = leader->vfork_parent_waits,
+		.origin = leader->signal && leader->signal->oom_origins,
 	};
 }
 
@@ -82,6 +83,18 @@ void oom_kill_users(struct mm_struct *mm)
 bool oom_current_dies(void)
 {
 	return !in_interrupt() && (current->exiting || fatal_signal_pending_current());
+}
+
+void oom_origin_begin(void)
+{
+	if (current->signal)
+		current->signal->oom_origins++;
+}
+
+void oom_origin_end(void)
+{
+	if (current->signal)
+		current->signal->oom_origins--;
 }
 
 void oom_set_score_adj(struct task_struct *task, int adj)

@@ -102,7 +102,8 @@ struct signal_struct {
 	atomic_t count; /* tasks that point here */
 	spinlock_t lock;
 	int oom_score_adj; /* mm/oom.h; the same in all processes that share an address space */
-	unsigned int live; /* threads that have not begun to exit */
+	unsigned int oom_origins; /* threads in swapoff(): see oom_origin_begin() */
+	unsigned int live;	  /* threads that have not begun to exit */
 	struct sigpending shared;
 	bool group_exit; /* all threads end with group_exit_code */
 	int group_exit_code;

@@ -74,6 +74,9 @@ static bool choose(void *arg, const struct oom_process *process)
 	struct choice *choice = arg;
 	long points = oom_badness(process, choice->total);
 
+	/* As in Linux: without it there is no need. */
+	if (process->origin && points != OOM_NEVER)
+		points = __LONG_MAX__;
 	if (points > choice->points) {
 		choice->points = points;
 		choice->worst = *process;

@@ -181,6 +181,20 @@ static void test_largest(void)
 	end();
 }
 
+/* Who fills memory with the pages of others, however small, and may be killed. */
+static void test_origin(void)
+{
+	begin();
+	processes[0].seen.origin = true;
+	processes[1].seen.origin = processes[1].seen.unkillable = true;
+	take(GFP_HIGHUSER, 2);
+	CHECK_EQ(processes[0].order, 1);
+	CHECK_EQ(processes[2].order, 2);
+	CHECK(!processes[1].killed);
+	give_back();
+	end();
+}
+
 static void test_adjusted(void)
 {
 	begin();
@@ -320,6 +334,7 @@ static void test_noreclaim(void)
 static const struct test tests[] = {
 	{"badness", test_badness},
 	{"the largest process dies, then the next", test_largest},
+	{"who is in swapoff", test_origin},
 	{"oom_score_adj, and nobody left", test_adjusted},
 	{"oom_kill_allocating_task, panic_on_oom", test_who_asks},
 	{"a stuck victim loses its pages", test_stuck},

@@ -15,6 +15,7 @@
 #include "kernel/printk.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
+#include "proc/oom.h"
 #include "proc/syscall.h"
 
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
@@ -273,8 +274,11 @@ SYSCALL(swapoff)
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	err = find_start(inode, &bdev, &sector);
-	if (!err)
+	if (!err) {
+		oom_origin_begin();
 		err = swap_area_off(bdev, sector, &backing);
+		oom_origin_end();
+	}
 	if (!err) {
 		kfree(backing.extents);
 		kfree(backing.name);

@@ -26,6 +26,7 @@ struct oom_process {
 	int score_adj;
 	bool unkillable; /* init, or in init's memory */
 	bool in_vfork;	 /* in its parent's memory, who waits for it */
+	bool origin;	 /* brings pages of others into memory: the first to go */
 };
 
 /* /proc/sys/vm: panic instead (1: unless a memory policy is to blame, 2: always); who asks dies;
