@@ -4,7 +4,9 @@
 # reads no input of its own. The distance of a return is how many pages were dropped since this one was:
 # with as many frames more, it would have stayed. It left too early when its distance is no more than
 # there are active pages at the time, for these were thought more of. A page of a process that is read ahead of
-# need comes back with the fault that needs it, if ever.
+# need comes back with the fault that needs it, if ever. Most policies make no page active: then it is half of
+# the pages that could leave, about what twolist keeps active, so that their figures compare.
+# A page of a file is named by its file once a process has been seen to map one of that file's.
 #
 # Results: refaults.csv, returns by distance in frames (quarters of powers of two), early ones apart; early.csv,
 # the pages that came back too early, most often first, with their area and the function that needed them;
@@ -58,6 +60,7 @@ function follow(event,    key)
 {
 	if (event == "state") {
 		active[F[4], F[5]] = F[21] + F[23]
+		listed[F[4], F[5]] = F[20] + F[21] + F[22] + F[23]
 		return
 	}
 	faults_until(F[1] + 0)
@@ -92,13 +95,33 @@ function left(key,    page)
 	page_of_key[key] = page
 	area[page] = F[8] != "" ? area_of(F[8], F[9]) : F[11] != "" ? "[file]" : "[none]"
 	left_n[page]++
+	if (F[10] != "" && F[11] != "" && area[page] ~ /^\//)
+		file_name[F[10] ":" F[11]] = area[page]
 }
 
-function came_back(key, distance, kind,    page, soon, zone, size)
+# The areas of pages that no process mapped when they left: their file, if it is known by now.
+function name_files(    page, file)
 {
-	for (zone in active)
+	for (page in area) {
+		file = page
+		if (area[page] == "[file]" && sub(/:[0-9]+$/, "", file) && substr(file, 2) in file_name)
+			area[page] = file_name[substr(file, 2)]
+	}
+}
+
+# How far a page may have gone and yet have left too early.
+function near(    zone, size, all)
+{
+	for (zone in active) {
 		size += active[zone]
-	soon = distance <= size
+		all += listed[zone]
+	}
+	return size ? size : int(all / 2)
+}
+
+function came_back(key, distance, kind,    page, soon)
+{
+	soon = distance <= near()
 	returns++
 	by_distance[whole(bucket(distance)) "," kind]++
 	early_by[whole(bucket(distance)) "," kind] += soon
@@ -122,6 +145,7 @@ function bucket(value,    low)
 
 function print_all(    to, order, k)
 {
+	name_files()
 	to = result("refaults.csv")
 	print "distance_from,kind,rows,early" > to
 	order = sorter(to, "-k1,1n -k2,2")
