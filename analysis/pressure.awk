@@ -1,6 +1,6 @@
 # pressure.awk - the report's section on memory that was short: who reclaimed, what stayed, what left too early.
 #
-# For html.awk and summary.awk, after page.awk. Variables: console (for the policy's name).
+# For html.awk and summary.awk, after page.awk. Variables: console (policy, who was killed).
 
 # Reads the results; 0: memory was never short.
 function pressure_read(    T, n, i)
@@ -32,21 +32,36 @@ function pressure_read(    T, n, i)
 	return pressure_any
 }
 
-# The kernel's reclaim= option, or what it does without one.
-function policy_name(    line)
+# What the kernel's console says: the policy, which is twolist unless `reclaim=` chose one that there is, and
+# whom the kernel killed when memory was out.
+function console_read(    line)
 {
 	if (policy != "")
-		return policy
+		return
 	policy = "twolist"
-	while (console != "" && (getline line < console) > 0)
-		if (line ~ /^Command line: /) {
-			if (match(line, /[ ]reclaim=[a-z_]+/))
-				policy = substr(line, RSTART + 9, RLENGTH - 9)
-			break
-		}
+	while (console != "" && (getline line < console) > 0) {
+		if (line ~ /^Command line: / && match(line, /[ ]reclaim=[a-z_]+/))
+			policy = substr(line, RSTART + 9, RLENGTH - 9)
+		else if (line ~ /reclaim=[^ ]*: expected /)
+			policy = "twolist"
+		else if (match(line, /^Out of memory: Killed process [0-9]+ [(][^)]*[)]/))
+			oom_victims = oom_victims (oom_kills++ ? ", " : "") substr(line, 31, RLENGTH - 30)
+	}
 	if (console != "")
 		close(console)
+}
+
+function policy_name()
+{
+	console_read()
 	return policy
+}
+
+# Who was killed for memory: "7 (walk), 9 (walk)"; nobody: "".
+function killed_for_memory()
+{
+	console_read()
+	return oom_victims
 }
 
 function mib(frames)
@@ -86,7 +101,10 @@ function pressure_summary()
 	    commas(runs_of["kswapd"]) " runs) and " commas(dropped_by["direct"]) " by tasks that could not wait for it (" \
 	    commas(runs_of["direct"]) " times); " commas(looked_at) " were looked at for that, and " commas(swapped_out) \
 	    " written first. " (came_back ? commas(came_back) " came back, " commas(came_early) " of them too early: before " \
-	    "as many others had been dropped as there were active pages." : "None came back.") "</p>")
+	    "as many others had been dropped as there were active pages (with a policy that has none: half of all that could " \
+	    "leave)." : "None came back.") "</p>")
+	if (killed_for_memory() != "")
+		put("<p>Memory was out: the kernel killed " markup(killed_for_memory()) ".</p>")
 }
 
 # With as many frames more as a page's distance it would still have been there.

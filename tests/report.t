@@ -277,6 +277,16 @@ for name in memory refaults; do
 done
 printf 'Command line: root=/dev/hda1 reclaim=clock\r\n' >"$short/console.log"
 like "the policy's name" "$(analysis/report.sh "$short" 2>&1)" '[(]policy clock[)]$'
+cat >"$short/console.log" <<-'END'
+	Command line: root=/dev/hda1 reclaim=closk
+	kernel option reclaim=closk: expected twolist, clock, fifo, random, aging, lru or wsclock
+	Out of memory: Killed process 7 (walk) total-vm:31664kB, anon-rss:22000kB
+	Out of memory: Killed process 9 (big eater) total-vm:31664kB, anon-rss:22000kB
+END
+summary=$(analysis/report.sh "$short" 2>&1)
+like "a policy that there is not" "$summary" '[(]policy twolist[)]$'
+like "who was killed for memory" "$summary" '^  out of memory +2  killed: 7 [(]walk[)], 9 [(]big eater[)]$'
+like "so in the page" "$(section)" 'the kernel killed 7 [(]walk[)], 9 [(]big eater[)]'
 # How many pages were dropped between a page's last drop and its return, by looking back from each return.
 is "distances are those that are found by looking back" \
 	"$(awk -F, '{ event[NR] = $2; slot[NR] = $13 }
