@@ -2,7 +2,7 @@
 #
 # Variables: io. After lib.awk; reads no input of its own. A command that did several things at once
 # counts for each kind of them. `wait` (in the queue and in the drive) and `service` (in the drive) are
-# microseconds of the machine's time, the first two numbers for one row, the last for all.
+# microseconds of the machine's time: `wait` the mean and the longest of the rows, `service` the sum of the commands.
 #
 # Results: disk.csv, the most pages first; a recording without io.csv has none
 BEGIN {
@@ -23,11 +23,12 @@ function work(    kind)
 	pages[kind] += F[10]
 	errors[kind] += F[15] != "0"
 	wait[kind] += F[4]
-	service[kind] += F[5]
 	if (F[4] + 0 > longest[kind] + 0)
 		longest[kind] = F[4]
-	if (F[13] == "0" || F[13] != command[kind])
+	if (F[13] == "0" || F[13] != command[kind]) {
 		commands[kind]++
+		service[kind] += F[5] # the command's, and so that of each of its rows
+	}
 	command[kind] = F[13]
 }
 
