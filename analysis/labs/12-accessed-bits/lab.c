@@ -16,8 +16,8 @@ static unsigned long read_all(const char *memory)
 	return wrong;
 }
 
-/* Takes memory until four times as much has left as lies idle, and reads `used` after every 16
- * pages. */
+/* Takes memory until eight times as much has left as lies idle, so that each zone has its turn, and
+ * reads `used` after every 16 pages. */
 static unsigned long make_short(const char *used, unsigned long most)
 {
 	char *taken = take_pages((char *)0x70000000, most);
@@ -29,7 +29,7 @@ static unsigned long make_short(const char *used, unsigned long most)
 			continue;
 		if (read_all(used))
 			die("used");
-		if (number_in("/proc/vmstat", "pswpout ") - before > 4 * pages)
+		if (number_in("/proc/vmstat", "pswpout ") - before > 8 * pages)
 			break;
 	}
 	return i;
