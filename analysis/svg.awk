@@ -98,12 +98,12 @@ function nice_step(range, parts,    step, try, i)
 	return step
 }
 
-# A count in at most four characters and a unit: 950, 1.2k, 34k, 5.6M, 7.8G.
+# A number in at most four characters and a unit: 1.5, 950, 1.2k, 34k, 5.6M, 7.8G.
 function short(value,    i)
 {
 	for (i = 1; value >= 999.5 && i < 5; i++)
 		value /= 1000
-	return (i > 1 && value < 9.95 ? n1(value) : value < 1 && value > 0 ? n3(value) : \
+	return (value < 1 && value > 0 ? n3(value) : value < 9.95 ? n1(value) : \
 		sprintf("%.0f", value)) substr(" kMGT", i, i > 1)
 }
 

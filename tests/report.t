@@ -181,6 +181,10 @@ is "each phase has steps of its own" "$(axis 0 1969600000 1800000000)" \
 	'0 500 1,000 1,500 1,800 1,820 1,840 1,860 1,880 1,900 1,920 1,940 1,960 '
 is "billions" "$(axis 0 20000000000)" '0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 '
 is "nothing at all" "$(axis 0 1)" ''
+is "numbers at the side of a chart" "$(mawk -f analysis/lib.awk -f analysis/run.awk -f analysis/svg.awk -f /dev/stdin <<-'END'
+	BEGIN { print short(0), short(0.25), short(1), short(1.5), short(15), short(950), short(1234), short(34000) }
+END
+)" '0 0.25 1 1.5 15 950 1.2k 34k'
 
 # crowded SVG: labels below a picture that touch each other or its edge, or that there are none
 crowded()
