@@ -208,7 +208,7 @@ install_grub()
 		$lib/ld-linux.so.2 --library-path $lib $deps/grub/grub --batch \
 			--device-map=/dev/null >"$scratch/out" 2>&1 || true
 	grep -q 'Running "install.*succeeded' "$scratch/out" ||
-		die "GRUB could not be installed: $(grep -m 1 Error "$scratch/out")"
+		die "GRUB could not be installed: $(grep -m 1 Error "$scratch/out" || tail -n 3 "$scratch/out")"
 }
 
 boot_tree
