@@ -1,6 +1,6 @@
 # pressure.awk - the report's section on memory that was short: who reclaimed, what stayed, what left too early.
 #
-# For html.awk and summary.awk, after page.awk. Variables: console (policy, who was killed).
+# For html.awk and summary.awk, after page.awk. Variables: console (for the policy's name).
 
 # Reads the results; 0: memory was never short.
 function pressure_read(    T, n, i)
@@ -17,6 +17,9 @@ function pressure_read(    T, n, i)
 		swapped_out += T[i, "written"]
 		runs_of[T[i, "by"]] += T[i, "runs"]
 	}
+	oom_kills = load("oom.csv", T)
+	for (i = 1; i <= oom_kills; i++)
+		oom_victims = oom_victims (i > 1 ? ", " : "") process(T[i, "pid"])
 	n = load("refaults.csv", T)
 	for (i = 1; i <= n; i++) {
 		came_back += T[i, "rows"]
@@ -32,36 +35,21 @@ function pressure_read(    T, n, i)
 	return pressure_any
 }
 
-# What the kernel's console says: the policy, which is twolist unless `reclaim=` chose one that there is, and
-# whom the kernel killed when memory was out.
-function console_read(    line)
+# The kernel's reclaim= option, or what it does without one, or with one that it did not understand. What
+# comes after the root file system is there may be a program's word.
+function policy_name(    line)
 {
 	if (policy != "")
-		return
+		return policy
 	policy = "twolist"
-	while (console != "" && (getline line < console) > 0) {
+	while (console != "" && (getline line < console) > 0 && line !~ /^VFS: mounted/)
 		if (line ~ /^Command line: / && match(line, /[ ]reclaim=[a-z_]+/))
 			policy = substr(line, RSTART + 9, RLENGTH - 9)
-		else if (line ~ /reclaim=[^ ]*: expected /)
+		else if (line ~ /^kernel option reclaim=[^ ]*: expected /)
 			policy = "twolist"
-		else if (match(line, /^Out of memory: Killed process [0-9]+ [(][^)]*[)]/))
-			oom_victims = oom_victims (oom_kills++ ? ", " : "") substr(line, 31, RLENGTH - 30)
-	}
 	if (console != "")
 		close(console)
-}
-
-function policy_name()
-{
-	console_read()
 	return policy
-}
-
-# Who was killed for memory: "7 (walk), 9 (walk)"; nobody: "".
-function killed_for_memory()
-{
-	console_read()
-	return oom_victims
 }
 
 function mib(frames)
@@ -103,8 +91,8 @@ function pressure_summary()
 	    " written first. " (came_back ? commas(came_back) " came back, " commas(came_early) " of them too early: before " \
 	    "as many others had been dropped as there were active pages (with a policy that has none: half of all that could " \
 	    "leave)." : "None came back.") "</p>")
-	if (killed_for_memory() != "")
-		put("<p>Memory was out: the kernel killed " markup(killed_for_memory()) ".</p>")
+	if (oom_kills)
+		put("<p>Memory was out: the kernel killed " markup(oom_victims) ".</p>")
 }
 
 # With as many frames more as a page's distance it would still have been there.
@@ -198,13 +186,14 @@ function fault_waits(    T, n, i)
 	n = load("waits.csv", T)
 	if (!n)
 		return
-	table("Faults that waited for the disk", "Cause;n:Major;n:Mean cost;n:Mean wait;n:Longest")
+	table("Faults that waited for the disk", "Cause;n:Major;n:Mean cost;n:Mean wait;n:Longest;n:Wait, all")
 	for (i = 1; i <= n; i++) {
 		cell_html(dot(group[T[i, "cause"]], T[i, "cause"]))
 		number(T[i, "major"])
 		number(T[i, "cost_mean"])
 		number(T[i, "wait_mean"])
 		number(T[i, "wait_max"])
+		number(int(T[i, "known"] * T[i, "wait_mean"]))
 		row_end()
 	}
 	table_end()

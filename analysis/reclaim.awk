@@ -4,7 +4,7 @@
 # comes off an inactive list; it is then kept, made active, set aside (unevictable) or dropped.
 #
 # Results: reclaimers.csv, by kswapd, by tasks that needed memory at once (direct), and otherwise (other);
-# judged.csv: what became of the pages, and why
+# judged.csv: what became of the pages, and why; oom.csv: whom the kernel killed as memory was out
 BEGIN {
 	if (reclaim != "" && csv_open(reclaim, "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value")) {
 		while (csv_row(reclaim, F) > 0)
@@ -17,6 +17,8 @@ BEGIN {
 
 function done(event, pid,    who)
 {
+	if (event == "oom")
+		killed[++kills] = whole(F[1]) "," F[8] "," F[15]
 	if (event == "state" || event == "oom")
 		return
 	if (event ~ /^(kswapd_wake|direct)$/)
@@ -49,6 +51,15 @@ function print_all(    to, order, who)
 	for (who in judged)
 		print whole(judged[who]) "," who | order
 	close(order)
+	print_kills(result("oom.csv"))
+}
+
+function print_kills(to,    i)
+{
+	print "icount,pid,badness" > to
+	for (i = 1; i <= kills; i++)
+		print killed[i] > to
+	close(to)
 }
 
 function looked(who)

@@ -153,8 +153,8 @@ function memory_short()
 	line("pages dropped", dropped, "kswapd " commas(dropped_by["kswapd"]) ", direct reclaim " commas(dropped_by["direct"] + 0) \
 	     (dropped_by["other"] ? ", on request " commas(dropped_by["other"]) : "") "; " commas(swapped_out) " written first")
 	line("came back", came_back, commas(came_early) " of them too early (policy " policy_name() ")")
-	if (killed_for_memory() != "")
-		line("out of memory", oom_kills, "killed: " killed_for_memory())
+	if (oom_kills)
+		line("out of memory", oom_kills, "killed: " plain(oom_victims))
 }
 
 # What the disk did, by reason; times are the emulated machine's.
