@@ -4,7 +4,8 @@
  * A page is there while an area with VM_LOCKED maps it. It gets there when the area is locked, when
  * a fault in the area ends, or at the latest when reclaim meets it (reclaim/pageout.c). When an
  * area lets go of it (munlock, munmap, exit, a copy on write) the reverse map tells whether another
- * one still wants it; if not, it goes back to the lists that reclaim looks at.
+ * one still wants it; if not, it goes back to the lists that reclaim looks at. A page on its way to
+ * another frame cannot be found then: who moves it asks when it is back (move/migrate.c).
  */
 #include "cache/internal.h"
 #include "mm/rmap.h"
@@ -75,17 +76,29 @@ static bool wanted_by(struct page *page, struct vm_area_struct *vma, unsigned lo
 	return !wanted->locked;
 }
 
-static void munlock_page(struct page *page, const struct mm_struct *mm, unsigned long start,
-			 unsigned long end)
+/* Page locked. */
+static void munlock_unless_wanted(struct page *page, const struct mm_struct *mm,
+				  unsigned long start, unsigned long end)
 {
 	struct wanted wanted = {mm, start, end, false};
 
-	lock_page(page);
 	if (page_mapcount(page))
 		rmap_walk(page, wanted_by, &wanted);
 	if (PageUnevictable(page) && !wanted.locked)
 		make_evictable(page);
+}
+
+static void munlock_page(struct page *page, const struct mm_struct *mm, unsigned long start,
+			 unsigned long end)
+{
+	lock_page(page);
+	munlock_unless_wanted(page, mm, start, end);
 	unlock_page(page);
+}
+
+void munlock_moved_page(struct page *page)
+{
+	munlock_unless_wanted(page, NULL, 0, 0);
 }
 
 void munlock_left_page(struct page *page)

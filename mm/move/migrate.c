@@ -285,6 +285,8 @@ static int move_mapped(struct page *to, struct page *from)
 		err = move_unmapped(to, from);
 	}
 	remove_migration_ptes(from, err ? from : to);
+	if (unlikely(PageUnevictable(from)))
+		munlock_moved_page(err ? from : to);
 	put_anon_vma(anon_vma);
 	return err;
 }

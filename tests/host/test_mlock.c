@@ -7,6 +7,7 @@
 #include "../../mm/fault/internal.h"
 #include "../../mm/reclaim/internal.h"
 #include "machine.h"
+#include "mm/migrate.h"
 #include "test.h"
 #include "user.h"
 
@@ -208,10 +209,49 @@ static void test_reclaim(void)
 	end();
 }
 
+static void unlock_all(void)
+{
+	host_alloc_hook = NULL;
+	CHECK_EQ(mm_munlock(mm, at(0), PAGE_SIZE), 0);
+}
+
+static struct page *then_unlock(struct page *from, unsigned long private)
+{
+	struct page *to = alloc_page(GFP_HIGHUSER_MOVABLE);
+
+	(void)from;
+	(void)private;
+	host_alloc_hook = unlock_all; /* when the page is out of the tables */
+	return to;
+}
+
+/* An area is unlocked while its page is on its way to another frame. */
+static void test_moves(void)
+{
+	LIST_HEAD(pages);
+
+	begin(PRIVATE);
+	touch(1);
+	for (unsigned int round = 0; round < 2; round++) {
+		struct page *held;
+
+		CHECK_EQ(mm_mlock(mm, at(0), PAGE_SIZE, 0), 0);
+		held = pfn_to_page(pte_pfn(user_entry(mm, at(0))));
+		CHECK_EQ(isolate_page(held, &pages), 0);
+		CHECK_EQ(migrate_pages(&pages, then_unlock, NULL, 0, MIGRATE_ASYNC), 0);
+		CHECK(!host_alloc_hook);
+		CHECK(pte_pfn(user_entry(mm, at(0))) != page_to_pfn(held));
+		CHECK_EQ(unevictable(), 0);
+		vmstat_validate();
+	}
+	end();
+}
+
 static const struct test tests[] = {
 	{"mlock, munlock, munmap", test_lock}, {"mlock2(MLOCK_ONFAULT)", test_on_fault},
 	{"fork and copy on write", test_fork}, {"who locked exits first", test_exit_first},
 	{"shared pages", test_shared},	       {"mlockall(MCL_FUTURE)", test_future},
 	{"RLIMIT_MEMLOCK", test_limit},	       {"reclaim meets a locked page", test_reclaim},
+	{"a page is moved", test_moves},
 };
 TEST_MAIN(tests)

@@ -64,6 +64,10 @@ enum unmap_result __must_check try_to_unmap(struct page *page, enum ttu ttu);
  */
 void remove_migration_ptes(const struct page *from, struct page *to);
 
+/* A page of locked areas is back in their tables, or was to be: those that were unlocked meanwhile
+ * did not find it there. Page locked. */
+void munlock_moved_page(struct page *page);
+
 /* One reference more or less on the anon_vma of a page / of NULL (nothing happens). */
 struct anon_vma *page_get_anon_vma(const struct page *page);
 void put_anon_vma(struct anon_vma *anon_vma);
