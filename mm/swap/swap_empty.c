@@ -12,6 +12,7 @@
 #include "cache/internal.h"
 #include "fault/internal.h"
 #include "internal.h"
+#include "mm/migrate.h"
 
 static bool is_of(pte_t entry, unsigned int type)
 {
@@ -141,7 +142,7 @@ int swap_area_empty(struct swap_area *area)
 			err = empty_cache(area);
 		/* What is left, others are at: let them. */
 		if (!err && area->map.used == before)
-			schedule_timeout(1);
+			wait_for_holders();
 	}
 	return err;
 }

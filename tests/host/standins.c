@@ -259,11 +259,15 @@ void init_waitqueue_head(wait_queue_head_t *queue)
 	*queue = (wait_queue_head_t)WAIT_QUEUE_HEAD_INIT(*queue);
 }
 
+/* The task has said that it will sleep; between that and the sleep no other one runs. */
+static bool will_sleep;
+
 void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
 {
 	(void)interruptible;
 	entry->task = THE_TASK;
 	list_add_tail(&entry->node, &queue->entries);
+	will_sleep = true;
 }
 
 void prepare_to_wait_killable(wait_queue_head_t *queue, wait_queue_entry_t *entry)
@@ -275,11 +279,15 @@ void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
 {
 	(void)queue;
 	list_del(&entry->node);
+	will_sleep = false;
 }
 
 long schedule_timeout(long timeout)
 {
 	might_sleep();
+	if (!will_sleep)
+		panic("schedule_timeout() by a task that goes on running");
+	will_sleep = false;
 	if (!host_sleep_hook && timeout >= 0)
 		return 0;
 	if (!host_sleep_hook || ++host_sleeps > SLEEPS_MAX)

@@ -87,7 +87,7 @@ unsigned int __must_check migrate_pages(struct list_head *from, new_page_t get_n
 					free_page_t put_new, unsigned long private,
 					enum migrate_mode mode);
 
-/* Sleeps a tick: time for those who hold pages that are to be moved. */
+/* Sleeps a tick: time for those who hold pages that are to be moved, or brought back. */
 void wait_for_holders(void);
 
 #endif
