@@ -60,9 +60,11 @@ void shrink_zone(struct zone *zone, unsigned int priority, struct scan_control *
 	bool can_swap = sc->may_io && (nr_swap_pages() || nr_swapcache_pages);
 	unsigned int anon = can_swap ? vm_swappiness : 0, file = SWAPPINESS_MAX - anon;
 
-	/* The last pass spares no file: there may be a slot for nothing any more. */
-	if (!priority)
+	/* The last pass spares nothing, whatever was asked: else somebody would be killed. */
+	if (!priority) {
 		file = max(file, 1u);
+		anon = can_swap ? max(anon, 1u) : 0;
+	}
 	/* Clean pages of files are the cheapest. */
 	shrink_kind(zone, LRU_INACTIVE_FILE, scan_share(zone, LRU_INACTIVE_FILE, priority, file),
 		    sc);
