@@ -285,14 +285,19 @@ static void sync_mappings(void)
 	time_sync("fsync_64_pages_3000_areas");
 }
 
+static void set_knob(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, value, 1) != 1)
+		die(path);
+	close(fd);
+}
+
 static void drop_caches(void)
 {
-	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
-
 	op_sync(0);
-	if (fd < 0 || write(fd, "1", 1) != 1)
-		die("/proc/sys/vm/drop_caches");
-	close(fd);
+	set_knob("/proc/sys/vm/drop_caches", "1");
 }
 
 static void op_read_file(unsigned i)
@@ -319,6 +324,29 @@ static void disk(void)
 		close(file);
 		make_file();
 		time_op("disk_write", 1, FILE_PAGES, op_sync);
+	}
+}
+
+static void op_page_out(unsigned i)
+{
+	(void)i;
+	if (call(SYS_madvise, (long)area, (long)FILE_PAGES * PAGE, MADV_PAGEOUT))
+		die("madvise");
+}
+
+/* Out, back many at a time, out without a write, back one by one. */
+static void swapping(void)
+{
+	for (unsigned i = 0; i < BATCHES; i++) {
+		area = anonymous(FILE_PAGES);
+		memset(area, 1, (size_t)FILE_PAGES * PAGE);
+		time_op("swap_out", 1, FILE_PAGES, op_page_out);
+		time_op("swap_in_ahead", 1, FILE_PAGES, op_read_all);
+		time_op("swap_drop", 1, FILE_PAGES, op_page_out);
+		set_knob("/proc/sys/vm/page-cluster", "0");
+		time_op("swap_in", 1, FILE_PAGES, op_read_all);
+		set_knob("/proc/sys/vm/page-cluster", "3");
+		munmap(area, FILE_PAGES * PAGE);
 	}
 }
 
@@ -515,6 +543,7 @@ int main(void)
 	file_faults();
 	write_back();
 	disk();
+	swapping();
 	time_op("read_meminfo", BATCHES, 1, op_meminfo);
 	processes();
 	areas();
