@@ -133,20 +133,21 @@ ends()
 }
 
 init='      1 init            sleeping in system call 114, wait4(-1, ...), at do_wait < sys_wait4
-      2 ide0            sleeping in the kernel, at error_thread < kthread_main < kthread_start'
+      2 ide0            sleeping in the kernel, at error_thread < kthread_main < kthread_start
+      3 kswapd0         sleeping in the kernel, at kswapd < kthread_main < kthread_start'
 hang reader '' 10
 ends 'a pipe that nobody writes to' 1 "  No task could run. What each task was at when the run was ended:
-      3 reader          sleeping in system call 3, read(3, ...), at pipe_read < do_read < sys_read
+      4 reader          sleeping in system call 3, read(3, ...), at pipe_read < do_read < sys_read
 $init
 FAILED: hang: not finished after 10 s; last line on the console: ready"
 for awk in gawk "$PWD/build/root/bin/busybox awk"; do
 	like "the same by ${awk##*/}" "$(AWK=$awk analysis/report.sh "$out")" \
-		'^      3 reader          sleeping in system call 3, read\(3, ...\), at pipe_read < do_read < sys_read$'
+		'^      4 reader          sleeping in system call 3, read\(3, ...\), at pipe_read < do_read < sys_read$'
 done
 
 interrupt spin
 ends 'a loop in the program' 143 "  What each task was at when the run was ended:
-      3 spin            running in the program at ADDRESS spin_on
+      4 spin            running in the program at ADDRESS spin_on
 $init
 FAILED: interrupted by SIGTERM"
 
@@ -154,23 +155,24 @@ interrupt abba
 lock='futex(ADDRESS, 128, 2), at futex_wait_restartable < do_wait < do_futex'
 ends 'two threads that wait for each other' 143 \
 	"  No task could run. What each task was at when the run was ended:
-      3 abba            sleeping in system call 240, $lock
       4 abba            sleeping in system call 240, $lock
+      5 abba            sleeping in system call 240, $lock
 $init
 FAILED: interrupted by SIGTERM"
 
 interrupt family
 ends 'a family' 143 "  No task could run. What each task was at when the run was ended:
-      3 family          sleeping in system call 29, pause(...), at sys_pause; 9 more at the same
+      4 family          sleeping in system call 29, pause(...), at sys_pause; 9 more at the same
 $init
-      5 family          stopped in system call 37, kill(...), at do_signal < exit_to_user_work
-      4 family          zombie: it has exited, and nobody has waited for it
+      6 family          stopped in system call 37, kill(...), at do_signal < exit_to_user_work
+      5 family          zombie: it has exited, and nobody has waited for it
 FAILED: interrupted by SIGTERM"
 
 hang reader crash=hang 8
 ends 'before the first program' 1 "  What each task was at when the run was ended:
       1 init            running in the kernel, at crash_hang < first_thread < kthread_main
-${init#*$'\n'}
+      3 kswapd0         runnable in the kernel, at ret_from_fork
+      2 ide0            sleeping in the kernel, at error_thread < kthread_main < kthread_start
 FAILED: hang: not finished after 8 s; last line on the console: # Totals: pass:0 fail:0 skip:0"
 
 hang reader 'crash=panic panic=0' 60

@@ -20,6 +20,7 @@
  * hold their locks), are kswapd's with late and demand, too: it is woken for them below min.
  */
 #include "internal.h"
+#include "kernel/errno.h"
 #include "kernel/cmdline.h"
 #include "kernel/string.h"
 #include "kernel/time.h"
@@ -226,6 +227,15 @@ void kswapd_turn(pg_data_t *node)
 	}
 }
 
+/* Until there is work; with swapout=idle also for a look now and then. */
+static void rest(int nid)
+{
+	if (swapout == SWAPOUT_IDLE)
+		wait_event_timeout(kswapd_wait[nid], wanted[nid], IDLE_TICKS);
+	else if (wait_event_interruptible(kswapd_wait[nid], wanted[nid]))
+		return; /* kernel threads get no signals */
+}
+
 int kswapd(void *arg)
 {
 	pg_data_t *node = arg;
@@ -234,8 +244,7 @@ int kswapd(void *arg)
 
 	memalloc_noreclaim_save();
 	for (;;) {
-		wait_event_timeout(kswapd_wait[nid], wanted[nid],
-				   swapout == SWAPOUT_IDLE ? IDLE_TICKS : -1);
+		rest(nid);
 		if (wanted[nid] && jiffies - rested < KSWAPD_QUICKLY)
 			count_vm_event(VM_KSWAPD_QUICK);
 		kswapd_turn(node);
