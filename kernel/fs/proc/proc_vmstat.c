@@ -58,11 +58,16 @@ static const struct stat_line node_lines[] = {
 /* Names of one event in each zone. */
 #define PER_ZONE(event) event "_dma", event "_normal", event "_high", event "_movable"
 
-static const char *const event_lines[] = {
+/* Linux counts these by node, and has them behind a node's first lines. */
+#define LINES_BEFORE_WORKINGSET 9u /* up to nr_isolated_file */
+static const char *const workingset_lines[] = {
 	"workingset_refault_anon",
 	"workingset_refault_file",
 	"workingset_activate_anon",
 	"workingset_activate_file",
+};
+
+static const char *const event_lines[] = {
 	"pgpgin",
 	"pgpgout",
 	"pswpin",
@@ -73,8 +78,8 @@ static const char *const event_lines[] = {
 	"pgdeactivate",
 	"pgfault",
 	"pgmajfault",
-	"pgreuse",
 	"pgrefill",
+	"pgreuse",
 	"pgsteal_kswapd",
 	"pgsteal_direct",
 	"pgscan_kswapd",
@@ -187,6 +192,9 @@ static bool is_linux_event(const char *name)
 	for (unsigned int i = 0; i < ARRAY_SIZE(event_lines); i++)
 		if (strcmp(event_lines[i], name) == 0)
 			return true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(workingset_lines); i++)
+		if (strcmp(workingset_lines[i], name) == 0)
+			return true;
 	return false;
 }
 
@@ -219,6 +227,12 @@ static unsigned long event_by_name(const char *name)
 	return 0;
 }
 
+static void show_events(struct text *text, const char *const *names, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		show_line(text, names[i], event_by_name(names[i]), VM_STAT_LINES);
+}
+
 int proc_show_vmstat(struct text *text)
 {
 	struct vm_stat stat;
@@ -228,9 +242,11 @@ int proc_show_vmstat(struct text *text)
 	for (unsigned int i = 0; i < NR_NUMA_STATS; i++)
 		show_line(text, numa_stat_names[i], numa_stat_sum((enum numa_stat)i),
 			  VM_STAT_LINES);
-	vm_stat_show_node(text, &stat, VM_STAT_LINES);
-	for (unsigned int i = 0; i < ARRAY_SIZE(event_lines); i++)
-		show_line(text, event_lines[i], event_by_name(event_lines[i]), VM_STAT_LINES);
+	show_lines(text, node_lines, LINES_BEFORE_WORKINGSET, &stat, VM_STAT_LINES);
+	show_events(text, workingset_lines, ARRAY_SIZE(workingset_lines));
+	show_lines(text, node_lines + LINES_BEFORE_WORKINGSET,
+		   ARRAY_SIZE(node_lines) - LINES_BEFORE_WORKINGSET, &stat, VM_STAT_LINES);
+	show_events(text, event_lines, ARRAY_SIZE(event_lines));
 	for (unsigned int i = 0; i < NR_VM_EVENTS; i++)
 		if (!is_linux_event(vm_event_names[i]))
 			show_line(text, vm_event_names[i], vm_event_sum((enum vm_event)i),
