@@ -71,44 +71,58 @@ enum migratetype get_pageblock_migratetype(const struct page *page)
 	return pageblock_type(page);
 }
 
-/*
- * The first head of a free block at *pfn or behind it, before `end`; NULL: none. *pfn is left
- * behind that block.
- */
-static struct page *next_free_block(const struct zone *zone, pfn_t *pfn, pfn_t end)
-{
-	for (pfn_t i = *pfn; i < end; i++) {
-		struct page *page;
+/* Frames of a pageblock that lie in a zone. */
+struct block_part {
+	struct page *at, *end;
+};
 
-		if (!pfn_valid(i))
-			continue;
-		page = pfn_to_page(i);
+/*
+ * The part of the page's block that lies in the zone, too. All of it has struct pages, side by
+ * side: a section is no smaller than a block, and in the other models a zone's frames have one
+ * array.
+ */
+static struct block_part block_part(const struct zone *zone, struct page *page)
+{
+	const pfn_t pfn = page_to_pfn(page), block = pfn & ~(PAGEBLOCK_PAGES - 1);
+	const pfn_t start = max(block, zone->start_pfn);
+	const pfn_t end = min(block + PAGEBLOCK_PAGES, zone_end_pfn(zone));
+
+	return (struct block_part){.at = page - (pfn - start), .end = page + (end - pfn)};
+}
+
+/*
+ * The head of the next free block of the part, which is shorter then; NULL: none. A thousand frames
+ * may be looked at with interrupts off: little is done for each.
+ */
+static struct page *next_free_block(const struct zone *zone, struct block_part *part)
+{
+	for (struct page *page = part->at; page < part->end; page++) {
 		if (PageBuddy(page) && page_zone(page) == zone) {
-			*pfn = i + BIT(page->private);
+			part->at = page + BIT(page->private);
 			return page;
 		}
 	}
 	return NULL;
 }
 
-static unsigned long count_free(const struct zone *zone, const struct page *page)
+static unsigned long count_free(const struct zone *zone, struct page *page)
 {
-	pfn_t pfn = page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1), end = pfn + PAGEBLOCK_PAGES;
+	struct block_part part = block_part(zone, page);
 	unsigned long frames = 0;
 
-	while ((page = next_free_block(zone, &pfn, end)) != NULL)
+	while ((page = next_free_block(zone, &part)) != NULL)
 		frames += BIT(page->private);
 	return frames;
 }
 
 unsigned long pageblock_move_free(struct zone *zone, struct page *page, enum migratetype type)
 {
-	pfn_t pfn = page_to_pfn(page) & ~(PAGEBLOCK_PAGES - 1), end = pfn + PAGEBLOCK_PAGES;
+	struct block_part part = block_part(zone, page);
 	enum migratetype old = pageblock_type(page);
 	unsigned long frames = 0;
 
-	pageblock_types[pfn >> PAGEBLOCK_ORDER] = (u8)type;
-	while ((page = next_free_block(zone, &pfn, end)) != NULL) {
+	pageblock_types[page_to_pfn(page) >> PAGEBLOCK_ORDER] = (u8)type;
+	while ((page = next_free_block(zone, &part)) != NULL) {
 		list_move(&page->lru, &zone->free_area[page->private].free_list[type]);
 		frames += BIT(page->private);
 	}
@@ -134,7 +148,7 @@ static struct page *foreign_block(const struct zone *zone, unsigned int order,
 }
 
 /* Is the pageblock of this free block, the largest there is, to become one of the type? */
-static bool should_claim(const struct zone *zone, const struct page *page, unsigned int order,
+static bool should_claim(const struct zone *zone, struct page *page, unsigned int order,
 			 enum migratetype type)
 {
 	if (order >= CLAIM_ORDER && type != MIGRATE_MOVABLE)
