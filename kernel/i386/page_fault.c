@@ -151,6 +151,8 @@ static void user_failed(const struct fault_frame *fault, struct fault_info *info
 		info->cause = TRACE_CAUSE_OOM;
 		kill_for_memory();
 		break;
+	case -EINTR: /* killed while it waited for the page */
+		break;
 	case -EIO:
 		info->cause = TRACE_CAUSE_SIGBUS;
 		force_sig_fault(SIGBUS, BUS_ADRERR, fault->addr, fault->regs);

@@ -60,6 +60,14 @@ void lock_page(struct page *page)
 		wait_event(*page_wait_queue(page), trylock_or_note(page));
 }
 
+int lock_page_killable(struct page *page)
+{
+	might_sleep();
+	if (trylock_page(page))
+		return 0;
+	return wait_event_killable(*page_wait_queue(page), trylock_or_note(page));
+}
+
 void unlock_page(struct page *page)
 {
 	BUG_ON(!PageLocked(page));
@@ -284,21 +292,36 @@ struct page *read_cache_page(struct address_space *mapping, unsigned long index,
 	return get_valid_page(mapping, index, major);
 }
 
+/*
+ * Somebody is at a page that a fault needs, and may wait for memory that the dead would give back:
+ * so who is killed waits no longer. Drops the reference. 0 or -EINTR.
+ */
+static __noinline int wait_for_reader(struct page *page)
+{
+	int err = lock_page_killable(page);
+
+	if (!err)
+		unlock_page(page);
+	put_page(page);
+	return err;
+}
+
 /* vm_ops->fault of every area whose pages the cache holds. */
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
 	struct page *page;
+	int err = 0;
 
 	if (unlikely(vmf->pgoff >= mapping_pages(mapping)))
 		return -EIO;
 	page = find_page(mapping, vmf->pgoff);
 	if (unlikely(!page || !PageUptodate(page))) {
 		if (page)
-			put_page(page);
+			err = wait_for_reader(page);
 		else
 			readahead_around(mapping, vmf->pgoff);
-		page = read_page(mapping, vmf->pgoff, &vmf->major);
+		page = err ? ERR_PTR(err) : read_page(mapping, vmf->pgoff, &vmf->major);
 	}
 	vmf->page = page;
 	return unlikely(IS_ERR(vmf->page)) ? (int)PTR_ERR(vmf->page) : 0;

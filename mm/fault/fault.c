@@ -197,6 +197,8 @@ static void set_failure_cause(struct fault_info *info, int err)
 {
 	if (err == -EFAULT)
 		info->cause = TRACE_CAUSE_SIGSEGV;
+	else if (err == -EINTR)
+		info->cause = TRACE_CAUSE_SPURIOUS;
 	else
 		info->cause = err == -ENOMEM ? TRACE_CAUSE_OOM : TRACE_CAUSE_SIGBUS;
 }

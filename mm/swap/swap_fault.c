@@ -137,9 +137,11 @@ static void drop_useless_slot(struct page *page)
 static int bring_back(const struct fault *fault, struct page *page, swp_entry_t entry, bool fresh)
 {
 	enum mapped mapped;
-	int err = FAULT_AGAIN;
+	int err = lock_page_killable(page);
 
-	lock_page(page);
+	if (err)
+		return err;
+	err = FAULT_AGAIN;
 	if (PageSwapCache(page) && page_swap_entry(page).val == entry.val) {
 		if (!PageUptodate(page) && (fresh || !swap_read_alone(page))) {
 			err = -EIO;

@@ -313,9 +313,11 @@ bool signal_pending_current(void)
 	return host_signal_pending;
 }
 
+bool host_fatal_signal;
+
 bool fatal_signal_pending_current(void)
 {
-	return false;
+	return host_fatal_signal;
 }
 
 /* Processes are test_oom.c's own. */

@@ -284,6 +284,39 @@ static void test_read_error(void)
 	end();
 }
 
+static void kill_it(void)
+{
+	host_fatal_signal = true;
+}
+
+/* Who is killed while another is at the page waits no longer; later the page can be had. */
+static void test_killed(void)
+{
+	struct input none = {(const u8 *)"", 0};
+	struct page *page;
+	u8 byte = 0;
+
+	begin();
+	in = &none;
+	size = 100;
+	fake_mapping.size = size;
+	fake_disk[0][5] = model[5] = 77;
+	page = find_or_create_page(&fake_mapping, 0);
+	if (!CHECK(!IS_ERR(page)))
+		return;
+	host_sleep_hook = kill_it;
+	CHECK_EQ(user_read(mm, BASE + 5, &byte), -EINTR);
+	CHECK_EQ(user_last_fault.cause, TRACE_CAUSE_SPURIOUS);
+	host_sleep_hook = NULL;
+	host_fatal_signal = false;
+	CHECK(PageLocked(page));
+	unlock_page(page);
+	put_page(page);
+	CHECK_EQ(user_read(mm, BASE + 5, &byte), 0);
+	CHECK_EQ(byte, 77);
+	end();
+}
+
 /* The error of a page that cannot be written is told, and the page is not lost. */
 static void test_write_error(void)
 {
@@ -418,6 +451,7 @@ static void test_many_dirty(void)
 static const struct test tests[] = {
 	{"requests at the limits", test_limits},
 	{"a page that cannot be read", test_read_error},
+	{"killed while another is at the page", test_killed},
 	{"a page that cannot be written", test_write_error},
 	{"clean pages give way when memory runs out", test_gives_way},
 	{"many dirty pages", test_many_dirty},

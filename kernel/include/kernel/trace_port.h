@@ -102,7 +102,7 @@ enum trace_cause {
 	TRACE_CAUSE_SWAP_CACHE,	  /* found in the swap cache */
 	TRACE_CAUSE_VMALLOC_SYNC, /* kernel directory entry copied */
 	TRACE_CAUSE_MIGRATION,	  /* waited for a page being moved */
-	TRACE_CAUSE_SPURIOUS,	  /* the entry already allowed it */
+	TRACE_CAUSE_SPURIOUS,	  /* the entry already allowed it; or killed before the page came */
 	TRACE_CAUSE_FIXUP,	  /* kernel access to a bad user address: -EFAULT */
 	TRACE_CAUSE_SIGSEGV,
 	TRACE_CAUSE_SIGBUS,

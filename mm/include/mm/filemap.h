@@ -83,6 +83,8 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
 void end_page_read(struct page *page, int error);
 
 void lock_page(struct page *page); /* may sleep */
+/* The same of whoever may be killed meanwhile: 0, or -EINTR, and the page is not locked. */
+int __must_check lock_page_killable(struct page *page);
 bool trylock_page(struct page *page);
 void unlock_page(struct page *page);
 /* Marks the page dirty in flags and tree. */
