@@ -160,7 +160,9 @@ void workingset_init(void)
 		frames += zone->managed_pages;
 	while (2 * nr * SHADOWS_A_BUCKET <= frames)
 		nr *= 2;
-	buckets = vzalloc(nr * sizeof(*buckets));
+	/* Of low memory: it is small, and would fill a small high zone up to its watermark. */
+	buckets = __vmalloc(nr * sizeof(*buckets), PAGE_SIZE, GFP_KERNEL | __GFP_ZERO, PAGE_KERNEL,
+			    workingset_init);
 	if (!buckets)
 		panic("no memory for the shadows of %lu pages", frames);
 	bucket_mask = (u32)nr - 1;

@@ -22,10 +22,11 @@
 #define LEFT	    300u /* frames above high that a zone keeps */
 #define TAKE_ORDER  4u
 #define REST_TICKS  100
+#define SMALL	    (2 * LEFT) /* a zone of so few frames takes no part */
 
 static u32 disk[FILE_PAGES]; /* the first word of each page */
 static struct address_space mapping;
-static struct page *taken;
+static struct page *taken, *singles; /* blocks of TAKE_ORDER; frames of small zones */
 
 static int read_page(struct address_space *file, struct page *page)
 {
@@ -49,20 +50,36 @@ static int write_page(struct address_space *file, struct page *page)
 
 static const struct address_space_ops ops = {.readpage = read_page, .writepage = write_page};
 
-static void keep(struct page *page)
+static void keep(struct page **chain, struct page *page)
 {
-	page->private = (unsigned long)taken;
-	taken = page;
+	page->private = (unsigned long)*chain;
+	*chain = page;
 }
 
-static void give_back(unsigned int order)
+static void give_back(struct page **chain, unsigned int order)
 {
-	while (taken) {
-		struct page *page = taken;
+	while (*chain) {
+		struct page *page = *chain;
 
-		taken = (struct page *)page->private;
+		*chain = (struct page *)page->private;
 		page->private = 0;
 		__free_pages(page, order);
+	}
+}
+
+/* Brings a small zone to its high mark, so that the file's pages are in the others. */
+static void close_small(struct zone *zone)
+{
+	struct page *page;
+
+	while (zone->free_pages > zone->watermark[WMARK_HIGH] &&
+	       (page = alloc_pages_node(
+			zone->node->node_id,
+			(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN | __GFP_THISNODE) & ~__GFP_WAIT, 0)) !=
+		       NULL) {
+		keep(&singles, page);
+		if (page_zone(page) != zone)
+			break;
 	}
 }
 
@@ -79,12 +96,14 @@ static void begin(void)
 	for (unsigned int i = 0; i < FILE_PAGES; i++)
 		disk[i] = i;
 	for_each_zone (zone) {
+		if (zone->managed_pages < SMALL)
+			close_small(zone);
 		for (unsigned int i = 0; i < ARRAY_SIZE(gfp); i++) {
 			while (zone->free_pages > zone->watermark[WMARK_HIGH] + LEFT &&
 			       (page = alloc_pages_node(zone->node->node_id,
 							(gfp[i] | how) & ~__GFP_WAIT,
 							TAKE_ORDER)) != NULL) {
-				keep(page);
+				keep(&taken, page);
 				if (page_zone(page) != zone &&
 				    page_zone(page)->free_pages <=
 					    page_zone(page)->watermark[WMARK_HIGH] + LEFT)
@@ -97,7 +116,8 @@ static void begin(void)
 static void end(void)
 {
 	truncate_inode_pages(&mapping, 0);
-	give_back(TAKE_ORDER);
+	give_back(&taken, TAKE_ORDER);
+	give_back(&singles, 0);
 }
 
 /* The page's word, and whether it is what was last written. */
@@ -172,20 +192,17 @@ static void test_kswapd(void)
 static void test_direct(void)
 {
 	u32 stalls = vm_event_sum(VM_ALLOCSTALL), stolen = vm_event_sum(VM_PGSTEAL_DIRECT);
-	struct page *blocks, *page;
+	struct page *page;
 
 	begin();
 	read_until_woken(1);
-	blocks = taken;
-	taken = NULL;
 	while (vm_event_sum(VM_ALLOCSTALL) == stalls &&
 	       (page = alloc_page(GFP_HIGHUSER | __GFP_NOWARN)) != NULL)
-		keep(page);
+		keep(&singles, page);
 	EXPECT(vm_event_sum(VM_ALLOCSTALL) > stalls);
 	EXPECT(vm_event_sum(VM_PGSTEAL_DIRECT) > stolen);
 	EXPECT(vm_event_sum(VM_PGSCAN_DIRECT) >= vm_event_sum(VM_PGSTEAL_DIRECT));
-	give_back(0);
-	taken = blocks;
+	give_back(&singles, 0);
 	end();
 }
 
@@ -216,23 +233,20 @@ static void test_reserve(void)
 {
 	u32 stalls = vm_event_sum(VM_ALLOCSTALL);
 	unsigned long reserve = 0;
-	struct page *blocks, *page;
+	struct page *page;
 	struct zone *zone;
 	bool before;
 
 	begin();
-	blocks = taken;
-	taken = NULL;
 	before = memalloc_noreclaim_save();
 	while ((page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN)) != NULL)
-		keep(page);
+		keep(&singles, page);
 	memalloc_noreclaim_restore(before);
 	for_each_zone (zone)
 		reserve += zone->free_pages;
-	give_back(0);
+	give_back(&singles, 0);
 	EXPECT_EQ(reserve, 0);
 	EXPECT_EQ(vm_event_sum(VM_ALLOCSTALL), stalls);
-	taken = blocks;
 	end();
 }
 

@@ -20,7 +20,8 @@ struct fault_info {
 /*
  * Resolves a fault at `addr` in `mm`. Takes and drops mmap_sem for reading;
  * may sleep. Returns 0 (try the access again), -EFAULT (SIGSEGV), -EIO (SIGBUS),
- * -ENOMEM (out of memory) or -EINTR (killed while it waited for somebody's page). `info` is always filled in.
+ * -ENOMEM (out of memory) or -EINTR (killed while it waited for somebody's page). `info` is always
+ * filled in.
  */
 int mm_fault(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct fault_info *info);
 
