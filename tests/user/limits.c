@@ -120,7 +120,7 @@ static void vforked(void)
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
-	printf("after the child's limit: %s\n", said(map(110, RW, PRIVATE, NULL)));
+	printf("after the child's limit: %s\n", said(map(150, RW, PRIVATE, NULL)));
 }
 
 /* poll() takes as many entries as there may be descriptors. */
