@@ -103,24 +103,34 @@ static __noinline void free_slowly(struct page *page, bool cold)
 	pcp_flush_give(page_zone(page), page, cold);
 }
 
-/* Out of line, so that dropping a reference that is not the last one stays short. */
-__noinline void free_last(struct page *page)
+/* A frame of the zone with nothing left on it. */
+static __always_inline void free_clean(struct page *page, struct zone *zone)
 {
-	struct zone *zone = page_zone(page);
-
-	if (unlikely(!strip_used(page, zone))) {
-		refuse_free(page);
-		return;
-	}
 	page->flags &= PAGE_ID_MASK;
 	count_vm_event(VM_PGFREE);
 	if (unlikely(!pcp_give(zone, page)))
 		free_slowly(page, false);
 }
 
+/* Out of line, so that dropping a reference that is not the last one stays short. */
+__noinline void free_last(struct page *page)
+{
+	struct zone *zone = page_zone(page);
+
+	if (likely(strip_used(page, zone)))
+		free_clean(page, zone);
+	else
+		refuse_free(page);
+}
+
+/* Mostly of a page of the kernel's own, on which nothing is. */
 void __free_page(struct page *page)
 {
-	if (page_drop_ref(page))
+	if (!page_drop_ref(page))
+		return;
+	if (likely(!page_has_leftovers(page)))
+		free_clean(page, page_zone(page));
+	else
 		free_last(page);
 }
 
@@ -136,7 +146,7 @@ void free_cold_page(struct page *page)
 {
 	if (!page_drop_ref(page))
 		return;
-	if (unlikely(!strip_used(page, page_zone(page)))) {
+	if (unlikely(page_has_leftovers(page)) && !strip_used(page, page_zone(page))) {
 		refuse_free(page);
 		return;
 	}

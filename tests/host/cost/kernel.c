@@ -275,10 +275,10 @@ static void vmalloc_16(void)
 
 const struct cost_row cost_rows[] = {
 	{"nothing", nothing, 0},
-	{"alloc_page + __free_page, user", page_user, 84},
-	{"alloc_page + __free_page, kernel", page_kernel, 84},
+	{"alloc_page + __free_page, user", page_user, 80},
+	{"alloc_page + __free_page, kernel", page_kernel, 80},
 	{"alloc_pages + __free_pages, order 3", page_order_3, 512},
-	{"alloc_page + free_cold_page", page_cold, 304},
+	{"alloc_page + free_cold_page", page_cold, 300},
 	{"get_page + put_page", page_shared, 30},
 	{"kmalloc(32) + kfree", kmalloc_32, 60},
 	{"kmalloc(256) + kfree", kmalloc_256, 60},
@@ -287,7 +287,7 @@ const struct cost_row cost_rows[] = {
 	{"kmap_atomic + kunmap_atomic, another page", kmap_atomic_other, 40},
 	{"kmap_atomic + kunmap_atomic, low page", kmap_atomic_low, 20},
 	{"kmap + kunmap, page that has a slot", kmap_again, 120},
-	{"vmalloc(64 KiB) + vfree", vmalloc_16, 2620},
+	{"vmalloc(64 KiB) + vfree", vmalloc_16, 2600},
 	{NULL, NULL, 0},
 };
 
