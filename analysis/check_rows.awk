@@ -260,10 +260,10 @@ function check_waiting(    line)
 	same("waiting.csv: rows are those of meta.csv", rows["waiting"], "waiting.rows")
 }
 
-# One that is runnable may never have run.
+# One that has never run stands where every task begins, at a function that nobody called.
 function look_waiting(F)
 {
-	if (F[1] != 0 && F[4] != "runnable" && !(F[1] in task_tgid))
+	if (F[1] != 0 && (F[4] != "runnable" || F[9] ~ / /) && !(F[1] in task_tgid))
 		wrong_row("waiting", "waiting", csv_line, "task " F[1] " is not known from tasks.csv")
 }
 

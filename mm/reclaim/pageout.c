@@ -191,23 +191,49 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 	sc->reclaimed += gone;
 }
 
+/* Pages of one file in the order of their places; from[k]: which of `pages` is the k-th. There are
+ * few. */
+static void sort_by_index(struct page *const *pages, unsigned int nr, struct page **sorted,
+			  unsigned char *from)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned int at = i;
+
+		for (; at > 0 && sorted[at - 1]->index > pages[i]->index; at--) {
+			sorted[at] = sorted[at - 1];
+			from[at] = from[at - 1];
+		}
+		sorted[at] = pages[i];
+		from[at] = (unsigned char)i;
+	}
+}
+
+/* Writes pages of one file. */
+static void write_to_file(struct address_space *mapping, struct page **pages, unsigned int nr,
+			  bool *written)
+{
+	struct page *sorted[SWAP_CLUSTER_MAX];
+	unsigned char from[SWAP_CLUSTER_MAX];
+	int errors[SWAP_CLUSTER_MAX];
+
+	for (unsigned int i = 0; i < nr; i++)
+		reclaim_note(TRACE_RECLAIM_WRITE, pages[i], TRACE_WHY_NONE);
+	sort_by_index(pages, nr, sorted, from);
+	writeback_pages(mapping, sorted, nr, errors);
+	for (unsigned int i = 0; i < nr; i++)
+		written[from[i]] = !errors[i];
+}
+
 /* Pages of files go there, those of one file that stand side by side together. */
 static void write_file_pages(struct page **pages, unsigned int nr, bool *written)
 {
-	int errors[SWAP_CLUSTER_MAX];
-
 	for (unsigned int i = 0, end; i < nr; i = end) {
 		struct address_space *mapping = page_mapping(pages[i]);
 
 		for (end = i + 1; mapping && end < nr && page_mapping(pages[end]) == mapping;)
 			end++;
-		if (!mapping)
-			continue;
-		for (unsigned int k = i; k < end; k++)
-			reclaim_note(TRACE_RECLAIM_WRITE, pages[k], TRACE_WHY_NONE);
-		writeback_pages(mapping, pages + i, end - i, errors);
-		for (unsigned int k = i; k < end; k++)
-			written[k] = !errors[k - i];
+		if (mapping)
+			write_to_file(mapping, pages + i, end - i, written + i);
 	}
 }
 

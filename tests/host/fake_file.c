@@ -93,8 +93,10 @@ static void write_pages(struct address_space *mapping, struct page **pages, unsi
 	unsigned int i;
 
 	CHECK(nr > 0 && nr <= PAGES_AT_ONCE);
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		CHECK(!i || pages[i]->index > pages[i - 1]->index);
 		errors[i] = write_page(mapping, pages[i]);
+	}
 }
 
 static const struct address_space_ops single_aops = {

@@ -24,7 +24,7 @@ struct address_space_ops {
 	void (*readpages)(struct address_space *mapping, struct page **pages, unsigned int nr,
 			  unsigned int first, unsigned int wanted);
 	/*
-	 * writepage of `nr` pages, best in the order of their indices, at once: errors[i] is that
+	 * writepage of `nr` pages in the order of their indices, at once: errors[i] is that
 	 * of page i. NULL: there is only writepage.
 	 */
 	void (*writepages)(struct address_space *mapping, struct page **pages, unsigned int nr,
