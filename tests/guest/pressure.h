@@ -2,6 +2,8 @@
 #ifndef TESTS_GUEST_PRESSURE_H
 #define TESTS_GUEST_PRESSURE_H
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,9 @@ static inline void check_pages(const char *at, unsigned int pages, unsigned int 
 
 static inline void die(const char *what)
 {
+	/* A page of ours that the kernel could not read back, as if we had touched it ourselves. */
+	if (errno == EFAULT)
+		kill(getpid(), SIGBUS);
 	perror(what);
 	fflush(stdout);
 	_exit(99);
