@@ -312,8 +312,8 @@ refused meta all '$1 == "outcome"' '$2 = "hang"'
 refused meta all '$1 == "outcome"' 'print "failure", "program status 3"'
 refused meta all '$1 == "complete"' '$2 = 0'
 refused meta all '$1 == "fills"' 'print'
-refused meta all '$1 == "tlb.sha256"' '$2 = "0" substr($2, 2)'
-refused meta all '$1 == "stdout.sha256"' '$2 = "0" substr($2, 2)'
+refused meta all '$1 == "tlb.sha256"' '$2 = ($2 ~ /^0/) substr($2, 2)'
+refused meta all '$1 == "stdout.sha256"' '$2 = ($2 ~ /^0/) substr($2, 2)'
 
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
 for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv; do

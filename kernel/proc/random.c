@@ -10,6 +10,7 @@
 #include "arch/irq.h"
 #include "i386/uaccess.h"
 #include "kernel/errno.h"
+#include "kernel/xorshift.h"
 #include "sched/sched.h"
 #include "proc/syscall.h"
 
@@ -18,14 +19,6 @@
 #define RANDOM_CHUNK 64
 
 static u32 state = SEED;
-
-static u32 next_word(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 void get_random(void *buf, size_t n)
 {
@@ -36,7 +29,7 @@ void get_random(void *buf, size_t n)
 
 	for (i = 0; i < n; i++, word >>= 8) {
 		if (i % sizeof(word) == 0)
-			word = next_word();
+			word = xorshift32(&state);
 		to[i] = (u8)word;
 	}
 	local_irq_restore(flags);

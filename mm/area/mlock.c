@@ -54,13 +54,16 @@ static int populate_locked(struct mm_struct *mm, unsigned long start, unsigned l
 	return 0;
 }
 
-/* Page-aligned [*start, *end) of a request. False: it wraps. */
-static bool page_range(unsigned long addr, unsigned long len, unsigned long *start,
-		       unsigned long *end)
+/* Page-aligned [*start, *end) of a request, which may be empty. 0; -EINVAL: it wraps; -ENOMEM: no
+ * program's. */
+static int page_range(unsigned long addr, unsigned long len, unsigned long *start,
+		      unsigned long *end)
 {
 	*start = addr & PAGE_MASK;
 	*end = *start + PAGE_ALIGN(len + (addr & ~PAGE_MASK));
-	return *end >= *start;
+	if (*end < *start)
+		return -EINVAL;
+	return *end > *start && *end > TASK_SIZE ? -ENOMEM : 0;
 }
 
 static int lock_areas(struct mm_struct *mm, unsigned long start, unsigned long end,
@@ -88,12 +91,9 @@ long mm_mlock(struct mm_struct *mm, unsigned long addr, unsigned long len, unsig
 		return -EINVAL;
 	if (!may_lock(mm))
 		return -EPERM;
-	if (!page_range(addr, len, &start, &end))
-		return -EINVAL;
-	if (start == end)
-		return 0;
-	if (end > TASK_SIZE)
-		return -ENOMEM;
+	err = page_range(addr, len, &start, &end);
+	if (err || start == end)
+		return err;
 	down_write(&mm->mmap_sem);
 	err = lock_areas(mm, start, end, flags);
 	up_write(&mm->mmap_sem);
@@ -109,12 +109,9 @@ long mm_munlock(struct mm_struct *mm, unsigned long addr, unsigned long len)
 	unsigned long start, end;
 	int err;
 
-	if (!page_range(addr, len, &start, &end))
-		return -EINVAL;
-	if (start == end)
-		return 0;
-	if (end > TASK_SIZE)
-		return -ENOMEM;
+	err = page_range(addr, len, &start, &end);
+	if (err || start == end)
+		return err;
 	down_write(&mm->mmap_sem);
 	err = change_area_flags(mm, start, end, VM_LOCK_FLAGS, 0);
 	munlock_pages(mm, start, end);

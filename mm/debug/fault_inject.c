@@ -29,6 +29,7 @@
 #include "kernel/printk.h"
 #include "kernel/ratelimit.h"
 #include "kernel/string.h"
+#include "kernel/xorshift.h"
 #include "mm/vmstat.h"
 #include "page/internal.h"
 #include "slab/internal.h"
@@ -96,15 +97,12 @@ bool fault_inject_nth_end(void)
 	return fired;
 }
 
-/* xorshift32: Marsaglia, "Xorshift RNGs", 2003. Interrupts off. */
+/* Interrupts off. */
 static u32 draw(void)
 {
-	static u32 state = 2463534242u;
+	static u32 state = XORSHIFT_SEED;
 
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
+	return xorshift32(&state);
 }
 
 /* Shall a request of this size fail by chance? Interrupts off. */

@@ -12,6 +12,7 @@
 #include "kernel/cmdline.h"
 #include "kernel/printk.h"
 #include "kernel/wait.h"
+#include "kernel/xorshift.h"
 #include "mm/filemap.h"
 #include "mm/reclaim.h"
 #include "mm/rmap.h"
@@ -182,12 +183,9 @@ static void tick_if_due(struct zone *zone, enum lru_list inactive, struct pool *
 /* Small, fast, and repeatable: the same run on the same machine throws the same pages out. */
 static u32 random_number(void)
 {
-	static u32 state = 2463534242u;
+	static u32 state = XORSHIFT_SEED;
 
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
+	return xorshift32(&state);
 }
 
 /* Any page of the pool, or NULL: hardly a frame of the zone is. */

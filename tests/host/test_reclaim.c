@@ -78,6 +78,17 @@ static void test_histories(void)
 /* --- more memory than there is --------------------------------------------------------------- */
 #define MANY 180u /* pages: more than frames, fewer than these and slots */
 
+/* An address space of MANY pages that nobody has touched. */
+static struct mm_struct *many_pages(void)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, MANY * PAGE_SIZE, RW,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)BASE);
+	return mm;
+}
+
 /* Writes all pages of some address spaces in turn; with a slot for each, none may fail. */
 static void test_larger_than_memory(void)
 {
@@ -86,10 +97,7 @@ static void test_larger_than_memory(void)
 	u8 byte;
 
 	user_ledger_open();
-	mm = mm_alloc();
-	CHECK_EQ(mm_mmap(mm, NULL, BASE, MANY * PAGE_SIZE, RW,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
-		 (long)BASE);
+	mm = many_pages();
 	for (u32 round = 1; round <= 3; round++)
 		for (unsigned int page = 0; page < MANY && !test_failures(); page++) {
 			if (!CHECK_EQ(user_read(mm, page_addr(page), &byte), 0))
@@ -114,10 +122,7 @@ static void test_no_slot_left(void)
 	u8 byte;
 
 	user_ledger_open();
-	mm = mm_alloc();
-	CHECK_EQ(mm_mmap(mm, NULL, BASE, MANY * PAGE_SIZE, RW,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
-		 (long)BASE);
+	mm = many_pages();
 	for (unsigned int page = 0; page < MANY; page++) {
 		CHECK_EQ(user_write(mm, page_addr(page), 0), 0);
 		fill(pte_pfn(user_entry(mm, page_addr(page))), page);

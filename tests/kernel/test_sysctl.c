@@ -284,18 +284,27 @@ static void test_min_free(void)
 	end();
 }
 
+/* A file of one number refuses what is none or too large, and changes nothing then. */
+static void expect_refused(const char *path, const char *too_large, const unsigned int *value)
+{
+	static const char *const bad[] = {"-1", "1 1", "", "x"};
+	unsigned int before = *value;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_write(path, bad[i], -EINVAL);
+	expect_write(path, too_large, -EINVAL);
+	EXPECT_EQ(*value, before);
+}
+
 static void test_page_cluster(void)
 {
 	static const char path[] = "/proc/sys/vm/page-cluster";
-	static const char *const bad[] = {"-1", "32", "1 1", "", "x"};
 	unsigned int before = page_cluster;
 
 	if (!begin())
 		return;
 	EXPECT_EQ(before, 3);
-	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
-		expect_write(path, bad[i], -EINVAL);
-	EXPECT_EQ(page_cluster, before);
+	expect_refused(path, "32", &page_cluster);
 	expect_write(path, "0", 1);
 	EXPECT_EQ(page_cluster, 0);
 	expect_write(path, "31\n", 3);
@@ -307,14 +316,11 @@ static void test_page_cluster(void)
 static void test_swappiness(void)
 {
 	static const char path[] = "/proc/sys/vm/swappiness";
-	static const char *const bad[] = {"201", "-1", "1 1", "", "x"};
 	unsigned int before = vm_swappiness;
 
 	if (!begin())
 		return;
-	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
-		expect_write(path, bad[i], -EINVAL);
-	EXPECT_EQ(vm_swappiness, before);
+	expect_refused(path, "201", &vm_swappiness);
 	expect_write(path, "200\n", 4);
 	EXPECT_EQ(vm_swappiness, 200);
 	expect_write(path, "0", 1);
