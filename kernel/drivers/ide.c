@@ -161,12 +161,20 @@ static int start_flush(struct ide_channel *channel)
 			   IDE_SHORT_WAIT);
 }
 
-/* The guard is armed once and looks then how late it is: most commands end long before. */
+static unsigned long command_ticks(void)
+{
+	return ide_inject.patience ? ide_inject.patience : COMMAND_TICKS;
+}
+
+/* The guard is armed once and looks then how late it is: most commands end long before. After a
+ * flush it would look too late. */
 static void guard(struct ide_channel *channel)
 {
-	channel->deadline = jiffies + (channel->queue.active.flush ? FLUSH_TICKS : COMMAND_TICKS);
-	if (!timer_armed(&channel->timer))
-		timer_arm(&channel->timer, channel->irq_works ? channel->deadline : jiffies + 1);
+	struct ktimer *timer = &channel->timer;
+
+	channel->deadline = jiffies + (channel->queue.active.flush ? FLUSH_TICKS : command_ticks());
+	if (!timer_armed(timer) || time_after(timer->expires, channel->deadline))
+		timer_arm(timer, channel->irq_works ? channel->deadline : jiffies + 1);
 }
 
 void ide_attempt(struct ide_channel *channel)
@@ -269,7 +277,7 @@ void ide_advance(struct ide_channel *channel, struct list_head *done)
 	} else if (ret < 0) {
 		ide_fail(channel, ret);
 	} else {
-		channel->deadline = jiffies + COMMAND_TICKS;
+		channel->deadline = jiffies + command_ticks();
 	}
 }
 

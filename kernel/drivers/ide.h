@@ -11,7 +11,7 @@
 void ide_init(void);
 
 /*
- * For tests: things that go wrong in the next commands, each counted down. Set with interrupts off
+ * For tests: things that go wrong in the next commands, counted down. Set with interrupts off
  * or while the disk rests.
  */
 struct ide_inject {
@@ -21,6 +21,7 @@ struct ide_inject {
 	unsigned int dma_errors;   /* DMA transfers that the controller reports as failed */
 	unsigned int lost_irqs;	   /* interrupts that nobody sees */
 	unsigned int hangs;	   /* commands that the drive never gets */
+	unsigned int patience;	   /* ticks until a command is late; 0: as ever */
 };
 extern struct ide_inject ide_inject;
 
