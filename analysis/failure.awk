@@ -1,6 +1,6 @@
 # failure.awk - what is told on top of the report and the summary when a run failed.
 #
-# Variables: console (path of console.log), tasks, vmas, kernel_sym, prog_sym and those of waiting.awk.
+# Variables: console (path of console.log), tasks, vmas, kernel_sym, objects_sym and those of waiting.awk.
 # After lib.awk, run.awk, svg.awk, symbols.awk, page.awk and waiting.awk, with meta[] and the tasks read.
 
 BEGIN {
@@ -18,7 +18,7 @@ function failure_read()
 		return
 	failure_console()
 	failure_tasks()
-	symbols_open(kernel_sym, prog_sym, vmas)
+	symbols_open()
 	waiting_read()
 }
 

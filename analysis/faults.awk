@@ -1,7 +1,7 @@
 # faults.awk - what were the page faults, when, where, and what did they cost?
 #
-# Variables: faults, tasks, vmas, marks, kernel_sym, prog_sym, start, end, bins.
-# After lib.awk, run.awk, areas.awk and symbols.awk; reads no input of its own. `cost` is in instructions.
+# Variables: faults, tasks, vmas, marks, start, end, bins and those of symbols.awk and lines.awk. After
+# lib.awk, run.awk, areas.awk, symbols.awk, lines.awk and instructions.awk; reads no input of its own. `cost` is in instructions.
 # Percentiles and the histogram count each `rep` instruction once (cost - rounds), so that a page cleared
 # round by round compares with one copied in one go. Sums are of costs as they stand, which are time,
 # with those of `rounds` beside them.
@@ -9,7 +9,7 @@
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram); both for the faults from the program's
 # start on, where there is one, in program_causes.csv and program_costs.csv;
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
-# fault_functions.csv
+# fault_functions.csv, fault_lines.csv
 BEGIN {
 	phase = 0
 	causes = "anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache " \
@@ -17,7 +17,7 @@ BEGIN {
 	bins_init()
 	marks_read(marks)
 	tasks_read(tasks)
-	symbols_open(kernel_sym, prog_sym, vmas)
+	symbols_open()
 	columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"
 	if (csv_open(faults, columns))
 		while (csv_row(faults, F) > 0)
@@ -65,9 +65,8 @@ function print_all()
 	print_bins(result("fault_bins.csv"))
 	print_phases(result("fault_phases.csv"))
 	print_areas(result("fault_areas.csv"))
-	print_counts(result("fault_pages.csv"), "rows,pid,page", n_page, 0)
-	print_counts(result("fault_code.csv"), "rows,pid,eip,symbol", n_code, 1)
-	functions_print(result("fault_functions.csv"))
+	print_pages(result("fault_pages.csv"))
+	instructions_print(n_code, "fault_")
 }
 
 # What is counted by [own, cause]: 1 are the program's, 0 all others.
@@ -200,18 +199,11 @@ function print_areas(to,    k, part, order)
 	close(order)
 }
 
-# A "pid,address" table, with the function at the address when `named`.
-function print_counts(to, header, counts, named,    k, part, order, symbol)
+function print_pages(to,    k, order)
 {
-	print header > to
+	print "rows,pid,page" > to
 	order = sorter(to, "-k1,1nr -k3,3 -k2,2n")
-	for (k in counts) {
-		split(k, part, ",")
-		if (named) {
-			symbol = symbol_of(part[1], part[2])
-			functions_add(part[1], symbol, counts[k])
-		}
-		print whole(counts[k]) "," k (named ? "," csv(symbol) : "") | order
-	}
+	for (k in n_page)
+		print whole(n_page[k]) "," k | order
 	close(order)
 }

@@ -225,14 +225,19 @@ function close_result(file)
 		close(file)
 }
 
+# A word as the shell must have it, to be taken as it is.
+function shell_word(word)
+{
+	gsub(/'/, "'\\''", word)
+	return "'" word "'"
+}
+
 # A command that sorts rows to the end of a result whose header has just been printed.
-function sorter(file, keys,    to)
+function sorter(file, keys)
 {
 	fflush(file)
 	if (file == "/dev/stdout")
 		return "LC_ALL=C sort -t, " keys
 	close(file)
-	to = file
-	gsub(/'/, "'\\''", to)
-	return "LC_ALL=C sort -t, " keys " >>'" to "'"
+	return "LC_ALL=C sort -t, " keys " >>" shell_word(file)
 }

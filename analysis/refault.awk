@@ -1,6 +1,6 @@
 # refault.awk - which pages that had left memory came back, and how soon?
 #
-# Variables: reclaim, faults, tasks, vmas, kernel_sym, prog_sym. After lib.awk, run.awk, areas.awk and symbols.awk;
+# Variables: reclaim, faults, tasks, vmas, kernel_sym, objects_sym. After lib.awk, run.awk, areas.awk and symbols.awk;
 # reads no input of its own. The distance of a return is how many pages were dropped since this one was:
 # with as many frames more, it would have stayed. It left too early when its distance is no more than
 # there are active pages at the time, for these were thought more of. A page of a process that is read ahead of
@@ -15,7 +15,7 @@ BEGIN {
 	columns = "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value," \
 		"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file"
 	tasks_read(tasks)
-	symbols_open(kernel_sym, prog_sym, vmas)
+	symbols_open()
 	fault_time = 9e15
 	if (faults != "" && csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause")) {
 		fault_columns = csv_columns

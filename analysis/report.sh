@@ -3,7 +3,8 @@
 #
 # Writes DIR/report.html (one file, nothing loaded from elsewhere), its pictures and small tables
 # to DIR/analysis/, and prints the summary. AWK=name chooses the awk (mawk if there is one: it is
-# the fastest). Ends with 1 and a message that names the file when the recording is not one.
+# the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
+# ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
 # Two stages: what is counted per page tells which addresses the map must show; only then can the
 # map be drawn. Within a stage the passes over tlb.csv run two at a time.
@@ -75,8 +76,8 @@ short= # was memory ever short?
 
 kernel_sym=$dir/kernel.sym
 [ -f "$kernel_sym" ] || kernel_sym=
-prog_sym=$dir/prog.sym
-[ -f "$prog_sym" ] || prog_sym=
+objects_sym=$dir/objects.sym
+[ -f "$objects_sym" ] || objects_sym=
 console=$dir/console.log
 [ -f "$console" ] || console=
 edges=
@@ -96,7 +97,8 @@ ask()
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v io="$work/.io.csv" -v reclaim="$work/.reclaim.csv" \
-		-v kernel_sym="$kernel_sym" -v prog_sym="$prog_sym" \
+		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
+		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
 
@@ -125,7 +127,7 @@ together()
 first()
 {
 	ask_tlb run areas tlb where
-	ask run areas symbols faults </dev/null
+	ask run areas symbols lines instructions faults </dev/null
 }
 
 second()
@@ -158,7 +160,7 @@ the_map()
 
 the_rest()
 {
-	ask_tlb run symbols tlb code pairs
+	ask_tlb run symbols lines instructions tlb code pairs
 	ask run who </dev/null
 	! has io || ask io </dev/null
 	[ -z "$short" ] || pressure
@@ -183,6 +185,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure tables processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash pressure tables hottest processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

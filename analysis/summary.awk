@@ -20,6 +20,7 @@ BEGIN {
 	latency()
 	phases()
 	areas()
+	source_lines()
 	memory_short()
 	disk()
 	verdict()
@@ -142,6 +143,24 @@ function area(T, i, whose, faulted)
 	printf "  %-41s %11s %11s %11s %9s %8s\n", fit(whose (whose == "" ? "" : " ") T[i, "area"], 41), \
 		commas(T[i, "cold"]), commas(T[i, "conflict"]), commas(T[i, "flushed"]), commas(T[i, "upgrade"]), \
 		commas(faulted)
+}
+
+# The program's own, where it has debug information.
+function source_lines(    T, U, n, i, faulted, shown)
+{
+	load_max = 1e9
+	n = load("fault_lines.csv", U)
+	for (i = 1; i <= n; i++)
+		faulted[U[i, "pid"], U[i, "line"]] += U[i, "rows"]
+	n = load("lines.csv", T)
+	for (i = 1; i <= n && shown < 5; i++) {
+		if (T[i, "pid"] == "" || T[i, "pid"] in folded)
+			continue
+		if (!shown++)
+			printf "\n  %-53s %11s %11s\n", "source line", "misses", "faults"
+		printf "  %-53s %11s %11s\n", fit(plain(T[i, "line"] "  " T[i, "text"]), 53), commas(T[i, "rows"]), \
+			commas(faulted[T[i, "pid"], T[i, "line"]])
+	}
 }
 
 # Nothing of a run in which memory was never short.

@@ -1,7 +1,8 @@
 # symbols.awk - which function holds an instruction? From the output of `nm -n`.
 #
-# kernel.sym serves every address of the kernel's half. prog.sym serves the processes that run the
-# program it belongs to: a first line "file NAME" says which; without it, all but process 1.
+# Variables: kernel_sym serves every address of the kernel's half; objects_sym has the programs and
+# libraries, each after a line "object DELTA PATH"; vmas tells which process had which of them where. An
+# address of a file is linked at its place in the file + DELTA. Any of the three may be empty.
 # Symbols that are not code only end the function before them. Labels within a function (".L30", "$x")
 # are left out: an assembler that keeps them does not end a function with them.
 BEGIN {
@@ -10,13 +11,19 @@ BEGIN {
 	symbol_rank["t"] = symbol_rank["w"] = 1
 }
 
-# Reads a symbol file into set `set`. A file that is not there leaves the set empty.
+# Reads a symbol file into set `set`, and from each of its "object" lines on into the set of that path.
+# A file that is not there leaves the set empty.
 function symbols_read(set, file,    line, part, n, at)
 {
 	n = 0
 	while (file != "" && (getline line < file) > 0) {
-		if (split(line, part, " ") == 2 && part[1] == "file")
-			symbol_file[set] = part[2]
+		if (line ~ /^object 0x/) {
+			symbols[set] = n
+			set = object_add(substr(line, 19), substr(line, 8, 10))
+			n = 0
+			continue
+		}
+		split(line, part, " ")
 		if (part[3] ~ /^[.$]/ || part[3] == "" || length(part[1]) < 8)
 			continue
 		at = "0x" substr(part[1], length(part[1]) - 7)
@@ -31,6 +38,13 @@ function symbols_read(set, file,    line, part, n, at)
 	if (file != "")
 		close(file)
 	symbols[set] = n
+}
+
+function object_add(path, delta)
+{
+	object_path[++object_count] = path
+	object_delta[path] = hex(delta)
+	return path
 }
 
 # Of two names for one address: a global before a local one, a plain before an underscored one.
@@ -66,18 +80,35 @@ function symbol_index(set, at,    low, high, middle)
 	return low && symbol_rank[symbol_type[set, low]] ? low : 0
 }
 
-# Reads both files. A program linked at 0 is looked up from where its first area began (prog_base).
-function symbols_open(kernel_file, prog_file, vmas,    i, name)
+function symbols_open()
 {
-	symbols_read("kernel", kernel_file)
-	symbols_read("prog", prog_file)
-	for (i = 1; i <= task_count; i++) {
-		name = base_name(task_name[task_list[i]])
-		symbol_prog[task_list[i]] = symbol_file["prog"] == "" ? task_list[i] != "1" : 			name == substr(symbol_file["prog"], 1, length(name)) && name != ""
+	symbols_read("kernel", kernel_sym)
+	symbols_read("", objects_sym)
+	if (object_count)
+		objects_place(vmas)
+}
+
+# Which process had which object where? object_file[tgid, i] lay in [object_from, object_to), the first
+# byte being at object_offset of the file.
+function objects_place(file,    F, i)
+{
+	if (file == "" || !csv_open(file, "icount,event,pid,start,end,prot,flags,offset,name"))
+		return
+	while (csv_row(file, F) > 0) {
+		if (F[2] == "unmap" || F[6] % 8 < 4 || !(F[9] in object_delta))
+			continue
+		for (i = objects[F[3]]; i > 0; i--)
+			if (object_file[F[3], i] == F[9] && object_from[F[3], i] == F[4] && object_to[F[3], i] == F[5])
+				break
+		if (i)
+			continue
+		i = ++objects[F[3]]
+		object_file[F[3], i] = F[9]
+		object_from[F[3], i] = F[4]
+		object_to[F[3], i] = F[5]
+		object_offset[F[3], i] = F[8] * 4096
 	}
-	prog_base = 0
-	if (symbols["prog"] && symbol_at["prog", 1] < "0x00010000")
-		prog_base = symbols_base(vmas, symbol_file["prog"])
+	close(file)
 }
 
 function base_name(path)
@@ -86,66 +117,46 @@ function base_name(path)
 	return path
 }
 
-# Lowest address at which a file of that name was ever mapped.
-function symbols_base(vmas, prog,    F, base, name)
+# The set that knows the instruction of task `pid` at `eip`, or ""; symbol_address is where it looks it up.
+# What lay there last counts. A process of whose areas nothing is told runs the object of its name.
+function symbol_set(pid, eip,    tgid, i, path)
 {
-	base = 0
-	if (vmas == "" || !csv_open(vmas, "icount,event,pid,start,end,prot,flags,offset,name"))
-		return base
-	while (csv_row(vmas, F) > 0) {
-		name = base_name(F[9])
-		if (name == prog && F[2] == "map" && (!base || hex(F[4]) < base))
-			base = hex(F[4])
-	}
-	close(vmas)
-	return base
+	symbol_address = eip
+	if (eip >= "0xc0000000")
+		return "kernel"
+	tgid = tgid_of(pid)
+	for (i = objects[tgid]; i > 0; i--)
+		if (object_from[tgid, i] <= eip && eip < object_to[tgid, i]) {
+			path = object_file[tgid, i]
+			symbol_address = to_hex(hex(eip) - hex(object_from[tgid, i]) + object_offset[tgid, i] + \
+				object_delta[path])
+			return path
+		}
+	path = object_path[1]
+	return objects[tgid] || path == "" || !starts_with(base_name(path), base_name(task_name[tgid])) ? "" : path
+}
+
+# A task's name is cut off at 15 characters.
+function starts_with(text, beginning)
+{
+	return beginning != "" && substr(text, 1, length(beginning)) == beginning
 }
 
 # Name of the function that task `pid` ran at `eip`, or "".
-function symbol_of(pid, eip)
+function symbol_of(pid, eip,    set)
 {
-	if (eip >= "0xc0000000")
-		return symbol_in("kernel", eip)
-	return symbol_known(pid) ? symbol_in("prog", symbol_linked(eip)) : ""
+	set = symbol_set(pid, eip)
+	return set == "" ? "" : symbol_in(set, symbol_address)
 }
 
 # The same with the distance from its start: "main+0x1c".
-function symbol_place(pid, eip,    set, at, i, offset)
+function symbol_place(pid, eip,    set, i, offset)
 {
-	set = eip >= "0xc0000000" ? "kernel" : "prog"
-	at = set == "kernel" ? eip : symbol_linked(eip)
-	i = set == "kernel" || symbol_known(pid) ? symbol_index(set, at) : 0
+	set = symbol_set(pid, eip)
+	i = set == "" ? 0 : symbol_index(set, symbol_address)
 	if (!i)
 		return ""
-	offset = substr(to_hex(hex(at) - hex(symbol_at[set, i])), 3)
+	offset = substr(to_hex(hex(symbol_address) - hex(symbol_at[set, i])), 3)
 	sub(/^0+/, "", offset)
 	return symbol_name[set, i] (offset == "" ? "" : "+0x" offset)
-}
-
-# Does the task run the program that prog.sym belongs to?
-function symbol_known(pid)
-{
-	return symbols["prog"] && symbol_prog[tgid_of(pid)]
-}
-
-# The address at which the program was linked, of one at which it runs.
-function symbol_linked(eip)
-{
-	return prog_base ? to_hex(hex(eip) - prog_base) : eip
-}
-
-# Adds a count to the function that holds an instruction; functions_print() writes the sums.
-function functions_add(pid, symbol, n)
-{
-	if (symbol != "")
-		function_n[(pid == "" ? "" : tgid_of(pid)) "," csv(symbol)] += n
-}
-
-function functions_print(file,    k, order)
-{
-	print "rows,pid,symbol" > file
-	order = sorter(file, "-k1,1nr -k3 -k2,2n")
-	for (k in function_n)
-		print whole(function_n[k]) "," k | order
-	close(order)
 }

@@ -20,9 +20,9 @@ libraries()
 	when) echo run tlb ;;
 	kind) echo tlb ;;
 	where | map_count) echo run areas tlb ;;
-	code) echo run symbols tlb ;;
+	code) echo run symbols lines instructions tlb ;;
 	pairs) echo run tlb ;;
-	faults) echo run areas symbols ;;
+	faults) echo run areas symbols lines instructions ;;
 	who | layout | weigh | reclaim | memory) echo run ;;
 	refault) echo run areas symbols ;;
 	bits) echo tlb ;;
@@ -61,7 +61,7 @@ answer()
 	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
-		-v kernel_sym="$(beside "$name" kernel.sym)" -v prog_sym="$(beside "$name" prog.sym)" \
+		-v kernel_sym="$(beside "$name" kernel.sym)" -v objects_sym="$(beside "$name" objects.sym)" -v source="$(beside "$name" source.csv)" \
 		$(cat $(beside "$name" vars) /dev/null) <"$input" 2>&1
 	echo "status $?"
 }

@@ -98,17 +98,20 @@ refused 'no such overlay' 'FAILED: ROOTFS=.*nowhere: no such directory' ROOTFS="
 
 # --- Libraries ------------------------------------------------------------------------------------
 mkdir -p "$scratch/libs"
-echo 'int seven(void) { return 7; }' >"$scratch/seven.c"
+printf '%s\n' 'static volatile char pages[8192];' 'int seven(void) {' 'pages[4096] = 7;' 'return pages[4096]; }' \
+	>"$scratch/seven.c"
 # shellcheck disable=SC2028 # for the compiler
 echo '#include <stdio.h>
 int seven(void);
 int main(void) { return printf("%d\n", seven()) != 2; }' >"$scratch/dynamic.c"
-i686-linux-gnu-gcc -shared -fPIC -o "$scratch/libs/libseven.so.1" -Wl,-soname,libseven.so.1 "$scratch/seven.c"
+i686-linux-gnu-gcc -g -shared -fPIC -o "$scratch/libs/libseven.so.1" -Wl,-soname,libseven.so.1 "$scratch/seven.c"
 i686-linux-gnu-gcc -o "$scratch/dynamic" "$scratch/dynamic.c" "$scratch/libs/libseven.so.1"
 refused 'a library that is nowhere' 'FAILED: PROG=.*: needs libseven.so.1, which is neither' PROG="$scratch/dynamic"
 ok 'a library in LIBS' record PROG="$scratch/dynamic" LIBS="$scratch/libs"
 is 'is linked' "$(printed)" 7
+like "... and its functions and source lines are named" "$(cat "$out/analysis/fault_code.csv")" ',seven,[^ ]*seven\.c:3$'
 ok 'for a program in FILES too' record PROG=sh ARGS='-c ./dynamic' FILES="$scratch/dynamic" LIBS="$scratch/libs"
+like '... and named there' "$(cat "$out/analysis/fault_code.csv")" ',seven,[^ ]*seven\.c:3$'
 cp "$scratch/dynamic" "$scratch/libs/own"
 ok 'a library beside the program' record PROG="$scratch/libs/own"
 mkdir "$scratch/data/lib"

@@ -18,7 +18,7 @@ recording()
 	mkdir -p "$1"
 	mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir="$1" -v size=2 -v pressure="${2-}" </dev/null
 	printf '%s\n' '08048000 T _start' '08048100 T quicksort' '08050000 T insert' |
-		sed '1i file demo' >"$1/prog.sym"
+		sed '1i object 0x08048000 /bin/demo' >"$1/objects.sym"
 	printf '%s\n' 'c0100000 T _stext' 'c0108000 T schedule' 'c0110000 t find_page' \
 		'c0130000 T _etext' >"$1/kernel.sym"
 }
@@ -101,9 +101,9 @@ is "the last phase ends with the recorded part" "$(tail -n 1 "$rec/analysis/phas
 is "nothing is loaded from elsewhere" \
 	"$(grep -oE '(src|href)="[^#d"][^"]*|url\([^)]*|@import|https?://[^ "]*' "$rec/report.html" |
 		grep -v '^http://www.w3.org/2000/svg$')" ""
-like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page$'
-like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort$'
-unlike "other processes' are not" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,1,.*quicksort$'
+like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page,$'
+like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort,$'
+unlike "other processes' are not" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,1,.*quicksort,'
 
 is "kernel's rows are called as their marks" "$(printf '%s\n' "$summary" | grep -cE '^  (boot, user|selftest)  ')" 2
 like "areas: one line for all that is not the program's" "$summary" '^  boot, init, self-test +[0-9,]+'

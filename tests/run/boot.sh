@@ -76,7 +76,7 @@ prepare_out()
 		made=$out
 	fi
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim}.csv{,.zst} \
-		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,prog.sym} 2>/dev/null || true
+		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
 	[ ! -e "$out/.files" ] || rm -rf "$out/files" "$out/.files"
@@ -269,12 +269,11 @@ seal()
 	(cd "$out" && sha256sum meta.csv >meta.sha256) 2>/dev/null || rm -f "$out/meta.sha256"
 }
 
-# Names for the report: of the kernel, and of the program when it has any.
+# With names for the report, of whatever has any.
 report()
 {
-	i686-linux-gnu-nm -n "$kernel_elf" >"$out/kernel.sym" || true
-	i686-linux-gnu-nm -n "$prog" >"$out/prog.sym" 2>/dev/null || true
-	analysis/report.sh "$out"
+	tests/run/objects.sh "$out" "$disk" "$kernel_elf" "$prog" "$work/elf" || true
+	ELF_DIR=$work/elf ADDR2LINE=i686-linux-gnu-addr2line analysis/report.sh "$out"
 }
 
 # Options that the kernel did not know: it says so before the first program runs, and counts them.

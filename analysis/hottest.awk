@@ -1,0 +1,131 @@
+# hottest.awk - the report's section on what missed most: source lines, pages, functions, instructions.
+
+function hottest()
+{
+	section("hottest", "Hottest", "Of the whole recording, boot and self-test included.")
+	hot_lines()
+	hot_pages()
+	hot_functions()
+	put("<div class=\"two\"><div>")
+	hot_instructions("code.csv", "Instructions with most TLB misses", "Misses")
+	put("</div><div>")
+	hot_instructions("fault_code.csv", "Instructions with most page faults", "Faults")
+	put("</div></div></section>")
+}
+
+# Source lines of the program; those of the kernel behind a line to click on.
+function hot_lines(    T, U, n, i, faulted)
+{
+	n = load("fault_lines.csv", U)
+	for (i = 1; i <= n; i++)
+		faulted[U[i, "pid"], U[i, "line"]] += U[i, "rows"]
+	n = load("lines.csv", T)
+	line_table("Source lines of the program with most TLB misses", T, n, faulted, 0)
+	fold_begin("Source lines of the kernel with most TLB misses")
+	line_table("", T, n, faulted, 1)
+	fold_end()
+}
+
+# At most 20 rows of lines.csv.
+function line_table(caption, T, n, faulted, of_kernel,    i, rows, most)
+{
+	for (i = 1; i <= n && rows < 20; i++) {
+		if ((T[i, "pid"] == "") != of_kernel || (!of_kernel && T[i, "pid"] in folded))
+			continue
+		if (!rows++) {
+			table(caption, "Line;Misses;;n:Faults;Function;Process;Source")
+			most = T[i, "rows"]
+		}
+		cell(T[i, "line"], "mono")
+		bar(most, "zero", T[i, "rows"])
+		number(T[i, "rows"])
+		number(faulted[T[i, "pid"], T[i, "line"]] + 0)
+		cell(T[i, "symbol"], "mono")
+		cell(of_kernel ? "kernel" : process(T[i, "pid"]))
+		cell(T[i, "text"], "mono")
+		row_end()
+	}
+	if (rows)
+		table_end()
+	else
+		put("<p class=\"note\">No source lines: " (of_kernel ? "the kernel has" : "the program has") \
+		    " no debug information (<code>gcc -g</code>), or its file was not there.</p>")
+}
+
+function hot_pages(    T, F, n, i, faulted)
+{
+	load_max = 20
+	n = load("pages.csv", T)
+	load_max = 1e9
+	for (i = 1; i <= n; i++)
+		faulted[T[i, "pid"], T[i, "page"]] = 0
+	csv_open(out "/fault_pages.csv", "rows,pid,page")
+	while (csv_row(out "/fault_pages.csv", F) > 0)
+		if ((F[2], F[3]) in faulted)
+			faulted[F[2], F[3]] = F[1]
+	table("Pages with most TLB misses", "Page;Process;Area;Misses;n:Cold;n:Conflict;n:Flushed;n:Upgrades;n:Faults")
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "page"], "mono")
+		cell(T[i, "page"] >= "0xc0000000" ? "kernel" : process(T[i, "pid"]))
+		cell(T[i, "area"], "mono")
+		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
+		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
+		number(T[i, "cold"])
+		number(T[i, "conflict"])
+		number(T[i, "flushed"])
+		number(T[i, "upgrade"])
+		number(faulted[T[i, "pid"], T[i, "page"]])
+		row_end()
+	}
+	table_end()
+}
+
+function hot_functions(    T, U, n, i, faulted)
+{
+	n = load("fault_functions.csv", U)
+	for (i = 1; i <= n; i++)
+		faulted[U[i, "pid"], U[i, "symbol"]] = U[i, "rows"]
+	n = load("functions.csv", T)
+	if (folds)
+		function_table("Functions of the program with most TLB misses", T, n, faulted, 1)
+	function_table("Functions with most TLB misses", T, n, faulted, 0)
+}
+
+# At most 20 rows of functions.csv: all, or only those of processes that are not folded.
+function function_table(caption, T, n, faulted, own,    i, first, rows)
+{
+	for (first = 1; first <= n && own && T[first, "pid"] in folded; first++)
+		;
+	if (first > n)
+		return
+	table(caption, "Function;In;Misses;;n:Faults")
+	for (i = first; i <= n && rows < 20; i++) {
+		if (own && T[i, "pid"] in folded)
+			continue
+		rows++
+		cell(T[i, "symbol"], "mono")
+		cell(T[i, "pid"] == "" ? "kernel" : process(T[i, "pid"]))
+		bar(T[first, "rows"], "zero", T[i, "rows"])
+		number(T[i, "rows"])
+		number(faulted[T[i, "pid"], T[i, "symbol"]] + 0)
+		row_end()
+	}
+	table_end()
+}
+
+function hot_instructions(name, caption, what,    T, n, i)
+{
+	load_max = 15
+	n = load(name, T)
+	load_max = 1e9
+	table(caption, "Instruction;Function;Line;Process;n:" what)
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "eip"], "mono")
+		cell(T[i, "symbol"], "mono")
+		cell(T[i, "line"], "mono")
+		cell(T[i, "eip"] >= "0xc0000000" ? "kernel" : process(tgid_of(T[i, "pid"])))
+		number(T[i, "rows"])
+		row_end()
+	}
+	table_end()
+}
