@@ -1,9 +1,13 @@
 /*
- * block_queue.c - the order in which a drive gets its work: a one-way elevator that merges.
+ * block_queue.c - the order in which a drive gets its work: reads before writes, each by a one-way
+ * elevator that merges.
  *
  *   sectors:     ...[  bio  ][ bio ]......[ bio ][ bio ][ bio ]..........[ bio ]...
  *   last request ended here:            ^
  *   next request:                         └────── one ────────┘
+ *
+ * Somebody waits for what is read, and hardly ever for what is written: so a read goes before all
+ * writes, but not more than READS_IN_A_ROW times while there are any.
  *
  * The next request begins with the first bio at or behind the place where the last one ended, or,
  * behind the last of all, at the front again. It takes in what lies side by side with that bio, in
@@ -23,6 +27,8 @@
 #define READ_WAIT  (HZ / 2) /* longest that the elevator may let a bio wait: ticks */
 #define WRITE_WAIT (5 * HZ)
 
+#define READS_IN_A_ROW 2u /* requests that go before a write that waits */
+
 void block_queue_init(struct block_queue *queue, const char *name,
 		      void (*start)(struct block_queue *queue), unsigned int max_sectors,
 		      unsigned int max_vecs)
@@ -34,7 +40,7 @@ void block_queue_init(struct block_queue *queue, const char *name,
 		.max_vecs = max_vecs,
 	};
 	spin_lock_init(&queue->lock, name);
-	queue->sorted = RB_ROOT;
+	queue->sorted[0] = queue->sorted[1] = RB_ROOT;
 	INIT_LIST_HEAD(&queue->fifo[0]);
 	INIT_LIST_HEAD(&queue->fifo[1]);
 	INIT_LIST_HEAD(&queue->retry);
@@ -49,21 +55,22 @@ static struct bio *bio_of(struct rb_node *node)
 
 static void insert(struct block_queue *queue, struct bio *bio)
 {
-	struct rb_node **link = &queue->sorted.node, *parent = NULL;
+	struct rb_root *sorted = &queue->sorted[bio->write];
+	struct rb_node **link = &sorted->node, *parent = NULL;
 
 	while (*link) {
 		parent = *link;
 		link = bio->at < bio_of(parent)->at ? &parent->left : &parent->right;
 	}
 	rb_link_node(&bio->sorted, parent, link);
-	rb_insert_fixup(&queue->sorted, &bio->sorted, NULL);
+	rb_insert_fixup(sorted, &bio->sorted, NULL);
 	list_add_tail(&bio->link, &queue->fifo[bio->write]);
 }
 
-/* The first bio at or behind `at`, or NULL. */
-static struct bio *first_from(const struct block_queue *queue, u64 at)
+/* The first bio that goes this way at or behind `at`, or NULL. */
+static struct bio *first_from(const struct block_queue *queue, bool write, u64 at)
 {
-	struct rb_node *node = queue->sorted.node;
+	struct rb_node *node = queue->sorted[write].node;
 	struct bio *found = NULL;
 
 	while (node) {
@@ -77,21 +84,29 @@ static struct bio *first_from(const struct block_queue *queue, u64 at)
 	return found;
 }
 
+/* The one that has waited longest, if that was too long; or NULL. */
+static struct bio *impatient(const struct block_queue *queue, bool write)
+{
+	struct bio *bio;
+
+	if (list_empty(&queue->fifo[write]))
+		return NULL;
+	bio = list_first_entry(&queue->fifo[write], struct bio, link);
+	return time_after(jiffies, bio->queued + (write ? WRITE_WAIT : READ_WAIT)) ? bio : NULL;
+}
+
+/* NULL: none is there. */
 static struct bio *choose(const struct block_queue *queue)
 {
-	static const unsigned long limit[] = {READ_WAIT, WRITE_WAIT};
-	struct bio *bio;
-	unsigned int i;
+	bool write = list_empty(&queue->fifo[0]) ||
+		     (queue->reads_in_a_row >= READS_IN_A_ROW && !list_empty(&queue->fifo[1]));
+	struct bio *bio = impatient(queue, write);
 
-	for (i = 0; i < ARRAY_SIZE(queue->fifo); i++) {
-		if (list_empty(&queue->fifo[i]))
-			continue;
-		bio = list_first_entry(&queue->fifo[i], struct bio, link);
-		if (time_after(jiffies, bio->queued + limit[i]))
-			return bio;
-	}
-	bio = first_from(queue, queue->at);
-	return bio ? bio : bio_of(rb_first(&queue->sorted));
+	if (!bio)
+		bio = impatient(queue, !write);
+	if (!bio)
+		bio = first_from(queue, write, queue->at);
+	return bio ? bio : bio_of(rb_first(&queue->sorted[write]));
 }
 
 /* Moves a bio from the queue into the active request, before or behind those in it. */
@@ -99,7 +114,7 @@ static void take(struct block_queue *queue, struct bio *bio, bool in_front)
 {
 	struct block_request *request = &queue->active;
 
-	rb_erase(&queue->sorted, &bio->sorted, NULL);
+	rb_erase(&queue->sorted[bio->write], &bio->sorted, NULL);
 	if (in_front) {
 		list_move(&bio->link, &request->bios);
 		request->sector -= bio->sectors;
@@ -115,7 +130,7 @@ static bool can_join(const struct block_queue *queue, const struct bio *bio)
 {
 	const struct block_request *request = &queue->active;
 
-	return bio->write == request->write && request->nr_bios < BLOCK_MAX_BIOS &&
+	return request->nr_bios < BLOCK_MAX_BIOS &&
 	       request->sectors + bio->sectors <= queue->max_sectors &&
 	       request->nr_vecs + bio->nr_vecs <= queue->max_vecs;
 }
@@ -140,6 +155,8 @@ static void gather(struct block_queue *queue, struct bio *bio)
 	struct bio *joined;
 
 	begin(queue, bio);
+	queue->reads_in_a_row =
+		bio->write || list_empty(&queue->fifo[1]) ? 0 : queue->reads_in_a_row + 1;
 	take(queue, bio, false);
 	queue->at = end;
 	while (next && next->at == end && can_join(queue, next)) {

@@ -26,8 +26,9 @@ struct block_queue {
 	/* The driver begins `active`; its end is told by block_queue_end(). Lock held. */
 	void (*start)(struct block_queue *queue);
 	unsigned int max_sectors, max_vecs; /* of a request */
-	struct rb_root sorted;		    /* what waits, by disk and sector */
-	struct list_head fifo[2];	    /* the same, by arrival: reads, writes */
+	struct rb_root sorted[2];	    /* what waits, reads and writes, by disk and sector */
+	struct list_head fifo[2];	    /* the same, by arrival */
+	unsigned int reads_in_a_row;	    /* requests that went before a write */
 	struct list_head retry;		    /* of a request that failed; first of all, one by one */
 	struct list_head held;		    /* a flush and what came after it, by arrival */
 	bool busy;

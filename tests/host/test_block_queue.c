@@ -3,7 +3,8 @@
  * bios and flushes handed in, plugged or not, requests done or failed, ticks that go by.
  *
  * Looked at: each bio ends once and with its own error; a request is one run of sectors, goes one
- * way and keeps its limits; flushes are barriers; nobody is passed over for longer than allowed.
+ * way and keeps its limits; flushes are barriers; nobody is passed over for longer than allowed,
+ * and no read for a write, nor the other way, more often than allowed.
  */
 #include "drivers/block_queue.h"
 #include "kernel/errno.h"
@@ -18,6 +19,7 @@
 #define MAX_VECS    12u
 #define READ_WAIT   (HZ / 2)
 #define WRITE_WAIT  (5 * HZ)
+#define READS	    2u /* requests in a row that go before a write */
 
 static struct block_queue queue;
 static struct block_device disk = {.name = "disk", .dev = 0x900, .sectors = SECTORS};
@@ -32,7 +34,7 @@ static struct item {
 } items[BIOS];
 
 static struct page frame;
-static unsigned int turn, flushes_begun;
+static unsigned int turn, flushes_begun, reads_in_a_row, writes_in_between;
 static bool failed_together;
 
 static struct item *item_of(struct bio *bio)
@@ -105,9 +107,45 @@ static void check_patience(void)
 	}
 }
 
+/* Does one wait that goes this way and can be begun? */
+static bool waits(bool write)
+{
+	for (unsigned int i = 0; i < BIOS; i++) {
+		const struct item *item = &items[i];
+		const struct bio *bio;
+		bool active = false;
+
+		list_for_each_entry (bio, &queue.active.bios, link)
+			active |= bio == &item->bio;
+		if (item->used && !item->done && !active && !item->bio.flush && !item->failed &&
+		    item->bio.write == write && !held_back(item))
+			return true;
+	}
+	return false;
+}
+
+/* Reads go first, but now and then a write; only who has waited too long is before both. */
+static void check_turns(void)
+{
+	bool exempt = false, write = queue.active.write;
+	struct bio *bio;
+
+	list_for_each_entry (bio, &queue.active.bios, link) {
+		if (bio->flush || item_of(bio)->failed)
+			return;
+		exempt |= waited_long(bio);
+	}
+	if (!exempt && waits(!write)) {
+		CHECK_EQ(write, reads_in_a_row >= READS);
+		writes_in_between += write;
+	}
+	reads_in_a_row = !write && waits(true) ? reads_in_a_row + 1 : 0;
+}
+
 static void start(struct block_queue *q)
 {
 	CHECK(q == &queue && q->busy);
+	check_turns();
 	flushes_begun += q->active.flush;
 	check_request();
 	check_patience();
@@ -185,7 +223,7 @@ static int one_input(const u8 *data, size_t n)
 	memset(items, 0, sizeof(items));
 	block_queue_init(&queue, "test", start, MAX_SECTORS, MAX_VECS);
 	disk.queue = &queue;
-	turn = 0;
+	turn = reads_in_a_row = 0;
 	while (input.left && !test_failures()) {
 		switch (input_below(&input, 5)) {
 		case 0:
@@ -211,9 +249,9 @@ static int one_input(const u8 *data, size_t n)
 static void test_random_work(void)
 {
 	failed_together = false;
-	flushes_begun = 0;
+	flushes_begun = writes_in_between = 0;
 	check_property(one_input, 3000);
-	CHECK(failed_together && flushes_begun);
+	CHECK(failed_together && flushes_begun && writes_in_between);
 }
 
 static const struct test tests[] = {

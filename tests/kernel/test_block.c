@@ -68,7 +68,8 @@ static void end(void)
 {
 	EXPECT(!drive.queue.busy && list_empty(&drive.queue.retry) &&
 	       list_empty(&drive.queue.fifo[0]) && list_empty(&drive.queue.fifo[1]) &&
-	       list_empty(&drive.queue.held) && !drive.queue.sorted.node);
+	       list_empty(&drive.queue.held) && !drive.queue.sorted[0].node &&
+	       !drive.queue.sorted[1].node);
 	__free_page(drive.page);
 }
 
@@ -139,8 +140,8 @@ static void test_merge(void)
 	expect_request(5000, 1);
 	EXPECT_EQ(drive.queue.active.nr_bios, 3);
 	expect_request(80, 3);
-	expect_request(104, 1);
 	expect_request(120, 2);
+	expect_request(104, 1);
 	for (unsigned int i = 0; i < drive.used; i++)
 		EXPECT(drive.bios[i].done && !drive.bios[i].bio.error);
 	end();
@@ -182,7 +183,7 @@ static void test_elevator(void)
 	submit(200, false);
 	submit(500, false);
 	submit(100, false);
-	submit(300, true);
+	submit(300, false);
 	expect_request(200, 1);
 	submit(250, false); /* behind the head: the next time round */
 	submit(400, false);
@@ -191,6 +192,29 @@ static void test_elevator(void)
 	expect_request(500, 1);
 	expect_request(100, 1);
 	expect_request(250, 1);
+	end();
+}
+
+/* Whoever reads waits for two writes at most: the one under way, and one that had waited for long
+ * enough. */
+static void test_reads_first(void)
+{
+	if (!begin())
+		return;
+	submit(100, true);
+	for (unsigned int i = 0; i < 3; i++)
+		submit(200 + i * 100, true);
+	for (unsigned int i = 0; i < 5; i++)
+		submit(5000 + i * 100, false);
+	expect_request(100, 1);
+	expect_request(5000, 1);
+	expect_request(5100, 1);
+	expect_request(200, 1);
+	expect_request(5200, 1);
+	expect_request(5300, 1);
+	expect_request(300, 1);
+	expect_request(5400, 1);
+	expect_request(400, 1);
 	end();
 }
 
@@ -365,6 +389,7 @@ static const struct ktap_case cases[] = {
 	{"merge_in_front", test_merge_in_front},
 	{"merge_limit", test_merge_limit},
 	{"elevator", test_elevator},
+	{"reads first", test_reads_first},
 	{"starvation", test_starvation},
 	{"plug", test_plug},
 	{"flush", test_flush},
