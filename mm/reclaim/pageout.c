@@ -71,7 +71,7 @@ static bool is_shmem(const struct page *page)
 static bool has_place(struct page *page, const struct scan_control *sc)
 {
 	if (!PageAnon(page))
-		return !is_shmem(page) || (sc->may_io && nr_swap_pages());
+		return !is_shmem(page) || (sc->may_io && swap_has_room());
 	return PageSwapCache(page) || (sc->may_io && add_to_swap(page));
 }
 

@@ -99,6 +99,8 @@ struct page *swap_cache_read(swp_entry_t entry, bool *major);
  * cache, to be read; -ENOENT: the slot was given back; -EEXIST: there is a page; -ENOMEM.
  */
 int __must_check swap_cache_claim(struct page *page, swp_entry_t entry);
+/* Is a slot free, or that of a page which can do without, and so is free now? Does not sleep. */
+bool swap_has_room(void);
 /* Gives a locked page, anonymous or of shared memory, a slot. False: no slot, or no memory for the
  * tree. */
 bool add_to_swap(struct page *page);

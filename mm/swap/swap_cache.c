@@ -66,14 +66,21 @@ static void free_some_slot(void)
 	put_page(page);
 }
 
+bool swap_has_room(void)
+{
+	if (unlikely(!nr_free_slots) && nr_swapcache_pages)
+		free_some_slot();
+	return nr_free_slots;
+}
+
 bool add_to_swap(struct page *page)
 {
 	swp_entry_t entry;
 	bool added;
 
 	BUG_ON(!PageLocked(page) || !page->mapping || PageSwapCache(page));
-	if (unlikely(!nr_free_slots) && nr_swapcache_pages)
-		free_some_slot();
+	if (!swap_has_room())
+		return false;
 	spin_lock(&swap_lock);
 	added = swap_slot_alloc(&entry);
 	if (added && enter(page, entry)) {

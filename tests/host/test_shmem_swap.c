@@ -197,6 +197,33 @@ static void test_no_slot(void)
 	end();
 }
 
+/* No slot is free, but pages that are back in memory could do without theirs. */
+static void test_slots_of_others(void)
+{
+	const unsigned long slots = FIRST_AREA - 1, others = slots / 2;
+	const unsigned long theirs = page_addr(PAGES);
+
+	begin(PAGES);
+	set_writable(1, false);
+	CHECK_EQ(mm_mmap(mm, NULL, theirs, others * PAGE_SIZE, RW,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)theirs);
+	for (unsigned int i = 0; i < others; i++)
+		CHECK_EQ(user_write(mm, page_addr(PAGES + i), 1), 0);
+	CHECK_EQ(reclaim_range(mm, theirs, theirs + others * PAGE_SIZE, RECLAIM_ANON), others);
+	for (unsigned int i = 0; i < others; i++)
+		CHECK_EQ(user_read(mm, page_addr(PAGES + i), &(u8){0}), 0);
+	CHECK(nr_swapcache_pages == others && nr_swap_pages() == (long)(slots - others));
+	CHECK_EQ(reclaim_range(mm, BASE, theirs, RECLAIM_ANON) +
+			 reclaim_range(child, BASE, theirs, RECLAIM_ANON),
+		 slots);
+	CHECK(nr_swapcache_pages == 0 && global_page_state(NR_SHMEM) == PAGES - slots);
+	set_writable(1, true);
+	for (unsigned int i = 0; i < PAGES; i++)
+		read_back(mm, i, i + 1);
+	end();
+}
+
 static void test_errors(void)
 {
 	u8 byte;
@@ -260,6 +287,7 @@ static const struct test tests[] = {
 	{"out and in", test_out_and_in},
 	{"never written", test_never_written},
 	{"no slot", test_no_slot},
+	{"slots that others can do without", test_slots_of_others},
 	{"no disk, no memory", test_errors},
 	{"no memory for the tree", test_no_node},
 	{"all back for swapoff", test_unuse},
