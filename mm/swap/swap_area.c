@@ -133,9 +133,35 @@ bool swap_slot_unwelcome(swp_entry_t entry)
 	       swap_map_failed(&area->map, swp_offset(entry));
 }
 
-static bool same_place(const struct swap_backing *a, const struct swap_backing *b)
+static sector_t extent_sectors(const struct swap_extent *extent)
 {
-	return a->bdev == b->bdev && a->extents[0].sector == b->extents[0].sector;
+	return (sector_t)extent->pages * (PAGE_SIZE / SECTOR_SIZE);
+}
+
+/* Where an extent begins on the whole disk. */
+static sector_t on_disk(const struct swap_backing *backing, unsigned int extent)
+{
+	return backing->bdev->start + backing->extents[extent].sector;
+}
+
+static const struct block_device *disk_of(const struct swap_backing *backing)
+{
+	return backing->bdev->disk ? backing->bdev->disk : backing->bdev;
+}
+
+/* Have the two a sector in common? Two files have none, unless they are the same one. */
+static bool overlap(const struct swap_backing *a, const struct swap_backing *b)
+{
+	if (disk_of(a) != disk_of(b))
+		return false;
+	if (a->file && b->file)
+		return on_disk(a, 0) == on_disk(b, 0);
+	for (unsigned int i = 0; i < a->nr_extents; i++)
+		for (unsigned int k = 0; k < b->nr_extents; k++)
+			if (on_disk(a, i) < on_disk(b, k) + extent_sectors(&b->extents[k]) &&
+			    on_disk(b, k) < on_disk(a, i) + extent_sectors(&a->extents[i]))
+				return true;
+	return false;
 }
 
 /* A number for it: -EBUSY, -EPERM. swapon_mutex held. */
@@ -146,7 +172,7 @@ static int find_type(const struct swap_backing *backing)
 	for (unsigned int i = MAX_SWAPFILES; i-- > 0;) {
 		if (!areas[i])
 			type = (int)i;
-		else if (same_place(&areas[i]->backing, backing))
+		else if (overlap(&areas[i]->backing, backing))
 			return -EBUSY;
 	}
 	return type;

@@ -328,6 +328,26 @@ static void test_priorities(void)
 	spin_unlock(&swap_lock);
 }
 
+/* Two that look at once whether a device is free may both find it so: the areas themselves know. */
+static void test_same_sectors(void)
+{
+	static char name[] = "hdx1";
+	const unsigned long header = AREA_PAGES + AREA_PAGES / 2 - 50; /* of the second area */
+	struct block_device part = {.name = name,
+				    .disk = &swap_device,
+				    .start = (sector_t)(header + 10) * 8,
+				    .sectors = AREA_PAGES / 2 * 8};
+	struct swap_extent extent = {0, AREA_PAGES / 2, 0};
+	struct swap_backing backing = {
+		.name = name, .bdev = &part, .pages = extent.pages, .nr_extents = 1};
+
+	backing.extents = &extent;
+	memcpy(swap_disk[header + 10], swap_disk[header], PAGE_SIZE);
+	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
+	backing.file = true;
+	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
+}
+
 static void test_on(void)
 {
 	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0x80000), -EINVAL);
@@ -337,6 +357,7 @@ static void test_on(void)
 		 0);
 	CHECK_EQ(nr_swap_pages(), 2 * AREA_PAGES - 3);
 	test_priorities();
+	test_same_sectors();
 }
 
 static const struct test tests[] = {

@@ -4,6 +4,7 @@
  */
 #include "../../mm/swap/internal.h"
 #include "../../mm/swap/swap_header.h"
+#include "fs/vfs/internal.h"
 #include "kernel/errno.h"
 #include "kernel/fs_helpers.h"
 #include "kernel/ktap.h"
@@ -14,6 +15,7 @@
 #include "mm/filemap.h"
 #include "mm/rmap.h"
 #include "mm/slab.h"
+#include "mm/vmalloc.h"
 #include "mm/vmstat.h"
 #include "proc/task.h"
 #include "sched/sched.h"
@@ -308,6 +310,38 @@ static void test_write_errors(void)
 	end();
 }
 
+/* A file none of whose blocks lies behind the one before it. */
+static int scattered(struct inode *inode, u32 index, struct block_device **bdev, sector_t *sector)
+{
+	*bdev = inode->private;
+	*sector = (index + 1) * 2 * SECTORS_PER_BLOCK;
+	return 0;
+}
+
+/* The list of its pieces is larger than any block of frames. */
+static void test_file_in_pieces(void)
+{
+	static const struct inode_ops ops = {.bmap = scattered};
+	const unsigned long pages = KMALLOC_MAX_SIZE / sizeof(struct swap_extent) + 1;
+	struct swap_backing backing = {.file = true};
+	struct inode *inode = kzalloc(sizeof(*inode), GFP_KERNEL);
+	const struct swap_extent *last;
+
+	if (!EXPECT(inode))
+		return;
+	inode->i_op = &ops;
+	inode->mapping.size = (loff_t)pages << PAGE_SHIFT;
+	if (nr_free_pages() > 2 * (KMALLOC_MAX_SIZE >> PAGE_SHIFT) &&
+	    EXPECT_EQ(swap_file_extents(inode, &backing), 0)) {
+		EXPECT_EQ(backing.nr_extents, pages);
+		last = backing.extents + pages - 1;
+		EXPECT(last->first == pages - 1 && last->pages == 1 &&
+		       last->sector == pages * 2 * SECTORS_PER_BLOCK);
+	}
+	vfree(backing.extents);
+	kfree(inode);
+}
+
 static const struct ktap_case cases[] = {
 	{"there_and_back", test_there_and_back},
 	{"readahead", test_readahead},
@@ -316,6 +350,7 @@ static const struct ktap_case cases[] = {
 	{"headers", test_headers},
 	{"read_errors", test_read_errors},
 	{"write_errors", test_write_errors},
+	{"file_in_pieces", test_file_in_pieces},
 	{NULL, NULL},
 };
 

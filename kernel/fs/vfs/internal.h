@@ -37,6 +37,8 @@
 /* Directory entry types (Linux DT_*): the file type of the mode. */
 #define mode_to_dtype(mode) ((u8)(((mode) & S_IFMT) >> 12))
 
+struct swap_backing;
+
 /* namei.c */
 
 enum last_type {
@@ -200,5 +202,10 @@ void tty_init(void);
 void file_cache_init(void);
 /* Text for the console with the terminal's output processing. May sleep. */
 void tty_put(const char *buf, size_t n);
+
+/* swap_calls.c: where a file's blocks lie: pages, bdev and extents of *backing, which the caller
+ * frees by vfree(), even after an error. 0; -EINVAL: empty, or it has a hole; -EIO; -ENOMEM.
+ * inode->lock held; may sleep. */
+int __must_check swap_file_extents(struct inode *inode, struct swap_backing *backing);
 
 #endif

@@ -15,6 +15,7 @@
 #include "kernel/printk.h"
 #include "mm/slab.h"
 #include "mm/swap.h"
+#include "mm/vmalloc.h"
 #include "proc/oom.h"
 #include "proc/syscall.h"
 
@@ -61,6 +62,7 @@ static bool look_at_area(void *arg, const struct swap_area_info *info)
 	return true;
 }
 
+/* The area itself looks once more for other areas, when it is to be in use (mm/swap/). */
 static bool is_taken(const struct block_device *bdev)
 {
 	struct claim claim = {.bdev = bdev};
@@ -125,7 +127,7 @@ static int walk_file(struct inode *inode, struct swap_backing *backing)
 	return 0;
 }
 
-static int file_extents(struct inode *inode, struct swap_backing *backing)
+int swap_file_extents(struct inode *inode, struct swap_backing *backing)
 {
 	int err;
 
@@ -134,8 +136,17 @@ static int file_extents(struct inode *inode, struct swap_backing *backing)
 	err = walk_file(inode, backing);
 	if (err || !backing->nr_extents)
 		return err ? err : -EINVAL;
-	backing->extents = kmalloc(backing->nr_extents * sizeof(*backing->extents), GFP_KERNEL);
+	backing->extents = vmalloc(backing->nr_extents * sizeof(*backing->extents));
 	return backing->extents ? walk_file(inode, backing) : -ENOMEM;
+}
+
+static void free_backing(const struct swap_backing *backing)
+{
+	if (backing->file)
+		vfree(backing->extents);
+	else
+		kfree(backing->extents);
+	kfree(backing->name);
 }
 
 static void release_file(struct inode *inode)
@@ -175,14 +186,12 @@ static int put_to_use(struct inode *inode, const char *path, unsigned int flags)
 	int err = -ENOMEM;
 
 	if (backing.name)
-		err = backing.file ? file_extents(inode, &backing)
+		err = backing.file ? swap_file_extents(inode, &backing)
 				   : device_extents(inode, &backing);
 	if (!err)
 		err = swap_area_on(&backing, flags);
-	if (err) {
-		kfree(backing.extents);
-		kfree(backing.name);
-	}
+	if (err)
+		free_backing(&backing);
 	return err;
 }
 
@@ -280,8 +289,7 @@ SYSCALL(swapoff)
 		oom_origin_end();
 	}
 	if (!err) {
-		kfree(backing.extents);
-		kfree(backing.name);
+		free_backing(&backing);
 		if (backing.file) {
 			mutex_lock(&inode->lock);
 			release_file(inode);

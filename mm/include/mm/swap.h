@@ -45,7 +45,7 @@ struct swap_backing {
 	bool file;
 	struct block_device *bdev;
 	unsigned long pages;	     /* header included */
-	struct swap_extent *extents; /* kmalloc()ed, in the order of `first` */
+	struct swap_extent *extents; /* in the order of `first` */
 	unsigned int nr_extents;
 };
 
@@ -60,7 +60,7 @@ struct swap_area_info {
 
 /*
  * Puts an area to use. `flags` are swapon's. 0: the backing is the area's; else -EINVAL (no swap
- * area; the log says why), -EBUSY (the device or file is one already), -EPERM (too many areas),
+ * area; the log says why), -EBUSY (another area has some of it), -EPERM (too many areas),
  * -EIO, -ENOMEM. May sleep.
  */
 int __must_check swap_area_on(struct swap_backing *backing, unsigned int flags);
