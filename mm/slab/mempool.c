@@ -2,7 +2,7 @@
  * mempool.c - a reserve of elements for work that must go on when memory is out.
  *
  *   mempool_alloc:   1. alloc_fn(), without waiting and without a report
- *                    2. an element of the reserve
+ *                    2. an element of the reserve, unless it is not worth one (__GFP_NORETRY)
  *                    3. if the caller may sleep: alloc_fn() with all it may do; then
  *                       sleep until an element comes back or some time has passed,
  *                       and once more from 2
@@ -116,6 +116,8 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp)
 	BUG_ON(gfp & __GFP_ZERO);
 	assert_may_wait(gfp);
 	element = pool->alloc(quick, pool->data);
+	if (gfp & __GFP_NORETRY)
+		return element;
 	while (!element) {
 		element = take_reserve(pool);
 		if (element || !(gfp & __GFP_WAIT))

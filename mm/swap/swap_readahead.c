@@ -138,7 +138,7 @@ static void end_read(struct bio *bio)
 /* A bio that begins with the page, or NULL. */
 static struct bio *begin_bio(struct block_device *bdev, sector_t sector)
 {
-	struct bio *bio = bio_alloc(GFP_NOWAIT);
+	struct bio *bio = bio_alloc(GFP_AHEAD_BIO);
 
 	if (bio) {
 		bio->bdev = bdev;

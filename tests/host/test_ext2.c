@@ -176,6 +176,38 @@ static void test_no_memory(void)
 	CHECK(calls > 100);
 }
 
+/* The first page of a file is asked for, and those behind it are read ahead: all, or none if there
+ * is no memory for a bio, as the reserve is for others. */
+static void test_readahead_without_memory(void)
+{
+	unsigned int all = 0, alone = 0;
+	struct file *file;
+	char byte;
+
+	start();
+	test_disk = ramdisk_make();
+	mount_and(make_contents);
+	for (long n = 0; n < 24; n++) {
+		test_sb = ext2_mount(&test_disk->bdev, false);
+		vfs_set_root(test_sb);
+		file = filp_open("/f0", O_RDONLY, 0);
+		CHECK(!IS_ERR(file));
+		test_disk->transfers = 0;
+		host_fail_after(n);
+		kernel_read(file, 0, &byte, 1);
+		host_fail_after(-1);
+		all += test_disk->transfers == 4;
+		alone += test_disk->transfers == 1;
+		CHECK(test_disk->transfers < 2 || test_disk->transfers == 4);
+		fput(file);
+		test_check_file("/f0", 60000, 1);
+		vfs_set_root(NULL);
+		CHECK_EQ(ext2_umount(test_sb), 0);
+	}
+	CHECK(all && alone);
+	ramdisk_free(test_disk);
+}
+
 /* --- a disk in a file of this machine --- */
 
 /* By way of a buffer: the kernel of this machine does not know the simulated windows. */
@@ -312,6 +344,7 @@ static const struct test tests[] = {
 	{"ext2_bad suite", test_suite_ext2_bad},
 	{"damaged disks", test_damaged},
 	{"no memory", test_no_memory},
+	{"readahead without memory", test_readahead_without_memory},
 	{"e2fsck after a storm, lean image", test_lean_image},
 	{"e2fsck after a storm, image with mke2fs's own options", test_default_image},
 };

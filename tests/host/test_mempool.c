@@ -154,6 +154,7 @@ static void test_order(void)
 	CHECK(last_gfp & __GFP_NOWARN && last_gfp & __GFP_NORETRY);
 	take(first);
 	memory = false;
+	CHECK(!mempool_alloc(pool, GFP_KERNEL | __GFP_NORETRY));
 	take(mempool_alloc(pool, GFP_ATOMIC));
 	CHECK(!mempool_alloc(pool, GFP_ATOMIC));
 	sleeps = 0;

@@ -143,6 +143,7 @@ static void test_window(void)
  */
 static void test_no_memory(void)
 {
+	unsigned int all = 0, alone = 0;
 	u8 value;
 
 	for (unsigned int reserve = 0; reserve < 2; reserve++)
@@ -157,15 +158,21 @@ static void test_no_memory(void)
 				bios[i] = bio_alloc(GFP_NOWAIT);
 			CHECK(!reserve || (bios[15] && !bio_alloc(GFP_NOWAIT)));
 			host_fail_after(n);
+			swap_disk_reads = 0;
 			err = user_read(mm, page_addr(29), &value);
 			CHECK(err == 0 || (err == -ENOMEM && n < 3));
 			host_fail_after(-1);
+			/* For others than the page itself no bio of the reserve is taken. */
+			all += swap_disk_reads == 8;
+			alone += swap_disk_reads == 1;
+			CHECK(swap_disk_reads == 8 || swap_disk_reads == !err);
 			for (unsigned int i = 0; i < 16 && reserve; i++)
 				bio_put(bios[i]);
 			for (unsigned int i = 0; i < PAGES; i++)
 				touch(i);
 			end();
 		}
+	CHECK(all && alone);
 }
 
 /* A bad slot is the trouble of its page alone, and only as long as it is bad. */

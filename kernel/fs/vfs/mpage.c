@@ -11,10 +11,13 @@ static void end_read(struct bio *bio)
 	bio_put(bio);
 }
 
+/* NULL: what is read ahead is not worth a bio of the reserve. */
 static struct bio *new_bio(struct block_device *bdev, u32 block, bool write, enum trace_io_why why)
 {
-	struct bio *bio = bio_alloc(__GFP_WAIT);
+	struct bio *bio = bio_alloc(why == TRACE_IO_READAHEAD ? GFP_AHEAD_BIO : __GFP_WAIT);
 
+	if (!bio)
+		return NULL;
 	bio->bdev = bdev;
 	bio->sector = block * SECTORS_PER_BLOCK;
 	bio->write = write;
@@ -44,6 +47,10 @@ void mpage_read(struct mpage *read, struct page *page, u32 block, enum trace_io_
 		hand_in(read);
 	if (!read->bio)
 		read->bio = new_bio(read->bdev, block, false, why);
+	if (!read->bio) {
+		unlock_page(page); /* who needs it reads it himself */
+		return;
+	}
 	bio_add_page(read->bio, page, 0, PAGE_SIZE);
 	read->next = block + 1;
 	if (read->bio->nr_vecs == BIO_MAX_VECS)

@@ -17,7 +17,8 @@ struct mpage {
 };
 
 void mpage_begin(struct mpage *read, struct block_device *bdev);
-/* Reads a locked page from a block; it comes to end_page_read(). May sleep. */
+/* Reads a locked page from a block; it comes to end_page_read(), or, one that is only read ahead,
+ * is just unlocked when there is no memory. May sleep. */
 void mpage_read(struct mpage *read, struct page *page, u32 block, enum trace_io_why why);
 /* No more pages. */
 void mpage_end(struct mpage *read);

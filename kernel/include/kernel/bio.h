@@ -22,7 +22,8 @@
 #include "kernel/trace_port.h"
 #include "mm/gfp.h"
 
-#define BIO_MAX_VECS 32 /* pages of a bio from bio_alloc() */
+#define BIO_MAX_VECS  32 /* pages of a bio from bio_alloc() */
+#define GFP_AHEAD_BIO (GFP_NOWAIT | __GFP_NORETRY)
 
 /* A piece of memory within a page of any zone: whole sectors. */
 struct bio_vec {
@@ -59,7 +60,8 @@ void bio_cache_init(void);
 /*
  * A bio with room for BIO_MAX_VECS pages, all else 0. There is a reserve, so with __GFP_WAIT it is
  * never NULL, as long as bios that are done are put. Without: NULL, any context. Who is about to
- * free memory uses __GFP_WAIT alone, so as not to wait for himself.
+ * free memory uses __GFP_WAIT alone, so as not to wait for himself. Readahead, GFP_AHEAD_BIO: NULL,
+ * and the reserve is left to others.
  */
 struct bio *bio_alloc(gfp_t gfp);
 /* The end of a bio from bio_alloc(), not under way. Any context. */

@@ -27,7 +27,8 @@ mempool_t *mempool_create_page_pool(unsigned int min_nr, unsigned int order);
 /*
  * A new element, or one of the reserve when there is no memory. With __GFP_WAIT never NULL:
  * sleeps until an element comes back. Without, NULL when the reserve is empty; any
- * context. Not with __GFP_ZERO: what the reserve holds has been used.
+ * context. With __GFP_NORETRY, what can be done without: it neither waits nor gets one of the
+ * reserve. Not with __GFP_ZERO: what the reserve holds has been used.
  */
 void *mempool_alloc(mempool_t *pool, gfp_t gfp);
 /* Refills the reserve, or frees the element when that is full. NULL is ignored. Any context. */
