@@ -21,7 +21,7 @@ MM_OBJS += $(addprefix mm/fault/,anon.o cow.o fault.o file_fault.o mlock.o paget
 MM_OBJS += $(addprefix mm/area/,anon_vma.o area_hint.o brk.o interval_tree.o dup.o madvise.o mlock.o mm_struct.o mmap.o mprotect.o \
 	munmap.o overcommit.o unmapped_area.o mm_validate.o vma.o vma_merge.o)
 # pages of files
-MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o shmem_swap.o truncate.o writeback.o)
+MM_OBJS += $(addprefix mm/cache/,drop_clean.o file_rw.o filemap.o readahead.o shmem.o shmem_swap.o tree_nodes.o truncate.o writeback.o)
 # which pages leave memory
 MM_OBJS += $(addprefix mm/reclaim/,candidates.o kswapd.o lru.o pageout.o range.o throttle.o trace.o vmscan.o workingset.o)
 MM_POLICY_OBJS := $(patsubst %,mm/reclaim/%.o,policy policy_aging policy_clock policy_fifo policy_lru policy_random \

@@ -23,7 +23,7 @@
 
 #define MAP_MASK   (RADIX_TREE_MAP_SIZE - 1)
 #define TAG_LONGS  BITS_TO_LONGS(RADIX_TREE_MAP_SIZE)
-#define MAX_HEIGHT DIV_ROUND_UP(BITS_PER_LONG, RADIX_TREE_MAP_SHIFT)
+#define MAX_HEIGHT RADIX_TREE_HEIGHT
 
 struct radix_tree_node {
 	unsigned int count;	       /* slots in use */

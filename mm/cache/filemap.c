@@ -22,7 +22,6 @@
 #define PAGE_WAIT_QUEUES 64 /* power of two */
 
 static wait_queue_head_t page_wait[PAGE_WAIT_QUEUES];
-static struct kmem_cache *radix_cache;
 
 void address_space_init(struct address_space *mapping, void *host,
 			const struct address_space_ops *ops)
@@ -203,6 +202,10 @@ struct page *add_new_page(struct address_space *mapping, unsigned long index, gf
 	if (!trylock_page(page))
 		BUG();
 	err = add_to_page_cache(page, mapping, index);
+	if (unlikely(err == -ENOMEM) && tree_nodes_get(gfp)) {
+		err = add_to_page_cache(page, mapping, index);
+		tree_nodes_put();
+	}
 	if (!err)
 		return page;
 	ClearPageLocked(page);
@@ -358,44 +361,13 @@ unsigned long nr_cached_pages(void)
 	return global_page_state(NR_FILE_PAGES);
 }
 
-/*
- * Called under tree_lock or swap_lock: may not sleep. Who frees memory may use the last frame: a
- * page without a place in the tree of its swap area stays in memory.
- */
-static void *alloc_radix_node(size_t size)
-{
-	const gfp_t reserve = memalloc_noreclaim() ? __GFP_MEMALLOC : 0;
-
-	if (unlikely(!radix_cache))
-		radix_cache = kmem_cache_create("radix_tree_node", size, 0,
-						SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
-	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO | reserve);
-}
-
-static void free_radix_node(void *node)
-{
-	kmem_cache_free(radix_cache, node);
-}
-
-/* One node made and freed: its size is known to the tree alone, and the cache must be there
- * before the first use under a spinlock. */
-static void make_radix_cache(void)
-{
-	struct radix_tree_root tree = RADIX_TREE_INIT;
-
-	radix_tree_init(alloc_radix_node, free_radix_node);
-	if (radix_tree_insert(&tree, 1, &tree))
-		panic("no memory for the page cache");
-	radix_tree_delete(&tree, 1);
-}
-
 void filemap_init(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < PAGE_WAIT_QUEUES; i++)
 		init_waitqueue_head(&page_wait[i]);
-	make_radix_cache();
+	tree_nodes_init();
 	filemap_rw_init();
 	shmem_init();
 }

@@ -53,6 +53,17 @@ int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf);
 void filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned int count,
 		       pte_t *ptep);
 
+/* tree_nodes.c */
+void tree_nodes_init(void);
+/*
+ * An insertion under a spinlock has found no memory. Takes nodes for the next one, which must come
+ * before the caller sleeps, and then tree_nodes_put(): gives back what is left. `gfp` says what may
+ * be done for it: false, nothing (no __GFP_WAIT, or __GFP_NORETRY), or there is none even so. May
+ * sleep with __GFP_WAIT.
+ */
+bool tree_nodes_get(gfp_t gfp);
+void tree_nodes_put(void);
+
 /* file_rw.c */
 void filemap_rw_init(void);
 

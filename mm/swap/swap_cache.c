@@ -220,18 +220,31 @@ static void finish_reading(struct page *page, unsigned int together)
 	unlock_page(page);
 }
 
+/* The same; what is wanted gets a node of the tree as it got its page. May sleep. */
+static int claim(struct page *page, swp_entry_t entry, gfp_t gfp)
+{
+	int err = swap_cache_claim(page, entry);
+
+	if (unlikely(err == -ENOMEM) && tree_nodes_get(gfp)) {
+		err = swap_cache_claim(page, entry);
+		tree_nodes_put();
+	}
+	return err;
+}
+
 struct page *swap_cache_read(swp_entry_t entry, bool *major)
 {
+	const gfp_t gfp = GFP_HIGHUSER_MOVABLE | __GFP_COLD;
 	struct page *page, *fresh = NULL;
 	int err = -EEXIST;
 
 	while (!(page = swap_cache_find(entry)) && err == -EEXIST) {
 		if (!fresh)
-			fresh = alloc_user_page(GFP_HIGHUSER_MOVABLE | __GFP_COLD);
+			fresh = alloc_user_page(gfp);
 		if (!fresh)
 			return ERR_PTR(-ENOMEM);
 		lock_page(fresh);
-		err = swap_cache_claim(fresh, entry);
+		err = claim(fresh, entry, gfp);
 		if (!err) {
 			*major = true;
 			finish_reading(fresh, swap_read_around(fresh));

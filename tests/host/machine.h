@@ -41,6 +41,8 @@ void host_boot(void);
 /* The next call that takes memory (alloc_page(s), kmem_cache_alloc, kmalloc) after `n` more
  * fails, and all after it; n < 0: none does. Calls from one file of mm/ to another count. */
 void host_fail_after(long n);
+/* Calls that may not wait fail, as if the reserves were empty; others find memory. */
+extern bool host_fail_atomic;
 /* Calls that took memory since host_fail_after(). */
 long host_allocations(void);
 

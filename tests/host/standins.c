@@ -364,6 +364,7 @@ void wake_up_one(wait_queue_head_t *queue)
 
 /* --- failing allocations: the linker's --wrap sends calls here --- */
 
+bool host_fail_atomic;
 static long fail_after = -1;
 static long allocations;
 
@@ -382,6 +383,8 @@ bool host_allocation_fails(gfp_t gfp)
 {
 	if ((gfp & __GFP_WAIT) && host_alloc_hook)
 		host_alloc_hook();
+	if (host_fail_atomic && !(gfp & __GFP_WAIT))
+		return true;
 	return allocations++ >= fail_after && fail_after >= 0;
 }
 

@@ -261,6 +261,26 @@ static void test_limits(void)
 	end();
 }
 
+/* Only who may wait gets memory: that is enough for a page, and so it must be for its place. */
+static void test_no_node(void)
+{
+	struct page *page;
+
+	user_ledger_open();
+	fake_file_reset(FAKE_FILE_PAGES * PAGE_SIZE);
+	host_fail_atomic = true;
+	host_fail_after(1); /* the page, and no more */
+	page = read_cache_page(&fake_mapping, 5, NULL);
+	CHECK_EQ(PTR_ERR(page), -ENOMEM);
+	host_fail_after(-1);
+	page = read_cache_page(&fake_mapping, 5, NULL);
+	if (CHECK(!IS_ERR(page)))
+		put_page(page);
+	host_fail_atomic = false;
+	truncate_inode_pages(&fake_mapping, 0);
+	user_ledger_close();
+}
+
 /* A page that cannot be read is an error each time it is asked for, and read when it can be. */
 static void test_read_error(void)
 {
@@ -450,6 +470,7 @@ static void test_many_dirty(void)
 
 static const struct test tests[] = {
 	{"requests at the limits", test_limits},
+	{"no node is free", test_no_node},
 	{"a page that cannot be read", test_read_error},
 	{"killed while another is at the page", test_killed},
 	{"a page that cannot be written", test_write_error},

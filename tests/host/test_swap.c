@@ -226,6 +226,22 @@ static void test_bad_slots(void)
 	CHECK_EQ(nr_swap_pages(), total);
 }
 
+/* Only who may wait gets memory: that is enough for a page, and so it must be for its place. */
+static void test_no_node(void)
+{
+	u8 value = 0;
+
+	begin();
+	put(0, 3, 33);
+	CHECK(swap_disk_out(mms[0], page_addr(3), false));
+	CHECK_EQ(nr_swapcache_pages, 0);
+	host_fail_atomic = true;
+	CHECK_EQ(user_read(mms[0], page_addr(3) + 3, &value), 0);
+	CHECK_EQ(value, 33);
+	host_fail_atomic = false;
+	end();
+}
+
 /* No slot is free: a page that is back gives up its own, as long as there is one. */
 static void test_full(void)
 {
@@ -361,10 +377,10 @@ static void test_on(void)
 }
 
 static const struct test tests[] = {
-	{"random histories", test_histories}, {"clean pages keep their slot", test_clean},
-	{"no disk, no memory", test_errors},  {"bad slots", test_bad_slots},
-	{"no slot is free", test_full},	      {"another slot meanwhile", test_other_slot},
-	{"several areas", test_on},
+	{"random histories", test_histories},	     {"clean pages keep their slot", test_clean},
+	{"no disk, no memory", test_errors},	     {"bad slots", test_bad_slots},
+	{"no node is free", test_no_node},	     {"no slot is free", test_full},
+	{"another slot meanwhile", test_other_slot}, {"several areas", test_on},
 };
 
 int main(void)

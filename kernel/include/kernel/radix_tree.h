@@ -13,6 +13,9 @@
 #define RADIX_TREE_MAP_SHIFT 6
 #define RADIX_TREE_MAP_SIZE  (1u << RADIX_TREE_MAP_SHIFT)
 #define RADIX_TREE_MAX_TAGS  2
+#define RADIX_TREE_HEIGHT    DIV_ROUND_UP(BITS_PER_LONG, RADIX_TREE_MAP_SHIFT)
+/* Nodes that one insertion may take: levels on top, and down to the new item. */
+#define RADIX_TREE_INSERT_MAX (2 * RADIX_TREE_HEIGHT - 2)
 
 struct radix_tree_node;
 
