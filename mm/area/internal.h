@@ -94,6 +94,9 @@ static inline bool may_lock_more(const struct mm_struct *mm, unsigned int vm_fla
 /* mlock.c: areas and pages of [start, end) are about to go, and are locked no more. mmap_sem held
  * for writing; may sleep. */
 void munlock_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* Pages of [start, end) are on the unevictable list, or not, as their areas say now. mmap_sem held
+ * for writing; may sleep. */
+void mlock_by_areas(struct mm_struct *mm, unsigned long start, unsigned long end);
 
 /* True when `len` bytes at `start` lie in the user's half, and do not wrap. */
 static inline bool user_range_ok(unsigned long start, unsigned long len)

@@ -66,6 +66,21 @@ static int page_range(unsigned long addr, unsigned long len, unsigned long *star
 	return *end > *start && *end > TASK_SIZE ? -ENOMEM : 0;
 }
 
+void mlock_by_areas(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma;
+	unsigned long from, to;
+
+	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = vma->vm_next) {
+		from = max(vma->vm_start, start);
+		to = min(vma->vm_end, end);
+		if (vma->vm_flags & VM_LOCKED)
+			mlock_present(mm, from, to);
+		else
+			munlock_pages(mm, from, to);
+	}
+}
+
 static int lock_areas(struct mm_struct *mm, unsigned long start, unsigned long end,
 		      unsigned int flags)
 {
@@ -76,8 +91,8 @@ static int lock_areas(struct mm_struct *mm, unsigned long start, unsigned long e
 	    mm->locked_vm + pages - locked_pages(mm, start, end) > limit)
 		return -ENOMEM;
 	err = change_area_flags(mm, start, end, VM_LOCK_FLAGS, flags);
-	if (!err)
-		mlock_present(mm, start, end);
+	/* Before a hole areas have been changed, all the same. */
+	mlock_by_areas(mm, start, end);
 	return err;
 }
 
@@ -114,7 +129,7 @@ long mm_munlock(struct mm_struct *mm, unsigned long addr, unsigned long len)
 		return err;
 	down_write(&mm->mmap_sem);
 	err = change_area_flags(mm, start, end, VM_LOCK_FLAGS, 0);
-	munlock_pages(mm, start, end);
+	mlock_by_areas(mm, start, end);
 	up_write(&mm->mmap_sem);
 	return err;
 }
@@ -171,7 +186,8 @@ long mm_munlockall(struct mm_struct *mm)
 
 /*
  * The flags go first: as long as an area has them, reclaim may put its pages on the list again. If
- * there is no memory to cut an area, its pages leave the list all the same.
+ * there is no memory to cut an area, its pages leave the list all the same; if then they do not go,
+ * the caller puts them back.
  */
 void munlock_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {

@@ -109,8 +109,11 @@ int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
 		return 0;
 	if (first->vm_start < start && first->vm_end > end) {
 		err = split_around(first, end, &upper);
-		if (err)
+		if (err) {
+			if (unlikely(mm->locked_vm))
+				mlock_by_areas(mm, start, end);
 			return err;
+		}
 	}
 	gather_begin(&gather, mm, false);
 	zap_range(&gather, start, end);

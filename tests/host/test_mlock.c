@@ -6,6 +6,7 @@
 #include "../../mm/area/internal.h"
 #include "../../mm/fault/internal.h"
 #include "../../mm/reclaim/internal.h"
+#include "kernel/errno.h"
 #include "machine.h"
 #include "mm/migrate.h"
 #include "test.h"
@@ -225,6 +226,31 @@ static struct page *then_unlock(struct page *from, unsigned long private)
 	return to;
 }
 
+/* What fails half-way: pages are where their areas say. */
+static void test_half_way(void)
+{
+	begin(PRIVATE);
+	touch(20);
+	CHECK_EQ(mm_munmap(mm, at(10), 2 * PAGE_SIZE), 0);
+	CHECK_EQ(mm_mlock(mm, at(0), 20 * PAGE_SIZE, 0), -ENOMEM);
+	CHECK(mm->locked_vm == 10 && unevictable() == 10);
+	CHECK_EQ(mm_mlock(mm, at(12), 8 * PAGE_SIZE, 0), 0);
+	CHECK_EQ(mm_munlock(mm, at(0), 20 * PAGE_SIZE), -ENOMEM);
+	CHECK(mm->locked_vm == 8 && unevictable() == 8);
+	host_fail_after(0);
+	CHECK_EQ(mm_munlock(mm, at(14), 2 * PAGE_SIZE), -ENOMEM);
+	CHECK(mm->locked_vm == 8 && unevictable() == 8);
+	CHECK_EQ(mm_munmap(mm, at(14), 2 * PAGE_SIZE), -ENOMEM);
+	CHECK(mm->locked_vm == 8 && unevictable() == 8);
+	/* This one needs no new area. */
+	CHECK_EQ(mm_munmap(mm, at(12), 2 * PAGE_SIZE), 0);
+	CHECK(mm->locked_vm == 6 && unevictable() == 6);
+	host_fail_after(-1);
+	CHECK_EQ(mm_munmap(mm, at(15), 2 * PAGE_SIZE), 0);
+	CHECK(mm->locked_vm == 4 && unevictable() == 4);
+	end();
+}
+
 /* An area is unlocked while its page is on its way to another frame. */
 static void test_moves(void)
 {
@@ -252,6 +278,6 @@ static const struct test tests[] = {
 	{"fork and copy on write", test_fork}, {"who locked exits first", test_exit_first},
 	{"shared pages", test_shared},	       {"mlockall(MCL_FUTURE)", test_future},
 	{"RLIMIT_MEMLOCK", test_limit},	       {"reclaim meets a locked page", test_reclaim},
-	{"a page is moved", test_moves},
+	{"a page is moved", test_moves},       {"half-way", test_half_way},
 };
 TEST_MAIN(tests)
