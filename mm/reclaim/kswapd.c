@@ -207,11 +207,13 @@ static void free_memory(pg_data_t *node, enum work work)
 
 	reclaim_note_kswapd_wake(node->node_id);
 	dropped = balance_node(node, work);
+	/* That is done, or cannot be. Who asks for more, or later, means the next turn. */
+	if (wanted[node->node_id] <= work)
+		wanted[node->node_id] = WORK_NONE;
 	if (swapout == SWAPOUT_CACHED)
 		write_ahead_node(node);
 	reclaim_note_kswapd_sleep(node->node_id, dropped);
 	validate_if_asked();
-	wanted[node->node_id] = WORK_NONE;
 	runs++;
 	wake_up_all(&progress);
 }

@@ -27,16 +27,23 @@ static u8 disk[DISK_PAGES][PAGE_SIZE];
 static unsigned long reads, writes;
 static struct mm_struct *mm;
 static struct page *taken;
+/* Once, at the next write. */
+static void (*write_hook)(void);
 
 static int disk_rw(struct block_device *bdev, sector_t sector, struct page *page,
 		   unsigned int offset, unsigned int count, bool write)
 {
 	u8 *there = disk[(unsigned long)sector / 8], *here = host_frame(page_to_pfn(page));
+	void (*hook)(void) = write_hook;
 
 	(void)bdev;
 	(void)offset;
 	(void)count;
 	*(write ? &writes : &reads) += 1;
+	if (write && hook) {
+		write_hook = NULL;
+		hook();
+	}
 	memcpy(write ? there : here, write ? here : there, PAGE_SIZE);
 	return 0;
 }
@@ -271,6 +278,33 @@ static void test_cached(void)
 	end();
 }
 
+static void take_and_ask(void)
+{
+	set_free(high() - 1);
+	ask_below_low();
+}
+
+/* Memory runs short while it writes ahead, when its proper work is done. */
+static void test_asked_meanwhile(void)
+{
+	u32 runs;
+
+	begin(SWAPOUT_LATE);
+	ask_below_low();
+	set_swapout_policy(SWAPOUT_CACHED);
+	write_hook = take_and_ask;
+	runs = vm_event_sum(VM_PAGEOUTRUN);
+	turn();
+	CHECK(!write_hook && vm_event_sum(VM_PAGEOUTRUN) == runs + 1);
+	CHECK(zone_free_pages(zone()) < high());
+	turn();
+	CHECK_EQ(vm_event_sum(VM_PAGEOUTRUN), runs + 2);
+	CHECK(zone_free_pages(zone()) >= high());
+	turn();
+	CHECK_EQ(vm_event_sum(VM_PAGEOUTRUN), runs + 2);
+	end();
+}
+
 static void test_late(void)
 {
 	begin(SWAPOUT_LATE);
@@ -336,6 +370,7 @@ static const struct test tests[] = {
 	{"low: by kswapd, when they leave", test_low},
 	{"idle: before, when nobody runs", test_idle},
 	{"cached: before, and kept", test_cached},
+	{"asked meanwhile", test_asked_meanwhile},
 	{"late: below min, clean pages of files before", test_late},
 	{"demand: below min", test_demand},
 	{"pages that are told to go", test_told},
