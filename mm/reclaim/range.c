@@ -68,7 +68,8 @@ static void collect(struct mm_struct *mm, unsigned long addr, pte_t *ptep, struc
 unsigned long reclaim_range(struct mm_struct *mm, unsigned long start, unsigned long end,
 			    unsigned int kinds)
 {
-	struct scan_control sc = {.may_io = true, .forced = true};
+	/* Of a file system whoever is told so holds no lock that a fault would not wait for. */
+	struct scan_control sc = {.may_io = true, .may_write_files = true, .forced = true};
 	struct collect to = {.kinds = kinds};
 
 	while (start < end && may_go_on()) {

@@ -448,6 +448,30 @@ static void test_gives_way(void)
 	user_ledger_close();
 }
 
+/* Pages of a file that are told to go (MADV_PAGEOUT): dirty ones by way of the disk. */
+static void test_told_to_go(void)
+{
+	u8 value = 0;
+
+	user_ledger_open();
+	fake_file_reset(FAKE_FILE_PAGES * PAGE_SIZE);
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, &fake_file, BASE, 4 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, 0),
+		 (long)BASE);
+	for (unsigned int i = 0; i < 4; i++)
+		CHECK_EQ(user_write(mm, BASE + i * PAGE_SIZE + i, (u8)(i + 1)), 0);
+	CHECK_EQ(fake_mapping.nrpages, 4);
+	CHECK_EQ(mm_madvise(mm, BASE + PAGE_SIZE, 2 * PAGE_SIZE, MADV_PAGEOUT), 0);
+	CHECK_EQ(fake_mapping.nrpages, 2);
+	CHECK(fake_disk[1][1] == 2 && fake_disk[2][2] == 3 && fake_disk[3][3] == 0);
+	CHECK(user_read(mm, BASE + PAGE_SIZE + 1, &value) == 0 && value == 2);
+	user_check_counts();
+	mmput(mm);
+	truncate_inode_pages(&fake_mapping, 0);
+	user_ledger_close();
+}
+
 /* More pages than are written at a time; what is not written is not dropped. */
 static void test_many_dirty(void)
 {
@@ -475,6 +499,7 @@ static const struct test tests[] = {
 	{"killed while another is at the page", test_killed},
 	{"a page that cannot be written", test_write_error},
 	{"clean pages give way when memory runs out", test_gives_way},
+	{"pages that are told to go", test_told_to_go},
 	{"many dirty pages", test_many_dirty},
 	{"reading ahead", test_readahead},
 	{"random requests agree with an array of bytes", test_random_requests},

@@ -48,7 +48,7 @@ void wakeup_kswapd(const struct alloc_request *req);
 #define RECLAIM_FILE 2u
 /*
  * Takes pages of [start, end) out of memory, used or not, that no other page table has: `kinds` of
- * them. How many. mmap_sem held; may sleep.
+ * them. What is dirty is written first. How many. mmap_sem held; may sleep.
  */
 unsigned long reclaim_range(struct mm_struct *mm, unsigned long start, unsigned long end,
 			    unsigned int kinds);
