@@ -43,7 +43,7 @@ BEGIN {
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
 	# Of an older plugin there are none of these.
-	key_is_of("waiting io reclaim")
+	key_is_of("waiting io reclaim uses")
 }
 
 # Notes of keys who must have them and what their values look like.

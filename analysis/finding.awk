@@ -30,7 +30,7 @@ function finding_area(i, pid, page,    F)
 	csv_open(out "/pages.csv", "rows,pid,page,cold,conflict,flushed,upgrade,kind,area")
 	while (csv_row(out "/pages.csv", F) > 0)
 		if (F[3] "" == page "" && F[2] "" == pid "") {
-			finding_page[i] = page " (" F[9] (page >= "0xc0000000" ? " of the kernel" : pid == "" ? "" : \
+			finding_page[i] = page " (" F[9] use_of(page) (page >= "0xc0000000" ? " of the kernel" : pid == "" ? "" : \
 				" of " process(pid)) ")"
 			break
 		}

@@ -5,6 +5,8 @@ function hottest()
 	section("hottest", "Hottest", "Of the whole recording, boot and self-test included.")
 	hot_lines()
 	hot_pages()
+	hot_pairs()
+	kernel_uses()
 	hot_functions()
 	put("<div class=\"two\"><div>")
 	hot_instructions("code.csv", "Instructions with most TLB misses", "Misses")
@@ -67,7 +69,7 @@ function hot_pages(    T, F, n, i, faulted)
 	for (i = 1; i <= n; i++) {
 		cell(T[i, "page"], "mono")
 		cell(T[i, "page"] >= "0xc0000000" ? "kernel" : process(T[i, "pid"]))
-		cell(T[i, "area"], "mono")
+		cell(T[i, "area"] use_of(T[i, "page"]), "mono")
 		bar(T[1, "rows"], "cold", T[i, "cold"], "conflict", T[i, "conflict"], "flushed", \
 		    T[i, "flushed"], "upgrade", T[i, "upgrade"])
 		number(T[i, "cold"])
@@ -78,6 +80,67 @@ function hot_pages(    T, F, n, i, faulted)
 		row_end()
 	}
 	table_end()
+}
+
+# Two pages that lie a multiple of the TLB's size apart and are used in turn.
+function hot_pairs(    T, n, i, side)
+{
+	load_max = 12
+	n = load(program_result("pairs.csv"), T)
+	load_max = 1e9
+	if (!n)
+		return
+	table("Pages that take each other's place" (program_start == "" ? "" : ", from the program's start on"), \
+	      "Page;What it is;Other;What it is;TLB;Times;")
+	for (i = 1; i <= n; i++) {
+		for (side = 1; side <= 2; side++) {
+			cell(T[i, side == 1 ? "page" : "other"], "mono")
+			cell(page_is(T[i, "pid"], T[i, side == 1 ? "page" : "other"]))
+		}
+		cell(T[i, "tlb"] == "i" ? "instruction" : "data")
+		bar(T[1, "rows"], "conflict", T[i, "rows"])
+		number(T[i, "rows"])
+		row_end()
+	}
+	table_end()
+}
+
+# Whose page, of which area, and what for.
+function page_is(pid, page)
+{
+	if (!page_areas_read++)
+		page_areas_load()
+	if (page >= "0xc0000000")
+		return page_areas["", page] use_of(page)
+	return process(pid) " " page_areas[pid, page]
+}
+
+function page_areas_load(    F)
+{
+	csv_open(out "/pages.csv", "rows,pid,page,cold,conflict,flushed,upgrade,kind,area")
+	while (csv_row(out "/pages.csv", F) > 0)
+		page_areas[F[2], F[3]] = F[9]
+	close(out "/pages.csv")
+}
+
+function kernel_uses(    T, n, i)
+{
+	load_max = 15
+	n = load("kernel_uses.csv", T)
+	load_max = 1e9
+	if (!n)
+		return
+	table("What the kernel's pages were when the TLB took them in", "Use;Fills;;n:Pages")
+	for (i = 1; i <= n; i++) {
+		cell(T[i, "use"], "mono")
+		bar(T[1, "fills"], "zero", T[i, "fills"])
+		number(T[i, "fills"])
+		number(T[i, "pages"])
+		row_end()
+	}
+	table_end()
+	put("<p class=\"note\"><code>allocated</code> is what has been given out and is no user's page yet: mostly pages " \
+	    "that are cleared or copied to before a process gets them.</p>")
 }
 
 function hot_functions(    T, U, n, i, faulted)

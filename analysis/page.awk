@@ -178,3 +178,18 @@ function fit(text, width)
 	text = plain(text)
 	return length(text) > width ? substr(text, 1, width - 3) "..." : text
 }
+
+# What a page of the kernel's was, mostly: ", slab bio", or nothing where that is not known.
+function use_of(page,    F, header)
+{
+	if (page < "0xc0000000")
+		return ""
+	if (!uses_loaded++ && (getline header < (out "/page_uses.csv")) > 0) {
+		close(out "/page_uses.csv")
+		csv_open(out "/page_uses.csv", "page,use")
+		while (csv_row(out "/page_uses.csv", F) > 0)
+			page_use[F[1]] = F[2]
+		close(out "/page_uses.csv")
+	}
+	return page in page_use && page_use[page] != "not known" ? ", " page_use[page] : ""
+}

@@ -257,13 +257,27 @@ static void reclaimed(struct recorder *r, const struct cpu_view *view, const str
 		r->tally.bad_hints++;
 }
 
+static void frames_are(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	if (!frame_use_hint(r, h->esi))
+		r->tally.bad_hints++;
+}
+
+static void window_area(struct recorder *r, const struct cpu_view *view, const struct hint *h)
+{
+	(void)view;
+	if (!frame_use_area(r, h->ebx, h->ecx, h->esi))
+		r->tally.bad_hints++;
+}
+
 void recorder_hint(struct recorder *r, const struct hint *h)
 {
 	static void (*const handlers[])(struct recorder *, const struct cpu_view *,
 					const struct hint *) = {
-		hello,	     switch_task, fork_task, clone_task, exec_task, exit_task,
-		fault_cause, area,	  mark,	     counter,	 output,    finish,
-		resched,     panicked,	  tasks_are, disk_work,	 reclaimed,
+		hello,	   switch_task, fork_task, clone_task, exec_task,   exit_task, fault_cause,
+		area,	   mark,	counter,   output,     finish,	    resched,   panicked,
+		tasks_are, disk_work,	reclaimed, frames_are, window_area,
 	};
 	struct cpu_view view;
 

@@ -152,8 +152,11 @@ static void enter(struct recorder *r, const struct arrival *a)
 		if (old)
 			seen_evict(&r->seen, old->space, old->page, a->id);
 	}
-	if (recorder_wants(r, EVENT_TLB))
+	if (recorder_wants(r, EVENT_TLB)) {
 		row_fill(r, a, event, old, drop);
+		if (event != TLB_UPGRADE_ENTRY && event != TLB_UPGRADE_KIND)
+			frame_use_fill(r, a->slot.page, a->slot.frame);
+	}
 	tlb_put(&r->tlb, a->id, &a->slot, space, walk_allows(&r->walk, a->id));
 }
 

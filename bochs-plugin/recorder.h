@@ -16,6 +16,7 @@
 #include "names.h"
 #include "options.h"
 #include "fill_reason.h"
+#include "frame_use.h"
 #include "sink.h"
 #include "task.h"
 #include "tlb_shadow.h"
@@ -64,11 +65,12 @@ struct recorder {
 	struct waiting waiting;
 	struct io_table io;
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
+	struct frame_use use;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv;
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv;
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;

@@ -221,6 +221,15 @@ void row_waiting(struct recorder *r, const struct waiting_task *t)
 	end_row(r, r->waiting_csv, put_list(csv_comma(p), t->frames, t->frame_count));
 }
 
+void row_use(struct recorder *r, const struct use_count *count)
+{
+	char *p = sink_room(r->uses_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_hex(p, count->page));
+	p = csv_comma(csv_text(p, count->use));
+	end_row(r, r->uses_csv, csv_dec(p, count->fills));
+}
+
 void row_io(struct recorder *r, const struct trace_io *what, const struct io *io, bool known,
 	    struct io_moment done)
 {

@@ -21,6 +21,7 @@
 	"icount,queued,started,wait,service,pid,device,sector,sectors,pages,rw,why,command," \
 	"merged,"                                                                            \
 	"error\n"
+#define USES_HEADER "page,use,fills\n"
 #define RECLAIM_HEADER                                                                        \
 	"icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason,value," \
 	"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,"  \
@@ -52,6 +53,9 @@ struct reclaim_row {
 void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at);
 void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone);
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
+/* row_use - a row of uses.csv. */
+void row_use(struct recorder *r, const struct use_count *count);
+
 void row_waiting(struct recorder *r, const struct waiting_task *t);
 
 #endif

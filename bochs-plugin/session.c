@@ -26,7 +26,7 @@ static const char *const old_files[] = {
 	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
 	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
-	"io.csv",	 "reclaim.csv",
+	"io.csv",	 "reclaim.csv",	 "uses.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -75,6 +75,7 @@ static bool open_files(struct recorder *r)
 		{&r->waiting_csv, "waiting.csv", WAITING_HEADER},
 		{&r->io_csv, "io.csv", IO_HEADER},
 		{&r->reclaim_csv, "reclaim.csv", RECLAIM_HEADER},
+		{&r->uses_csv, "uses.csv", USES_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 	};
@@ -333,6 +334,7 @@ bool recorder_close(struct recorder *r)
 	if (r->m.view(r->m.ctx, &view) && view.paging)
 		mismatches = tlb_compare(&r->tlb, &r->m);
 	faults_finish(&r->faults);
+	frame_use_write(r);
 	sink_finish(&r->sinks);
 	if (r->live)
 		progress_end();
@@ -359,6 +361,7 @@ void recorder_free(struct recorder *r)
 {
 	sink_set_free(&r->sinks);
 	reclaim_free(r);
+	frame_use_free(r);
 	faults_free(&r->faults);
 	tasks_free(&r->tasks);
 	seen_free(&r->seen);

@@ -93,6 +93,7 @@ static const struct start_step early_steps[] = {
 	{"reclaim", reclaim_init},
 	{"slab", kmem_cache_init},
 	{"kmap", kmap_init},
+	{"uses of frames", frames_say_where},
 	{"vmalloc", vmalloc_init},
 	{"screen", vga_remap},
 	{"layout", paging_print_layout},

@@ -35,4 +35,4 @@ MM_OBJS += $(addprefix mm/oom/,oom_kill.o oom_reap.o oom_report.o)
 # migration, compaction, hotplug
 MM_OBJS += $(addprefix mm/move/,compaction.o memory_hotplug.o migrate.o page_isolation.o)
 # allocations that fail on purpose
-MM_OBJS += $(addprefix mm/debug/,fault_inject.o validate.o)
+MM_OBJS += $(addprefix mm/debug/,fault_inject.o frame_hint.o validate.o)

@@ -23,6 +23,7 @@ libraries()
 	code) echo run symbols lines instructions tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
+	uses) echo run symbols ;;
 	who | layout | weigh | reclaim | memory) echo run ;;
 	refault) echo run areas symbols ;;
 	bits) echo tlb ;;
@@ -53,12 +54,13 @@ answer()
 	faults | waits) faults=$input ;;
 	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
+	uses) uses=$input ;;
 	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v objects_sym="$(beside "$name" objects.sym)" -v source="$(beside "$name" source.csv)" \
@@ -83,6 +85,13 @@ if [ "${1-}" = --case ]; then
 	done_testing
 fi
 
+# uses_of TLB: what uses.csv has to be.
+uses_of()
+{
+	echo page,use,fills
+	awk -F, '$4 == "fill" && $6 "" >= "0xc" { n[$6]++ } END { for (p in n) print p ",reserved," n[p] }' "$1" | sort
+}
+
 # Each awk in turn.
 set -- "${1-}" mawk gawk "$busybox awk"
 [ "$1" != --checks ] || set -- "$1" mawk
@@ -104,7 +113,9 @@ for AWK; do
 	$AWK -f analysis/lib.awk -f $cases/recording.awk -v dir="$made" -v pressure=1 </dev/null
 	echo 'pid,tgid,name,state,call,number,args,eip,kernel' >"$made/waiting.csv"
 	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv' "$made/meta.csv"
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv stdout.txt stderr.txt; do
+	uses_of "$made/tlb.csv" >"$made/uses.csv"
+	sed -i "\$i uses.rows,$(($(wc -l <"$made/uses.csv") - 1))\nuses.file,uses.csv" "$made/meta.csv"
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv uses.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done
@@ -154,6 +165,8 @@ damaged 'marks.csv: times' marks.csv '3s/^[0-9]*/0/'
 damaged 'latency.csv: header' latency.csv '2s/irqs_off/naps/'
 damaged 'latency.csv: the longest' latency.csv '2s/,7000,/,7001,/'
 damaged 'latency.csv: rows' latency.csv '2d'
+damaged 'uses.csv: pages' uses.csv '2s/,[0-9]*$/,99999/'
+damaged 'uses.csv: pages' uses.csv '2d'
 damaged 'reclaim.csv: header' reclaim.csv '2s/kswapd_wake/naps/'
 damaged 'what their events need' reclaim.csv '/,keep,/s/,locked,/,,/'
 damaged 'task that runs' reclaim.csv '4s/,6,/,2,/'

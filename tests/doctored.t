@@ -17,7 +17,7 @@ bad=$scratch/bad
 seal()
 {
 	local name
-	for name in tlb faults tasks vmas marks latency io reclaim; do
+	for name in tlb faults tasks vmas marks latency io reclaim uses; do
 		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
 		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
 	done >"$scratch/seals"
@@ -58,7 +58,7 @@ refused()
 		fail "$1: $4 ($2 of $3): not noticed"
 		return
 	fi
-	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim|uses)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
 		"$scratch/verdict" | cut -c3-90)
 	if [ -n "$why" ]; then
 		pass "$1: $4 ($2 of $3) -> $why"
@@ -315,8 +315,18 @@ refused meta all '$1 == "fills"' 'print'
 refused meta all '$1 == "tlb.sha256"' '$2 = ($2 ~ /^0/) substr($2, 2)'
 refused meta all '$1 == "stdout.sha256"' '$2 = ($2 ~ /^0/) substr($2, 2)'
 
+# --- uses.csv: what the kernel's pages were --------------------------------------------------------
+refused uses one 1 '$3++'
+refused uses one 1 '$1 = "0x0" substr($1, 4)'
+refused uses one 1 '$2 = "something"'
+refused uses one 1 '$3 = ""'
+refused uses one 1 'drop = 1'
+refused uses one 1 'print'
+refused uses one 1 '$1 = substr($1, 1, 7) "800"'
+refused tlb one '$4 == "fill" && $6 >= "0xc"' '$6 = "0xc7fff000"'
+
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"

@@ -27,6 +27,7 @@
  * of the master (arch/fault.c) cannot become stale, and nobody has to look for
  * copies in all address spaces.
  */
+#include "arch/hint.h"
 #include "arch/tlb.h"
 #include "kernel/compiler.h"
 #include "kernel/lock.h"
@@ -275,6 +276,7 @@ struct vmap_area *vmap_area_alloc(unsigned long pages, unsigned long align, enum
 		kmem_cache_free(area_cache, area);
 		return NULL;
 	}
+	trace_hint(TRACE_WINDOW, area->start, area->end, (unsigned long)caller, 0);
 	return area;
 }
 

@@ -75,7 +75,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.

@@ -27,6 +27,8 @@
  *   TASKS            -               -              struct trace_tasks  -
  *   IO               enum io_event   number         struct trace_io -
  *   RECLAIM          enum trace_reclaim_event  enum trace_reclaim_why  see there  value
+ *   FRAMES           -               -              struct trace_frames  -
+ *   WINDOW           start           end            who asked       -
  *
  * RESCHED: the running task must give way to another one that could run. The
  * plugin counts the instructions from there to the next SWITCH; it may be said
@@ -47,7 +49,9 @@
  * an orderly run; a recording without it is incomplete. PANIC is the kernel's
  * word that it gave up, and why; the first one counts. What programs print can
  * say neither. TASKS says once where the kernel keeps its tasks: a run that is
- * ended from outside is told by what they wait for.
+ * ended from outside is told by what they wait for. FRAMES says once where it keeps the descriptors
+ * of page frames, and WINDOW who has addresses of the vmalloc window from now on: so the plugin can
+ * tell what a page of the kernel's is.
  */
 #ifndef KERNEL_TRACE_PORT_H
 #define KERNEL_TRACE_PORT_H
@@ -84,6 +88,8 @@ enum trace_op {
 	TRACE_TASKS,
 	TRACE_IO,
 	TRACE_RECLAIM,
+	TRACE_FRAMES,
+	TRACE_WINDOW,
 	TRACE_OP_END
 };
 
@@ -164,6 +170,27 @@ struct trace_tasks {
 	unsigned int regs_eip, regs_cs;
 	unsigned int calls, nr_calls; /* of a table of strings: names of the system calls, or 0 */
 	unsigned int sched_start, sched_end; /* the scheduler's own code: none waits in there */
+};
+
+/* Frames whose descriptors lie one after the other in the direct map. */
+struct trace_frame_run {
+	unsigned int first, frames; /* numbers of frames */
+	unsigned int pages;	    /* linear address of the first one's descriptor */
+};
+
+/* What the kernel knows of page frames. */
+struct trace_frames {
+	unsigned int size;	    /* of this structure; more may be appended */
+	unsigned int page_offset;   /* linear address of frame 0 in the direct map ... */
+	unsigned int direct_bytes;  /* ... which is so long */
+	unsigned int runs, nr_runs; /* linear address of struct trace_frame_run[], how many */
+	unsigned int page_size;	    /* bytes of a descriptor (struct page) */
+	/* In a descriptor: its flags; what it is mapped by; of a slab, its cache. */
+	unsigned int flags, mapping, cache;
+	/* Bits of flags. Of mapping, bit 0 is set in an anonymous page and bit 1 in the kernel's.
+	 */
+	unsigned int slab, table, reserved, buddy, swap_cache, swap_backed;
+	unsigned int cache_name; /* in a cache: of the pointer to its name */
 };
 
 /* IO: what has become of it. */

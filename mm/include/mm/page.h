@@ -81,6 +81,9 @@ _Static_assert(sizeof(unsigned long) != 4 || sizeof(struct page) == 32, "struct 
 /* Frames are 0 .. max_pfn - 1; of these the direct map holds max_low_pfn. */
 extern pfn_t max_pfn, max_low_pfn;
 
+/* Tells the plugin where all struct pages are (trace_port.h). Boot. mm/debug/frame_hint.c. */
+void frames_say_where(void);
+
 /* Number of the node / of the section that holds the page. */
 static inline int page_to_nid(const struct page *page)
 {
