@@ -38,6 +38,8 @@ const struct ktap_row ktap_suites[] = {
 	{&migrate_suite, 27},
 	{&rmap_suite, 5},
 	{&swap_suite, 14},
+	{&shmem_suite, 36},
+	{&mlock_suite, 22},
 	{&compaction_suite, 84},
 	{&hotplug_suite, 1},
 	{&reclaim_suite, 60},

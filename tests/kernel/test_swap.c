@@ -9,8 +9,8 @@
 #include "kernel/fs_helpers.h"
 #include "kernel/ktap.h"
 #include "kernel/ramdisk.h"
-#include "kernel/string.h"
 #include "kernel/suites.h"
+#include "kernel/swap_helpers.h"
 #include "kernel/user_helpers.h"
 #include "mm/filemap.h"
 #include "mm/rmap.h"
@@ -20,73 +20,18 @@
 #include "proc/task.h"
 #include "sched/sched.h"
 
-#define BASE	   0x20000000ul
-#define PAGES	   32u
-#define AREA_AT	   64u /* block of the disk */
-#define AREA_PAGES 256u
-
-static struct ramdisk *disk;
+#define BASE  0x20000000ul
+#define PAGES 32u
 
 static unsigned long page_addr(unsigned int page)
 {
 	return BASE + page * PAGE_SIZE;
 }
 
-static struct swap_header *header(void)
-{
-	return (struct swap_header *)ramdisk_block(disk, AREA_AT);
-}
-
-static void make_header(void)
-{
-	struct swap_header *on_disk = header();
-
-	memset(on_disk, 0, PAGE_SIZE);
-	on_disk->version = 1;
-	on_disk->last_page = AREA_PAGES - 1;
-	memcpy((u8 *)on_disk + SWAP_MAGIC_AT, SWAP_MAGIC, SWAP_MAGIC_LEN);
-}
-
-static sector_t area_sector(void)
-{
-	return AREA_AT * SECTORS_PER_BLOCK;
-}
-
-static int area_on(unsigned int flags)
-{
-	static char name[] = "ramdisk";
-	struct swap_backing backing = {.name = name, .bdev = &disk->bdev, .pages = AREA_PAGES};
-	int err;
-
-	backing.extents = kmalloc(sizeof(*backing.extents), GFP_KERNEL);
-	if (!backing.extents)
-		return -ENOMEM;
-	*backing.extents = (struct swap_extent){0, AREA_PAGES, area_sector()};
-	backing.nr_extents = 1;
-	err = swap_area_on(&backing, flags);
-	if (err)
-		kfree(backing.extents);
-	return err;
-}
-
-static int area_off(void)
-{
-	struct swap_backing backing;
-	int err = swap_area_off(&disk->bdev, area_sector(), &backing);
-
-	if (!err)
-		kfree(backing.extents);
-	return err;
-}
-
 /* An area of the highest priority, and an address space with PAGES pages, numbered. */
 static bool begin(void)
 {
-	disk = ramdisk_make();
-	if (!EXPECT(disk) || !EXPECT(header()))
-		return false;
-	make_header();
-	if (!EXPECT_EQ(area_on(SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK), 0) || !test_mm_begin() ||
+	if (!test_swap_begin() || !test_mm_begin() ||
 	    !test_map_anon(BASE, PAGES * PAGE_SIZE, MAP_PRIVATE))
 		return false;
 	for (unsigned int i = 0; i < PAGES; i++)
@@ -99,10 +44,7 @@ static void end(void)
 	rmap_validate();
 	vmstat_validate();
 	test_mm_end();
-	disk->fail_after = RAMDISK_NO_FAULT;
-	area_off();
-	EXPECT_EQ(nr_swapcache_pages, 0);
-	ramdisk_free(disk);
+	test_swap_end();
 }
 
 /* The page at an address leaves memory. False: it is still there. */
@@ -130,7 +72,7 @@ static void all_out(void)
 	for (unsigned int i = 0; i < PAGES; i++)
 		EXPECT(out(page_addr(i)));
 	EXPECT_EQ(current->mm->nr_swap, PAGES);
-	disk->transfers = 0;
+	test_swap_disk->transfers = 0;
 }
 
 static bool sees_all(u32 first)
@@ -153,7 +95,7 @@ static void test_there_and_back(void)
 	EXPECT_EQ(free - nr_swap_pages(), PAGES);
 	EXPECT_EQ(current->mm->rss_anon, 0);
 	EXPECT(sees_all(1000));
-	EXPECT_EQ(disk->transfers, PAGES);
+	EXPECT_EQ(test_swap_disk->transfers, PAGES);
 	EXPECT_EQ(nr_swapcache_pages, PAGES);
 	EXPECT_EQ(free - nr_swap_pages(), PAGES);
 	for (unsigned int i = 0; i < PAGES; i++)
@@ -174,7 +116,7 @@ static void test_readahead(void)
 		return;
 	all_out();
 	EXPECT(sees_all(1000));
-	EXPECT_EQ(disk->transfers, PAGES);
+	EXPECT_EQ(test_swap_disk->transfers, PAGES);
 	EXPECT(vm_event_sum(VM_SWAP_RA) - ahead >= PAGES / 2);
 	EXPECT_EQ(vm_event_sum(VM_SWAP_RA_HIT) - hits, vm_event_sum(VM_SWAP_RA) - ahead);
 	end();
@@ -192,10 +134,10 @@ static void test_swapoff(void)
 	child = dup_mm(parent, 0);
 	if (EXPECT(child)) {
 		EXPECT_EQ(child->nr_swap, PAGES);
-		EXPECT_EQ(area_off(), 0);
-		EXPECT_EQ(disk->transfers, PAGES);
+		EXPECT_EQ(test_swap_off(), 0);
+		EXPECT_EQ(test_swap_disk->transfers, PAGES);
 		EXPECT_EQ(parent->nr_swap + child->nr_swap, 0);
-		EXPECT_EQ(area_off(), -EINVAL);
+		EXPECT_EQ(test_swap_off(), -EINVAL);
 		rmap_validate();
 		test_mm_switch(child);
 		EXPECT(sees_all(1000));
@@ -209,7 +151,7 @@ static void test_swapoff(void)
 
 static int turn_off(void *done)
 {
-	EXPECT_EQ(area_off(), 0);
+	EXPECT_EQ(test_swap_off(), 0);
 	*(bool *)done = true;
 	return 0;
 }
@@ -238,34 +180,34 @@ static void test_headers(void)
 {
 	if (!begin())
 		return;
-	EXPECT_EQ(area_on(0), -EBUSY);
-	EXPECT_EQ(area_off(), 0);
-	EXPECT_EQ(area_on(0x80000), -EINVAL);
+	EXPECT_EQ(test_swap_on(0), -EBUSY);
+	EXPECT_EQ(test_swap_off(), 0);
+	EXPECT_EQ(test_swap_on(0x80000), -EINVAL);
 	for (unsigned int i = 0; i < SWAP_MAGIC_LEN; i++) {
-		make_header();
-		((u8 *)header())[SWAP_MAGIC_AT + i] ^= 0x20;
-		EXPECT_EQ(area_on(0), -EINVAL);
+		test_swap_format();
+		((u8 *)test_swap_header())[SWAP_MAGIC_AT + i] ^= 0x20;
+		EXPECT_EQ(test_swap_on(0), -EINVAL);
 	}
-	make_header();
-	header()->version = 2;
-	EXPECT_EQ(area_on(0), -EINVAL);
-	make_header();
-	header()->last_page = AREA_PAGES;
-	EXPECT_EQ(area_on(0), -EINVAL);
-	header()->last_page = 0;
-	EXPECT_EQ(area_on(0), -EINVAL);
-	make_header();
-	header()->nr_badpages = 2;
-	header()->badpages[0] = header()->badpages[1] = 9;
-	EXPECT_EQ(area_on(0), -EINVAL);
-	header()->badpages[1] = AREA_PAGES;
-	EXPECT_EQ(area_on(0), -EINVAL);
-	header()->badpages[1] = 10;
-	disk->fail_after = disk->transfers;
-	EXPECT_EQ(area_on(0), -EIO);
-	disk->fail_after = RAMDISK_NO_FAULT;
-	EXPECT_EQ(area_on(0), 0);
-	EXPECT(nr_swap_pages() >= AREA_PAGES - 3);
+	test_swap_format();
+	test_swap_header()->version = 2;
+	EXPECT_EQ(test_swap_on(0), -EINVAL);
+	test_swap_format();
+	test_swap_header()->last_page = TEST_SWAP_PAGES;
+	EXPECT_EQ(test_swap_on(0), -EINVAL);
+	test_swap_header()->last_page = 0;
+	EXPECT_EQ(test_swap_on(0), -EINVAL);
+	test_swap_format();
+	test_swap_header()->nr_badpages = 2;
+	test_swap_header()->badpages[0] = test_swap_header()->badpages[1] = 9;
+	EXPECT_EQ(test_swap_on(0), -EINVAL);
+	test_swap_header()->badpages[1] = TEST_SWAP_PAGES;
+	EXPECT_EQ(test_swap_on(0), -EINVAL);
+	test_swap_header()->badpages[1] = 10;
+	test_swap_disk->fail_after = test_swap_disk->transfers;
+	EXPECT_EQ(test_swap_on(0), -EIO);
+	test_swap_disk->fail_after = RAMDISK_NO_FAULT;
+	EXPECT_EQ(test_swap_on(0), 0);
+	EXPECT(nr_swap_pages() >= TEST_SWAP_PAGES - 3);
 	end();
 }
 
@@ -278,13 +220,13 @@ static void test_read_errors(void)
 	if (!begin())
 		return;
 	all_out();
-	disk->fail_after = disk->transfers;
+	test_swap_disk->fail_after = test_swap_disk->transfers;
 	EXPECT_EQ(test_peek(page_addr(9), &value), -EFAULT);
 	EXPECT_EQ(PTR_ERR(get_user_page(current->mm, page_addr(9), false)), -EIO);
-	EXPECT_EQ(area_off(), -EIO);
-	disk->fail_after = RAMDISK_NO_FAULT;
+	EXPECT_EQ(test_swap_off(), -EIO);
+	test_swap_disk->fail_after = RAMDISK_NO_FAULT;
 	EXPECT(sees_all(1000));
-	EXPECT_EQ(area_off(), 0);
+	EXPECT_EQ(test_swap_off(), 0);
 	EXPECT(sees_all(1000));
 	end();
 }
@@ -297,11 +239,11 @@ static void test_write_errors(void)
 	if (!begin())
 		return;
 	total = total_swap_pages();
-	disk->fail_after = disk->transfers;
+	test_swap_disk->fail_after = test_swap_disk->transfers;
 	EXPECT(!out(BASE) && !out(page_addr(1)));
 	EXPECT_EQ(nr_swapcache_pages, 2);
 	EXPECT_EQ(current->mm->nr_swap, 2);
-	disk->fail_after = RAMDISK_NO_FAULT;
+	test_swap_disk->fail_after = RAMDISK_NO_FAULT;
 	EXPECT(sees_all(1000));
 	EXPECT_EQ(nr_swapcache_pages, 0);
 	EXPECT_EQ(total_swap_pages(), total - 2);
