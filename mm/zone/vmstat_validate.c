@@ -15,6 +15,7 @@
  * mark on pages: their counters are not looked at.
  */
 #include "mm/vmstat.h"
+#include "arch/irq.h"
 #include "kernel/printk.h"
 #include "mm/filemap.h"
 #include "mm/zone.h"
@@ -56,7 +57,6 @@ static void count_page(const struct page *page, struct usage *usage)
 	}
 }
 
-/* Nothing changes meanwhile: nobody else runs, and interrupts only take and give objects. */
 static void count_zone(const struct zone *zone, struct usage *usage)
 {
 	for (pfn_t pfn = zone->start_pfn; pfn < zone_end_pfn(zone); pfn++)
@@ -64,17 +64,37 @@ static void count_zone(const struct zone *zone, struct usage *usage)
 			count_page(pfn_to_page(pfn), usage);
 }
 
-static void compare(const struct zone *zone, const struct usage *usage)
+/* The first counter that says something else than the pages; NR_VM_ZONE_STAT_ITEMS: none. */
+static unsigned int wrong_counter(const struct zone *zone, struct usage *usage)
 {
-	for (unsigned int i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++) {
-		unsigned long counter = zone_page_state(zone, (enum zone_stat_item)i);
+	unsigned int i;
 
+	*usage = (struct usage){0};
+	count_zone(zone, usage);
+	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++) {
 		if (i == NR_KERNEL_STACK_KB || i == NR_DIRTIED || i == NR_WRITTEN)
 			continue;
-		if (counter != usage->item[i])
-			panic("node %d, zone %s: counter %u is %lu, pages say %lu",
-			      zone->node->node_id, zone->name, i, counter, usage->item[i]);
+		if (zone_page_state(zone, (enum zone_stat_item)i) != usage->item[i])
+			break;
 	}
+	return i;
+}
+
+/* Nobody else runs meanwhile; but an interrupt may free a slab, so that they are counted again. */
+static void validate_zone(const struct zone *zone)
+{
+	unsigned long flags;
+	struct usage usage;
+	unsigned int i;
+
+	if (wrong_counter(zone, &usage) == NR_VM_ZONE_STAT_ITEMS)
+		return;
+	flags = local_irq_save();
+	i = wrong_counter(zone, &usage);
+	if (i < NR_VM_ZONE_STAT_ITEMS)
+		panic("node %d, zone %s: counter %u is %lu, pages say %lu", zone->node->node_id,
+		      zone->name, i, zone_page_state(zone, (enum zone_stat_item)i), usage.item[i]);
+	local_irq_restore(flags);
 }
 
 void vmstat_validate(void)
@@ -82,11 +102,8 @@ void vmstat_validate(void)
 	struct zone *zone;
 
 	for_each_zone (zone) {
-		struct usage usage = {0};
-
 		preempt_disable();
-		count_zone(zone, &usage);
-		compare(zone, &usage);
+		validate_zone(zone);
 		preempt_enable();
 	}
 }

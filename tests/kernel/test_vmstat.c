@@ -5,6 +5,7 @@
  * that only ever grow may also count what goes on beside; those of use may not.
  */
 #include "kernel/fs_helpers.h"
+#include "kernel/bio.h"
 #include "kernel/cmdline.h"
 #include "kernel/ktap.h"
 #include "kernel/string.h"
@@ -300,8 +301,64 @@ static void test_names(void)
 	text_free(&text);
 }
 
+#define OBJECTS 512u
+#define ROUNDS	4u
+
+static struct kmem_cache *cache;
+static void *objects[OBJECTS];
+static volatile bool stop, stopped;
+
+/* Takes a lot of objects, or gives them back, and comes again. */
+static void take_or_give(struct bio *bio)
+{
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		if (objects[i])
+			kmem_cache_free(cache, objects[i]);
+		objects[i] = objects[i] || stop ? NULL : kmem_cache_alloc(cache, GFP_ATOMIC);
+	}
+	stopped = stop && !objects[0];
+	if (!stopped)
+		submit_bio(bio);
+}
+
+/* Interrupts take slabs and give them back while the pages of slabs are counted. */
+static void count_while_slabs_change(struct block_device *hda, struct page *page)
+{
+	struct bio_vec vec;
+	struct bio bio;
+
+	bio_init(&bio, &vec, 1);
+	bio.bdev = hda;
+	bio.end_io = take_or_give;
+	bio_add_page(&bio, page, 0, PAGE_SIZE);
+	stop = stopped = false;
+	submit_bio(&bio);
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		vmstat_validate();
+	stop = true;
+	while (!stopped)
+		schedule_timeout(1);
+}
+
+static void test_interrupts(void)
+{
+	struct block_device *hda = blkdev_find("hda");
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	cache = kmem_cache_create("vmstat_test", 1000, 0, 0, NULL);
+	if (!hda)
+		ktap_skip("no disk");
+	else if (EXPECT(page) && EXPECT(cache))
+		count_while_slabs_change(hda, page);
+	if (cache)
+		EXPECT_EQ(kmem_cache_destroy(cache), 0);
+	if (page)
+		__free_page(page);
+}
+
 static const struct ktap_case cases[] = {
 	{"events", test_events},
+	{"interrupts", test_interrupts},
 	{"names", test_names},
 	{NULL, NULL},
 };
