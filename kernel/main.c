@@ -115,9 +115,13 @@ static const struct start_step early_steps[] = {
 
 static void start_kswapd(void)
 {
+	char name[] = "kswapd0";
+
 	reclaim_policy_start();
-	for (int nid = 0; nid < nr_online_nodes; nid++)
-		BUG_ON(IS_ERR(kthread_run(kswapd, NODE_DATA(nid), "kswapd0")));
+	for (int nid = 0; nid < nr_online_nodes; nid++) {
+		name[sizeof(name) - 2] = (char)('0' + nid);
+		BUG_ON(IS_ERR(kthread_run(kswapd, NODE_DATA(nid), name)));
+	}
 }
 
 /* Pid 1, may sleep. */
