@@ -93,7 +93,7 @@ K_OBJS += $(addprefix tests/kernel/,test_block.o test_ide_dma.o test_ide.o test_
 K_OBJS += tests/kernel/test_fault_inject.o tests/kernel/fault_user.o
 
 K_OBJS += $(addprefix tests/kernel/,movable.o test_migrate.o test_rmap.o test_swap.o test_compaction.o test_hotplug.o)
-K_OBJS += tests/kernel/test_reclaim.o $(addprefix tests/kernel/,swap_helpers.o test_shmem.o test_mlock.o)
+K_OBJS += tests/kernel/test_reclaim.o $(addprefix tests/kernel/,swap_helpers.o test_swap_disk.o test_shmem.o test_mlock.o)
 K_OBJS += tests/kernel/test_resource.o tests/kernel/test_isa_dma.o
 K_OBJS += $(addprefix tests/kernel/,test_procfs.o test_sysctl.o test_tree.o test_vmstat.o)
 

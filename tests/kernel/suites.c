@@ -38,6 +38,7 @@ const struct ktap_row ktap_suites[] = {
 	{&migrate_suite, 27},
 	{&rmap_suite, 5},
 	{&swap_suite, 14},
+	{&swap_disk_suite, 173},
 	{&shmem_suite, 36},
 	{&mlock_suite, 22},
 	{&compaction_suite, 84},

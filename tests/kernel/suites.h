@@ -18,8 +18,8 @@ extern const struct ktap_suite zones_suite, numa_suite;
 extern const struct ktap_suite vma_suite, fault_suite, filemap_suite;
 /* test_migrate.c, test_compaction.c, test_hotplug.c */
 extern const struct ktap_suite migrate_suite, rmap_suite, compaction_suite, hotplug_suite;
-/* test_swap.c, test_shmem.c, test_mlock.c */
-extern const struct ktap_suite swap_suite, shmem_suite, mlock_suite;
+/* test_swap.c, test_swap_disk.c, test_shmem.c, test_mlock.c */
+extern const struct ktap_suite swap_suite, swap_disk_suite, shmem_suite, mlock_suite;
 /* test_reclaim.c */
 extern const struct ktap_suite reclaim_suite;
 /* test_layout.c */
