@@ -77,6 +77,12 @@ ok "the swap area is free again, but for $(used large) KiB" test "$(used large)"
 ok 'the file system is clean' sound
 unlike 'nobody was killed' "$(console large)" 'Out of memory'
 
+# --- Four times as much as memory ----------------------------------------------------------------
+ok 'boots with 17 MiB' eval "image 96 '' random:13400 && boot fourfold 17"
+ran fourfold random:13400
+ok "the swap area is free again, but for $(used fourfold) KiB" test "$(used fourfold)" -le 512
+unlike 'nobody was killed' "$(console fourfold)" 'Out of memory'
+
 # --- No swap, and hardly any ---------------------------------------------------------------------
 # mixed has more dirty pages of a file than fit beside its memory: they must be written in time.
 cases=(sequential:2560 hog:8192 mixed:6144 hog:9000 sequential:2561)
