@@ -19,7 +19,7 @@ done
 
 # $root/programs is that of the boot; $pages are those that are free at first.
 # shellcheck disable=SC2016 # the shell of the guest expands it
-cat >"$root/script" <<'END'
+cat >"$root/script" <<'SCRIPT'
 pages=$(awk '/^MemFree/ { print int($2 / 4) }' /proc/meminfo)
 run() { "$@"; echo "status $?"; }
 . /programs
@@ -30,7 +30,7 @@ for node in /sys/devices/system/node/node*; do
 		END { print "node", (n > 2 * pages ? "in use" : n " times for " pages " pages") }' $node/meminfo $node/numastat
 done
 ps | awk '/\[kswapd/ { print $NF }'
-END
+SCRIPT
 
 # boot MODEL MIB NODES WORDS ERE PROGRAM[:PERCENT]...: programs with so much of the free memory; all is as it
 # should be, and the console has this
