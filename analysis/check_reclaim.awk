@@ -66,7 +66,7 @@ function check_shape(F,    i, of_page, of_file, filled)
 	    (F[8] != "" ? !of_page && F[2] != "oom" : F[2] == "oom") || (F[9] != "") != (of_page && F[8] != "") || \
 	    (F[11] != "") != (F[12] != "") || (F[10] != "" && F[11] == "") || (F[11] != "" && !of_file) || \
 	    (F[13] != "" && F[7] != "anon" && F[7] != "shmem") || (F[14] != "" && !of_page) || \
-	    (F[2] ~ /^(keep|activate|unevictable)$/ && F[14] == "") || (F[2] == "drop" && F[14] != "") || \
+	    (F[2] ~ /^(keep|activate|unevictable)$/ && F[14] == "") || (F[2] == "drop" && F[14] !~ /^(advised)?$/) || \
 	    (F[15] != "") != (F[2] ~ /^(refault|kswapd_sleep|direct|direct_end|oom)$/) || filled != (F[2] == "state" ? 10 : 0) || \
 	    (F[2] ~ /^(swap_out|swap_in)$/ && F[13] == "") || (F[2] == "drop" && F[7] != "file" && F[13] == "") || \
 	    (F[9] >= "0xc0000000") || (F[8] != "" && !(F[8] in task_tgid)))

@@ -439,6 +439,7 @@ for key in pgscan_kswapd pgscan_direct pgsteal_kswapd pgsteal_direct pgactivate 
 done
 unseen 'a zone may have had any number of pages' reclaim one '$2 == "state"' '$16++; $20++; $25++'
 unseen 'why a page stays is the kernel'\''s word' reclaim one '$14 == "referenced"' '$14 = "busy"'
+unseen 'a page that leaves may have been told to' reclaim one "$dropped" '$14 = "advised"'
 unseen 'a page of a file may be any' reclaim one '$2 == "drop" && $12 != ""' '$12++'
 unseen 'who maps a page may be anybody' reclaim one '$9 != ""' '$8 = 1'
 

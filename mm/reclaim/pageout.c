@@ -132,7 +132,8 @@ static bool remove_page(struct page *page, struct scan_control *sc)
 	sc->why = still_in_use(page);
 	if (sc->why != TRACE_WHY_NONE)
 		return false;
-	reclaim_note_by(TRACE_RECLAIM_DROP, page, TRACE_WHY_NONE, sc->kswapd);
+	reclaim_note_by(TRACE_RECLAIM_DROP, page, sc->forced ? TRACE_WHY_ADVISED : TRACE_WHY_NONE,
+			sc->kswapd);
 	workingset_eviction(page);
 	if (PageSwapCache(page))
 		delete_from_swap_cache(page);

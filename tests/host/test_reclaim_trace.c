@@ -8,6 +8,8 @@
 #include "arch/hint.h"
 #include "kernel/bio.h"
 #include "machine.h"
+#include "mm/mmap.h"
+#include "mm/reclaim.h"
 #include "mm/reclaim_trace.h"
 #include "mm/slab.h"
 #include "reclaim/lru.h"
@@ -241,6 +243,22 @@ static void test_kept(void)
 	end();
 }
 
+/* Pages that leave because the process says so: used or not. */
+static void test_advised(void)
+{
+	begin();
+	listen();
+	CHECK_EQ(reclaim_range(mm, BASE, page_addr(2), RECLAIM_ANON), 2);
+	check_counts();
+	CHECK_EQ(told[TRACE_RECLAIM_DROP], 2);
+	for (unsigned int i = 0; i < nr_rows; i++)
+		CHECK_EQ(rows[i].why,
+			 rows[i].event == TRACE_RECLAIM_DROP ? TRACE_WHY_ADVISED : TRACE_WHY_NONE);
+	CHECK_EQ(mm_madvise(mm, page_addr(2), PAGE_SIZE, MADV_PAGEOUT), 0);
+	CHECK(told[TRACE_RECLAIM_DROP] == 3 && rows[nr_rows - 1].why == TRACE_WHY_ADVISED);
+	end();
+}
+
 /* Zones are told of now and then; who begins and ends, each time. */
 static void test_states(void)
 {
@@ -275,6 +293,7 @@ static const struct test tests[] = {
 	{"out and back, row by row", test_life},
 	{"the cause of a write to a page that was elsewhere", test_cause},
 	{"why pages stay", test_kept},
+	{"told to go", test_advised},
 	{"the state of the zones", test_states},
 };
 
