@@ -33,7 +33,7 @@ function crash_read(    want, line, part, n, place)
 		(place == "" ? "" : " (" place ")") ", task " part[1] " (" base_name(task_name[tgid_of(part[1])]) ")"
 }
 
-# Adds that memory was out, and whom the kernel killed for it last.
+# Adds that memory was out, unless the verdict has said so, and whom the kernel killed for it last.
 function crash_memory(    line, part)
 {
 	if (failure == "" || meta["outcome"] != "program_failed" || console == "")
@@ -42,8 +42,11 @@ function crash_memory(    line, part)
 		if (line ~ /^Out of memory: Killed process [0-9]+ [(]/)
 			split(line, part, " ")
 	close(console)
-	if (part[6] in task_name)
-		failure = failure ": out of memory (MEM=" meta["memory_mib"] "), task " part[6] " (" base_name(task_name[part[6]]) ")"
+	if (!(part[6] in task_name))
+		return
+	if (!index(failure, ": out of memory"))
+		failure = failure ": out of memory (MEM=" meta["memory_mib"] ")"
+	failure = failure ", task " part[6] " (" base_name(task_name[part[6]]) ")"
 }
 
 # Was it the stack that had no more room? So it was when stack pointer and address lie in no area, and

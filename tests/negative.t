@@ -85,6 +85,11 @@ sed -i 's/selftest_pass,4/selftest_pass,3/; s/^prog_status,.*/prog_status,3/' "$
 verdict 'program status' 's/status 0/status 3/' '^FAILED: program status 3: what the program itself returned; the run is complete$'
 sed -i 's/^prog_status,.*/prog_status,139/' "$scratch/meta.csv"
 verdict 'program killed' 's/status 0/status 139/' '^FAILED: program status 139: killed by signal 11 \(SIGSEGV\)$'
+sed -i 's/^prog_status,.*/prog_status,137/; 1a kernel.oom_kill,0\nmemory_mib,24' "$scratch/meta.csv"
+verdict 'program killed, by somebody' 's/status 0/status 137/' '^FAILED: program status 137: killed by signal 9 \(SIGKILL\)$'
+sed -i 's/^kernel.oom_kill,0/kernel.oom_kill,1/' "$scratch/meta.csv"
+verdict 'program killed, for want of memory' 's/status 0/status 137/' \
+	'^FAILED: program status 137: killed by signal 9 \(SIGKILL\): out of memory \(MEM=24\)$'
 sed -i 's/^prog_status,.*/prog_status,255/' "$scratch/meta.csv"
 verdict 'exit(-1): no such signal' 's/status 0/status 255/' '^FAILED: program status 255: what the program itself returned; '
 sed -i 's/^prog_status,.*/prog_status,0/; /^complete/d' "$scratch/meta.csv"

@@ -396,6 +396,9 @@ starved()
 }
 is "out of memory: it says so" "$(starved '2 (demo)' 1)" \
 	'program status 137: killed by signal 9 (SIGKILL): out of memory (MEM=128), task 2 (demo)'
+sed -i '/^failure,/s/$/: out of memory (MEM=128)/' "$cut/meta.csv"
+is "once, if the verdict has said so" "$(analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p')" \
+	'program status 137: killed by signal 9 (SIGKILL): out of memory (MEM=128), task 2 (demo)'
 unlike "not on a program's word" "$(starved '2 (demo)' 0)" 'out of memory'
 unlike "nor of a task that never was" "$(starved '77 (demo)' 1)" 'out of memory'
 is "where no function is known, without one" "$(killed 11 0x08040000)" "$told 0x08040000, task 2 (demo)"

@@ -224,8 +224,12 @@ if [ -n "$meta" ]; then
 		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
 if [ "$status" -gt 128 ] && [ "$status" -le 192 ]; then # init's 128 + signal; of those there are 64
+	memory=
+	if [ "$status" = $((128 + 9)) ] && [ "$(recorded kernel.oom_kill)" -gt 0 ] 2>/dev/null; then
+		memory=": out of memory (MEM=$(recorded memory_mib))"
+	fi
 	fail program_failed "program status $status: killed by signal $((status - 128))$(
-		name=$(kill -l $((status - 128)) 2>/dev/null) && echo " (SIG$name)")" 3
+		name=$(kill -l $((status - 128)) 2>/dev/null) && echo " (SIG$name)")$memory" 3
 fi
 [ "$status" = 0 ] || fail program_failed "program status $status: what the program itself returned; the run is complete" 3
 echo "passed: $(echo "$report" | awk '{ print $2 " self-tests ok, " $4 " skipped" }')"
