@@ -37,7 +37,11 @@ static __always_inline void lru_count(struct zone *zone, enum lru_list list, int
 	mod_zone_page_state(zone, (enum zone_stat_item)(NR_LRU_BASE + list), pages);
 }
 
-/* A fresh page of the zone, which nobody else knows yet, becomes the newest one of its kind. */
+/*
+ * A page of the zone that is on no list becomes the newest one of its kind. Its flags are not
+ * changed atomically: interrupts change only those of pages that the disk has, and it has not got
+ * this one yet, or has given it back.
+ */
 static __always_inline void lru_add_new(struct page *page, struct zone *zone, bool swapbacked)
 {
 	const enum lru_list list = swapbacked ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
