@@ -29,6 +29,7 @@
 struct pool {
 	struct policy_pool of;
 	unsigned long since_tick; /* candidates */
+	u32 kept_since;		  /* when of.kept was 0 */
 	bool ticking;
 };
 
@@ -55,6 +56,10 @@ static void refresh(struct pool *pool, const struct zone *zone, enum lru_list in
 	pool->of.nr_active = lru_size(zone, inactive + 1);
 	pool->of.now = vm_event_sum(VM_PGFAULT);
 	pool->of.tau = (u32)(pool->of.nr_inactive + pool->of.nr_active) / 2;
+	if (pool->of.now - pool->kept_since > pool->of.tau / 2)
+		pool->of.kept = 0;
+	if (!pool->of.kept)
+		pool->kept_since = pool->of.now;
 }
 
 static enum lru_list kind_of(const struct page *page)
@@ -83,6 +88,18 @@ static void note(struct page *page, const struct policy_page *seen)
 		ClearPageReferenced(page);
 }
 
+/*
+ * A whole round of pages that stayed tells something of all of them, and that does not change
+ * because one leaves then: else each one would cost a round of its own. It holds for half of tau.
+ */
+static void count_kept(struct policy_pool *pool, enum policy_verdict verdict)
+{
+	if (verdict != POLICY_EVICT)
+		pool->kept++;
+	else if (pool->kept < pool->nr_inactive + pool->nr_active)
+		pool->kept = 0;
+}
+
 enum policy_verdict ask_policy(struct page *page, unsigned int young)
 {
 	/* As zone_table: this is asked for each page. */
@@ -91,7 +108,7 @@ enum policy_verdict ask_policy(struct page *page, unsigned int young)
 	enum policy_verdict verdict = policy->judge(&pool->of, &seen);
 
 	note(page, &seen);
-	pool->of.kept = verdict == POLICY_EVICT ? 0 : pool->of.kept + 1;
+	count_kept(&pool->of, verdict);
 	return verdict;
 }
 

@@ -23,7 +23,7 @@
 struct policy_pool {
 	unsigned long nr_inactive, nr_active;
 	unsigned long asked; /* calls of next(), this one not counted */
-	unsigned long kept;  /* candidates in a row that did not leave */
+	unsigned long kept;  /* candidates in a row that did not leave; see candidates.c, too */
 	u32 now;	     /* virtual time: page faults (the kernel), references (replay) */
 	u32 tau;	     /* a page unused for longer is of no working set */
 };
