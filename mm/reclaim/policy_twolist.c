@@ -4,8 +4,9 @@
  *
  * As long as the active list is the longer one, every second candidate is its oldest page: it
  * becomes inactive without being asked, and its bits start anew. Of pages of files one use is not
- * enough (a file that is read once from end to end should not drive out what is in use): it marks
- * the page, and gives it another round.
+ * enough (a file that is read once from end to end should not drive out what is in use): a use
+ * through a page table marks the page and gives it another round; one by read() gives it nothing,
+ * but that a dirty page has the time to be written.
  */
 #include "reclaim/policy.h"
 
@@ -26,7 +27,9 @@ static enum policy_verdict judge(const struct policy_pool *pool, struct policy_p
 	if (page->young && (!page->file || marked || page->young > 1))
 		return POLICY_TO_ACTIVE;
 	page->marked = page->young;
-	return page->young || marked ? POLICY_TO_INACTIVE : POLICY_EVICT;
+	if (page->young || (marked && page->file && page->dirty))
+		return POLICY_TO_INACTIVE;
+	return POLICY_EVICT;
 }
 
 const struct reclaim_policy twolist_policy = {

@@ -292,6 +292,35 @@ static void test_twolist(void)
 	compare("twolist", twolist_victim);
 }
 
+/* What Linux makes of an inactive page of a file, by its uses since the last look. */
+static void test_twolist_files(void)
+{
+	static const struct {
+		unsigned int young;
+		bool marked, dirty;
+		enum policy_verdict verdict;
+		bool marked_then;
+	} looks[] = {
+		{0, false, false, POLICY_EVICT, false},
+		{0, true, false, POLICY_EVICT, false}, /* read() once */
+		{0, true, true, POLICY_TO_INACTIVE, false},
+		{1, false, false, POLICY_TO_INACTIVE, true},
+		{1, true, false, POLICY_TO_ACTIVE, false},
+		{2, false, false, POLICY_TO_ACTIVE, false},
+	};
+	struct policy_pool pool = {.nr_inactive = 10, .nr_active = 10};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(looks); i++) {
+		struct policy_page page = {.file = true,
+					   .young = looks[i].young,
+					   .marked = looks[i].marked,
+					   .dirty = looks[i].dirty};
+
+		CHECK_EQ(twolist_policy.judge(&pool, &page), looks[i].verdict);
+		CHECK_EQ(page.marked, looks[i].marked_then);
+	}
+}
+
 /* --- theory --- */
 
 static struct replay string_of(const char *digits, unsigned int frames)
@@ -437,6 +466,7 @@ static const struct test tests[] = {
 	{"aging does what shifted counters do", test_aging},
 	{"wsclock does what its model does", test_wsclock},
 	{"twolist does what its model does", test_twolist},
+	{"twolist: pages of files", test_twolist_files},
 	{"Belady's string", test_belady},
 	{"the books' string", test_books},
 	{"more frames, more faults: never with LRU and OPT, at times with FIFO", test_anomaly},
