@@ -70,6 +70,30 @@ not_ok 'no row is refused' table
 not_ok 'an unknown workload is refused' "$program" string $room nothing
 not_ok 'so is a room for nobody' "$program" string 3 loop
 
+# What make bench makes of a recording in which memory was short: kswapd runs from 150 to 180 and from
+# 290 on, nobody from 200 to 250; the phase is from 100 to 300.
+cat >"$scratch/marks.csv" <<'EOF'
+icount,pid,label
+100,4,it
+300,4,end
+EOF
+cat >"$scratch/tasks.csv" <<'EOF'
+icount,cpu,event,pid,tgid,cr3,name
+10,0,switch,4,4,0x1,prog
+150,0,switch,3,3,0x1,kswapd0
+180,0,switch,4,4,0x1,prog
+200,0,switch,0,0,0x1,swapper
+250,0,switch,4,4,0x1,prog
+290,0,switch,3,3,0x1,kswapd0
+320,0,switch,4,4,0x1,prog
+EOF
+{
+	echo icount,event,pid
+	printf '%s\n' 90,drop,3 160,drop,3 161,keep,3 190,drop,4 295,drop,3 299,drop,4 310,drop,3
+} >"$scratch/reclaim.csv"
+is 'what a phase took, of it kswapd, and pages that left' \
+	"$(tests/run/pressure.sh phase "$scratch" it | xargs)" 'instructions 150 kswapd 40 by_kswapd 2 by_others 2'
+
 ok 'boots under fifo and wsclock' tests/run/policies.sh -k "$boot_elf" -o "$scratch" -r 3300 fifo wsclock
 is 'fifo has the faults of the queue on paper, within a fiftieth' \
 	"$(awk -F, '$2 == "fifo" && ($5 > $6 * 1.02 || $5 < $6 * 0.98) { print }' "$scratch/policies.csv")" ''

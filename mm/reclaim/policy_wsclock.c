@@ -15,8 +15,8 @@
  * Virtual time is that of all programs together, and stands still while they wait: in a replay it
  * is the number of references. In the kernel, which does not see those, it is the number of page
  * faults, and tau is half as many as the pool has pages; what whole rounds have told holds for half
- * of tau there, in which the oldest unused page leaves, as with clock. A page that is in memory but was never
- * used there (readahead) has the time when its frame was emptied.
+ * of tau there, in which the oldest unused page leaves, as with clock. A page that is in memory but
+ * was never used there (readahead) has the time when its frame was emptied.
  */
 #include "reclaim/policy.h"
 

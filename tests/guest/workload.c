@@ -10,8 +10,8 @@
  *
  *   loop    a quarter more than that, in turn, four times
  *   scan    favourites at random (a quarter of the room), by turns with pages that are wanted once
- *   zipf    twice the room at random, the k-th page wanted as 1 / (k + an eighth of the room), which
- *           is Zipf's law as Mandelbrot has it; each fourth time it is written
+ *   zipf    twice the room at random, the k-th page wanted as 1 / (k + an eighth of the
+ *           room): Zipf's law as Mandelbrot has it; each fourth time it is written
  *
  * All pages are written first, in order: that is the fill, and part of the string.
  */
