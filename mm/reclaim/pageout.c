@@ -42,12 +42,13 @@ static enum verdict because(enum verdict verdict, enum trace_reclaim_why why,
 /* Is it used? Clears the marks that say so. FREE or WRITE: it may leave, or just be written. */
 static enum verdict check_references(struct page *page, struct scan_control *sc)
 {
-	unsigned int vm_flags = 0, young = page_referenced(page, &vm_flags);
+	unsigned int vm_flags = 0, young;
 
+	if (sc->forced) /* that it is mlocked, try_to_unmap() finds, too */
+		return FREE;
+	young = page_referenced(page, &vm_flags);
 	if (vm_flags & VM_LOCKED)
 		return because(UNEVICTABLE, TRACE_WHY_MLOCKED, sc);
-	if (sc->forced)
-		return FREE;
 	sc->why = young || PageReferenced(page) ? TRACE_WHY_REFERENCED : TRACE_WHY_POLICY;
 	switch (ask_policy(page, young)) {
 	case POLICY_EVICT:
