@@ -269,7 +269,9 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 		if (test_bit(path.offset[0], path.node[0]->tags[tag]))
 			path_clear_tag(root, &path, tag);
 	clear_slot(path.node[0], path.offset[0]);
-	prune(root, &path, 0);
+	/* Else nothing above has changed. */
+	if (unlikely(!path.node[0]->count))
+		prune(root, &path, 0);
 	return item;
 }
 

@@ -4,12 +4,15 @@
  *   reclaim_bench swap PAGES   so many pages are written, leave by MADV_PAGEOUT (swap_out), and
  *                              come back in order, with readahead (swap_in)
  *   reclaim_bench file MIB     a file of that size is written, and when it is all on the disk read
- *                              twice; the second reading is `file`
+ *                              twice (the second reading is `file`); then a program takes memory
+ *                              (take): pages of the file leave, and nothing comes from the disk
  *
  * Says the microseconds of the guest's clock that each phase took.
  */
 #include "../../analysis/labs/lab.h"
 #include <time.h>
+
+#define TAKEN 1500ul /* pages: memory is full of the file's */
 
 static const char *phase;
 static struct timespec began;
@@ -55,6 +58,15 @@ static void read_all(int fd)
 		;
 }
 
+static void take(unsigned long pages)
+{
+	char *memory = take_pages(HERE, pages);
+
+	for (unsigned long i = 0; i < pages; i++)
+		memory[i * PAGE] = 1;
+	munmap(memory, pages * PAGE);
+}
+
 static void file(unsigned long mib)
 {
 	static char block[PAGE];
@@ -68,6 +80,9 @@ static void file(unsigned long mib)
 	read_all(fd);
 	turn_to("file");
 	read_all(fd);
+	tell("/proc/sys/vm/swappiness", "0"); /* only the file's leave */
+	turn_to("take");
+	take(TAKEN);
 	turn_to(NULL);
 	close(fd);
 	unlink("reclaim.tmp");

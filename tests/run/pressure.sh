@@ -107,6 +107,8 @@ figures()
 	throughput dma
 	throughput pio
 	it=$(phase "$work/file" file)
+	figure reclaim_read_page instructions "$(of kswapd <<<"$it")" "$(of by_kswapd <<<"$it")"
+	it=$(phase "$work/file" take)
 	figure reclaim_file_page instructions "$(of kswapd <<<"$it")" "$(of by_kswapd <<<"$it")"
 	it=$(phase "$work/zipf" 'use zipf')
 	figure reclaim_mixed_page instructions "$(of kswapd <<<"$it")" "$(of by_kswapd <<<"$it")"
