@@ -67,9 +67,9 @@ void rmap_walk(struct page *page, rmap_one_t one, void *arg)
 }
 
 struct referenced {
-	unsigned int entries;	/* seen */
-	unsigned int young;	/* of these */
-	unsigned int *vm_flags; /* of their areas */
+	int unseen;	       /* entries */
+	unsigned int young;    /* of those that were seen */
+	unsigned int vm_flags; /* of their areas */
 };
 
 static bool referenced_one(struct page *page, struct vm_area_struct *vma, unsigned long addr,
@@ -82,9 +82,10 @@ static bool referenced_one(struct page *page, struct vm_area_struct *vma, unsign
 	spin_lock(&mm->page_table_lock);
 	ptep = page_entry(page, mm, addr);
 	if (ptep) {
-		seen->entries++;
-		reclaim_saw_mapper(page, mm->owner_tgid, addr);
-		*seen->vm_flags |= vma->vm_flags;
+		seen->unseen--;
+		if (!seen->vm_flags) /* the first; an area has some flag */
+			reclaim_saw_mapper(page, mm->owner_tgid, addr);
+		seen->vm_flags |= vma->vm_flags;
 		if (pte_young(*ptep)) {
 			set_pte(ptep, pte_mkold(ptep_get_and_clear(ptep)));
 			tlb_flush_page(mm, addr);
@@ -92,16 +93,16 @@ static bool referenced_one(struct page *page, struct vm_area_struct *vma, unsign
 		}
 	}
 	spin_unlock(&mm->page_table_lock);
-	return seen->entries < (unsigned int)page_mapcount(page);
+	return seen->unseen > 0;
 }
 
 unsigned int page_referenced(struct page *page, unsigned int *vm_flags)
 {
-	struct referenced seen = {.vm_flags = vm_flags};
+	struct referenced seen = {.unseen = page_mapcount(page)};
 
-	*vm_flags = 0;
-	if (page_mapcount(page))
+	if (seen.unseen)
 		rmap_walk(page, referenced_one, &seen);
+	*vm_flags = seen.vm_flags;
 	return seen.young;
 }
 
