@@ -98,10 +98,13 @@ static bool referenced_one(struct page *page, struct vm_area_struct *vma, unsign
 
 unsigned int page_referenced(struct page *page, unsigned int *vm_flags)
 {
-	struct referenced seen = {.unseen = page_mapcount(page)};
+	struct referenced seen;
 
-	if (seen.unseen)
-		rmap_walk(page, referenced_one, &seen);
+	*vm_flags = 0;
+	if (!page_mapcount(page))
+		return 0;
+	seen = (struct referenced){.unseen = page_mapcount(page)};
+	rmap_walk(page, referenced_one, &seen);
 	*vm_flags = seen.vm_flags;
 	return seen.young;
 }
