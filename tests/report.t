@@ -313,6 +313,48 @@ is "distances are those that are found by looking back" \
 is "the last bin has the last state" "$(awk -F, '$2 == "state" { row = $16 "," $20 + $21 + $22 + $23 "," $25 } END { print row }' \
 	"$short/reclaim.csv")" "$(awk -F, 'END { print $3 "," $7 + $8 + $9 + $10 "," $12 }' "$short/analysis/memory.csv")"
 
+# Results with no figure twice: each is in its own column, and what is made of several is right.
+tables=$scratch/tables
+mkdir -p "$tables"
+# result NAME HEADER ROW...: a file of results
+result()
+{
+	name=$1
+	shift
+	printf '%s\n' "$@" >"$tables/$name.csv"
+}
+result reclaimers dropped,by,pid,runs,looked_at,kept,activated,unevictable,slots,written \
+	900,kswapd,6,11,12,13,14,15,16,17 70,direct,2,21,22,23,24,25,26,27 5,other,3,0,32,33,34,35,36,37
+result oom icount,pid,badness 10,2,7 20,3,8
+result refaults distance_from,kind,rows,early 256,anon,5,4 512,file,3,2 1024,anon,1,0 2048,anon,1,0
+result early early,back,dropped,least_distance,pid,page,symbol,area '41,42,43,44,2,0x08100000,reader,[heap]'
+result early_areas early,back,dropped,pages,pid,area '51,52,53,54,2,[heap]'
+result judged rows,event,kind,reason 61,keep,file,locked
+result waits cause,major,cost_mean,known,wait_mean,wait_max swap,71,72,10,74,75
+result bits walk,rows 2+0,81 2+1,19
+# on_page: the section made of these
+on_page()
+{
+	mawk -f analysis/lib.awk -f analysis/run.awk -f analysis/svg.awk -f analysis/symbols.awk -f analysis/page.awk \
+		-f analysis/glossary.awk -f analysis/pressure.awk -f "$scratch/section.awk" -v out="$tables" -v page="$scratch/section" </dev/null
+	sed 's/<[^>]*>/|/g; s/||*/|/g; s/&nbsp;/ /g' "$scratch/section"
+}
+echo 'BEGIN { load_max = 1e9; pressure(); close(page); exit failed }' >"$scratch/section.awk"
+is "each figure is in its column" "$(on_page | sed -n '/^|[^|]*|.*[0-9]|.*[0-9]|$/p; /^|keep/p')" \
+	'|0x08100000|2|[heap]|reader|41|42|43|44|
+|kswapd|6|900|11|12|13|14|15|16|17|
+|direct|2|70|21|22|23|24|25|26|27|
+|on request|3|5|0|32|33|34|35|36|37|
+|[heap]|2|54|53|52|51|
+|swap|71|72|74|75|740|
+|keep|file|locked|61|'
+like "who was killed, each of them" "$(on_page)" 'the kernel killed 2, 3[.]'
+like "how much more memory would have spared half of the returns, and nine in ten" "$(on_page)" \
+	' 1 MiB more would have spared half of the returns, 4 MiB nine in ten[.][|]$'
+like "accessed bits that a fill wrote again" "$(on_page)" ' of 100 fills of pages .*, 19 had to write it again'
+result refaults distance_from,kind,rows,early 256,anon,5,4 384,file,4,2 1024,anon,1,0
+like "a short step between the two is a knee" "$(on_page)" ' 1 MiB more .*, 1[.]5 MiB nine in ten: the step '
+
 # --- Other recordings ----------------------------------------------------------------------------
 if command -v zstd >/dev/null; then
 	recording "$scratch/zst"

@@ -1,7 +1,7 @@
 /*
- * test_references.c - the accessed and dirty bits of all entries that map a page: read and cleared in
- * each of them, with a flush, so that the next use is seen again; and what is left of them, and of
- * the counts, when a page leaves its tables or moves.
+ * test_references.c - the accessed and dirty bits of all entries that map a page: read and cleared
+ * in each of them, with a flush, so that the next use is seen again; and what is left of them, and
+ * of the counts, when a page leaves its tables or moves.
  */
 #include "../../mm/area/internal.h"
 #include "../../mm/cache/internal.h"
