@@ -6,6 +6,7 @@
  * are known by their number, the oldest first.
  */
 #include "../../mm/area/internal.h"
+#include "../../mm/cache/internal.h"
 #include "../../mm/reclaim/internal.h"
 #include "../../mm/reclaim/lru.h"
 #include "fake_file.h"
@@ -251,8 +252,62 @@ static void test_wsclock(void)
 	end();
 }
 
+/* A page comes back at once, and is active where the policy knows what that is. */
+static bool active_when_back(void)
+{
+	struct page *page = add_new_page(&fake_mapping, 0, GFP_KERNEL);
+	bool active;
+
+	workingset_eviction(page);
+	remove_from_page_cache(page);
+	unlock_page(page);
+	put_page(page);
+	page = add_new_page(&fake_mapping, 0, GFP_KERNEL);
+	active = PageActive(page);
+	unlock_page(page);
+	put_page(page);
+	truncate_inode_pages(&fake_mapping, 0);
+	return active;
+}
+
+static void test_comes_back(void)
+{
+	begin("clock");
+	fake_file_reset(PAGE_SIZE);
+	CHECK(!active_when_back());
+	choose("twolist");
+	CHECK(active_when_back());
+	end();
+}
+
+/* The second use makes a page active, but for one that must stay; and begins anew. */
+static void test_used(void)
+{
+	struct page *page, *to;
+
+	begin("twolist");
+	page = page_at(0);
+	lru_mark_used(page);
+	CHECK(PageReferenced(page) && !PageActive(page));
+	lru_mark_used(page);
+	CHECK(!PageReferenced(page) && PageActive(page));
+	CHECK_EQ(mm_mlock(mm, page_addr(1), PAGE_SIZE, 0), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		lru_mark_used(page_at(1));
+	CHECK(PageUnevictable(page_at(1)) && !PageActive(page_at(1)));
+	for (unsigned int i = 0; i < 2; i++) {
+		to = alloc_page(GFP_KERNEL);
+		lru_copy_marks(to, page_at(i));
+		CHECK(PageSwapBacked(to) && PageActive(to) == !i && PageUnevictable(to) == i);
+		to->flags &= ~(BIT(PG_active) | BIT(PG_swapbacked) | BIT(PG_unevictable));
+		put_page(to);
+	}
+	end();
+}
+
 static const struct test tests[] = {
 	{"two lists", test_two_lists},	  {"marks", test_marked},
+	{"used twice", test_used},	  {"back at once", test_comes_back},
 	{"ticks: lru", test_lru},	  {"ticks: aging", test_aging},
 	{"frames at random", test_drawn}, {"stamps, and rounds in vain: wsclock", test_wsclock},
 };

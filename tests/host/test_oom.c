@@ -3,6 +3,8 @@
  * with processes of this test's own, which die, or are stuck.
  */
 #include "../../mm/area/internal.h"
+#include "fake_file.h"
+#include "kernel/errno.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "machine.h"
@@ -20,7 +22,8 @@
 struct process {
 	struct oom_process seen;
 	bool killed, stuck;
-	unsigned int order; /* of the kills, from 1 */
+	unsigned int order;  /* of the kills, from 1 */
+	unsigned int waited; /* sleeps until then */
 };
 
 static struct process processes[NR];
@@ -48,6 +51,7 @@ void oom_kill_users(struct mm_struct *mm)
 			CHECK(!processes[i].killed);
 			processes[i].killed = true;
 			processes[i].order = ++kills;
+			processes[i].waited = sleeps;
 		}
 }
 
@@ -150,6 +154,9 @@ static void test_badness(void)
 	p = processes[1].seen;
 	own = oom_badness(&p, total);
 	CHECK_EQ(own, 300 + p.mm->nr_ptes);
+	p.mm->nr_swap += 50; /* what left memory comes free, too */
+	CHECK_EQ(oom_badness(&p, total), own + 50);
+	p.mm->nr_swap -= 50;
 	p.score_adj = 500;
 	CHECK_EQ(oom_badness(&p, total), own + 500 * (long)(total / 1000));
 	p.score_adj = -500;
@@ -218,6 +225,81 @@ static void test_who_asks(void)
 	sysctl_panic_on_oom = 1;
 	CHECK_PANICS("panic_on_oom", take(GFP_HIGHUSER, 2));
 	give_back();
+	end();
+}
+
+/* Who may not be killed is not, though he asks. */
+static void test_never_who_asks(void)
+{
+	begin();
+	sysctl_oom_kill_allocating_task = 1;
+	processes[0].seen.score_adj = OOM_SCORE_ADJ_MIN;
+	take(GFP_HIGHUSER, 1);
+	CHECK(!processes[0].killed && processes[1].killed);
+	give_back();
+	end();
+}
+
+/* Each victim has the same time before it is given up: ten times in a row. */
+static void test_patience(void)
+{
+	unsigned int first;
+
+	begin();
+	for (int i = 1; i < NR; i++) {
+		processes[i].stuck = true;
+		down_write(&processes[i].seen.mm->mmap_sem);
+	}
+	take(GFP_HIGHUSER, 3);
+	first = processes[2].waited - processes[1].waited;
+	CHECK_EQ(first, 2 * HZ / (HZ / 50) + 10 - 1);
+	CHECK_EQ(processes[0].waited - processes[2].waited, first);
+	for (int i = 1; i < NR; i++)
+		up_write(&processes[i].seen.mm->mmap_sem);
+	give_back();
+	end();
+}
+
+static struct mm_struct *reaped;
+static bool seen_reaping;
+
+/* The victim's other task touches a page that has just been taken. */
+static void touch_reaped(void)
+{
+	u8 byte;
+
+	if (reaped->rss_anon == 0 || reaped->rss_anon == 300)
+		return;
+	host_alloc_hook = NULL;
+	seen_reaping = true;
+	CHECK_EQ(user_read(reaped, BASE, &byte), -EIO);
+}
+
+/* Nobody gets zeroes for what was there, not even while more is being taken; a file's pages stay.
+ */
+static void test_reaped_meanwhile(void)
+{
+	u8 byte;
+
+	begin();
+	fake_file_reset(PAGE_SIZE);
+	reaped = processes[1].seen.mm;
+	processes[1].stuck = true;
+	CHECK_EQ(mm_mmap(reaped, &fake_file, BASE + 8192 * PAGE_SIZE, PAGE_SIZE, PROT_READ,
+			 MAP_SHARED | MAP_FIXED, 0),
+		 (long)(BASE + 8192 * PAGE_SIZE));
+	CHECK_EQ(mm_mlock(reaped, BASE + 8192 * PAGE_SIZE, PAGE_SIZE, 0), 0);
+	seen_reaping = false;
+	host_alloc_hook = touch_reaped;
+	take(GFP_HIGHUSER, 1);
+	host_alloc_hook = NULL;
+	CHECK(seen_reaping);
+	CHECK(reaped->rss_anon == 0);
+	CHECK_EQ(reaped->rss_file, 1);
+	CHECK_EQ(user_read(reaped, BASE + 8192 * PAGE_SIZE, &byte), 0);
+	give_back();
+	leave(&processes[1]);
+	truncate_inode_pages(&fake_mapping, 0);
 	end();
 }
 
@@ -337,6 +419,9 @@ static const struct test tests[] = {
 	{"who is in swapoff", test_origin},
 	{"oom_score_adj, and nobody left", test_adjusted},
 	{"oom_kill_allocating_task, panic_on_oom", test_who_asks},
+	{"who asks and may not be killed", test_never_who_asks},
+	{"how long a victim is waited for", test_patience},
+	{"a victim's pages while they are taken", test_reaped_meanwhile},
 	{"a stuck victim loses its pages", test_stuck},
 	{"one whose areas are locked is given up", test_locked},
 	{"requests that may fail kill nobody", test_may_fail},

@@ -11,6 +11,7 @@
 #include "mm/mmap.h"
 #include "mm/reclaim.h"
 #include "mm/reclaim_trace.h"
+#include "mm/rmap.h"
 #include "mm/slab.h"
 #include "reclaim/lru.h"
 #include "test.h"
@@ -68,6 +69,7 @@ static struct row {
 } rows[ROWS];
 static unsigned int nr_rows, nr_states, told[TRACE_RECLAIM_EVENT_END], written;
 static u32 events_before[NR_VM_EVENTS];
+static struct trace_zone last_state; /* of ZONE_HIGHMEM */
 
 void host_hint(enum trace_op op, u32 b, u32 c, u32 s, u32 d)
 {
@@ -76,6 +78,9 @@ void host_hint(enum trace_op op, u32 b, u32 c, u32 s, u32 d)
 		return;
 	told[b]++;
 	nr_states += b == TRACE_RECLAIM_STATE;
+	if (b == TRACE_RECLAIM_STATE &&
+	    ((const struct trace_zone *)(unsigned long)s)->zone == ZONE_HIGHMEM)
+		last_state = *(const struct trace_zone *)(unsigned long)s;
 	if (b == TRACE_RECLAIM_STATE || nr_rows == ROWS)
 		return;
 	rows[nr_rows] = (struct row){b, c, *(const struct trace_page *)(unsigned long)s};
@@ -289,12 +294,66 @@ static void test_states(void)
 	end();
 }
 
+/* Each number is what it says. */
+static void test_numbers(void)
+{
+	struct zone *zone;
+
+	begin();
+	zone = page_zone(page_of(0));
+	CHECK_EQ(zone_idx(zone), ZONE_HIGHMEM);
+	for (unsigned int i = 0; i < 2; i++) { /* the second is active, and two are unevictable */
+		lru_mark_used(page_of(1));
+		CHECK_EQ(mm_mlock(mm, page_addr(2 + i), PAGE_SIZE, 0), 0);
+	}
+	get_page(page_of(0));
+	CHECK(trylock_page(page_of(0)) && add_to_swap(page_of(0)));
+	reclaim_note_kswapd_wake(0);
+	delete_from_swap_cache(page_of(0));
+	unlock_page(page_of(0));
+	put_page(page_of(0));
+	CHECK_EQ(last_state.free, zone->free_pages);
+	CHECK_EQ(last_state.min, zone->watermark[WMARK_MIN]);
+	CHECK_EQ(last_state.low, zone->watermark[WMARK_LOW]);
+	CHECK_EQ(last_state.high, zone->watermark[WMARK_HIGH]);
+	CHECK(last_state.min < last_state.low && last_state.low < last_state.high);
+	CHECK(last_state.inactive_anon == 1 && last_state.active_anon == 1);
+	CHECK(last_state.inactive_file == 0 && last_state.active_file == 0);
+	CHECK(last_state.unevictable == 2 && last_state.swap_used == 1);
+	end();
+}
+
+/* Who was seen to map one page is not said of another. */
+static void test_owner(void)
+{
+	unsigned int vm_flags;
+
+	begin();
+	CHECK(trylock_page(page_of(0)));
+	page_referenced(page_of(0), &vm_flags);
+	unlock_page(page_of(0));
+	listen();
+	reclaim_note(TRACE_RECLAIM_KEEP, page_of(0), TRACE_WHY_BUSY);
+	reclaim_note(TRACE_RECLAIM_KEEP, page_of(1), TRACE_WHY_BUSY);
+	check_row(0, TRACE_RECLAIM_KEEP, TRACE_WHY_BUSY, 0);
+	CHECK(rows[1].page.owner == 0 && rows[1].page.address == 0);
+	CHECK_EQ(mm_mmap(mm, NULL, page_addr(PAGES), PAGE_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)page_addr(PAGES));
+	CHECK_EQ(user_write(mm, page_addr(PAGES), 1), 0);
+	reclaim_note(TRACE_RECLAIM_KEEP, page_of(PAGES), TRACE_WHY_BUSY);
+	CHECK_EQ(rows[2].page.kind, TRACE_PAGE_SHMEM);
+	end();
+}
+
 static const struct test tests[] = {
 	{"out and back, row by row", test_life},
 	{"the cause of a write to a page that was elsewhere", test_cause},
 	{"why pages stay", test_kept},
 	{"told to go", test_advised},
 	{"the state of the zones", test_states},
+	{"each number of it", test_numbers},
+	{"whose page, and of what kind", test_owner},
 };
 
 int main(void)
