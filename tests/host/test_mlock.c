@@ -7,6 +7,7 @@
 #include "../../mm/fault/internal.h"
 #include "../../mm/reclaim/internal.h"
 #include "kernel/errno.h"
+#include "../../mm/reclaim/lru.h"
 #include "machine.h"
 #include "mm/migrate.h"
 #include "test.h"
@@ -184,6 +185,67 @@ static void test_limit(void)
 	end();
 }
 
+static bool locked(unsigned long page)
+{
+	return PageUnevictable(pfn_to_page(pte_pfn(user_entry(mm, at(page)))));
+}
+
+/* Parts of pages count as whole ones; what is wrong is said in POSIX's words. */
+static void test_requests(void)
+{
+	begin(PRIVATE);
+	CHECK_EQ(mm_mlock(mm, at(0) + 100, PAGE_SIZE, 0), 0);
+	CHECK(unevictable() == 2 && locked(1));
+	CHECK_EQ(mm_munlock(mm, at(0) + 100, PAGE_SIZE), 0);
+	CHECK_EQ(unevictable(), 0);
+	CHECK_EQ(mm_mlock(mm, at(PAGES - 1), 2 * PAGE_SIZE, 0), -ENOMEM);
+	CHECK_EQ(mm_munlockall(mm), 0);
+	CHECK_EQ(mm_mprotect(mm, at(4), PAGE_SIZE, 0), 0);
+	CHECK_EQ(mm_mlock(mm, at(4), PAGE_SIZE, 0), -ENOMEM);
+	CHECK_EQ(mm_munlockall(mm), 0);
+	CHECK_EQ(mm_mlockall(mm, MCL_ONFAULT), -EINVAL);
+	CHECK_EQ(mm_mlockall(mm, 0), -EINVAL);
+	end();
+}
+
+/* The last word on areas to come is the one that counts. */
+static void test_no_future(void)
+{
+	begin(PRIVATE);
+	CHECK_EQ(mm_mlockall(mm, MCL_FUTURE), 0);
+	CHECK_EQ(mm_mlockall(mm, MCL_CURRENT | MCL_ONFAULT), 0);
+	CHECK_EQ(mm_mmap(mm, NULL, at(PAGES), PAGE_SIZE, RW, PRIVATE, 0), (long)at(PAGES));
+	CHECK_EQ(user_write(mm, at(PAGES), 1), 0);
+	CHECK(!locked(PAGES));
+	CHECK_EQ(mm_mlockall(mm, MCL_FUTURE), 0);
+	CHECK_EQ(mm_munlockall(mm), 0);
+	CHECK_EQ(mm_mmap(mm, NULL, at(PAGES + 1), PAGE_SIZE, RW, PRIVATE, 0), (long)at(PAGES + 1));
+	CHECK_EQ(user_write(mm, at(PAGES + 1), 1), 0);
+	CHECK(!locked(PAGES + 1));
+	end();
+}
+
+/* The page of zeroes is nobody's; and one that was active begins anew when it is let go. */
+static void test_lists(void)
+{
+	struct page *page;
+	u8 byte;
+
+	begin(PRIVATE);
+	CHECK_EQ(user_read(mm, at(0), &byte), 0);
+	CHECK_EQ(user_write(mm, at(1), 1), 0);
+	page = pfn_to_page(pte_pfn(user_entry(mm, at(1))));
+	lru_mark_used(page);
+	lru_mark_used(page);
+	CHECK(PageActive(page));
+	CHECK_EQ(mm_mlock(mm, at(0), 2 * PAGE_SIZE, MLOCK_ONFAULT), 0);
+	CHECK_EQ(unevictable(), 1);
+	CHECK(!PageUnevictable(zero_page));
+	CHECK_EQ(mm_munlock(mm, at(0), 2 * PAGE_SIZE), 0);
+	CHECK(!PageActive(page) && PageLRU(page));
+	end();
+}
+
 /* Reclaim that meets a page of a locked area, which nobody has told it, puts it where it belongs.
  */
 static void test_reclaim(void)
@@ -274,10 +336,18 @@ static void test_moves(void)
 }
 
 static const struct test tests[] = {
-	{"mlock, munlock, munmap", test_lock}, {"mlock2(MLOCK_ONFAULT)", test_on_fault},
-	{"fork and copy on write", test_fork}, {"who locked exits first", test_exit_first},
-	{"shared pages", test_shared},	       {"mlockall(MCL_FUTURE)", test_future},
-	{"RLIMIT_MEMLOCK", test_limit},	       {"reclaim meets a locked page", test_reclaim},
-	{"a page is moved", test_moves},       {"half-way", test_half_way},
+	{"mlock, munlock, munmap", test_lock},
+	{"mlock2(MLOCK_ONFAULT)", test_on_fault},
+	{"fork and copy on write", test_fork},
+	{"who locked exits first", test_exit_first},
+	{"shared pages", test_shared},
+	{"mlockall(MCL_FUTURE)", test_future},
+	{"RLIMIT_MEMLOCK", test_limit},
+	{"reclaim meets a locked page", test_reclaim},
+	{"half-way", test_half_way},
+	{"a page is moved", test_moves},
+	{"parts of pages, and errors", test_requests},
+	{"areas to come", test_no_future},
+	{"lists", test_lists},
 };
 TEST_MAIN(tests)

@@ -308,6 +308,11 @@ static void reclaim_rows(void)
 	reclaim_at(140, TRACE_RECLAIM_REFAULT, TRACE_WHY_WORKINGSET, &file, 17);
 	reclaim_at(150, TRACE_RECLAIM_OOM, TRACE_WHY_NONE, &(struct trace_page){.owner = 9}, 500);
 	reclaim_at(160, TRACE_RECLAIM_KSWAPD_WAKE, TRACE_WHY_NONE, &file, 8);
+	page.owner = 7;
+	page.address = 0x8048000;
+	reclaim_at(162, TRACE_RECLAIM_KEEP, TRACE_WHY_REFERENCED, &page, 0);
+	page.owner = page.address = 0; /* the frame is another page's */
+	reclaim_at(164, TRACE_RECLAIM_SWAP_IN, TRACE_WHY_NONE, &page, 0);
 	icount = 169;
 	memcpy(memory, &zone, sizeof(zone));
 	hint(TRACE_RECLAIM, TRACE_RECLAIM_STATE, 0, MEMORY, 0);
@@ -325,6 +330,8 @@ static void reclaim_rows(void)
 				    "workingset,17,,,,,,,,,,"));
 	CHECK(row_in("reclaim.csv", "150,oom,4,0,,,,9,,,,,,,500,,,,,,,,,,"));
 	CHECK(row_in("reclaim.csv", "160,kswapd_wake,4,2,,,,,,,,,,,,,,,,,,,,,"));
+	CHECK(row_in("reclaim.csv",
+		     "164,swap_in,4,0,Normal,0x01234000,anon,,,,,,1:99,,,,,,,,,,,,"));
 	CHECK(row_in("reclaim.csv", "170,state,4,0,Normal,,,,,,,,,,,9,2,3,4,10,11,12,13,14,15"));
 	recorder_free(rec);
 	free(rec);
@@ -339,6 +346,7 @@ static void strange_reclaim(void)
 		{.address = 1},
 	};
 	const struct trace_page page = {.zone = 1};
+	const struct trace_zone zone = {.zone = 4};
 
 	begin(READABLE);
 	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
@@ -347,10 +355,13 @@ static void strange_reclaim(void)
 	reclaim_at(111, TRACE_RECLAIM_KEEP, TRACE_RECLAIM_WHY_END, &page, 0);
 	reclaim_at(112, TRACE_RECLAIM_STATE, TRACE_WHY_NONE, &strange[0], 0);
 	CHECK_EQ(rec->tally.bad_hints, 8);
+	memcpy(memory, &zone, sizeof(zone));
+	hint(TRACE_RECLAIM, TRACE_RECLAIM_STATE, 0, MEMORY, 0);
+	CHECK_EQ(rec->tally.bad_hints, 9);
 	readable = sizeof(page) - 1;
 	hint(TRACE_RECLAIM, TRACE_RECLAIM_DROP, 0, MEMORY, 0);
 	hint(TRACE_RECLAIM, TRACE_RECLAIM_STATE, 0, MEMORY, 0);
-	end(10);
+	end(11);
 }
 
 static void io_at(uint64_t time, uint32_t event, uint32_t number, const struct trace_io *what)
@@ -386,11 +397,21 @@ static void disk_work(void)
 	io_at(230, TRACE_IO_DONE + 1, 3, &what);
 	hint(TRACE_IO, TRACE_IO_DONE, 3, MEMORY + READABLE - 8, 0);
 	CHECK_EQ(rec->tally.bad_hints, 5);
+	/* More than the window holds: the first one's moments are gone. */
+	io_at(240, TRACE_IO_QUEUED, 10, NULL);
+	io_at(250, TRACE_IO_QUEUED, 10 + IO_WINDOW, NULL);
+	io_at(260, TRACE_IO_STARTED, 10, NULL);
+	CHECK_EQ(rec->tally.bad_hints, 6);
+	io_at(270, TRACE_IO_DONE, 10, &what);
+	io_at(280, TRACE_IO_DONE, 10 + IO_WINDOW, &what);
+	CHECK_EQ(rec->tally.bad_hints, 6);
 	sink_flush(&rec->sinks);
 	CHECK(!recorder_close(rec));
 	CHECK(row_in("io.csv", "150,110,120,120,90,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
 	CHECK(row_in("io.csv", "160,100,140,180,60,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
 	CHECK(row_in("io.csv", "180,170,,30,,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "270,,,,,,0x00000300,2048,8,1,w,swap_out,7,2,5"));
+	CHECK(row_in("io.csv", "280,250,,90,,4,0x00000300,2048,8,1,w,swap_out,7,2,5"));
 	CHECK(row_in("io.csv", "190,,,,,,0x00000300,2048,8,1,w,swap_out,7,2,5"));
 	recorder_free(rec);
 	free(rec);

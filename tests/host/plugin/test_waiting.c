@@ -223,15 +223,29 @@ static void states(void)
 	put(REGS(2) + CALL, ~32u);
 	put(TASK(3) + STATE, 99);
 	put(REGS(3) + CALL, 7); /* has no name */
-	memcpy(memory + TASK(3) + NAME, "a,\"\n0123456789ABC", 16);
+	memcpy(memory + TASK(3) + NAME, "a,\"\n\177\34423456789ABC", 16);
 	put(RUNNING, BASE + TASK(1));
 	say_where(0);
 	CHECK_STR(end(3),
 		  HEADER "11,10,reader,running,,,,0x08049000,\n"
 			 "10,10,reader,zombie,,,,,\n"
 			 "12,10,reader,runnable,interrupt,,,0x08048002,0xc0200002 0xc0300002\n"
-			 "13,10,\"a,\"\"?0123456789AB\",?,?,7,0x00000003 0x00000002 0x00000003,"
+			 "13,10,\"a,\"\"???23456789AB\",?,?,7,0x00000003 0x00000002 0x00000003,"
 			 "0x08048003,0xc0200003 0xc0300003\n");
+}
+
+/* Each letter of the kernel has its word. */
+static void letters(void)
+{
+	begin();
+	put(TASK(0) + STATE, 2);
+	put(TASK(2) + STATE, 4);
+	say_where(0);
+	CHECK(strstr(end(3), "\n10,10,reader,uninterruptible,"));
+	begin();
+	put(TASK(0) + STATE, 4);
+	say_where(0);
+	CHECK(strstr(end(3), "\n10,10,reader,stopped,"));
 }
 
 /* How each came into the kernel, and what is no longer to be trusted on a stack. */
@@ -385,6 +399,7 @@ static const struct check_test tests[] = {
 	{"the run ends in the kernel", in_the_kernel},
 	{"the run ends in a program", in_the_program},
 	{"states, traps and names", states},
+	{"the letters of states", letters},
 	{"ways into the kernel", ways_in},
 	{"pages", pages},
 	{"the end of a stack", end_of_stack},
