@@ -5,6 +5,7 @@
  * ways touch.
  */
 #include "cost/cost.h"
+#include "arch/hint.h"
 #include "arch/irq.h"
 #include "arch/pgtable.h"
 #include "arch/tlb.h"
@@ -48,6 +49,15 @@ int printk(const char *fmt, ...)
 {
 	(void)fmt;
 	return 0;
+}
+
+void host_hint(enum trace_op op, u32 b, u32 c, u32 s, u32 d)
+{
+	(void)op;
+	(void)b;
+	(void)c;
+	(void)s;
+	(void)d;
 }
 
 void might_sleep_at(const char *file, int line)
