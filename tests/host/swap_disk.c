@@ -1,5 +1,6 @@
 /* swap_disk.c - see swap_disk.h. */
 #include "swap_disk.h"
+#include "../../mm/swap/swap_header.h"
 #include "../../mm/cache/internal.h"
 #include "../../mm/fault/internal.h"
 #include "machine.h"
@@ -12,6 +13,7 @@
 
 u8 swap_disk[DISK_PAGES][PAGE_SIZE];
 unsigned long swap_disk_reads, swap_disk_writes, swap_disk_bad;
+u32 swap_disk_bad_slots;
 bool swap_disk_fails;
 
 static int disk_rw(struct block_device *bdev, sector_t sector, struct page *page,
@@ -42,6 +44,9 @@ static void make_area(unsigned long at, u32 last_page)
 	memset(page, 0, PAGE_SIZE);
 	memcpy(page + 1024, &version, 4);
 	memcpy(page + 1028, &last_page, 4);
+	memcpy(page + 1032, &swap_disk_bad_slots, 4);
+	for (u32 slot = 1; slot <= swap_disk_bad_slots; slot++)
+		memcpy(page + SWAP_BADPAGES_AT + 4 * (slot - 1), &slot, 4);
 	memcpy(page + PAGE_SIZE - 10, "SWAPSPACE2", 10);
 }
 

@@ -16,6 +16,9 @@ extern unsigned long swap_disk_reads, swap_disk_writes;
 extern bool swap_disk_fails;
 extern unsigned long swap_disk_bad;
 
+/* So many slots behind the header are bad, as the next header says. */
+extern u32 swap_disk_bad_slots;
+
 /* Puts `pages` pages from `at` on to use, in two pieces, of which the second one lies in front. */
 int swap_disk_on(unsigned long at, unsigned long pages, unsigned int flags);
 /* And back, with its extents freed. */

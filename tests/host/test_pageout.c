@@ -115,6 +115,27 @@ static void test_held(void)
 	end();
 }
 
+/* A write to a page that was elsewhere makes it the writer's own, and the slot free; unless
+ * somebody holds the page, who must not see it. */
+static void test_written(void)
+{
+	struct scan_control sc = {.may_io = true};
+	struct page *page;
+
+	begin();
+	write(BASE, 0);
+	push(BASE, 0, 1, &sc);
+	write(BASE, 0);
+	CHECK(nr_swapcache_pages == 0 && nr_swap_pages() == total_swap_pages());
+	page = page_at(BASE, 0);
+	get_page(page);
+	push(BASE, 0, 1, &sc);
+	write(BASE, 0);
+	CHECK(page_at(BASE, 0) != page);
+	put_page(page);
+	end();
+}
+
 /* What the disk is at is left alone. */
 static void test_under_way(void)
 {
@@ -487,6 +508,7 @@ static void test_no_hope(void)
 
 static const struct test tests[] = {
 	{"a page that somebody holds", test_held},
+	{"a page that is written to", test_written},
 	{"a page under way to the disk", test_under_way},
 	{"one of several cannot be written", test_one_fails},
 	{"a file's page that may not be written", test_dirty},

@@ -120,6 +120,99 @@ static bool nothing(void *arg, const struct swap_area_info *info)
 	return true;
 }
 
+/* Each slot but the bad ones has a place of its own, in both pieces of the disk. */
+static void test_each_slot(void)
+{
+	const unsigned int bad = 3, pages = AREA_PAGES - 1 - bad;
+	struct mm_struct *mm;
+	u8 value;
+
+	user_ledger_open();
+	swap_disk_bad_slots = bad;
+	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0), 0);
+	swap_disk_bad_slots = 0;
+	CHECK(total_swap_pages() == pages && nr_swap_pages() == pages);
+	mm = mm_alloc();
+	CHECK_EQ(mm_mmap(mm, NULL, BASE, pages * PAGE_SIZE, RW, ANON | MAP_FIXED, 0), (long)BASE);
+	for (unsigned int i = 0; i < pages; i++) {
+		CHECK_EQ(user_write(mm, page_addr(i), (u8)(i + 1)), 0);
+		swap_disk_out(mm, page_addr(i), false);
+		CHECK(swp_offset(pte_to_swp_entry(user_entry(mm, page_addr(i)))) > bad);
+	}
+	CHECK_EQ(nr_swap_pages(), 0);
+	for (unsigned int i = 0; i < pages; i++)
+		CHECK(user_read(mm, page_addr(i), &value) == 0 && value == i + 1);
+	CHECK_EQ(swap_disk_off(0, AREA_PAGES), 0);
+	mmput(mm);
+	user_ledger_close();
+}
+
+static unsigned int second;
+
+static void once_more(void)
+{
+	host_alloc_hook = NULL;
+	second++;
+	CHECK_EQ(swap_disk_off(0, AREA_PAGES), -EINVAL);
+}
+
+/* One is at it: a second one is not needed. */
+static void test_twice(void)
+{
+	begin();
+	out_all(false);
+	second = 0;
+	host_alloc_hook = once_more;
+	CHECK_EQ(swap_disk_off(0, AREA_PAGES), 0);
+	host_alloc_hook = NULL;
+	CHECK_EQ(second, 1);
+	end();
+}
+
+/* Shared memory is written back to no file: its slots are emptied as well. */
+static void test_shared_memory(void)
+{
+	struct mm_struct *mm;
+	u8 value;
+
+	begin();
+	mm = mms[0];
+	CHECK_EQ(mm_mmap(mm, NULL, BASE + 64 * PAGE_SIZE, PAGE_SIZE, RW,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)(BASE + 64 * PAGE_SIZE));
+	CHECK_EQ(user_write(mm, BASE + 64 * PAGE_SIZE, 9), 0);
+	CHECK_EQ(mm_madvise(mm, BASE + 64 * PAGE_SIZE, PAGE_SIZE, MADV_PAGEOUT), 0);
+	CHECK_EQ(nr_swap_pages(), AREA_PAGES - 2);
+	CHECK_EQ(swap_disk_off(0, AREA_PAGES), 0);
+	CHECK(user_read(mm, BASE + 64 * PAGE_SIZE, &value) == 0 && value == 9);
+	end();
+}
+
+/* What swap_validate() is there to find. */
+static void test_checks(void)
+{
+	struct swap_area *area;
+	swp_entry_t entry;
+
+	begin();
+	swap_disk_out(mms[0], page_addr(0), true);
+	swap_disk_out(mms[0], page_addr(1), false);
+	swap_validate();
+	entry = pte_to_swp_entry(user_entry(mms[0], page_addr(1)));
+	area = swap_area_of(entry);
+	area->map.slot[swp_offset(entry)]++;
+	CHECK_PANICS("counts 1 entries too many", swap_validate());
+	area->map.slot[swp_offset(entry)]--;
+	area->nrcached++;
+	CHECK_PANICS("pages in its cache", swap_validate());
+	area->nrcached--;
+	area->map.slot[swp_offset(entry)] |= SLOT_CACHED;
+	CHECK_PANICS("slots with one", swap_validate());
+	area->map.slot[swp_offset(entry)] &= (u16)~SLOT_CACHED;
+	swap_validate();
+	end();
+}
+
 /* What fails leaves the area in use as it was. */
 static void test_fails(void)
 {
@@ -334,6 +427,10 @@ static void test_tasks(void)
 
 static const struct test tests[] = {
 	{"all comes back", test_off},
+	{"each slot", test_each_slot},
+	{"twice at a time", test_twice},
+	{"shared memory", test_shared_memory},
+	{"damage is found", test_checks},
 	{"failures leave it in use", test_fails},
 	{"priorities", test_numbers},
 	{"two areas", test_two_areas},
