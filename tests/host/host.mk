@@ -38,7 +38,10 @@ H_OBJS += $(MM_OBJS)
 H_OBJS += tests/host/test.o tests/host/run.o tests/host/machine.o tests/host/standins.o
 H_OBJS += tests/host/user.o tests/host/user_move.o tests/host/tasks.o tests/host/fake_file.o tests/host/free_lists.o
 H_OBJS += tests/host/swap_disk.o tests/host/reclaim_disk.o tests/host/reclaim_steps.o
-H_OBJS += tests/host/replay_engine.o
+ifndef REFS_OBJS
+include analysis/refs/refs.mk
+endif
+H_OBJS += tests/host/replay_engine.o $(REFS_OBJS)
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
@@ -47,7 +50,7 @@ H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map sw
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
 # --- test programs: which page leaves
-H_TESTS += policy candidates workingset swapout references pageout bio
+H_TESTS += policy candidates workingset swapout references pageout bio refs
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

@@ -169,11 +169,33 @@ static struct frame *fault(struct engine *engine, unsigned long ref)
 	return frame;
 }
 
+/* The page is gone. The used frames stay together: the last one's page moves. */
+static void forget(struct engine *engine, u32 page)
+{
+	struct frame *frame = engine->where[page], *last = &engine->frames[engine->used - 1];
+
+	if (!frame)
+		return;
+	displace(engine, frame);
+	engine->where[page] = NULL;
+	engine->used--;
+	if (frame == last)
+		return;
+	*frame = *last;
+	list_add(&frame->node, &last->node);
+	list_del(&last->node);
+	engine->where[frame->page] = frame;
+}
+
 static void refer(struct engine *engine, unsigned long ref)
 {
 	const struct reference *use = &engine->replay->refs[ref];
 	struct frame *frame = engine->where[use->page];
 
+	if (use->gone) {
+		forget(engine, use->page);
+		return;
+	}
 	engine->pool.now = (u32)ref;
 	if (engine->policy->ticks && engine->tick_left-- == 0) {
 		tick(engine);
@@ -257,8 +279,10 @@ static unsigned long *next_uses(const struct replay *replay)
 	for (u32 page = 0; page < replay->nr_pages; page++)
 		seen[page] = replay->nr_refs + page;
 	for (unsigned long ref = replay->nr_refs; ref-- > 0;) {
-		next[ref] = seen[replay->refs[ref].page];
-		seen[replay->refs[ref].page] = ref;
+		u32 page = replay->refs[ref].page;
+
+		next[ref] = seen[page];
+		seen[page] = replay->refs[ref].gone ? replay->nr_refs + page : ref;
 	}
 	free(seen);
 	return next;
@@ -280,6 +304,11 @@ struct replay_result replay_opt(const struct replay *replay)
 	for (unsigned long ref = 0; ref < replay->nr_refs; ref++) {
 		u32 page = replay->refs[ref].page;
 
+		if (replay->refs[ref].gone) {
+			used -= state[page] != OUT;
+			state[page] = OUT;
+			continue;
+		}
 		result.faults += state[page] == OUT;
 		if (state[page] == OUT && used++ == replay->frames) {
 			struct use victim;

@@ -4,10 +4,11 @@
 
 #include "../../mm/reclaim/policy.h"
 
-/* One use of a page. Pages are numbered from 0 without large gaps. */
+/* One use of a page; or it is gone: its frame is free, and nothing is written. Pages are numbered
+ * from 0 without large gaps. */
 struct reference {
 	u32 page;
-	bool write;
+	bool write, gone;
 };
 
 struct replay {

@@ -228,7 +228,7 @@ static struct replay random_string(unsigned int frames)
 
 		for (unsigned int n = 0; n < skew; n++)
 			page = min(page, test_random_below(pages));
-		refs[i] = (struct reference){page, test_random_below(3) == 0};
+		refs[i] = (struct reference){page, test_random_below(3) == 0, false};
 	}
 	/* At most 60 ticks: the model's counters have 64 bits. */
 	return (struct replay){.refs = refs,
@@ -328,7 +328,7 @@ static struct replay string_of(const char *digits, unsigned int frames)
 	unsigned int n = 0;
 
 	for (; digits[n]; n++)
-		refs[n] = (struct reference){(u32)(digits[n] - '0'), false};
+		refs[n] = (struct reference){(u32)(digits[n] - '0'), false, false};
 	return (struct replay){.refs = refs, .nr_refs = n, .nr_pages = 10, .frames = frames};
 }
 

@@ -1,0 +1,21 @@
+# refs.mk - the tools that read strings of references, for this machine (included by GNUmakefile).
+#
+# build/analysis/ has them fast; tests/host/host.mk builds them once more, under ASan and UBSan.
+
+R := build/analysis
+R_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -static -fno-strict-aliasing -Wall -Wextra \
+	-Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP -Itests/host/include \
+	-Ikernel/include -Imm/include -Imm
+REFS_OBJS := $(addprefix analysis/refs/,reader.o memory.o fenwick.o stack.o miss_curve.o)
+REFS_OBJS += $(addprefix analysis/refs/,working_set.o reduce.o)
+REFS_TOOLS := curves
+
+$(R)/%.o: %.c analysis/refs/refs.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(R_FLAGS) -c -o $@ $<
+
+$(REFS_TOOLS:%=$(R)/%): $(R)/%: $(R)/analysis/refs/%.o $(addprefix $(R)/,$(REFS_OBJS))
+	$(Q)$(CC32) -static -o $@ $^
+
+ALL += $(REFS_TOOLS:%=$(R)/%)
+-include $(addprefix $(R)/,$(REFS_OBJS:.o=.d) $(REFS_TOOLS:%=analysis/refs/%.d))
