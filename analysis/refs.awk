@@ -1,6 +1,6 @@
-# refs.awk - the string of references of one process, for build/host/replay: a page a line, and w for a write.
+# refs.awk - the string of references of one process, for build/analysis/replay: a page a line, and w for a write.
 #
-#   awk -v pid=4 -f analysis/refs.awk out/latest/tlb.csv | build/host/replay 512 1024
+#   awk -v pid=4 -f analysis/refs.awk out/latest/tlb.csv | build/analysis/replay 512 1024
 #
 # Each fill and upgrade of the TLB by a user page of the process is one. A use that the TLB already
 # knew left no row. So the string is complete only where no page is used again while its entry stands:

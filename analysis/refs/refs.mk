@@ -8,14 +8,17 @@ R_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -static -fno-strict-aliasing -Wall -We
 	-Ikernel/include -Imm/include -Imm
 REFS_OBJS := $(addprefix analysis/refs/,reader.o memory.o fenwick.o stack.o miss_curve.o)
 REFS_OBJS += $(addprefix analysis/refs/,working_set.o reduce.o)
-REFS_TOOLS := curves
+REFS_OBJS += $(addprefix analysis/refs/,replay_engine.o policies.o queues.o policy_2q.o policy_arc.o policy_lirs.o)
+REFS_TOOLS := curves replay
+# The kernel's own policies.
+REFS_POLICIES := $(patsubst %.c,%.o,$(wildcard mm/reclaim/policy*.c))
 
 $(R)/%.o: %.c analysis/refs/refs.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(R_FLAGS) -c -o $@ $<
 
-$(REFS_TOOLS:%=$(R)/%): $(R)/%: $(R)/analysis/refs/%.o $(addprefix $(R)/,$(REFS_OBJS))
+$(REFS_TOOLS:%=$(R)/%): $(R)/%: $(R)/analysis/refs/%.o $(addprefix $(R)/,$(REFS_OBJS) $(REFS_POLICIES))
 	$(Q)$(CC32) -static -o $@ $^
 
 ALL += $(REFS_TOOLS:%=$(R)/%)
--include $(addprefix $(R)/,$(REFS_OBJS:.o=.d) $(REFS_TOOLS:%=analysis/refs/%.d))
+-include $(addprefix $(R)/,$(patsubst %.o,%.d,$(REFS_OBJS) $(REFS_POLICIES)) $(REFS_TOOLS:%=analysis/refs/%.d))

@@ -41,7 +41,7 @@ H_OBJS += tests/host/swap_disk.o tests/host/reclaim_disk.o tests/host/reclaim_st
 ifndef REFS_OBJS
 include analysis/refs/refs.mk
 endif
-H_OBJS += tests/host/replay_engine.o $(REFS_OBJS)
+H_OBJS += $(REFS_OBJS)
 # --- test programs: lib, physical memory, kernel memory
 H_TESTS := lib rbtree radix_tree bitmap bootmem buddy pageblock pcp page_alloc slab kmap vmalloc
 H_TESTS += slab_debug shrinker mempool zone
@@ -50,7 +50,7 @@ H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map sw
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
 # --- test programs: which page leaves
-H_TESTS += policy candidates workingset swapout references pageout bio refs
+H_TESTS += policy candidates workingset swapout references pageout bio refs list_policies
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))
@@ -72,11 +72,11 @@ $(H)/libhost.a: $(H_OBJS)
 $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
 
-# Strings of references and the kernel's replacement policies.
-$(H)/replay: $(H)/tests/host/replay.o $(H)/libhost.a
+# The tools that read strings of references.
+$(REFS_TOOLS:%=$(H)/%): $(H)/%: $(H)/analysis/refs/%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
-H_PROGS += $(H)/replay
--include $(H)/tests/host/replay.d
+H_PROGS += $(REFS_TOOLS:%=$(H)/%)
+-include $(REFS_TOOLS:%=$(H)/analysis/refs/%.d)
 
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy

@@ -2,7 +2,7 @@
  * test_policy.c - the replacement policies against models that take each of them by its word, on
  * random strings of references; and what theory says of all of them.
  */
-#include "replay_engine.h"
+#include "../../analysis/refs/replay_engine.h"
 #include "test.h"
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "../../analysis/refs/miss_curve.h"
 #include "../../analysis/refs/reduce.h"
 #include "../../analysis/refs/working_set.h"
-#include "replay_engine.h"
+#include "../../analysis/refs/replay_engine.h"
 #include "test.h"
 #include <stdlib.h>
 #include <string.h>
