@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, tables.awk, hottest.awk and processes.awk.
+# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, curves.awk, tables.awk, hottest.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -18,6 +18,7 @@ BEGIN {
 	fills()
 	faults_by_cause()
 	pressure()
+	curves()
 	disk()
 	phases()
 	processes()
@@ -82,6 +83,7 @@ function head(    T)
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
 	    (pressure_read() ? "<a href=\"#pressure\">Memory pressure</a>" : "") \
+	    (curves_read() ? "<a href=\"#curves\">Sizes and policies</a>" : "") \
 	    (load("disk.csv", T) ? "<a href=\"#disk\">Disk</a>" : "") \
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \

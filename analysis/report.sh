@@ -166,6 +166,7 @@ the_rest()
 	! has uses || ask run symbols uses </dev/null
 	! has io || ask io </dev/null
 	[ -z "$short" ] || pressure
+	[ ! -d "$dir/curves" ] || ask run svg curves_draw </dev/null
 	ask run svg timeline </dev/null
 	ask run svg costs </dev/null
 	digests >"$work/.sums"
@@ -187,6 +188,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure tables hottest processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash pressure curves tables hottest processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

@@ -65,7 +65,7 @@ function print_all(    to, order, k, c)
 	print "cause,major,cost_mean,known,wait_mean,wait_max" > to
 	order = sorter(to, "-k2,2nr -k1,1")
 	for (c in n)
-		print c "," whole(n[c]) "," whole(int(cost[c] / n[c] + 0.5)) "," whole(known[c]) "," \
+		print c "," whole(n[c]) "," whole(int(cost[c] / n[c] + 0.5)) "," whole(known[c] + 0) "," \
 			(known[c] ? whole(int(sum[c] / known[c] + 0.5)) : "") "," (known[c] ? whole(most[c]) : "") | order
 	close(order)
 }

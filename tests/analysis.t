@@ -26,6 +26,7 @@ libraries()
 	uses) echo run symbols ;;
 	who | layout | weigh | reclaim | memory) echo run ;;
 	refault) echo run areas symbols ;;
+	page_string) echo run areas ;;
 	bits) echo tlb ;;
 	io | refs | waits) ;;
 	esac

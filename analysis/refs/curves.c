@@ -221,12 +221,13 @@ static void reduce(struct reader *reader, u32 k)
 	struct reducer *reducer = reducer_new(k, print_line, &output);
 	struct refs_line line;
 
+	line = reader_next(reader);
+	if (reader_exact_from(reader) > k)
+		reader_fail(reader, "this string is reduced already, for more frames");
 	printf("# reduced k=%" PRIu32 "\n", k);
-	while ((line = reader_next(reader)).kind != REFS_END) {
+	for (; line.kind != REFS_END; line = reader_next(reader)) {
 		output.uses += line.kind == REFS_USE;
 		reducer_add(reducer, &line);
-		if (reader_exact_from(reader) > k)
-			reader_fail(reader, "this string is reduced already, for more frames");
 	}
 	reducer_finish(reducer);
 	printf("# references=%" PRIu64 " kept=%" PRIu64 "\n", output.uses + reader_left_out(reader),

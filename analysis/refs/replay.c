@@ -150,11 +150,12 @@ int main(int argc, char **argv)
 	replay.nr_pages = reader_pages(reader);
 	replay.refs = string.refs;
 	replay.nr_refs = string.nr;
+	for (int i = optind; i < argc; i++)
+		if (number(argv[i]) < reader_exact_from(reader))
+			reader_fail(reader, "this string is reduced: exact for more frames only");
 	printf("frames,policy,faults,writes\n");
 	for (; optind < argc; optind++) {
 		replay.frames = number(argv[optind]);
-		if (replay.frames < reader_exact_from(reader))
-			reader_fail(reader, "this string is reduced: exact for more frames only");
 		print_frames(&replay, list, reader_exact_from(reader));
 	}
 	free(string.refs);
