@@ -14,7 +14,7 @@ fail()
 	exit 1
 }
 
-string_only= whole=
+string_only='' whole=''
 case ${1-} in
 -s) string_only=1 && shift ;;
 -r) whole=${2-} && [ -f "$whole" ] || fail "-r $whole: no such file"

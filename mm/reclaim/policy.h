@@ -11,7 +11,8 @@
  * A policy moves nothing itself: it says where the next candidate comes from, and where one goes,
  * given how it was used. So it is one small file of answers, policy_NAME.c. Two engines ask it:
  * candidates.c has the pages of one zone and kind, sees uses as accessed bits, and knows of a bit
- * only when it looks; analysis/refs/replay_engine.c has a number of frames, and sees each reference.
+ * only when it looks; analysis/refs/replay_engine.c has a number of frames, and sees each
+ * reference.
  */
 #ifndef MM_RECLAIM_POLICY_H
 #define MM_RECLAIM_POLICY_H
