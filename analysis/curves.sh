@@ -123,7 +123,7 @@ sizes()
 # fault when they are fewer than the working set: not where that takes minutes.
 table=$(for part in 8 4 2 1; do echo $((pages / part)); done | $AWK '$1 > 0 && !seen[$1]++')
 policies=twolist,clock,fifo,random,aging,lru,2q,arc,lirs,opt
-[ "$uses" -gt 2000000 ] || [ $((uses / 1000 * pages / 1000)) -gt 1000 ] || policies=$policies,wsclock
+[ "$uses" -gt 2000000 ] || [ $((uses / 1000 * pages / 1000)) -gt 10000 ] || policies=$policies,wsclock
 # shellcheck disable=SC2086
 "$tools/replay" -p $policies $table <"$work/.string" >"$work/policies.csv"
 echo "$pages,kernel,$(kernel loads),$(kernel writes)" >>"$work/policies.csv"
