@@ -441,6 +441,37 @@ static void test_sample(void)
 		miss_curve_end(&curves[c]);
 }
 
+/* A page that makes half of all uses is in the sample or not: either way the curve is about right.
+ */
+static void test_hot_page(void)
+{
+	struct miss_curve exact, sample;
+
+	for (u32 hot = 0; hot < 64; hot++) {
+		struct miss_walk walk = {0}, sample_walk = {0};
+		double sum = 0;
+
+		test_random_seed(hot + 1);
+		miss_curve_begin(&exact, 1);
+		miss_curve_begin(&sample, 16);
+		for (u32 i = 0; i < 8000; i++) {
+			u32 page = i % 2 ? 10000 + hot : test_random_below(2000);
+
+			miss_curve_use(&exact, page, page);
+			miss_curve_use(&sample, page, page);
+		}
+		for (u32 frames = 1; frames <= 2000; frames++) {
+			s64 off = (s64)miss_curve_misses(&sample, &sample_walk, frames) -
+				  (s64)miss_curve_misses(&exact, &walk, frames);
+
+			sum += (double)(off < 0 ? -off : off) / 8000 / 2000;
+		}
+		CHECK(sum < 0.06);
+		miss_curve_end(&exact);
+		miss_curve_end(&sample);
+	}
+}
+
 static const struct test tests[] = {
 	{"the miss curve is LRU with each number of frames, pages that go included", test_curve},
 	{"the working set is what was used in the window", test_working_set},
@@ -448,6 +479,7 @@ static const struct test tests[] = {
 	{"a reduced string has the same misses of LRU and OPT, from k frames on", test_reduce},
 	{"the middle use goes, with k frames and not with fewer", test_reduce_figure},
 	{"a sample tells nearly the same", test_sample},
+	{"with a hot page and without", test_hot_page},
 	{"16 times the string takes about 16 times as long", test_speed},
 };
 
