@@ -50,7 +50,7 @@ function curves_sort(    i, k, keep)
 	}
 }
 
-# How much more than OPT or LRU, as "12 % above", with so many frames.
+# How much more than OPT, as "12 % above", with so many frames.
 function curves_above(loads, than,    by)
 {
 	by = 100 * (loads / than - 1)
@@ -65,8 +65,19 @@ function curves_sentence(    most)
 		       " in all, and had " commas(most) " of them at most."
 	return "The kernel loaded " commas(by_kernel["loads"]) " pages with " commas(most) " frames at most, " \
 	       commas(by_kernel["frames_mean"]) " on average: " curves_above(by_kernel["loads"], loads_of["opt", most]) \
-	       " OPT with the most, which no policy can better, and " curves_above(by_kernel["loads"], loads_of["lru", most]) \
-	       " exact LRU."
+	       " OPT with the most, which no policy can better. Exact LRU loads " commas(loads_of["lru", most]) \
+	       " with the most, " commas(curves_lru(by_kernel["frames_mean"])) " with the average."
+}
+
+# Loads of LRU with so many frames.
+function curves_lru(frames,    F, loads, file)
+{
+	file = out "/../curves/lru.csv"
+	csv_open(file, "frames,misses,ratio")
+	while (csv_row(file, F) > 0 && (loads == "" || F[1] + 0 <= frames + 0))
+		loads = F[2]
+	close(file)
+	return loads
 }
 
 function curves(    i, k, most)
