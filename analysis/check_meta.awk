@@ -42,8 +42,8 @@ BEGIN {
 	key_is("ours", "^([0-9]+|none)$", "prog_status")
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
-	# Of an older plugin there are none of these.
-	key_is_of("waiting io reclaim uses")
+	# Of an older plugin there are none of these; of models only where there are some.
+	key_is_of("waiting io reclaim uses model")
 }
 
 # Notes of keys who must have them and what their values look like.

@@ -51,7 +51,7 @@ feed()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting io reclaim uses; do
+	for name in tlb faults tasks vmas marks latency waiting io reclaim uses model; do
 		has $name || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

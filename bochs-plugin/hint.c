@@ -8,6 +8,7 @@
 #include "outcome.h"
 #include "reclaim.h"
 #include "recorder.h"
+#include "refs.h"
 #include "rows.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ static void hello(struct recorder *r, const struct cpu_view *view, const struct 
 	r->hint_version = h->ebx;
 	r->banner = guest_name(r, h->esi);
 	tasks_hello(&r->tasks);
+	refs_task(r, "");
 }
 
 static void switch_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
@@ -66,15 +68,19 @@ static void switch_task(struct recorder *r, const struct cpu_view *view, const s
 		fault_exit(&r->faults, &r->tasks, left, view->icount);
 		task_free(left);
 	}
+	refs_task(r, name ? name : "");
 	row_task(r, view, "switch", h->ebx, h->ecx, h->esi, name ? name : "");
 }
 
 /* A new address space begins at CR3 value @cr3; it may be the one in use. */
 static void new_space(struct recorder *r, uint32_t cr3)
 {
+	const uint32_t from = r->space;
+
 	if (!space_renew(&r->tasks, cr3))
 		recorder_trouble(r, "out of memory for address spaces");
 	r->space = space_of(&r->tasks, r->cr3);
+	refs_space(r, from);
 }
 
 static void fork_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
@@ -95,9 +101,12 @@ static void clone_task(struct recorder *r, const struct cpu_view *view, const st
 static void exec_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
 	char name[TRACE_STR_MAX];
+	const char *kept = guest_string(r, h->edi, name);
 
 	new_space(r, h->esi);
-	row_task(r, view, "exec", h->ebx, h->ecx, h->esi, guest_string(r, h->edi, name));
+	row_task(r, view, "exec", h->ebx, h->ecx, h->esi, kept);
+	if (r->tasks.current->pid == h->ebx)
+		refs_task(r, kept);
 }
 
 static void exit_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
@@ -136,6 +145,7 @@ static void area(struct recorder *r, const struct cpu_view *view, const struct h
 		return;
 	}
 	row_vma(r, view->icount, events[h->ebx], &vma, guest_string(r, vma.name, name));
+	refs_area(r, h->ebx, &vma, vma.name ? name : "");
 }
 
 static void mark(struct recorder *r, const struct cpu_view *view, const struct hint *h)
@@ -152,6 +162,7 @@ static void mark(struct recorder *r, const struct cpu_view *view, const struct h
 		recorder_start(r, view->icount);
 	if (r->opt.stop[0] && !strcmp(label, r->opt.stop))
 		recorder_stop(r, view->icount);
+	refs_phase(r, label);
 }
 
 static void counter(struct recorder *r, const struct cpu_view *view, const struct hint *h)

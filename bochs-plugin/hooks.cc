@@ -1,5 +1,5 @@
 /*
- * hooks.cc - the only file that sees Bochs.
+ * hooks.cc - sees Bochs, with ref_hooks.cc (what-if models) and half_fetched.cc; nothing else does.
  *
  * Bochs has no hook for a TLB fill. It has one for physical accesses that the
  * processor makes by itself, and outside of virtualisation and SMM these are
@@ -25,6 +25,8 @@ extern "C" {
 #include "recorder.h"
 }
 
+#include "hooks.h"
+
 #include <signal.h>
 #include <string>
 
@@ -41,12 +43,10 @@ unsigned char tlbtrace_pending;
 static struct options options;
 static bool line_given;
 static Bit64u rounds; /* see count_rounds */
-static struct recorder *recorder;
+struct recorder *recorder;
 static Bit32u last_cr0, last_cr4;
 static int delivering = -1;		    /* vector whose handler has not begun yet */
 static volatile sig_atomic_t ending_signal; /* the run was told to end from outside */
-
-#define CPU BX_CPU(0)
 
 /* Changes of PG, WP and PE flush (cpu/crregs.cc, SetCR0). */
 #define FLUSHING_CR0_BITS 0x80010001u
@@ -70,7 +70,7 @@ static unsigned read_linear(void *ctx, uint32_t addr, void *buf, unsigned len);
  * What works while an interrupt or exception is delivered is no instruction of the interrupted
  * program: the place that goes with it is where the handler begins. A task gate names none.
  */
-static Bit32u acting_eip(void)
+Bit32u acting_eip(void)
 {
 	Bit16u gate[4];
 
@@ -217,7 +217,7 @@ static Bit64u read_entry(bx_phy_address phy, unsigned len)
 }
 
 /* Ends the run if the recorder cannot go on. The message comes with tlbtrace_exit_env. */
-static void look_for_trouble(void)
+void look_for_trouble(void)
 {
 	tlbtrace_pending = recorder_pending(recorder) || delivering >= 0;
 	if (!recorder->trouble[0])
@@ -305,6 +305,12 @@ void tlbtrace_initialize(void)
 		refuse("out of memory");
 	put_facts();
 	use_large_pages();
+#ifndef TLBTRACE_REFS
+	if (options.model_count)
+		refuse("model=: this Bochs does not tell each reference; the one that does is made "
+		       "by "
+		       "`setup/bochs.sh refs`");
+#endif
 	if (!recorder_open(recorder, &options, &machine))
 		refuse(recorder->trouble);
 }
@@ -313,6 +319,7 @@ void tlbtrace_exit_env(void)
 {
 	if (!recorder)
 		return;
+	refs_wanted(false);
 	delivering = -1; /* the guest's memory is gone */
 	/* Nobody sits at the emulator's buttons: else only the guest's own power-off sets this. */
 	recorder->powered_off = bx_user_quit && !ending_signal && !recorder->trouble[0];
@@ -329,6 +336,7 @@ void tlbtrace_reset(void)
 {
 	last_cr0 = last_cr4 = 0;
 	delivering = -1;
+	refs_wanted(false);
 	if (!recorder)
 		return;
 	recorder_reset(recorder);
@@ -408,20 +416,6 @@ void WRAP(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute)
 }
 }
 
-/*
- * Bochs's cache of decoded code takes an entry for an instruction across two pages before it has
- * the second half. If that page is not present, the entry stays: it is for no address, but names
- * storage that the next trace gets, and the table of second pages may point to it. When DMA writes
- * to such a page, Bochs wipes out the other trace, and runs in circles there for good: which a
- * guest that drops pages of code and reads them back finds soon. Here the entry is made invalid.
- */
-static void drop_half_fetched(void)
-{
-	for (const auto &split : CPU->iCache.pageSplitIndex)
-		if (split.ppf != BX_ICACHE_INVALID_PHY_ADDRESS && !split.e->traceMask)
-			split.e->pAddr = BX_ICACHE_INVALID_PHY_ADDRESS;
-}
-
 /* An exception may come in the middle of delivering another: that one's handler never begins. */
 void tlbtrace_exception(unsigned vector, unsigned error_code)
 {
@@ -430,6 +424,8 @@ void tlbtrace_exception(unsigned vector, unsigned error_code)
 		return;
 	end_rep();
 	delivering = -1;
+	if (vector == 14)
+		refs_fetched_half((Bit32u)CPU->cr2);
 	if (vector == 14)
 		recorder_fault(recorder, (Bit32u)CPU->cr2, error_code);
 	delivering = (int)vector;
@@ -521,6 +517,7 @@ void tlbtrace_tlb_cntrl(unsigned what, bx_phy_address value)
 	last_cr4 = cr4;
 	if (!recorder)
 		return;
+	refs_wanted(CPU->cr0.get_PG() && !CPU->in_smm);
 	if (CPU->in_smm && CPU->cr0.get_PG())
 		recorder_trouble(recorder, "the guest has turned on paging in system management "
 					   "mode: this version does not record that");

@@ -9,6 +9,13 @@
  * which costs about 4 % (measured). It is needed: a walk must be settled before
  * the next instruction can invalidate the entry it made or flush the TLBs, and
  * a way without it (STOP_TRACE) would change when the guest gets interrupts.
+ *
+ * With TLBTRACE_REFS (the flavour `refs` of setup/bochs.sh) there are calls at each reference to
+ * memory and at each instruction, for what-if models. Bochs tells neither the privilege of an
+ * access nor whether it has looked up its TLB; the place of the call does, and that is known when
+ * it is compiled: accesses by the processor itself (descriptors, the TSS) are in functions called
+ * system_*, those that name a privilege have it in a parameter curr_pl, and those in stack.cc go by
+ * the window of the stack.
  */
 #ifndef TLBTRACE_INSTRUMENT_H
 #define TLBTRACE_INSTRUMENT_H
@@ -33,10 +40,35 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_EXIT_ENV()	     tlbtrace_exit_env()
 #define BX_INSTR_INITIALIZE(cpu_id)  tlbtrace_initialize()
 #define BX_INSTR_RESET(cpu_id, type) tlbtrace_reset()
+#ifdef TLBTRACE_REFS
+extern unsigned char tlbtrace_refs; /* references are wanted */
+void tlbtrace_data(Bit32u lin, unsigned rw, unsigned pl, bool window);
+void tlbtrace_fetch(unsigned len);
+
+enum {
+	curr_pl = 4 /* where there is no parameter of that name: that of the code */
+};
+#define TLBTRACE_FETCH(i)                            \
+	do {                                         \
+		if (tlbtrace_refs)                   \
+			tlbtrace_fetch((i)->ilen()); \
+	} while (0)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)                                \
+	do {                                                                                   \
+		if (tlbtrace_refs)                                                             \
+			tlbtrace_data((Bit32u)(lin), rw,                                       \
+				      __builtin_strncmp(__func__, "system_", 7) ? curr_pl : 0, \
+				      __builtin_strstr(__BASE_FILE__, "stack.cc") != NULL);    \
+	} while (0)
+#else
+#define TLBTRACE_FETCH(i)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
+#endif
 #define BX_INSTR_BEFORE_EXECUTION(cpu_id, i)               \
 	do {                                               \
 		if (__builtin_expect(tlbtrace_pending, 0)) \
 			tlbtrace_settle();                 \
+		TLBTRACE_FETCH(i);                         \
 	} while (0)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw) tlbtrace_phy_access(phy, len, rw)
 #define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)	   tlbtrace_exception(vector, error_code)
@@ -63,6 +95,7 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip)
 #define BX_INSTR_TLB_CNTRL(cpu_id, what, value)
 #define BX_INSTR_OUTP(addr, len, val)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 
 #endif
 
@@ -81,7 +114,6 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_PREFETCH_HINT(cpu_id, what, seg, offset)
 #define BX_INSTR_AFTER_EXECUTION(cpu_id, i)
 #define BX_INSTR_REPEAT_ITERATION(cpu_id, i)
-#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 #define BX_INSTR_INP(addr, len)
 #define BX_INSTR_INP2(addr, len, val)
 #define BX_INSTR_WRMSR(cpu_id, addr, value)

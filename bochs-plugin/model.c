@@ -153,7 +153,7 @@ static void ref_in(struct models *m, struct model *model, const struct model_ref
 	count(m, &model->whole, ref->area, outcome);
 	if (outcome == TLB_HIT || !m->counting)
 		return;
-	code = model_code(model, ref->eip);
+	code = model_code(model, ref->pid, ref->eip);
 	if (code)
 		code->n[outcome]++;
 	else
@@ -203,7 +203,7 @@ void models_settle(struct models *m)
 }
 
 /* Nothing is known to be a hit any more. */
-static void forget(struct models *m)
+void models_forget(struct models *m)
 {
 	models_settle(m);
 	m->last_kinds[0] = m->last_kinds[1] = 0;
@@ -293,7 +293,7 @@ void models_flush(struct models *m, enum models_flush what, bool global_too, uin
 {
 	unsigned int i;
 
-	forget(m);
+	models_forget(m);
 	if (what == MODELS_GLOBAL) {
 		each_tlb(m, flush_all, NULL, NULL);
 		return;
@@ -312,7 +312,7 @@ void models_rename(struct models *m, uint32_t from, uint32_t to)
 {
 	unsigned int i, k;
 
-	forget(m);
+	models_forget(m);
 	for (i = 0; i < m->count; i++)
 		for (k = 0; k < m->list[i]->tlb_count; k++)
 			if (!tlb_sim_rename(&m->list[i]->tlbs[k].sim, from, to))
@@ -343,7 +343,7 @@ void models_invlpg(struct models *m, uint32_t space, uint32_t page)
 {
 	unsigned int i, k;
 
-	forget(m);
+	models_forget(m);
 	for (i = 0; i < m->count; i++) {
 		for (k = 0; k < m->list[i]->tlb_count; k++) {
 			struct model_tlb *t = &m->list[i]->tlbs[k];
@@ -362,7 +362,7 @@ void models_fault(struct models *m, uint32_t space, uint32_t page, bool code)
 {
 	unsigned int i, k;
 
-	forget(m);
+	models_forget(m);
 	for (i = 0; i < m->count; i++) {
 		for (k = 0; k < m->list[i]->tlb_count; k++) {
 			struct model_tlb *t = &m->list[i]->tlbs[k];

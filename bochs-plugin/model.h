@@ -33,10 +33,10 @@
 #define REF_CLASSES	8u
 
 struct model_ref {
-	uint32_t page;	/* linear address, the low 12 bits 0 */
-	uint32_t space; /* number of the address space, above SPACE_GLOBAL */
-	uint32_t eip;
-	uint32_t area; /* models_area */
+	uint32_t page;	   /* linear address, the low 12 bits 0 */
+	uint32_t space;	   /* number of the address space, above SPACE_GLOBAL */
+	uint32_t eip, pid; /* instruction, and whose: 0 is the kernel */
+	uint32_t area;	   /* models_area */
 	uint8_t kind;
 	uint8_t allowed; /* what the page tables allow without another walk: TLB_SYS_R and so on */
 };
@@ -61,7 +61,7 @@ struct model_tlb {
 
 /* Misses of one instruction. */
 struct code_counts {
-	uint32_t eip;
+	uint64_t key; /* pid and eip */
 	bool used;
 	struct counts counts;
 };
@@ -201,7 +201,10 @@ void models_rows(struct models *m, void (*emit)(void *ctx, const struct model_ro
 /* models_settle - brings the counts up to date with what models_again has counted. */
 void models_settle(struct models *m);
 
-/* model_code - the counts of the instruction at @eip, or NULL without memory. */
-struct counts *model_code(struct model *m, uint32_t eip);
+/* models_forget - nothing is known to be a hit any more (an area has changed, say). */
+void models_forget(struct models *m);
+
+/* model_code - the counts of the instruction at @eip of @pid, or NULL without memory. */
+struct counts *model_code(struct model *m, uint32_t pid, uint32_t eip);
 
 #endif

@@ -103,12 +103,12 @@ uint32_t models_area(struct models *m, const char *name)
 /* --- instructions -------------------------------------------------------------------------------
  */
 
-static struct code_counts *code_slot(const struct model *model, uint32_t eip)
+static struct code_counts *code_slot(const struct model *model, uint64_t key)
 {
-	uint32_t n = eip * 0x9e3779b1u >> 7;
+	uint32_t n = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32);
 
 	while (model->code[n & (model->code_room - 1)].used &&
-	       model->code[n & (model->code_room - 1)].eip != eip)
+	       model->code[n & (model->code_room - 1)].key != key)
 		n++;
 	return &model->code[n & (model->code_room - 1)];
 }
@@ -127,21 +127,22 @@ static bool grow_code(struct model *model)
 	}
 	for (i = 0; i < room; i++)
 		if (old[i].used)
-			*code_slot(model, old[i].eip) = old[i];
+			*code_slot(model, old[i].key) = old[i];
 	free(old);
 	return true;
 }
 
-struct counts *model_code(struct model *model, uint32_t eip)
+struct counts *model_code(struct model *model, uint32_t pid, uint32_t eip)
 {
+	const uint64_t key = (uint64_t)pid << 32 | eip;
 	struct code_counts *c;
 
 	if (2 * model->code_used >= model->code_room && !grow_code(model))
 		return NULL;
-	c = code_slot(model, eip);
+	c = code_slot(model, key);
 	if (!c->used) {
 		c->used = true;
-		c->eip = eip;
+		c->key = key;
 		model->code_used++;
 	}
 	return &c->counts;
@@ -302,25 +303,29 @@ static void put_areas(struct printing *p, const struct model *model, const struc
 	}
 }
 
-static int by_eip(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
 	const struct code_counts *x = a, *y = b;
 
 	if (x->used != y->used)
 		return x->used ? -1 : 1;
-	return x->eip < y->eip ? -1 : x->eip > y->eip;
+	return x->key < y->key ? -1 : x->key > y->key;
 }
 
 static void put_code(struct printing *p, struct model *model)
 {
-	char key[16];
-	uint32_t i;
+	char key[32];
+	uint32_t i, pid;
+	int at;
 
 	if (!model->code)
 		return;
-	qsort(model->code, model->code_room, sizeof(*model->code), by_eip);
+	qsort(model->code, model->code_room, sizeof(*model->code), by_key);
 	for (i = 0; i < model->code_used; i++) {
-		snprintf(key, sizeof(key), "0x%08x", model->code[i].eip);
+		pid = (uint32_t)(model->code[i].key >> 32);
+		at = pid ? snprintf(key, sizeof(key), "%u ", pid) : 0;
+		snprintf(key + at, sizeof(key) - (size_t)at, "0x%08x",
+			 (uint32_t)model->code[i].key);
 		put(p, model, &model->whole, "code", key, model->code[i].counts, NULL);
 	}
 }

@@ -2,7 +2,7 @@
  * options.c - the plugin's line in bochsrc.
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
- *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, progress=0|1
+ *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, progress=0|1
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
@@ -88,11 +88,13 @@ static bool set_events(struct options *o, const char *value)
 	}
 }
 
+/* One more file; `model=` may come several times. */
 static bool set_model(struct options *o, const char *value)
 {
-	(void)o;
-	(void)value;
-	return false; /* the what-if models are not built yet: no value is right */
+	if (!*value || strlen(value) >= OPTION_MODEL_MAX || o->model_count == OPTION_MODELS_MAX)
+		return false;
+	strcpy(o->models[o->model_count++], value);
+	return true;
 }
 
 static bool set_progress(struct options *o, const char *value)
@@ -112,7 +114,7 @@ static const struct option {
 	{"stop", "stop=end|mark:LABEL", set_stop},
 	{"pid", "pid=NUMBER", set_pid},
 	{"events", "events=tlb,fault,flush (one or more of them)", set_events},
-	{"model", "no model: this version has no what-if models", set_model},
+	{"model", "model=FILE, at most 16 times", set_model},
 	{"progress", "progress=0|1", set_progress},
 };
 
@@ -155,8 +157,8 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 			break;
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
-			 "unknown option '%s': there are out, compress, start, stop, pid, events "
-			 "and progress",
+			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
+			 "model and progress",
 			 text);
 		return false;
 	}

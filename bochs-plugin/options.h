@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OPTION_DIR_MAX	 4096u
-#define OPTION_LABEL_MAX 256u
+#define OPTION_DIR_MAX	  4096u
+#define OPTION_LABEL_MAX  256u
+#define OPTION_MODEL_MAX  1024u
+#define OPTION_MODELS_MAX 16u
 
 #define EVENT_TLB   0x1u /* fills and upgrades */
 #define EVENT_FAULT 0x2u
@@ -22,6 +24,8 @@ struct options {
 	uint32_t pid;
 	unsigned int events;
 	bool progress;
+	char models[OPTION_MODELS_MAX][OPTION_MODEL_MAX]; /* files of what-if models */
+	unsigned int model_count;
 };
 
 /* options_init - the defaults: everything, no compression, no directory yet. */

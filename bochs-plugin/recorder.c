@@ -16,6 +16,7 @@
  * with the reason `emulator` written.
  */
 #include "recorder.h"
+#include "refs.h"
 #include "rows.h"
 
 #include <stdarg.h>
@@ -70,6 +71,7 @@ static void hidden_flush(struct recorder *r, const struct cpu_view *view)
 	global_too = loss.lost_global || !loss.kept_global;
 	if (!loss.kept_other && (!global_too || !loss.kept_global))
 		seen_flush(&r->seen, DROP_EMULATOR, global_too);
+	refs_flush(r, FLUSH_EMULATOR, global_too, r->space);
 	if (!recorder_wants(r, EVENT_FLUSH))
 		return;
 	if (loss.lost_global + loss.lost_other == 1 && loss.kept_global + loss.kept_other)
@@ -318,6 +320,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 	};
 	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
+	refs_fault(r, cr2, fault.access == 'x');
 	fault_open(&r->faults, &r->tasks, &fault);
 }
 
@@ -345,6 +348,7 @@ void recorder_cr3(struct recorder *r, uint32_t cr3)
 
 void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t cr3)
 {
+	const uint32_t from = r->space;
 	struct cpu_view view;
 
 	settle(r, true);
@@ -355,6 +359,7 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 	*(reason == FLUSH_EMULATOR ? &r->tally.hidden : &r->tally.flushes) += 1;
 	if (cr3 != r->cr3)
 		recorder_cr3(r, cr3);
+	refs_flush(r, reason, global_too, from);
 	if (recorder_wants(r, EVENT_FLUSH))
 		row_flush(r, &view, reason, global_too, cr3);
 }
@@ -372,6 +377,7 @@ void recorder_invlpg(struct recorder *r, uint32_t addr)
 	seen_invlpg(&r->seen, r->space, addr, large);
 	seen_invlpg(&r->seen, SPACE_GLOBAL, addr, large);
 	r->tally.invlpgs++;
+	refs_invlpg(r, addr);
 	if (recorder_wants(r, EVENT_FLUSH))
 		row_invlpg(r, &view, FLUSH_INVLPG, addr & ~PAGE_MASK);
 }
@@ -403,4 +409,5 @@ void recorder_reset(struct recorder *r)
 	tlb_flush(&r->tlb, true);
 	seen_flush(&r->seen, DROP_EMULATOR, true);
 	recorder_cr3(r, 0);
+	refs_flush(r, FLUSH_CR0, true, r->space);
 }

@@ -53,6 +53,8 @@ struct counter {
 	uint64_t value;
 };
 
+struct refs;
+
 struct recorder {
 	struct options opt;
 	struct machine m;
@@ -64,13 +66,14 @@ struct recorder {
 	struct latency latency;
 	struct waiting waiting;
 	struct io_table io;
+	struct refs *refs;		  /* for what-if models, refs.h; NULL: there are none */
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct frame_use use;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv;
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv; /* the last may be NULL */
 	struct sink *stream[2]; /* the program's standard output and error */
 	uint32_t space;		/* number of the current address space */
 	uint32_t cr3;

@@ -7,6 +7,7 @@
  */
 #include "rows.h"
 #include "csv.h"
+#include "model.h"
 
 #include <string.h>
 
@@ -318,4 +319,23 @@ void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		p = csv_dec(csv_comma(p), counts[i]);
 	end_row(r, r->reclaim_csv, p);
+}
+
+void row_model(struct recorder *r, const struct model_row *row)
+{
+	char *p = sink_room(r->model_csv, CSV_ROW_MAX + 2 * strlen(row->key));
+	uint64_t accesses = 0;
+	int i;
+
+	for (i = 0; i < OUTCOMES; i++)
+		accesses += row->counts->n[i];
+	p = csv_comma(csv_word(p, row->model));
+	p = csv_comma(csv_word(p, row->tlb));
+	p = csv_comma(row->level ? csv_dec(p, row->level) : p);
+	p = csv_comma(csv_word(p, row->dimension));
+	p = csv_comma(csv_text(p, row->key));
+	p = csv_dec(p, accesses);
+	for (i = 0; i < OUTCOMES; i++)
+		p = csv_dec(csv_comma(p), row->counts->n[i]);
+	end_row(r, r->model_csv, p);
 }

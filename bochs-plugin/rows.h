@@ -55,7 +55,8 @@ void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
 /* row_use - a row of uses.csv. */
 void row_use(struct recorder *r, const struct use_count *count);
-
+struct model_row;
+void row_model(struct recorder *r, const struct model_row *row);
 void row_waiting(struct recorder *r, const struct waiting_task *t);
 
 #endif

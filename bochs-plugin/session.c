@@ -12,6 +12,7 @@
 #include "progress.h"
 #include "reclaim.h"
 #include "recorder.h"
+#include "refs.h"
 #include "rows.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static const char *const old_files[] = {
 	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
 	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
-	"io.csv",	 "reclaim.csv",	 "uses.csv",
+	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -78,11 +79,13 @@ static bool open_files(struct recorder *r)
 		{&r->uses_csv, "uses.csv", USES_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
+		{&r->model_csv, "model.csv", MODEL_HEADER},
 	};
 	_Static_assert(sizeof(files) / sizeof(files[0]) == SINK_FILES, "a sink for each file");
+	const size_t count = SINK_FILES - (r->refs ? 0 : 1); /* the last one is for models */
 	size_t i;
 
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (i = 0; i < count; i++) {
 		/* Only the two files that can grow large are worth packing. */
 		*files[i].sink =
 			sink_open(&r->sinks, r->opt.out, files[i].name, r->opt.zstd && i < 2);
@@ -165,6 +168,8 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 	}
 	r->tasks.rounds = m->rounds;
 	recorder_cr3(r, 0);
+	if (opt->model_count && !refs_open(r))
+		return false;
 	if (!prepare_directory(r) || !open_files(r))
 		return false;
 	first_facts(r);
@@ -335,6 +340,7 @@ bool recorder_close(struct recorder *r)
 		mismatches = tlb_compare(&r->tlb, &r->m);
 	faults_finish(&r->faults);
 	frame_use_write(r);
+	refs_close(r);
 	sink_finish(&r->sinks);
 	if (r->live)
 		progress_end();
@@ -362,6 +368,7 @@ void recorder_free(struct recorder *r)
 	sink_set_free(&r->sinks);
 	reclaim_free(r);
 	frame_use_free(r);
+	refs_free(r);
 	faults_free(&r->faults);
 	tasks_free(&r->tasks);
 	seen_free(&r->seen);

@@ -1,9 +1,11 @@
 #!/bin/sh
 # bochs.sh - get Bochs from Debian's source package and build it.
 #
-# usage: setup/bochs.sh trace|plain|gdb|counted
+# usage: setup/bochs.sh trace|refs|plain|gdb|counted
 #
 #   trace    with the plugin of bochs-plugin/        -> build/bochs/bochs
+#   refs     trace, and each reference to memory is told, for what-if models (TRACE=model=FILE)
+#                                                    -> build/bochs/bochs-refs
 #   plain    without any instrumentation, to compare -> build/bochs/bochs-plain
 #   gdb      plain, with Bochs's gdb stub            -> build/bochs/bochs-gdb
 #   counted  trace, and Bochs counts what happens to its TLBs itself, for a test
@@ -188,7 +190,7 @@ wraps=$wraps,--wrap=_ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
 # has_plugin FLAVOUR: is the plugin in it?
 has_plugin()
 {
-	[ "$1" = trace ] || [ "$1" = counted ]
+	[ "$1" = trace ] || [ "$1" = refs ] || [ "$1" = counted ]
 }
 
 # Libraries that the plugin needs.
@@ -205,6 +207,10 @@ flags()
 		# the guest when the processor comes to its end: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps"
+		;;
+	refs)
+		set -- "$@" --enable-instrumentation=instrument/pagoda \
+			LDFLAGS="$wraps,--wrap=_ZN8BX_CPU_C12FastRepMOVSBEjjjjjj,--wrap=_ZN8BX_CPU_C12FastRepSTOSBEjjhj"
 		;;
 	gdb) set -- "$@" --enable-gdb-stub ;;
 	esac
@@ -289,7 +295,8 @@ build_tree()
 		libs=
 	fi
 	# shellcheck disable=SC2046 # one word for each flag
-	(cd "$2.new" && LIBS=$libs CFLAGS=-O2 CXXFLAGS=-O2 ./configure $(flags "$1")) \
+	[ "$1" = refs ] && define=' -DTLBTRACE_REFS' || define=
+	(cd "$2.new" && LIBS=$libs CFLAGS=-O2 CXXFLAGS="-O2$define" ./configure $(flags "$1")) \
 		>"$2.log" 2>&1 || die "configure failed, see $2.log"
 	mv "$2.new" "$2"
 }
@@ -335,6 +342,7 @@ case ${1:-} in
 trace) name=bochs ;;
 plain) name=bochs-plain ;;
 gdb) name=bochs-gdb ;;
+refs) name=bochs-refs ;;
 counted) name=bochs-counted ;;
 fetch)
 	mkdir -p "${P_OFFLINE:?which directory?}"
@@ -342,7 +350,7 @@ fetch)
 	cp "$cache/src/$TARBALL" "$P_OFFLINE"
 	exit
 	;;
-*) die "usage: setup/bochs.sh trace|plain|gdb|counted|fetch" ;;
+*) die "usage: setup/bochs.sh trace|refs|plain|gdb|counted|fetch" ;;
 esac
 need sha256sum coreutils
 need g++ g++

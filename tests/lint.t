@@ -131,7 +131,7 @@ nothing 'mm/ includes nothing above it' includes "([<\"](mm|kernel|arch)/|\"(($m
 nothing 'kernel/lib includes only basics' includes '(<kernel/|<std(arg|bool|def|int)\.h>|")' \
 	"${lib_files[@]}"
 nothing 'the plugin shares one header with the kernel' plugin_kernel_headers
-nothing 'only hooks.cc sees Bochs' grep -nE 'include[ 	]*"(bochs|cpu|memory|iodev|siminterface)' \
+nothing 'no plain C of the plugin sees Bochs' grep -nE 'include[ 	]*"(bochs|cpu|memory|iodev|siminterface)' \
 	"${plugin_c[@]}" /dev/null
 
 # --- What must not be in the tree ------------------------------------------------------------------

@@ -78,6 +78,13 @@ $(REFS_TOOLS:%=$(H)/%): $(H)/%: $(H)/analysis/refs/%.o $(H)/libhost.a
 H_PROGS += $(REFS_TOOLS:%=$(H)/%)
 -include $(REFS_TOOLS:%=$(H)/analysis/refs/%.d)
 
+# What-if TLBs over a trace in text, as a program of this machine itself.
+H_MODEL_SRC := analysis/model.c $(wildcard bochs-plugin/model*.c)
+$(H)/model: $(H_MODEL_SRC) $(wildcard bochs-plugin/*.h) tests/host/host.mk
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 -Wall -Wextra -Wmissing-prototypes -Ibochs-plugin -o $@ $(H_MODEL_SRC)
+H_PROGS += $(H)/model
+
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy
 H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/% %/block_standins.o,$(H_OBJS))

@@ -75,7 +75,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
@@ -94,6 +94,8 @@ prepare_out()
 bochs_command()
 {
 	local program=build/bochs/$emulator edit=(-e "")
+	# What-if models need to be told each reference.
+	[[ $emulator != bochs || ,${trace//[[:blank:]]/} != *,model=* ]] || program+=-refs
 	[ -x "$program" ] || die "$program is not built"
 	if [ -n "$cpu" ]; then
 		"$program" --help cpu >"$work/models" 2>&1 || true

@@ -493,6 +493,7 @@ static void some_ref(void)
 	ref.space = space;
 	ref.area = ref.page >> 22 & 1;
 	ref.eip = ref.page + below(4);
+	ref.pid = below(3);
 	ref.allowed = (uint8_t)(below(2) ? 15 : 3);
 	before[below(3)] = ref;
 	if (!models_again(&fast, ref.page, ref.kind))

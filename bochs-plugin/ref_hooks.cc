@@ -1,0 +1,121 @@
+/*
+ * ref_hooks.cc - each reference of the guest, for the what-if models; only while paging is on.
+ *
+ * Each instruction is a fetch from its page, or two. Bochs looks the instruction TLB up only when
+ * it comes to another page than that of its window, and not even then where it goes on with code
+ * that it has decoded before: models of Bochs itself leave out what REF_WINDOW marks.
+ */
+#include "bochs.h"
+#include "cpu/cpu.h"
+
+extern "C" {
+#include "recorder.h"
+#include "refs.h"
+}
+
+#include "hooks.h"
+
+#ifdef TLBTRACE_REFS
+unsigned char tlbtrace_refs;
+
+void refs_wanted(bool wanted)
+{
+	tlbtrace_refs = wanted && recorder->refs;
+}
+
+static void put_ref(Bit32u lin, unsigned kind)
+{
+	if (models_again(&recorder->refs->models, lin & ~PAGE_MASK, kind))
+		return;
+	refs_put(recorder, lin & ~PAGE_MASK, kind, acting_eip());
+	look_for_trouble();
+}
+
+void tlbtrace_data(Bit32u lin, unsigned rw, unsigned pl, bool window)
+{
+	const bool user = pl == 4 ? CPU->user_pl : pl == 3;
+
+	put_ref(lin, (rw & 1 ? REF_WRITE : 0) | (user ? REF_USER : 0) | (window ? REF_WINDOW : 0));
+}
+
+void tlbtrace_fetch(unsigned len)
+{
+	const Bit32u eip = CPU->get_eip();
+	const Bit32u lin = (Bit32u)CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + eip;
+	const Bit32u second = (lin | PAGE_MASK) + 1; /* the page behind this one */
+	const bool split = (lin & PAGE_MASK) + len > PAGE_MASK + 1;
+	const bool here = eip + (Bit32u)CPU->eipPageBias < CPU->eipPageWindowSize;
+	/* The window is on the second page: it has just been fetched, and the first one before. */
+	const bool ahead = split && CPU->eipPageWindowSize &&
+			   eip + (second - lin) + (Bit32u)CPU->eipPageBias == 0;
+	const unsigned kind = REF_CODE | (CPU->user_pl ? REF_USER : 0);
+
+	put_ref(lin, here || ahead ? kind : kind | REF_WINDOW);
+	if (split)
+		put_ref(second, ahead ? kind : kind | REF_WINDOW);
+}
+
+/* The second page of an instruction faults: the first one was fetched. */
+void refs_fetched_half(Bit32u addr)
+{
+	const Bit32u start =
+		(Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->prev_rip);
+	const Bit32u fetching =
+		(Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->get_eip());
+
+	if (tlbtrace_refs && addr == fetching && !(addr & PAGE_MASK) && addr - start - 1 < 15)
+		put_ref(start, REF_CODE | (CPU->user_pl ? REF_USER : 0));
+}
+
+/*
+ * Bochs does `rep movs` and `rep stos` of bytes up to the end of a page in one go, and tells
+ * nothing of it; the linker puts these in the place of the functions that do it.
+ */
+static void put_refs(Bit32u lin, unsigned kind, Bit32u count)
+{
+	if (!tlbtrace_refs || !count)
+		return;
+	put_ref(lin, kind | (CPU->user_pl ? REF_USER : 0));
+	recorder->refs->models.again[0] += count - 1;
+}
+
+extern "C" {
+#define FAST_MOVS	_ZN8BX_CPU_C12FastRepMOVSBEjjjjjj
+#define FAST_STOS	_ZN8BX_CPU_C12FastRepSTOSBEjjhj
+#define FAST_JOIN(a, b) a##b
+#define FAST_REAL(name) FAST_JOIN(__real_, name)
+#define FAST_WRAP(name) FAST_JOIN(__wrap_, name)
+Bit32u FAST_REAL(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
+			    Bit32u bytes, Bit32u size);
+Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
+			    Bit32u bytes, Bit32u size);
+Bit32u FAST_REAL(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
+Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
+
+Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
+			    Bit32u bytes, Bit32u size)
+{
+	const Bit32u done = FAST_REAL(FAST_MOVS)(from_seg, from, to_seg, to, bytes, size);
+
+	put_refs((Bit32u)CPU->sregs[from_seg].cache.u.segment.base + from, 0, done / size);
+	put_refs((Bit32u)CPU->sregs[to_seg].cache.u.segment.base + to, REF_WRITE, done / size);
+	return done;
+}
+
+Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count)
+{
+	const Bit32u done = FAST_REAL(FAST_STOS)(seg, to, value, count);
+
+	put_refs((Bit32u)CPU->sregs[seg].cache.u.segment.base + to, REF_WRITE, done);
+	return done;
+}
+}
+#else
+void refs_wanted(bool)
+{
+}
+
+void refs_fetched_half(Bit32u)
+{
+}
+#endif

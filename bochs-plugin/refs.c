@@ -1,0 +1,211 @@
+/*
+ * refs.c - references of the guest, for the what-if models. See refs.h.
+ *
+ * What a model must know of a page (large, global, what its entry allows) is in the shadow of
+ * Bochs's TLB: Bochs has looked it up just now. It is not there when Bochs uses a page by one of
+ * its windows long after the page lost its place in the TLB; then the page tables are read.
+ */
+#include "refs.h"
+#include "kernel/trace_port.h"
+#include "rows.h"
+
+#include <stdlib.h>
+
+/* The kernel's half, as in analysis/areas.awk (kernel/include/arch/layout.h). */
+#define KERNEL_HALF 0xc0000000u
+#define VMALLOC	    0xf8800000u
+#define VMALLOC_END 0xff7fe000u
+#define KMAP	    0xff800000u
+#define FIXMAP	    0xffc00000u
+
+#define ENTRY_PRESENT 0x1u
+#define ENTRY_LARGE   0x80u
+#define ENTRY_GLOBAL  0x100u
+
+bool refs_open(struct recorder *r)
+{
+	struct refs *refs = calloc(1, sizeof(*refs));
+	char error[512];
+	unsigned int i;
+
+	if (!refs) {
+		recorder_trouble(r, "out of memory");
+		return false;
+	}
+	r->refs = refs;
+	models_init(&refs->models);
+	for (i = 0; i < r->opt.model_count; i++) {
+		if (!models_read(&refs->models, r->opt.models[i], error, sizeof(error))) {
+			recorder_trouble(r, "%s", error);
+			return false;
+		}
+	}
+	if (!models_start(&refs->models)) {
+		recorder_trouble(r, "out of memory for the models");
+		return false;
+	}
+	refs->none = models_area(&refs->models, "[none]");
+	refs->direct_map = models_area(&refs->models, "[direct map]");
+	refs->vmalloc = models_area(&refs->models, "[vmalloc]");
+	refs->kmap = models_area(&refs->models, "[kmap]");
+	refs->fixmap = models_area(&refs->models, "[fixmap]");
+	models_count(&refs->models, r->recording);
+	return true;
+}
+
+static uint32_t area_of(const struct recorder *r, uint32_t page)
+{
+	const struct refs *refs = r->refs;
+
+	if (page < KERNEL_HALF)
+		return area_map_find(&refs->areas, r->tasks.current->tgid, page, refs->none);
+	if (page < VMALLOC)
+		return refs->direct_map;
+	if (page < VMALLOC_END)
+		return refs->vmalloc;
+	if (page < KMAP)
+		return refs->none;
+	return page < FIXMAP ? refs->kmap : refs->fixmap;
+}
+
+static uint32_t entry_at(const struct recorder *r, uint32_t addr)
+{
+	uint32_t entry = 0;
+
+	return r->m.read_phys(r->m.ctx, addr, &entry, sizeof(entry)) == sizeof(entry) ? entry : 0;
+}
+
+/* With 32-bit paging; PAE's pages count as ordinary ones here. */
+static unsigned int kind_by_tables(const struct recorder *r, uint32_t page)
+{
+	struct cpu_view view;
+	unsigned int kind = 0;
+	uint32_t entry;
+
+	if (!r->m.view(r->m.ctx, &view) || view.pae)
+		return 0;
+	entry = entry_at(r, (view.cr3 & ~PAGE_MASK) + (page >> 22) * 4);
+	if (entry & ENTRY_LARGE && view.pse)
+		kind = REF_LARGE;
+	else if (entry & ENTRY_PRESENT)
+		entry = entry_at(r, (entry & ~PAGE_MASK) + (page >> 12 & 1023) * 4);
+	return entry & ENTRY_GLOBAL && view.pge ? kind | REF_GLOBAL : kind;
+}
+
+void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip)
+{
+	struct model_ref ref = {.page = page, .space = r->space, .eip = eip, .allowed = 0x0f};
+	const struct tlb_entry *e;
+
+	recorder_settle(r);
+	e = tlb_find(&r->tlb, kind & REF_CODE ? TLB_I : TLB_D, page);
+	if (e) {
+		kind |= (e->bits & TLB_GLOBAL ? REF_GLOBAL : 0) |
+			(e->mask > PAGE_MASK ? REF_LARGE : 0);
+		ref.allowed = (uint8_t)e->allowed;
+	} else {
+		kind |= kind_by_tables(r, page);
+	}
+	ref.kind = (uint8_t)kind;
+	ref.area = area_of(r, page);
+	ref.pid = eip < KERNEL_HALF ? r->tasks.current->pid : 0;
+	models_ref(&r->refs->models, &ref);
+	if (r->refs->models.no_memory)
+		recorder_trouble(r, "out of memory for the models");
+}
+
+void refs_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t from)
+{
+	static const enum models_flush kinds[] = {
+		[FLUSH_CR3] = MODELS_CR3,	    [FLUSH_TASK] = MODELS_CR3,
+		[FLUSH_CR4] = MODELS_GLOBAL,	    [FLUSH_CR0] = MODELS_GLOBAL,
+		[FLUSH_EMULATOR] = MODELS_EMULATOR,
+	};
+
+	if (r->refs)
+		models_flush(&r->refs->models, kinds[reason], global_too, from, r->space);
+}
+
+void refs_invlpg(struct recorder *r, uint32_t addr)
+{
+	if (r->refs)
+		models_invlpg(&r->refs->models, r->space, addr & ~PAGE_MASK);
+}
+
+void refs_fault(struct recorder *r, uint32_t addr, bool code)
+{
+	if (r->refs)
+		models_fault(&r->refs->models, r->space, addr & ~PAGE_MASK, code);
+}
+
+void refs_space(struct recorder *r, uint32_t from)
+{
+	if (r->refs && r->space != from)
+		models_rename(&r->refs->models, from, r->space);
+}
+
+/* Whether what comes now is part of the recording. */
+static void count_or_not(struct recorder *r)
+{
+	const struct task *task = r->tasks.current;
+
+	models_count(&r->refs->models,
+		     r->recording && (!r->opt.one_process ||
+				      (r->tasks.hinted &&
+				       (task->pid == r->opt.pid || task->tgid == r->opt.pid))));
+}
+
+void refs_task(struct recorder *r, const char *name)
+{
+	if (!r->refs)
+		return;
+	models_task(&r->refs->models, r->tasks.current->pid, name);
+	count_or_not(r);
+}
+
+void refs_phase(struct recorder *r, const char *label)
+{
+	if (!r->refs)
+		return;
+	models_phase(&r->refs->models, label);
+	count_or_not(r);
+}
+
+void refs_area(struct recorder *r, unsigned int event, const struct trace_vma *vma,
+	       const char *name)
+{
+	struct refs *refs = r->refs;
+	bool good;
+
+	if (!refs || vma->start == vma->end)
+		return;
+	models_forget(&refs->models);
+	good = area_map_clear(&refs->areas, vma->pid, vma->start, vma->end - 1,
+			      event == TRACE_VMA_CHANGE);
+	if (good && event != TRACE_VMA_UNMAP)
+		good = area_map_set(&refs->areas, vma->pid, vma->start, vma->end - 1,
+				    models_area(&refs->models, name[0] ? name : "[anon]"));
+	if (!good)
+		recorder_trouble(r, "out of memory for areas");
+}
+
+static void emit(void *ctx, const struct model_row *row)
+{
+	row_model(ctx, row);
+}
+
+void refs_close(struct recorder *r)
+{
+	if (r->refs)
+		models_rows(&r->refs->models, emit, r);
+}
+
+void refs_free(struct recorder *r)
+{
+	if (!r->refs)
+		return;
+	models_free(&r->refs->models);
+	area_map_free(&r->refs->areas);
+	free(r->refs);
+	r->refs = NULL;
+}
