@@ -1,10 +1,10 @@
 /*
  * model.c - what-if TLBs: references and flushes, as each model takes them. See model.h.
  *
- * Most references are to the page that the last one of the same stream (data, code) was to, and
- * models_again counts them for all models at once: the page is the last used one in each TLB that
- * it is in, so nothing changes there. Where code and data share a TLB that holds only as long as
- * the other stream has brought no page in, and their order is made up for (retouch).
+ * Most references are to a page that was referred to just now. models_again counts them for all
+ * models at once: such a page is in the first TLB that it is looked up in, and all that changes
+ * there is the order of use. Before the next reference that may change more, the models are told
+ * the order.
  */
 #include "model.h"
 
@@ -160,7 +160,7 @@ static void ref_in(struct models *m, struct model *model, const struct model_ref
 		m->no_memory = true;
 }
 
-/* The page of a stream was used since it came; in TLBs that both streams share this counts. */
+/* The page was used by references that the models were not told of. */
 static void touch(struct models *m, const struct model_ref *ref)
 {
 	unsigned int i;
@@ -169,65 +169,124 @@ static void touch(struct models *m, const struct model_ref *ref)
 		const struct model *model = m->list[i];
 		struct model_tlb *t = route(model, 0, ref->kind);
 
-		if (t && t->of == OF_BOTH && !(model->bochs && ref->kind & REF_WINDOW))
+		if (t && !(model->bochs && ref->kind & REF_WINDOW))
 			tlb_sim_touch(&t->sim, key_in(model, t, ref->space, ref->page, ref->kind));
 	}
 }
 
-static void retouch(struct models *m)
+/* Recent pages in the order of their last use; returns how many. */
+static unsigned int sort_recent(struct recent_page *all, unsigned int count,
+				struct recent_page **sorted)
 {
-	const unsigned int recent = m->recent;
+	unsigned int i, k, n = 0;
 
-	if (!m->unified)
-		return;
-	if (m->again[!recent])
-		touch(m, &m->last[!recent]);
-	if (m->again[recent])
-		touch(m, &m->last[recent]);
+	for (i = 0; i < count; i++) {
+		if (!all[i].kinds)
+			continue;
+		for (k = n++; k && sorted[k - 1]->used > all[i].used; k--)
+			sorted[k] = sorted[k - 1];
+		sorted[k] = &all[i];
+	}
+	return n;
+}
+
+/* Tells the models the order in which these pages were used, as far as theirs is another one. */
+static void tell_order(struct models *m, struct recent_page *all, unsigned int count)
+{
+	struct recent_page *sorted[2 * RECENT_PAGES];
+	unsigned int i, n = sort_recent(all, count, sorted);
+
+	/* From the first one that is out of order on, each comes in front of the one before. */
+	for (i = 1; i < n && sorted[i]->told > sorted[i - 1]->told; i++)
+		;
+	for (; i < n; i++)
+		touch(m, &sorted[i]->ref);
+	for (i = 0; i < n; i++)
+		sorted[i]->told = sorted[i]->used;
 }
 
 void models_settle(struct models *m)
 {
-	unsigned int stream;
+	struct recent_page *r = m->recent[0];
+	unsigned int i;
 
-	retouch(m);
-	for (stream = 0; stream < 2; stream++) {
-		const unsigned int class = REF_CLASS(m->last[stream].kind);
-
-		if (m->counting && m->again[stream]) {
-			m->again_total[class] += m->again[stream];
-			m->again_area[class][m->last[stream].area] += m->again[stream];
+	if (m->unified) {
+		tell_order(m, r, 2 * RECENT_PAGES);
+	} else {
+		tell_order(m, m->recent[0], RECENT_PAGES);
+		tell_order(m, m->recent[1], RECENT_PAGES);
+	}
+	for (i = 0; i < 2 * RECENT_PAGES; i++, r++) {
+		if (m->counting && r->again) {
+			m->again_total[REF_CLASS(r->ref.kind)] += r->again;
+			m->again_area[REF_CLASS(r->ref.kind)][r->ref.area] += r->again;
 		}
-		m->again[stream] = 0;
+		r->again = 0;
 	}
 }
 
-/* Nothing is known to be a hit any more. */
+static void forget_stream(struct models *m, unsigned int stream)
+{
+	unsigned int i;
+
+	for (i = 0; i < RECENT_PAGES; i++)
+		m->recent[stream][i].kinds = 0;
+}
+
 void models_forget(struct models *m)
 {
 	models_settle(m);
-	m->last_kinds[0] = m->last_kinds[1] = 0;
+	forget_stream(m, 0);
+	forget_stream(m, 1);
+}
+
+/* The place of the page among the recent ones of its stream, or the one used longest ago. */
+static struct recent_page *recent_place(struct models *m, const struct model_ref *ref)
+{
+	struct recent_page *r = m->recent[ref->kind & REF_CODE ? 1 : 0], *oldest = r;
+	unsigned int i;
+
+	for (i = 0; i < RECENT_PAGES; i++) {
+		if (r[i].kinds && r[i].ref.page == ref->page)
+			return &r[i];
+		if (!r[i].kinds || (oldest->kinds && r[i].used < oldest->used))
+			oldest = &r[i];
+	}
+	oldest->kinds = 0;
+	return oldest;
 }
 
 void models_ref(struct models *m, const struct model_ref *ref)
 {
 	const unsigned int stream = ref->kind & REF_CODE ? 1 : 0;
-	struct model_ref *last = &m->last[stream];
+	struct recent_page *recent;
 	unsigned int i;
 
 	models_settle(m);
 	m->filled = false;
 	for (i = 0; i < m->count; i++)
 		ref_in(m, m->list[i], ref);
-	if (m->filled && m->unified)
-		m->last_kinds[!stream] = 0; /* its page may have lost its place */
-	/* An entry that was made for this kind of access may let others through no more. */
-	if (m->filled || last->page != ref->page || last->space != ref->space ||
-	    last->area != ref->area || REF_CLASS(last->kind) != REF_CLASS(ref->kind))
-		m->last_kinds[stream] = 0;
-	*last = *ref;
-	m->last_kinds[stream] |= 1u << (ref->kind & 7);
-	m->recent = stream;
+	if (m->filled) { /* any of the others may have lost its place, or let other accesses in */
+		forget_stream(m, stream);
+		if (m->unified)
+			forget_stream(m, !stream);
+	}
+	recent = recent_place(m, ref);
+	if (recent->ref.area != ref->area || REF_CLASS(recent->ref.kind) != REF_CLASS(ref->kind))
+		recent->kinds = 0;
+	recent->ref = *ref;
+	recent->kinds |= 1u << (ref->kind & 7);
+	recent->used = recent->told = ++m->clock;
+}
+
+void models_repeat(struct models *m, uint32_t page, unsigned int kind, uint32_t count)
+{
+	struct recent_page *r = m->recent[kind & REF_CODE ? 1 : 0];
+	unsigned int i;
+
+	for (i = 0; i < RECENT_PAGES; i++)
+		if (r[i].kinds && r[i].ref.page == page)
+			r[i].again += count;
 }
 
 /* All TLBs of all models, with the cache of walks. */

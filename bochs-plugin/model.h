@@ -95,6 +95,21 @@ struct share_list {
 	uint32_t count, room, current;
 };
 
+/*
+ * A page that was referred to lately, and is in the first TLB that such references ask, in all
+ * models: one more reference of a kind that it has had is a hit there, and changes nothing but the
+ * order of use.
+ */
+struct recent_page {
+	struct model_ref ref; /* the last one that models_ref has had */
+	uint32_t kinds;	      /* that it has had; bit REF_WRITE and so on; 0: no page */
+	uint64_t used;	      /* last time, by the clock */
+	uint64_t told;	      /* last time that the models know of */
+	uint64_t again;	      /* references that they do not know of */
+};
+
+#define RECENT_PAGES 4u
+
 struct models {
 	struct model *list[MODELS_MAX];
 	unsigned int count;
@@ -103,13 +118,10 @@ struct models {
 	bool counting;
 	bool no_memory;
 	struct space_stamps stamps;
-	/* The last page of data [0] and code [1]: what refers to it again is a hit in all models.
-	 */
-	struct model_ref last[2];
-	uint32_t last_kinds[2]; /* of reference that it has had; bit REF_WRITE and so on; 0: none */
-	bool filled;		/* the reference in work has changed what a TLB holds */
-	unsigned int recent;	/* which of the two was used last */
-	uint64_t again[2];	/* such hits, since `last` was set */
+	bool windows;	/* some model is of Bochs: REF_WINDOW matters */
+	bool filled;	/* the reference in work has changed what a TLB holds */
+	uint64_t clock; /* references */
+	struct recent_page recent[2][RECENT_PAGES]; /* of data [0] and code [1] */
 	uint64_t again_total[REF_CLASSES];
 	uint64_t *again_area[REF_CLASSES];
 	struct counts *taken; /* of `totals`, what phases and tasks have already */
@@ -136,19 +148,26 @@ bool models_start(struct models *m);
 uint32_t models_area(struct models *m, const char *name);
 
 /*
- * models_again - counts the reference if it is of a page that the last one of its stream was of,
- * too, and of a kind that this page has had; else models_ref must do it.
+ * models_again - counts the reference if it can only be a hit (see struct recent_page); else
+ * models_ref must do it.
  */
 static inline bool models_again(struct models *m, uint32_t page, unsigned int kind)
 {
-	const unsigned int stream = kind >> 3 & 1;
+	struct recent_page *r = m->recent[kind >> 3 & 1];
+	unsigned int i;
 
-	if (m->last[stream].page != page || !(m->last_kinds[stream] >> (kind & 7) & 1))
-		return false;
-	m->again[stream]++;
-	m->recent = stream;
-	return true;
+	for (i = 0; i < RECENT_PAGES; i++, r++) {
+		if (r->ref.page != page || !(r->kinds >> (kind & 7) & 1))
+			continue;
+		r->again++;
+		r->used = ++m->clock;
+		return true;
+	}
+	return false;
 }
+
+/* models_repeat - the same reference, which was the last one, @count times more. */
+void models_repeat(struct models *m, uint32_t page, unsigned int kind, uint32_t count);
 
 /* models_ref - one reference. It need not be a new page: models_again is a shortcut only. */
 void models_ref(struct models *m, const struct model_ref *ref);

@@ -366,8 +366,8 @@ static void note_unified(void *ctx, struct model *model, struct model_tlb *t, un
 
 	(void)index;
 	m->tlb_count++;
-	if (t != &model->whole && t->of == OF_BOTH && t->level == 1)
-		m->unified = true;
+	m->unified |= t != &model->whole && t->of == OF_BOTH && t->level == 1;
+	m->windows |= model->bochs;
 }
 
 bool models_start(struct models *m)

@@ -25,7 +25,11 @@ void refs_wanted(bool wanted)
 
 static void put_ref(Bit32u lin, unsigned kind)
 {
-	if (models_again(&recorder->refs->models, lin & ~PAGE_MASK, kind))
+	struct models *models = &recorder->refs->models;
+
+	if (!models->windows)
+		kind &= ~REF_WINDOW;
+	if (models_again(models, lin & ~PAGE_MASK, kind))
 		return;
 	refs_put(recorder, lin & ~PAGE_MASK, kind, acting_eip());
 	look_for_trouble();
@@ -75,8 +79,9 @@ static void put_refs(Bit32u lin, unsigned kind, Bit32u count)
 {
 	if (!tlbtrace_refs || !count)
 		return;
-	put_ref(lin, kind | (CPU->user_pl ? REF_USER : 0));
-	recorder->refs->models.again[0] += count - 1;
+	kind |= CPU->user_pl ? REF_USER : 0;
+	put_ref(lin, kind);
+	models_repeat(&recorder->refs->models, lin & ~PAGE_MASK, kind, count - 1);
 }
 
 extern "C" {
