@@ -294,8 +294,9 @@ build_tree()
 	else
 		libs=
 	fi
+	define=
+	[ "$1" != refs ] || define=' -DTLBTRACE_REFS'
 	# shellcheck disable=SC2046 # one word for each flag
-	[ "$1" = refs ] && define=' -DTLBTRACE_REFS' || define=
 	(cd "$2.new" && LIBS=$libs CFLAGS=-O2 CXXFLAGS="-O2$define" ./configure $(flags "$1")) \
 		>"$2.log" 2>&1 || die "configure failed, see $2.log"
 	mv "$2.new" "$2"

@@ -106,7 +106,8 @@ static void bad_options(void)
 		{"events=", "events=tlb,fault,flush"},
 		{"events=tlb,", NULL},
 		{"events=tlb,walks", "events=tlb,fault,flush"},
-		{"model=4x64", "no what-if models"},
+		{"model=", "model=FILE, at most 16 times"},
+		{"model=a,b, model=c", NULL},
 		{"progress=2", "progress=0|1"},
 	};
 	struct options o;
