@@ -86,7 +86,16 @@ static unsigned int read_flags(char *text)
 	return kind;
 }
 
-/* An access may reach into the next page. */
+/* Caches take linear addresses for physical ones here. */
+static void put_line(uint32_t addr, bool code)
+{
+	const struct model_line line = {addr, addr, 0, code};
+
+	if (models.line_shift && !models_line_again(&models, addr, code))
+		models_line(&models, &line);
+}
+
+/* An access may reach into the next page, or line. */
 static void reference(char what, const char *text)
 {
 	unsigned long size = 1;
@@ -107,7 +116,10 @@ static void reference(char what, const char *text)
 	if (strchr("wSM", what))
 		kind |= REF_WRITE;
 	put(addr, kind);
+	put_line(addr, kind & REF_CODE);
 	last = addr + (uint32_t)size - 1;
+	if (models.line_shift && (addr ^ last) >> models.line_shift)
+		put_line(last, kind & REF_CODE);
 	if ((addr ^ last) & ~PAGE_MASK)
 		put(last, kind);
 }

@@ -42,7 +42,8 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_RESET(cpu_id, type) tlbtrace_reset()
 #ifdef TLBTRACE_REFS
 extern unsigned char tlbtrace_refs; /* references are wanted */
-void tlbtrace_data(Bit32u lin, unsigned rw, unsigned pl, bool window);
+void tlbtrace_data(Bit32u lin, bx_phy_address phy, unsigned len, unsigned rw, unsigned pl,
+		   bool window);
 void tlbtrace_fetch(unsigned len);
 
 enum {
@@ -56,7 +57,7 @@ enum {
 #define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)                                \
 	do {                                                                                   \
 		if (tlbtrace_refs)                                                             \
-			tlbtrace_data((Bit32u)(lin), rw,                                       \
+			tlbtrace_data((Bit32u)(lin), phy, len, rw,                             \
 				      __builtin_strncmp(__func__, "system_", 7) ? curr_pl : 0, \
 				      __builtin_strstr(__BASE_FILE__, "stack.cc") != NULL);    \
 	} while (0)

@@ -223,6 +223,7 @@ void models_settle(struct models *m)
 		}
 		r->again = 0;
 	}
+	models_settle_lines(m);
 }
 
 static void forget_stream(struct models *m, unsigned int stream)
@@ -238,6 +239,7 @@ void models_forget(struct models *m)
 	models_settle(m);
 	forget_stream(m, 0);
 	forget_stream(m, 1);
+	m->recent_lines[0].valid = m->recent_lines[1].valid = false; /* another line may be there */
 }
 
 /* The place of the page among the recent ones of its stream, or the one used longest ago. */
@@ -320,7 +322,7 @@ static void flush_cr3(struct model *model, bool global_too, uint32_t from, uint3
 		struct model_tlb *t = &model->tlbs[k];
 
 		if (!model->tags)
-			tlb_sim_flush(&t->sim, global_too || !model->global || t->of == OF_WALKS);
+			tlb_sim_flush(&t->sim, global_too || !model->global);
 		else if (from == to)
 			tlb_sim_flush_space(&t->sim, to);
 	}

@@ -15,10 +15,11 @@
 
 #include <stddef.h>
 
-#define MODEL_TLBS_MAX 16u /* of one model */
-#define MODEL_LEVELS   4u
-#define MODELS_MAX     64u
-#define MODEL_NAME_MAX 40u
+#define MODEL_TLBS_MAX	 16u /* of one model */
+#define MODEL_CACHES_MAX 8u
+#define MODEL_LEVELS	 4u
+#define MODELS_MAX	 64u
+#define MODEL_NAME_MAX	 40u
 
 /* What a reference is: bits of its `kind`. */
 #define REF_WRITE  0x01u
@@ -30,7 +31,8 @@
 
 /* References of one class are counted together where all of them are hits. */
 #define REF_CLASS(kind) ((kind) >> 2 & 7u) /* window, code, large */
-#define REF_CLASSES	8u
+#define REF_CLASSES	10u
+#define REF_CLASS_LINE	8u /* to a line of a cache; of code: one more */
 
 struct model_ref {
 	uint32_t page;	   /* linear address, the low 12 bits 0 */
@@ -55,6 +57,8 @@ struct model_tlb {
 	unsigned int level;
 	bool small, large, pieces; /* 4 KiB pages, 4 MiB pages whole, or in pieces of 4 KiB */
 	uint32_t had_pieces[32];   /* 4 MiB pages of which there was one, a bit each */
+	unsigned int line_shift;   /* of a cache: bytes in a line, as a power of two; else 0 */
+	bool by_linear; /* the set of a cache: by the linear address, not the physical one */
 	struct counts total;
 	struct counts *area; /* by area */
 };
@@ -77,6 +81,9 @@ struct model {
 	struct model_tlb tlbs[MODEL_TLBS_MAX];
 	struct model_tlb *route[MODEL_LEVELS][4]; /* by level; code and large as bits 0 and 1 */
 	struct model_tlb *walks;
+	unsigned int cache_count;
+	struct model_tlb caches[MODEL_CACHES_MAX];
+	struct model_tlb *cache_route[MODEL_LEVELS][2]; /* by level; code is 1 */
 	struct model_tlb whole; /* counts only: a walk where the last level asked has a miss */
 	struct code_counts *code;
 	uint32_t code_used, code_room; /* a power of two, at most half full */
@@ -110,6 +117,21 @@ struct recent_page {
 
 #define RECENT_PAGES 4u
 
+/* A reference to a line of memory, and the last one of its stream: more of them are hits. */
+struct model_line {
+	uint32_t lin;
+	uint64_t phys;
+	uint32_t area;
+	bool code;
+};
+
+struct recent_line {
+	uint32_t line; /* linear address >> line_shift */
+	uint32_t area;
+	bool valid;
+	uint64_t again;
+};
+
 struct models {
 	struct model *list[MODELS_MAX];
 	unsigned int count;
@@ -122,6 +144,9 @@ struct models {
 	bool filled;	/* the reference in work has changed what a TLB holds */
 	uint64_t clock; /* references */
 	struct recent_page recent[2][RECENT_PAGES]; /* of data [0] and code [1] */
+	unsigned int line_shift; /* of the shortest line of all caches; 0: there are none */
+	bool caches_unified;	 /* code and data meet in the first cache of a model */
+	struct recent_line recent_lines[2]; /* of data and code */
 	uint64_t again_total[REF_CLASSES];
 	uint64_t *again_area[REF_CLASSES];
 	struct counts *taken; /* of `totals`, what phases and tasks have already */
@@ -171,6 +196,29 @@ void models_repeat(struct models *m, uint32_t page, unsigned int kind, uint32_t 
 
 /* models_ref - one reference. It need not be a new page: models_again is a shortcut only. */
 void models_ref(struct models *m, const struct model_ref *ref);
+
+/*
+ * models_line_again, models_line, models_line_repeat - the same three for caches, where there are
+ * some (line_shift is not 0): a reference to the line of linear address @lin. One that lies in two
+ * lines is two.
+ */
+static inline bool models_line_again(struct models *m, uint32_t lin, bool code)
+{
+	struct recent_line *r = &m->recent_lines[code];
+
+	if (r->line != lin >> m->line_shift || !r->valid)
+		return false;
+	r->again++;
+	return true;
+}
+void models_line(struct models *m, const struct model_line *ref);
+static inline void models_line_repeat(struct models *m, bool code, uint32_t count)
+{
+	m->recent_lines[code].again += count;
+}
+
+/* models_settle_lines - part of models_settle. */
+void models_settle_lines(struct models *m);
 
 /* What flushes. */
 enum models_flush {

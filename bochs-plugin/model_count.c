@@ -36,6 +36,8 @@ static void each(struct models *m,
 		act(ctx, m->list[i], &m->list[i]->whole, index++);
 		for (k = 0; k < m->list[i]->tlb_count; k++)
 			act(ctx, m->list[i], &m->list[i]->tlbs[k], index++);
+		for (k = 0; k < m->list[i]->cache_count; k++)
+			act(ctx, m->list[i], &m->list[i]->caches[k], index++);
 	}
 }
 
@@ -71,12 +73,12 @@ static void grow_area(void *ctx, struct model *model, struct model_tlb *t, unsig
 static bool grow_areas(struct models *m)
 {
 	struct growth g = {m, m->area_room ? 2 * m->area_room : FIRST_ROOM};
-	int class;
+	int group;
 
 	m->areas = grown(m->areas, m->area_room, g.room, sizeof(*m->areas), &m->no_memory);
-	for (class = 0; class < (int)REF_CLASSES; class ++)
-		m->again_area[class] = grown(m->again_area[class], m->area_room, g.room,
-					     sizeof(*m->again_area[class]), &m->no_memory);
+	for (group = 0; group < (int)REF_CLASSES; group++)
+		m->again_area[group] = grown(m->again_area[group], m->area_room, g.room,
+					     sizeof(*m->again_area[group]), &m->no_memory);
 	each(m, grow_area, &g);
 	if (!m->no_memory)
 		m->area_room = g.room;
@@ -176,7 +178,7 @@ static void note_taken(void *ctx, struct model *model, struct model_tlb *t, unsi
 static void share_out(struct models *m)
 {
 	struct share_list *lists[2] = {&m->phases, &m->tasks};
-	unsigned int i, class;
+	unsigned int i, group;
 
 	models_settle(m);
 	for (i = 0; i < 2; i++) {
@@ -184,8 +186,8 @@ static void share_out(struct models *m)
 		struct handover h = {m, s->counts};
 
 		each(m, hand_over, &h);
-		for (class = 0; class < REF_CLASSES; class ++)
-			s->again[class] += m->again_total[class] - m->again_taken[class];
+		for (group = 0; group < REF_CLASSES; group++)
+			s->again[group] += m->again_total[group] - m->again_taken[group];
 	}
 	each(m, note_taken, m);
 	memcpy(m->again_taken, m->again_total, sizeof(m->again_taken));
@@ -255,16 +257,19 @@ struct printing {
 static void add_again(const struct model *model, const struct model_tlb *t, struct counts *c,
 		      const uint64_t again[REF_CLASSES])
 {
-	unsigned int class;
+	unsigned int group;
 
-	for (class = 0; class < REF_CLASSES; class ++) {
-		const unsigned int kind = class << 2;
+	for (group = REF_CLASS_LINE; t->line_shift && group < REF_CLASSES; group++)
+		if (t == model->cache_route[0][group - REF_CLASS_LINE])
+			c->n[TLB_HIT] += again[group];
+	for (group = 0; !t->line_shift && group < REF_CLASS_LINE; group++) {
+		const unsigned int kind = group << 2;
 		const unsigned int which = (kind & REF_CODE ? 1 : 0) + (kind & REF_LARGE ? 2 : 0);
 
 		if (model->bochs && kind & REF_WINDOW)
 			continue;
 		if (t == &model->whole || t == model->route[0][which])
-			c->n[TLB_HIT] += again[class];
+			c->n[TLB_HIT] += again[group];
 	}
 }
 
@@ -293,12 +298,12 @@ static void put_shares(struct printing *p, const struct model *model, const stru
 static void put_areas(struct printing *p, const struct model *model, const struct model_tlb *t)
 {
 	uint64_t again[REF_CLASSES];
-	unsigned int class;
+	unsigned int group;
 	uint32_t i;
 
 	for (i = 0; i < p->m->area_count; i++) {
-		for (class = 0; class < REF_CLASSES; class ++)
-			again[class] = p->m->again_area[class][i];
+		for (group = 0; group < REF_CLASSES; group++)
+			again[group] = p->m->again_area[group][i];
 		put(p, model, t, "area", p->m->areas[i], t->area[i], again);
 	}
 }
@@ -366,7 +371,10 @@ static void note_unified(void *ctx, struct model *model, struct model_tlb *t, un
 
 	(void)index;
 	m->tlb_count++;
-	m->unified |= t != &model->whole && t->of == OF_BOTH && t->level == 1;
+	if (t->line_shift && (!m->line_shift || t->line_shift < m->line_shift))
+		m->line_shift = t->line_shift;
+	*(t->line_shift ? &m->caches_unified : &m->unified) |=
+		t != &model->whole && t->of == OF_BOTH && t->level == 1;
 	m->windows |= model->bochs;
 }
 

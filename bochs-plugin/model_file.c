@@ -16,6 +16,7 @@
 
 #define LINE_MAX_LEN 512
 #define ENTRIES_MAX  1048576u
+#define NO_LINE	     1u /* a cache, whose lines are not known yet */
 
 struct reading {
 	const char *path;
@@ -150,6 +151,22 @@ static bool set_replace(struct reading *r, const char *value)
 	return true;
 }
 
+static bool set_line(struct reading *r, const char *value)
+{
+	uint32_t bytes;
+
+	if (!r->tlb->line_shift || !number(value, 4096, &bytes) || bytes < 16 ||
+	    bytes & (bytes - 1))
+		return false;
+	r->tlb->line_shift = (unsigned int)__builtin_ctz(bytes);
+	return true;
+}
+
+static bool set_index(struct reading *r, const char *value)
+{
+	return r->tlb->line_shift && flag(value, "physical", "linear", &r->tlb->by_linear);
+}
+
 static const struct key {
 	const char *name;
 	bool of_tlb;
@@ -167,12 +184,49 @@ static const struct key {
 	{"entries", true, set_entries, "a number from 1 to 1048576"},
 	{"ways", true, set_ways, "a number, or full"},
 	{"replace", true, set_replace, "lru, plru, fifo or random"},
+	{"line", true, set_line, "of a cache: 16, 32, 64, ... 4096 bytes"},
+	{"index", true, set_index, "of a cache: physical or linear"},
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
 /* --- what does not fit together -----------------------------------------------------------------
  */
+
+/* Ways that fit, as all TLBs and caches must have them. */
+static bool check_ways(struct reading *r, const struct model_tlb *t)
+{
+	const char *what = t->line_shift ? "cache" : "tlb";
+	const struct tlb_sim *sim = &t->sim;
+
+	if (sim->entries % sim->ways)
+		return wrong(r, r->tlb_line, "%s %s: %u entries cannot be had with %u ways", what,
+			     t->name, sim->entries, sim->ways);
+	if (sim->replace == REPLACE_PLRU && (sim->ways & (sim->ways - 1) || sim->ways > 64))
+		return wrong(r, r->tlb_line,
+			     "%s %s: plru is a tree of 1, 2, 4, 8, 16, 32 or 64 ways, not of %u",
+			     what, t->name, sim->ways);
+	return true;
+}
+
+static bool end_cache(struct reading *r, struct model_tlb *c)
+{
+	const char *missing = !c->of			 ? "of"
+			      : !c->level		 ? "level"
+			      : !c->sim.entries		 ? "entries"
+			      : !c->sim.ways		 ? "ways"
+			      : c->line_shift == NO_LINE ? "line"
+							 : NULL;
+
+	if (missing)
+		return wrong(r, r->tlb_line, "cache %s: no `%s`", c->name, missing);
+	if (c->of == OF_WALKS || c->small || c->large)
+		return wrong(r, r->tlb_line, "cache %s: a cache has no `%s`", c->name,
+			     c->of == OF_WALKS ? "of walks" : "pages");
+	if (c->sim.ways == NO_ENTRY)
+		c->sim.ways = c->sim.entries;
+	return check_ways(r, c);
+}
 
 static bool end_tlb(struct reading *r)
 {
@@ -186,6 +240,8 @@ static bool end_tlb(struct reading *r)
 		return true;
 	sim = &t->sim;
 	paged = t->small || t->large;
+	if (t->line_shift)
+		return end_cache(r, t);
 	missing = !t->of			   ? "of"
 		  : !sim->entries		   ? "entries"
 		  : !sim->ways			   ? "ways"
@@ -199,14 +255,7 @@ static bool end_tlb(struct reading *r)
 			     t->level ? "level" : "pages");
 	if (sim->ways == NO_ENTRY)
 		sim->ways = sim->entries;
-	if (sim->entries % sim->ways)
-		return wrong(r, r->tlb_line, "tlb %s: %u entries cannot be had with %u ways",
-			     t->name, sim->entries, sim->ways);
-	if (sim->replace == REPLACE_PLRU && (sim->ways & (sim->ways - 1) || sim->ways > 64))
-		return wrong(r, r->tlb_line,
-			     "tlb %s: plru is a tree of 1, 2, 4, 8, 16, 32 or 64 ways, not of %u",
-			     t->name, sim->ways);
-	return true;
+	return check_ways(r, t);
 }
 
 /* Enters the TLB where references of @which (code and large as bits 0 and 1) will look for it. */
@@ -242,6 +291,26 @@ static bool bind_tlb(struct reading *r, struct model_tlb *t)
 	return true;
 }
 
+static bool start_cache(struct reading *r, struct model_tlb *c)
+{
+	unsigned int code;
+
+	c->sim.left = r->model->left;
+	for (code = 0; code < 2; code++) {
+		struct model_tlb **place = &r->model->cache_route[c->level - 1][code];
+
+		if (!(c->of & (code ? OF_CODE : OF_DATA)))
+			continue;
+		if (*place)
+			return wrong(r, r->model_line,
+				     "model %s: cache %s and cache %s are both of level %u for %s",
+				     r->model->name, (*place)->name, c->name, c->level,
+				     code ? "code" : "data");
+		*place = c;
+	}
+	return tlb_sim_init(&c->sim) || wrong(r, r->model_line, "out of memory");
+}
+
 static bool start_tlb(struct reading *r, struct model_tlb *t)
 {
 	t->sim.left = r->model->left;
@@ -270,6 +339,9 @@ static bool end_model(struct reading *r)
 	for (i = 0; i < model->tlb_count; i++)
 		if (!tlb_sim_init(&model->tlbs[i].sim))
 			return wrong(r, r->model_line, "out of memory");
+	for (i = 0; i < model->cache_count; i++)
+		if (!start_cache(r, &model->caches[i]))
+			return false;
 	return true;
 }
 
@@ -307,22 +379,38 @@ static bool begin_model(struct reading *r, struct models *m, const char *name)
 	return true;
 }
 
-static bool begin_tlb(struct reading *r, struct models *m, const char *name)
+static bool name_taken(const struct model *model, const char *name)
 {
 	unsigned int i;
 
+	for (i = 0; i < model->tlb_count; i++)
+		if (!strcmp(model->tlbs[i].name, name))
+			return true;
+	for (i = 0; i < model->cache_count; i++)
+		if (!strcmp(model->caches[i].name, name))
+			return true;
+	return false;
+}
+
+/* @what: tlb or cache */
+static bool begin_tlb(struct reading *r, struct models *m, const char *what, const char *name)
+{
+	const bool cache = *what == 'c';
+
 	if (!r->model)
-		return wrong(r, r->line, "`tlb` before any `model`");
+		return wrong(r, r->line, "`%s` before any `model`", what);
 	if (!end_tlb(r))
 		return false;
-	for (i = 0; i < r->model->tlb_count; i++)
-		if (!strcmp(r->model->tlbs[i].name, name))
-			return wrong(r, r->line, "model %s has a tlb %s already", r->model->name,
-				     name);
-	if (r->model->tlb_count == MODEL_TLBS_MAX)
-		return wrong(r, r->line, "more than %u TLBs in one model", MODEL_TLBS_MAX);
-	r->tlb = &r->model->tlbs[r->model->tlb_count++];
+	if (name_taken(r->model, name))
+		return wrong(r, r->line, "model %s has a tlb or cache %s already", r->model->name,
+			     name);
+	if (cache ? r->model->cache_count == MODEL_CACHES_MAX
+		  : r->model->tlb_count == MODEL_TLBS_MAX)
+		return wrong(r, r->line, "too many of them in one model");
+	r->tlb = cache ? &r->model->caches[r->model->cache_count++]
+		       : &r->model->tlbs[r->model->tlb_count++];
 	strcpy(r->tlb->name, name);
+	r->tlb->line_shift = cache ? NO_LINE : 0;
 	r->tlb->sim.stamps = &m->stamps;
 	r->tlb_line = r->line;
 	return true;
@@ -337,12 +425,14 @@ static bool set_key(struct reading *r, const char *name, const char *value)
 	if (i == KEY_COUNT)
 		return wrong(r, r->line,
 			     "no such key: %.40s (there are model, tags, global, reasons, allows, "
-			     "lookups, and tlb, level, of, pages, entries, ways, replace)",
+			     "lookups, and tlb or cache, level, of, pages, entries, ways, replace, "
+			     "line, index)",
 			     name);
 	if (keys[i].of_tlb ? !r->tlb : !r->model || r->tlb)
 		return wrong(r, r->line, "`%s` belongs %s", name,
-			     keys[i].of_tlb ? "behind a `tlb`"
-					    : "behind a `model`, before its first `tlb`");
+			     keys[i].of_tlb
+				     ? "behind a `tlb` or `cache`"
+				     : "behind a `model`, before its first `tlb` or `cache`");
 	if (!keys[i].set(r, value))
 		return wrong(r, r->line, "%s %.40s: right is %s", name, value, keys[i].right);
 	return true;
@@ -372,13 +462,13 @@ static bool read_line(struct reading *r, struct models *m, char *line)
 		return wrong(r, r->line, "`%.40s` without a value", name);
 	if (*cut(&line))
 		return wrong(r, r->line, "more than a key and its value");
-	if (strcmp(name, "model") && strcmp(name, "tlb"))
+	if (strcmp(name, "model") && strcmp(name, "tlb") && strcmp(name, "cache"))
 		return set_key(r, name, value);
 	if (!name_fits(value))
 		return wrong(r, r->line,
 			     "a name has letters, digits and any of - _ . +, at most %u of them",
 			     MODEL_NAME_MAX - 1);
-	return name[0] == 'm' ? begin_model(r, m, value) : begin_tlb(r, m, value);
+	return name[0] == 'm' ? begin_model(r, m, value) : begin_tlb(r, m, name, value);
 }
 
 bool models_read(struct models *m, const char *path, char *error, size_t size)

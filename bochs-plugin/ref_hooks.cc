@@ -35,11 +35,55 @@ static void put_ref(Bit32u lin, unsigned kind)
 	look_for_trouble();
 }
 
-void tlbtrace_data(Bit32u lin, unsigned rw, unsigned pl, bool window)
+static void put_line(Bit32u lin, bx_phy_address phys, bool code)
+{
+	if (models_line_again(&recorder->refs->models, lin, code))
+		return;
+	refs_line(recorder, lin, phys, code);
+	look_for_trouble();
+}
+
+/* The bytes from @lin on lie in one page, but maybe in two lines. */
+static void put_lines(Bit32u lin, bx_phy_address phys, unsigned len, bool code)
+{
+	const Bit32u last = lin + len - 1;
+
+	put_line(lin, phys, code);
+	if ((lin ^ last) >> recorder->refs->models.line_shift)
+		put_line(last, phys + (last - lin), code);
+}
+
+void tlbtrace_data(Bit32u lin, bx_phy_address phy, unsigned len, unsigned rw, unsigned pl,
+		   bool window)
 {
 	const bool user = pl == 4 ? CPU->user_pl : pl == 3;
 
 	put_ref(lin, (rw & 1 ? REF_WRITE : 0) | (user ? REF_USER : 0) | (window ? REF_WINDOW : 0));
+	if (recorder->refs->models.line_shift)
+		put_lines(lin, phy, len, false);
+}
+
+/* Where code lies that Bochs may have decoded long ago. */
+static bx_phy_address code_address(Bit32u lin)
+{
+	const struct tlb_entry *e = tlb_find(&recorder->tlb, TLB_I, lin & ~PAGE_MASK);
+	bx_phy_address phys = 0;
+
+	if (e)
+		return (bx_phy_address)e->pfn << 12 | (lin & PAGE_MASK);
+	CPU->dbg_xlate_linear2phy(lin, &phys);
+	return phys;
+}
+
+static void fetch_lines(Bit32u lin, unsigned len, bool here)
+{
+	const Bit32u second = (lin | PAGE_MASK) + 1;
+	const unsigned in_first = second - lin < len ? second - lin : len;
+
+	put_lines(lin, here ? CPU->pAddrFetchPage | (lin & PAGE_MASK) : code_address(lin), in_first,
+		  true);
+	if (len > in_first)
+		put_lines(second, code_address(second), len - in_first, true);
 }
 
 void tlbtrace_fetch(unsigned len)
@@ -57,6 +101,8 @@ void tlbtrace_fetch(unsigned len)
 	put_ref(lin, here || ahead ? kind : kind | REF_WINDOW);
 	if (split)
 		put_ref(second, ahead ? kind : kind | REF_WINDOW);
+	if (recorder->refs->models.line_shift)
+		fetch_lines(lin, len, here);
 }
 
 /* The second page of an instruction faults: the first one was fetched. */
@@ -77,11 +123,42 @@ void refs_fetched_half(Bit32u addr)
  */
 static void put_refs(Bit32u lin, unsigned kind, Bit32u count)
 {
-	if (!tlbtrace_refs || !count)
+	if (!count)
 		return;
 	kind |= CPU->user_pl ? REF_USER : 0;
 	put_ref(lin, kind);
 	models_repeat(&recorder->refs->models, lin & ~PAGE_MASK, kind, count - 1);
+}
+
+/* How many of @count elements begin in the line of @lin. */
+static Bit32u in_line(Bit32u lin, Bit32u count, Bit32u size)
+{
+	const Bit32u last = lin | ((1u << recorder->refs->models.line_shift) - 1);
+	const Bit32u fit = (last - lin + size) / size;
+
+	return fit < count ? fit : count;
+}
+
+/* Up to two strings side by side, within a page each: as far as both stay in their lines at a time.
+ */
+static void put_strings(const Bit32u *lin, unsigned strings, Bit32u count, Bit32u size)
+{
+	struct models *models = &recorder->refs->models;
+	bx_phy_address phys[2] = {0, 0};
+	Bit32u done, here;
+	unsigned i;
+
+	for (i = 0; i < strings; i++)
+		CPU->dbg_xlate_linear2phy(lin[i], &phys[i]);
+	for (done = 0; done < count; done += here) {
+		here = count - done;
+		for (i = 0; i < strings; i++)
+			here = in_line(lin[i] + done * size, here, size);
+		for (i = 0; i < strings; i++) {
+			put_line(lin[i] + done * size, phys[i] + done * size, false);
+			models_line_repeat(models, false, here - 1);
+		}
+	}
 }
 
 extern "C" {
@@ -100,18 +177,29 @@ Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
 Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
 			    Bit32u bytes, Bit32u size)
 {
-	const Bit32u done = FAST_REAL(FAST_MOVS)(from_seg, from, to_seg, to, bytes, size);
+	const Bit32u done = FAST_REAL(FAST_MOVS)(from_seg, from, to_seg, to, bytes, size) / size;
+	const Bit32u lin[2] = {(Bit32u)CPU->sregs[from_seg].cache.u.segment.base + from,
+			       (Bit32u)CPU->sregs[to_seg].cache.u.segment.base + to};
 
-	put_refs((Bit32u)CPU->sregs[from_seg].cache.u.segment.base + from, 0, done / size);
-	put_refs((Bit32u)CPU->sregs[to_seg].cache.u.segment.base + to, REF_WRITE, done / size);
-	return done;
+	if (!tlbtrace_refs)
+		return done * size;
+	put_refs(lin[0], 0, done);
+	put_refs(lin[1], REF_WRITE, done);
+	if (recorder->refs->models.line_shift)
+		put_strings(lin, 2, done, size);
+	return done * size;
 }
 
 Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count)
 {
 	const Bit32u done = FAST_REAL(FAST_STOS)(seg, to, value, count);
+	const Bit32u lin = (Bit32u)CPU->sregs[seg].cache.u.segment.base + to;
 
-	put_refs((Bit32u)CPU->sregs[seg].cache.u.segment.base + to, REF_WRITE, done);
+	if (!tlbtrace_refs)
+		return done;
+	put_refs(lin, REF_WRITE, done);
+	if (recorder->refs->models.line_shift)
+		put_strings(&lin, 1, done, 1);
 	return done;
 }
 }

@@ -114,6 +114,15 @@ void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip
 		recorder_trouble(r, "out of memory for the models");
 }
 
+void refs_line(struct recorder *r, uint32_t lin, uint64_t phys, bool code)
+{
+	const struct model_line line = {lin, phys, area_of(r, lin & ~PAGE_MASK), code};
+
+	models_line(&r->refs->models, &line);
+	if (r->refs->models.no_memory)
+		recorder_trouble(r, "out of memory for the models");
+}
+
 void refs_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t from)
 {
 	static const enum models_flush kinds[] = {

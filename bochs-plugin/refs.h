@@ -24,6 +24,9 @@ bool refs_open(struct recorder *r);
  * @kind: REF_WRITE, REF_USER, REF_WINDOW, REF_CODE */
 void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip);
 
+/* refs_line - the same for the caches of models (models_line_again): of the line of @lin. */
+void refs_line(struct recorder *r, uint32_t lin, uint64_t phys, bool code);
+
 /* What else happens to TLBs, areas, tasks and phases; all do nothing where there is no model. */
 void refs_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t from);
 void refs_invlpg(struct recorder *r, uint32_t addr);

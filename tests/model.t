@@ -31,7 +31,7 @@ modelled()
 
 ok 'a Bochs that tells each reference can be built' setup/bochs.sh refs || done_testing
 ok 'the demo, with models of four processors' record demo demo selftest=none \
-	"model=$models/bochs,model=$models/486,model=$models/skylake,model=$models/zen"
+	"model=$models/bochs,model=$models/486,model=$models/skylake,model=$models/zen,model=$models/pentium-iii-caches"
 ok 'every check of the recording holds' analysis/check.sh "$scratch/demo"
 is 'the model of Bochs counts the fills and upgrades of tlb.csv' "$(modelled demo)" "$(walks demo)"
 ok 'the same without models' record alone demo selftest=none ''
@@ -50,8 +50,13 @@ i686-linux-gnu-nm -n build/kernel/kernel.elf >"$scratch/demo/kernel.sym"
 i686-linux-gnu-nm -n build/user/demo >"$scratch/demo/prog.sym"
 analysis/report.sh "$scratch/demo" >/dev/null 2>&1
 is 'the report has a row for each model' "$(cut -d, -f1 "$scratch/demo/analysis/models.csv" | paste -sd' ')" \
-	'model bochs 486 skylake zen'
+	'model bochs 486 skylake zen pentium-iii-caches'
 like 'and names the functions that walk' "$(cat "$scratch/demo/analysis/model_functions.csv")" '^[0-9]+,486,[0-9]+,phase_hash$'
+
+# Each reference to a page is one to a line, or to two: no more than a few lie across lines.
+is 'caches get each reference, and the second level the misses of the first' "$(awk -F, '$1 != "pentium-iii-caches" || $4 != "all" { next }
+	$2 == "" { pages = $6 } $2 ~ /^L1/ { lines += $6; missed += $6 - $7 } $2 == "L2" { asked = $6 }
+	END { print (lines >= pages), (lines < 1.1 * pages), (asked == missed), (asked > 0) }' "$scratch/demo/model.csv")" '1 1 1 1'
 
 # Without large and global pages and with another way to run: other flushes, and a part only.
 ok 'a small program without PSE and PGE' record tiny tiny 'selftest=none nopse nopge' "model=$models/bochs"
@@ -99,6 +104,17 @@ printf '%s\n' 'r 0' 'r 1ffe,4' 'r 10' 'r 20' 'flush' 'w 0' '# a comment' ' I  08
 	>"$scratch/trace"
 is 'a trace in text' "$($offline "$scratch/direct" <"$scratch/trace" | grep ,all, | head -n 1)" \
 	'direct,,,all,,8,1,4,2,0,1,0'
+cat >>"$scratch/direct" <<'END'
+cache L1
+	level 1
+	of both
+	entries 4
+	ways 2
+	line 32
+END
+# Lines 0, 2 and 4 are of one set with two ways; the second reference lies across two lines.
+is 'caches, too' "$(printf '%s\n' 'r 0' 'r 1e,4' 'r 40' 'r 80' 'r 4' | $offline "$scratch/direct" | grep ,L1,1,all,)" \
+	'direct,L1,1,all,,6,1,4,0,1,0,0'
 is 'every shipped model is one' "$(for model in "$models"/*; do
 	$offline "$model" <"$scratch/trace" | sed -n '2s/,.*,8,.*//p'
 done | sort | paste -sd' ')" "$(cd "$models" && printf '%s\n' * | sort | paste -sd' ')"

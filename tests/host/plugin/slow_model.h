@@ -37,7 +37,7 @@ struct slow_tlb {
 
 struct slow_model {
 	const struct model *like;
-	struct slow_tlb tlbs[MODEL_TLBS_MAX];
+	struct slow_tlb tlbs[MODEL_TLBS_MAX], caches[MODEL_CACHES_MAX];
 	struct counts whole;
 };
 
@@ -249,6 +249,33 @@ static void slow_ref(struct slow_model *m, const struct model_ref *ref)
 	for (i = 0; i < asked; i++)
 		if (path[i]->pages[keys[i]].seen)
 			slow_fill(path[i], keys[i], numbers[i], allowed);
+}
+
+/* A line has the number of its physical address and the set that it is in as its key. */
+static void slow_line(struct slow_model *m, const struct model_line *ref)
+{
+	uint32_t keys[MODEL_CACHES_MAX], sets[MODEL_CACHES_MAX];
+	struct slow_tlb *path[MODEL_CACHES_MAX];
+	unsigned int level, i, n = 0;
+	uint8_t allowed;
+
+	for (level = 1; level <= MODEL_LEVELS; level++) {
+		for (i = 0; i < m->like->cache_count; i++) {
+			const struct model_tlb *c = &m->like->caches[i];
+			const uint64_t addr = c->by_linear ? ref->lin : ref->phys;
+
+			if (c->level != level || !(c->of & (ref->code ? OF_CODE : OF_DATA)))
+				continue;
+			sets[n] = (uint32_t)(addr >> c->line_shift) % c->sim.sets;
+			keys[n] = (uint32_t)(ref->phys >> c->line_shift) << 3 | sets[n];
+			path[n++] = &m->caches[i];
+		}
+	}
+	for (i = 0; i < n; i++)
+		if (slow_look(path[i], keys[i], 1, &allowed) == TLB_HIT)
+			break;
+	while (i--)
+		slow_fill(path[i], keys[i], sets[i], 1);
 }
 
 /* --- flushes ------------------------------------------------------------------------------ */

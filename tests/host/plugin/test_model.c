@@ -67,6 +67,32 @@ static void print_level(FILE *file, unsigned int level)
 	print_tlb(file, name, level, "data", sizes[below(2)]);
 }
 
+static void print_cache(FILE *file, const char *name, unsigned int level, const char *of)
+{
+	const uint32_t ways = 1 + below(5), sets = 1 + below(8);
+
+	fprintf(file, "cache %s\n\tlevel %u\n\tof %s\n\tentries %u\n\tways %u\n\tline %u\n", name,
+		level, of, ways * sets, ways, 16u << below(3));
+	if (below(2))
+		fprintf(file, "\tindex %s\n", below(2) ? "linear" : "physical");
+	if (below(2))
+		fprintf(file, "\treplace %s\n", below(2) ? "fifo" : "lru");
+}
+
+static void print_caches(FILE *file)
+{
+	if (!below(3))
+		return;
+	if (below(3)) {
+		print_cache(file, "CI", 1, "code");
+		print_cache(file, "CD", 1, "data");
+	} else {
+		print_cache(file, "C1", 1, "both");
+	}
+	if (below(2))
+		print_cache(file, "C2", 2, "both");
+}
+
 static const char *print_model(unsigned int number)
 {
 	static char path[512];
@@ -85,6 +111,7 @@ static const char *print_model(unsigned int number)
 		print_level(file, 2);
 	if (!below(3))
 		print_tlb(file, "P", 0, "walks", "");
+	print_caches(file);
 	fclose(file);
 	return path;
 }
@@ -100,6 +127,13 @@ static void slow_init(struct slow_model *m, const struct model *like)
 		m->tlbs[i].entries = calloc(like->tlbs[i].sim.entries, sizeof(struct slow_entry));
 		m->tlbs[i].pages = calloc(KEYS, sizeof(struct slow_page));
 	}
+	for (i = 0; i < like->cache_count; i++) {
+		m->caches[i].like = &like->caches[i];
+		m->caches[i].random = 0x2545f491u;
+		m->caches[i].entries =
+			calloc(like->caches[i].sim.entries, sizeof(struct slow_entry));
+		m->caches[i].pages = calloc(KEYS, sizeof(struct slow_page));
+	}
 }
 
 static void slow_free(struct slow_model *m)
@@ -109,6 +143,10 @@ static void slow_free(struct slow_model *m)
 	for (i = 0; i < m->like->tlb_count; i++) {
 		free(m->tlbs[i].entries);
 		free(m->tlbs[i].pages);
+	}
+	for (i = 0; i < m->like->cache_count; i++) {
+		free(m->caches[i].entries);
+		free(m->caches[i].pages);
 	}
 }
 
@@ -157,6 +195,24 @@ static void some_ref(void)
 		slow_ref(&slow[i], &ref);
 }
 
+/* Four linear pages lead to one physical page. */
+static void some_line(void)
+{
+	static struct model_line before[3];
+	struct model_line ref = before[below(3)];
+	unsigned int i;
+
+	if (below(2))
+		ref = (struct model_line){.lin = below(4) << 12 | below(64) << 4, .code = below(2)};
+	ref.phys = ref.lin & PAGE_MASK;
+	ref.area = ref.lin >> 12 & 1;
+	before[below(3)] = ref;
+	if (!models_line_again(&fast, ref.lin, ref.code))
+		models_line(&fast, &ref);
+	for (i = 0; i < fast.count; i++)
+		slow_line(&slow[i], &ref);
+}
+
 static void some_flush(void)
 {
 	const uint32_t from = space;
@@ -203,7 +259,10 @@ static void some_event(void)
 		models_task(&fast, below(3), "task");
 		return;
 	default:
-		some_ref();
+		if (fast.line_shift && below(2))
+			some_line();
+		else
+			some_ref();
 	}
 }
 
@@ -221,6 +280,19 @@ static void differ(const char *model, const char *tlb, const char *what, const s
 		if (got->n[i] != want->n[i])
 			printf("# model %s, tlb %s, %s: outcome %d\n", model, tlb, what, i);
 	}
+}
+
+static const struct counts *slow_counts(const struct slow_model *m, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->like->tlb_count; i++)
+		if (!strcmp(m->like->tlbs[i].name, name))
+			return &m->tlbs[i].counts;
+	for (i = 0; i < m->like->cache_count; i++)
+		if (!strcmp(m->like->caches[i].name, name))
+			return &m->caches[i].counts;
+	return &m->whole;
 }
 
 static void take_row(void *ctx, const struct model_row *row)
@@ -241,11 +313,7 @@ static void take_row(void *ctx, const struct model_row *row)
 		strcpy(tlb, row->tlb);
 		for (i = 0; i < fast.count && strcmp(fast.list[i]->name, model); i++)
 			;
-		for (k = 0; k < fast.list[i]->tlb_count && strcmp(fast.list[i]->tlbs[k].name, tlb);
-		     k++)
-			;
-		differ(model, tlb, "all", row->counts,
-		       tlb[0] ? &slow[i].tlbs[k].counts : &slow[i].whole, 0);
+		differ(model, tlb, "all", row->counts, slow_counts(&slow[i], tlb), 0);
 	}
 	for (k = 0; k < 5 && strcmp(names[k], row->dimension); k++)
 		;
@@ -333,10 +401,10 @@ static void files(void)
 	wrong_file(
 		"model a\nsize 4\n",
 		":2: no such key: size (there are model, tags, global, reasons, allows, lookups, "
-		"and tlb, level, of, pages, entries, ways, replace)");
-	wrong_file("model a\nways 4\n", ":2: `ways` belongs behind a `tlb`");
+		"and tlb or cache, level, of, pages, entries, ways, replace, line, index)");
+	wrong_file("model a\nways 4\n", ":2: `ways` belongs behind a `tlb` or `cache`");
 	wrong_file("model a\ntlb T\ntags cr3\n",
-		   ":3: `tags` belongs behind a `model`, before its first `tlb`");
+		   ":3: `tags` belongs behind a `model`, before its first `tlb` or `cache`");
 	wrong_file("model a\n" T "entries 0\n",
 		   ":6: entries 0: right is a number from 1 to 1048576");
 	wrong_file("model a\n" T "entries -4\n",
@@ -360,6 +428,16 @@ static void files(void)
 		   ":1: model a: tlb T and tlb U are both of level 1 for code in pages of 4K");
 	wrong_file("model a\n" T "entries 4\nways 2\ntlb U\nlevel 1\nof walks\nentries 4\nways 1\n",
 		   ":8: tlb U: `of walks` has no `level`");
+	wrong_file("model a\n" T "entries 4\nways 2\nline 32\n",
+		   ":8: line 32: right is of a cache: 16, 32, 64, ... 4096 bytes");
+	wrong_file("model a\n" T
+		   "entries 4\nways 2\ncache C\nlevel 1\nof data\nentries 4\nways 2\n",
+		   ":8: cache C: no `line`");
+	wrong_file("model a\n" T "entries 4\nways 2\ncache C\nlevel 1\nof data\nentries 4\nways 2\n"
+		   "line 48\n",
+		   ":13: line 48: right is of a cache: 16, 32, 64, ... 4096 bytes");
+	wrong_file("model a\n" T "entries 4\nways 2\ncache T\n",
+		   ":8: model a has a tlb or cache T already");
 	wrong_file("model a\nmodel b\n",
 		   ":1: model a: no tlb of level 1 takes data in pages of 4K");
 }
