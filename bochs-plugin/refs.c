@@ -75,7 +75,7 @@ static uint32_t entry_at(const struct recorder *r, uint32_t addr)
 	return r->m.read_phys(r->m.ctx, addr, &entry, sizeof(entry)) == sizeof(entry) ? entry : 0;
 }
 
-/* With 32-bit paging; PAE's pages count as ordinary ones here. */
+/* With 32-bit paging; PAE's large pages count as ordinary ones, and so do those of 2 MiB above. */
 static unsigned int kind_by_tables(const struct recorder *r, uint32_t page)
 {
 	struct cpu_view view;
@@ -101,7 +101,7 @@ void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip
 	e = tlb_find(&r->tlb, kind & REF_CODE ? TLB_I : TLB_D, page);
 	if (e) {
 		kind |= (e->bits & TLB_GLOBAL ? REF_GLOBAL : 0) |
-			(e->mask > PAGE_MASK ? REF_LARGE : 0);
+			(e->mask == LARGE_4M_MASK ? REF_LARGE : 0);
 		ref.allowed = (uint8_t)e->allowed;
 	} else {
 		kind |= kind_by_tables(r, page);

@@ -64,6 +64,17 @@ is 'the model of Bochs counts as tlb.csv there, too' "$(modelled tiny)" "$(walks
 ok 'from a mark on' record part tiny selftest=none "start=mark:tiny,model=$models/bochs,model=$models/486"
 ok 'every check of that recording holds' analysis/check.sh "$scratch/part"
 
+# A guest of the plugin's test: 4 MiB pages, INVLPG, CR0, CR4 and task switches, system management mode.
+guest=tests/host/plugin
+i686-linux-gnu-gcc -m32 -nostdlib -static -Wl,-Ttext=0x7c00,--oformat=binary,--build-id=none \
+	-o "$scratch/guest.img" $guest/guest.S && truncate -s 1M "$scratch/guest.img"
+PAGODA_CPU=p3_katmai PAGODA_MEM=64 PAGODA_DISK=$scratch/guest.img PAGODA_SERIAL=file \
+	PAGODA_CONSOLE=$scratch/console PAGODA_LOG=/dev/null TZ=UTC0 PAGODA_FLOPPY=build/floppy.img \
+	PAGODA_OUT=$scratch/guest PAGODA_TRACE=model=$models/bochs \
+	timeout 60 build/bochs/bochs-refs -q -f bochsrc >"$scratch/guest.log" 2>&1
+is 'the model of Bochs counts as tlb.csv in a guest of flushes of all kinds' "$(modelled guest)" "$(walks guest)"
+like 'which has some of each' "$(walks guest)" '^d [1-9][0-9]* [1-9][0-9]* [1-9][0-9]* [1-9][0-9]*$'
+
 # doctored EDIT CHECK: a recording with a changed model.csv is refused by that check
 doctored()
 {
