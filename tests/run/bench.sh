@@ -210,6 +210,30 @@ storms()
 	storm_figures random "$random_image"
 }
 
+# one_tlb: a model of one TLB, of 64 entries in 16 sets
+one_tlb()
+{
+	printf '%s\n' 'model one' 'tlb TLB' 'level 1' 'of both' 'pages pieces' 'entries 64' 'ways 4'
+}
+
+# What-if models, against the same recording without them: processor time of the emulator, and wall time.
+model_figures()
+{
+	local i eight
+	one_tlb >$work/one
+	eight=$(printf ',model=analysis/models/%s' 486 pentium pentium-pro pentium-iii pentium-4 core2 skylake zen)
+	echo "What-if models, against the recording without them; aims: one of 64 entries 3, eight processors 6"
+	for ((i = 0; i < storm_runs; i++)); do
+		storm_run bochs '' "$boot_image"
+		storm_run bochs-refs "model=$work/one" "$boot_image"
+		storm_run bochs-refs "${eight#,}" "$boot_image"
+	done | paste -d' ' - - - >$work/storms
+	column 5 2 | spread model_one "ratio of CPU"
+	column 4 1 | spread model_one_wall ratio
+	column 8 2 | spread model_eight "ratio of CPU"
+	column 7 1 | spread model_eight_wall ratio
+}
+
 if [ -n "$only_storms" ]; then
 	storms
 	exit
@@ -219,5 +243,6 @@ guest_figures
 kernel_figures
 echo "This host (ratios; rates are this machine's of this moment):"
 host_figures
+model_figures
 storms
 echo "written: $csv"

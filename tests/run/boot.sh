@@ -4,7 +4,7 @@
 #   tests/run/boot.sh [option]... IMAGE
 #     -o DIR    where the recording and console.log go
 #     -n NAME   or else in a new directory out/NAME-N, to which out/latest points then, unless -i
-#     -e NAME   emulator: bochs, bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
+#     -e NAME   emulator: bochs (bochs-refs when -T has a model), bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
@@ -351,7 +351,7 @@ else
 	exec 3>&2
 fi
 case $emulator in
-bochs | bochs-counted | bochs-plain) bochs_command ;;
+bochs | bochs-counted | bochs-refs | bochs-plain) bochs_command ;;
 qemu) qemu_command ;;
 *) die "no emulator named $emulator" ;;
 esac
@@ -367,7 +367,7 @@ fi
 rm -f "$out/.reserve" "$disk.lock"
 
 meta=()
-case $emulator in bochs | bochs-counted) meta=("$out/meta.csv") ;; esac
+case $emulator in bochs | bochs-counted | bochs-refs) meta=("$out/meta.csv") ;; esac
 passed=1 status=0
 verdict=$(tests/run/verdict.sh -u -e "$ended" "$out/console.log" "${meta[@]}") || status=$?
 case $status$allow in
