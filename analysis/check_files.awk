@@ -1,7 +1,7 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim (paths), sums (lines "name sha256 file"). After lib.awk,
-# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk and check_reclaim.awk; reads no input of its own.
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim, stale (paths), sums (lines "name sha256 file"). After lib.awk,
+# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk, check_reclaim.awk and check_stale.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
 	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"
@@ -24,6 +24,7 @@ BEGIN {
 	check_waiting()
 	check_io()
 	check_reclaim()
+	check_stale()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -109,6 +110,8 @@ function look(name, F)
 		look_io(F)
 	else if (name == "reclaim")
 		look_reclaim(F)
+	else if (name == "stale")
+		look_stale(F)
 }
 
 function check_meta()

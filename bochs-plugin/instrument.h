@@ -9,13 +9,19 @@
  * which costs about 4 % (measured). It is needed: a walk must be settled before
  * the next instruction can invalidate the entry it made or flush the TLBs, and
  * a way without it (STOP_TRACE) would change when the guest gets interrupts.
+ *
+ * LIN_ACCESS comes with each access to data, and is a test of one byte, too, unless somebody wants
+ * to know of accesses (check=stale).
  */
 #ifndef TLBTRACE_INSTRUMENT_H
 #define TLBTRACE_INSTRUMENT_H
 
 #if BX_INSTRUMENTATION
 
-extern unsigned char tlbtrace_pending;
+#define TLBTRACE_WRITES 1 /* in tlbtrace_watch: tlbtrace_access is to be called for writes */
+#define TLBTRACE_READS	2 /* and for reads */
+
+extern unsigned char tlbtrace_pending, tlbtrace_watch;
 
 void tlbtrace_init_env(void);
 void tlbtrace_exit_env(void);
@@ -23,6 +29,7 @@ void tlbtrace_initialize(void);
 void tlbtrace_reset(void);
 void tlbtrace_settle(void);
 void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw);
+void tlbtrace_access(bx_address lin, bx_phy_address phy, unsigned len, unsigned rw);
 void tlbtrace_exception(unsigned vector, unsigned error_code);
 void tlbtrace_interrupt(unsigned vector);
 void tlbtrace_far_branch(unsigned what);
@@ -39,8 +46,14 @@ void tlbtrace_outp(unsigned addr);
 			tlbtrace_settle();                 \
 	} while (0)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw) tlbtrace_phy_access(phy, len, rw)
-#define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)	   tlbtrace_exception(vector, error_code)
-#define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)	   tlbtrace_interrupt(vector)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)                                 \
+	do {                                                                                    \
+		if (__builtin_expect(                                                           \
+			    tlbtrace_watch & ((rw) & 1 ? TLBTRACE_WRITES : TLBTRACE_READS), 0)) \
+			tlbtrace_access(lin, phy, len, rw);                                     \
+	} while (0)
+#define BX_INSTR_EXCEPTION(cpu_id, vector, error_code) tlbtrace_exception(vector, error_code)
+#define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)  tlbtrace_interrupt(vector)
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip) \
 	tlbtrace_far_branch(what)
 #define BX_INSTR_TLB_CNTRL(cpu_id, what, value) tlbtrace_tlb_cntrl(what, value)
@@ -58,6 +71,7 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_RESET(cpu_id, type)
 #define BX_INSTR_BEFORE_EXECUTION(cpu_id, i)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 #define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)
 #define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip)
@@ -81,7 +95,6 @@ void tlbtrace_outp(unsigned addr);
 #define BX_INSTR_PREFETCH_HINT(cpu_id, what, seg, offset)
 #define BX_INSTR_AFTER_EXECUTION(cpu_id, i)
 #define BX_INSTR_REPEAT_ITERATION(cpu_id, i)
-#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 #define BX_INSTR_INP(addr, len)
 #define BX_INSTR_INP2(addr, len, val)
 #define BX_INSTR_WRMSR(cpu_id, addr, value)

@@ -21,6 +21,7 @@ struct options {
 	bool one_process;
 	uint32_t pid;
 	unsigned int events;
+	bool check_stale;
 	bool progress;
 };
 

@@ -184,6 +184,8 @@ wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
 wraps=$wraps,--wrap=_ZN8BX_CPU_C6atexitEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
 wraps=$wraps,--wrap=_ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
+wraps=$wraps,--wrap=_ZN8BX_CPU_C13v2h_read_byteEmb
+wraps=$wraps,--wrap=_ZN8BX_CPU_C14v2h_write_byteEmb
 
 # has_plugin FLAVOUR: is the plugin in it?
 has_plugin()

@@ -75,7 +75,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,stale}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,prog.sym} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
@@ -299,6 +299,20 @@ note_bad()
 	[ -z "$said" ] || echo "$said" >&2
 }
 
+# The two instructions of the first row of stale.csv, by the functions and lines of the kernel.
+note_stale()
+{
+	local use change
+	[ -n "$kernel_elf" ] || return 0
+	IFS=, read -r use change < <(awk -F, 'NR == 2 { print $3 "," $13 }' "$out/stale.csv")
+	echo "note: changed by $(place "$change"), used by $(place "$use")" >&2
+}
+
+place()
+{
+	i686-linux-gnu-addr2line -fse "$kernel_elf" "${1:-0}" 2>/dev/null | paste -sd' '
+}
+
 # What the guest has left on its disk. Fails when not all that is asked for is there; a run that has
 # failed by itself ends with its own line all the same.
 fetch_files()
@@ -385,6 +399,7 @@ elif [ -z "$passed$interactive" ]; then
 fi
 note_unknown
 note_bad
+case $verdict in 'FAILED: stale'*) note_stale ;; esac
 fetch_files || { [ -z "$passed" ] || exit 1; }
 [ -z "$passed" ] || exit 0
 case $verdict in 'FAILED: the emulator did not start'*) forget_run ;; esac

@@ -1,0 +1,107 @@
+#!/bin/bash
+# stale.t - no translation is used that the page tables no longer give (check=stale): not in kernel
+# suites, not in programs whose pages come and go, not when memory is short. And a kernel that forgets
+# one flush fails the run, with the line that says which.
+#
+#   tests/stale.t [SUITE,...] [PROGRAM]...   only these suites (none: selftest=none) and programs of
+#                                            tests/user, and no broken kernel: for tests/mutants
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+set -u
+
+suites=${1-layout,kmap,vmalloc,pcp,fault,rmap,migrate,compaction,swap,reclaim}
+programs=("${@:2}")
+[ $# -gt 0 ] || programs=(flushes cow mapping moving forked_swap pageout shared_file threads)
+mib=24 # so that programs meet reclaim
+out=$scratch/out
+
+# boot ELF SUITES PROGRAM...: into $out
+boot()
+{
+	local program root=$scratch/root
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,etc,work}
+	for program in "${@:3}"; do
+		i686-linux-gnu-strip -o "$root/bin/$program" "build/test-user/$program"
+		printf '%s\n' "name $program" "cwd /work" "arg /bin/$program" '' >>"$root/etc/job"
+	done
+	printf 'name true\narg /bin/true\n' >>"$root/etc/job" # init marks jobs when there are several
+	disk/mkimage.sh -o "$scratch/disk.img" -k "$1" \
+		-a "root=/dev/hda1 rw console=ttyS0 selftest=$2" build/root "$root" || return 2
+	tests/run/boot.sh -o "$out" -m $mib -t 240 -T check=stale -k build/kernel/kernel.elf "$scratch/disk.img"
+}
+
+fact()
+{
+	sed -n "s/^$1,//p" "$out/meta.csv"
+}
+
+reports()
+{
+	head -n 6 "$out/stale.csv"
+}
+
+# In tests/mutants a broken kernel may fail in any way: what counts is whether the checker has seen it.
+if [ $# -gt 0 ]; then
+	boot "$boot_elf" "$suites" "${programs[@]}" >"$scratch/log" 2>&1
+	is "no stale translation is used" "$(reports)" "$(head -n 1 "$out/stale.csv")"
+	[ "$(fact complete)" = 1 ] || fail "the run came to its end"
+	done_testing
+fi
+
+ok "suites and programs, with check=stale" boot "$boot_elf" "$suites" "${programs[@]}"
+is "no stale translation is used" "$(reports)" "$(head -n 1 "$out/stale.csv")"
+ok "every check of the recording holds" analysis/check.sh "$out"
+for fact in suspects flushed restored; do
+	ok "stale_$fact: $(fact stale_$fact)" test "$(fact stale_$fact)" -gt 10
+done
+mv "$out" "$scratch/good"
+
+# A kernel whose tlb_flush_page() does nothing: three bytes of INVLPG become NOPs.
+forgetful()
+{
+	local address offset
+	address=$(i686-linux-gnu-objdump -d build/kernel/kernel.elf |
+		sed -n '/<tlb_flush_page>:/,/^$/s/^\([0-9a-f]*\):.*invlpg.*/\1/p')
+	[ -n "$address" ] || return
+	# Where those bytes are in the file: text begins with its section.
+	offset=$(i686-linux-gnu-objdump -h "$boot_elf" | awk -v at="$((0x$address))" '
+		function number(hex,    n, i) {
+			for (i = 1; i <= length(hex); i++)
+				n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
+			return n
+		}
+		$1 ~ /^[0-9]+$/ && at >= number($4) && at < number($4) + number($3) {
+			print at - number($4) + number($6)
+			exit
+		}')
+	cp "$boot_elf" "$scratch/forgetful.elf" &&
+		printf '\220\220\220' | dd of="$scratch/forgetful.elf" bs=1 seek="$offset" conv=notrunc status=none
+}
+ok "a kernel can be made to forget the flush of a page" forgetful
+not_ok "its run fails" boot "$scratch/forgetful.elf" none flushes
+like "and says why" "$tap_output" '^FAILED: stale TLB entry used: page 0x'
+like "who changed the entry" "$tap_output" '^note: changed by [a-z_]* '
+is "that is the outcome" "$(fact outcome)" stale
+ok "there are reports, also of what Bochs itself held: $(fact stale_reports_bochs)" \
+	test "$(fact stale_reports_bochs)" -gt 0
+is "and its accounts of that agree" "$(analysis/check.sh "$out" | grep "^not .*stale")" ""
+
+# damaged WHAT TEXT SED...: check.sh sees it
+damaged()
+{
+	cp -r "$out" "$scratch/bad"
+	sed -i "$3" "$scratch/bad/$2"
+	rm -f "$scratch/bad/meta.sha256"
+	like "damage is seen: $1" "$(analysis/check.sh "$scratch/bad" 2>&1)" "^not ok .*$1"
+	rm -rf "$scratch/bad"
+}
+damaged 'stale.csv: rows are the reports' stale.csv '2d'
+damaged 'stale.csv: header, columns' stale.csv '2s/,present,\|,frame,\|,accessed,\|,write,\|,dirty,/,gone,/'
+damaged 'stale.csv: both entries differ' stale.csv '2s/\(0x[0-9a-f]*\),0x[0-9a-f]*,\([0-9]\)/\1,\1,\2/'
+damaged 'every suspect was flushed' meta.csv 's/^stale_left,/stale_left,1/'
+damaged 'rows of what Bochs held' meta.csv 's/^stale_reports_bochs,.*/stale_reports_bochs,0/'
+damaged 'the run failed if' meta.csv 's/^outcome,stale/outcome,ok/'
+damaged 'there is a stale.csv if' meta.csv '/^check,/d'
+rm -f "$scratch"/*.img
+done_testing
