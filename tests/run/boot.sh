@@ -299,7 +299,7 @@ note_bad()
 	[ -z "$said" ] || echo "$said" >&2
 }
 
-# The two instructions of the first row of stale.csv, by the functions and lines of the kernel.
+# The two instructions of the first row of stale.csv, with the functions of the kernel.
 note_stale()
 {
 	local use change
@@ -308,9 +308,12 @@ note_stale()
 	echo "note: changed by $(place "$change"), used by $(place "$use")" >&2
 }
 
+# place ADDRESS: the kernel's function there, too
 place()
 {
-	i686-linux-gnu-addr2line -fse "$kernel_elf" "${1:-0}" 2>/dev/null | paste -sd' '
+	local name
+	name=$(i686-linux-gnu-addr2line -fe "$kernel_elf" "${1:-0}" 2>/dev/null | head -n 1)
+	case $name in '' | '??') echo "$1" ;; *) echo "$name ($1)" ;; esac
 }
 
 # What the guest has left on its disk. Fails when not all that is asked for is there; a run that has
