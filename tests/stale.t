@@ -69,28 +69,8 @@ none_in()
 none_in suites "$suites"
 none_in programs none "${programs[@]}"
 
-# A kernel whose tlb_flush_page() does nothing: three bytes of INVLPG become NOPs.
-forgetful()
-{
-	local address offset
-	address=$(i686-linux-gnu-objdump -d build/kernel/kernel.elf |
-		sed -n '/<tlb_flush_page>:/,/^$/s/^\([0-9a-f]*\):.*invlpg.*/\1/p')
-	[ -n "$address" ] || return
-	# Where those bytes are in the file: text begins with its section.
-	offset=$(i686-linux-gnu-objdump -h "$boot_elf" | awk -v at="$((0x$address))" '
-		function number(hex,    n, i) {
-			for (i = 1; i <= length(hex); i++)
-				n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
-			return n
-		}
-		$1 ~ /^[0-9]+$/ && at >= number($4) && at < number($4) + number($3) {
-			print at - number($4) + number($6)
-			exit
-		}')
-	cp "$boot_elf" "$scratch/forgetful.elf" &&
-		printf '\220\220\220' | dd of="$scratch/forgetful.elf" bs=1 seek="$offset" conv=notrunc status=none
-}
-ok "a kernel can be made to forget the flush of a page" forgetful
+ok "a kernel can be made to forget the flush of a page" tests/run/nops.sh build/kernel/kernel.elf \
+	tlb_flush_page invlpg "$boot_elf" "$scratch/forgetful.elf"
 names=1
 not_ok "its run fails" boot "$scratch/forgetful.elf" none flushes
 like "and says why" "$tap_output" '^FAILED: stale TLB entry used: page 0x'

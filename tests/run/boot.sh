@@ -277,6 +277,17 @@ report()
 	analysis/report.sh "$out"
 }
 
+# A recording whose accounts disagree is none that can be used, however well the run ended: which
+# account, and the first row that check.sh finds wrong. Prints nothing when all is well.
+disagreement()
+{
+	local bad row
+	bad=$(sed -n 's/^bad,//p' "$out/analysis/checks.csv" 2>/dev/null | head -n 1)
+	[ -n "$bad" ] || return 0
+	row=$(analysis/check.sh "$out" 2>/dev/null | sed -n '/^not ok /{n;s/^# //p;}' | head -n 1) || true
+	echo "FAILED: the recording disagrees with itself: $bad${row:+; $row}"
+}
+
 # Options that the kernel did not know: it says so before the first program runs, and counts them.
 note_unknown()
 {
@@ -395,6 +406,11 @@ esac
 [ -z "$passed" ] || echo "$verdict"
 if [ -n "$kernel_elf" ] && [ -s "$out/meta.csv" ]; then
 	report || { [ -z "$passed" ] || die "the run passed, but there is no report of it"; }
+	disagrees=$(disagreement)
+	[ -z "$passed" ] || [ -z "$disagrees" ] || {
+		passed=
+		verdict=$disagrees
+	}
 elif [ -n "$interactive" ] && [ -s "$out/meta.csv" ]; then
 	echo "The recording of this session: $out (make report OUT=$out)"
 elif [ -z "$passed$interactive" ]; then
