@@ -1,5 +1,5 @@
 /*
- * hooks.cc - the only file that sees Bochs.
+ * hooks.cc - what sees Bochs, and watch.cc, but for which it would be too long.
  *
  * Bochs has no hook for a TLB fill. It has one for physical accesses that the
  * processor makes by itself, and outside of virtualisation and SMM these are
@@ -22,8 +22,8 @@
 extern "C" {
 #include "kernel/trace_port.h"
 #include "large_pages.h"
-#include "recorder.h"
 }
+#include "watch.h"
 
 #include <signal.h>
 #include <string>
@@ -36,12 +36,12 @@ static_assert(TLB_SYS_R == TLB_SysReadOK && TLB_USER_R == TLB_UserReadOK &&
 	      "bits of a TLB entry");
 static_assert(BX_SMP_PROCESSORS == 1, "one processor");
 
-unsigned char tlbtrace_pending, tlbtrace_watch;
+unsigned char tlbtrace_pending;
 
 static struct options options;
 static bool line_given;
 static Bit64u rounds; /* see count_rounds */
-static struct recorder *recorder;
+struct recorder *recorder;
 static Bit32u last_cr0, last_cr4;
 static int delivering = -1;		    /* vector whose handler has not begun yet */
 static volatile sig_atomic_t ending_signal; /* the run was told to end from outside */
@@ -216,26 +216,12 @@ static Bit64u read_entry(bx_phy_address phy, unsigned len)
 	return value;
 }
 
-/* What check=stale has to be told of: all writes, for it looks which are to page tables; and what
- * uses of pages there are while some are suspect. */
-static void watch(void)
-{
-	tlbtrace_watch = 0;
-	if (!CPU->cr0.get_PG())
-		return;
-	tlbtrace_watch = TLBTRACE_WRITES;
-	if (stale_suspects(recorder->stale))
-		tlbtrace_watch |= TLBTRACE_READS;
-	if (stale_unsettled(recorder->stale) || stale_fetchable(recorder->stale))
-		tlbtrace_pending = 1;
-}
-
 /* Ends the run if the recorder cannot go on. The message comes with tlbtrace_exit_env. */
-static void look_for_trouble(void)
+void look_for_trouble(void)
 {
 	tlbtrace_pending = recorder_pending(recorder) || delivering >= 0;
 	if (recorder->stale)
-		watch();
+		watch_adjust();
 	if (!recorder->trouble[0])
 		return;
 	tlbtrace_pending = 0;
@@ -355,11 +341,7 @@ void tlbtrace_settle(void)
 {
 	recorder_settle(recorder);
 	delivering = -1;
-	if (recorder->stale && CPU->cr0.get_PG() && !CPU->in_smm)
-		recorder_fetch(
-			recorder,
-			(Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->get_eip()),
-			CPU->sregs[BX_SEG_REG_CS].selector.rpl == 3);
+	watch_fetch();
 	flush_files();
 	look_for_trouble();
 }
@@ -374,14 +356,6 @@ void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw)
 		recorder_read(recorder, phy, len, read_entry(phy, len));
 	else
 		recorder_write(recorder, phy, read_entry(phy, len));
-	look_for_trouble();
-}
-
-void tlbtrace_access(bx_address lin, bx_phy_address phy, unsigned len, unsigned rw)
-{
-	if (!recorder || CPU->in_smm)
-		return;
-	recorder_access(recorder, (Bit32u)lin, phy, len, rw & 1);
 	look_for_trouble();
 }
 
@@ -416,11 +390,8 @@ static void count_rounds(bxInstruction_c *i, BxRepIterationPtr_tR execute,
 }
 
 extern "C" {
-#define REPEAT	   _ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
-#define REPEAT_ZF  _ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
-#define JOIN(a, b) a##b
-#define REAL(name) JOIN(__real_, name)
-#define WRAP(name) JOIN(__wrap_, name)
+#define REPEAT	  _ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
+#define REPEAT_ZF _ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
 void REAL(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
 void WRAP(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
 void REAL(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
@@ -434,44 +405,6 @@ void WRAP(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute)
 void WRAP(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute)
 {
 	count_rounds(i, execute, REAL(REPEAT_ZF));
-}
-}
-
-/*
- * A `rep` that Bochs does in one go asks where its data lies on the host, and tells of no access.
- * How far it will go in the page is not known yet, so a write may be anywhere there.
- */
-extern "C" {
-#define V2H_READ  _ZN8BX_CPU_C13v2h_read_byteEmb
-#define V2H_WRITE _ZN8BX_CPU_C14v2h_write_byteEmb
-Bit8u *REAL(V2H_READ)(bx_address lin, bool user);
-Bit8u *REAL(V2H_WRITE)(bx_address lin, bool user);
-Bit8u *WRAP(V2H_READ)(bx_address lin, bool user);
-Bit8u *WRAP(V2H_WRITE)(bx_address lin, bool user);
-
-static void in_one_go(bx_address lin, unsigned rw)
-{
-	const bx_phy_address frame = CPU->DTLB.get_entry_of(lin)->ppf;
-
-	tlbtrace_access(lin, frame, 4096, rw);
-}
-
-Bit8u *WRAP(V2H_READ)(bx_address lin, bool user)
-{
-	Bit8u *host = REAL(V2H_READ)(lin, user);
-
-	if (host && (tlbtrace_watch & TLBTRACE_READS))
-		in_one_go(lin, BX_READ);
-	return host;
-}
-
-Bit8u *WRAP(V2H_WRITE)(bx_address lin, bool user)
-{
-	Bit8u *host = REAL(V2H_WRITE)(lin, user);
-
-	if (host && (tlbtrace_watch & TLBTRACE_WRITES))
-		in_one_go(lin, BX_WRITE);
-	return host;
 }
 }
 

@@ -73,8 +73,8 @@ struct recorder {
 	struct stale *stale; /* check.c; NULL: nothing is checked */
 	struct stale_report first_stale;
 	struct stale_change first_stale_use; /* who used it */
-	struct sink *stream[2]; /* the program's standard output and error */
-	uint32_t space;		/* number of the current address space */
+	struct sink *stream[2];		     /* the program's standard output and error */
+	uint32_t space;			     /* number of the current address space */
 	uint32_t cr3;
 	bool recording; /* between the start and the stop mark */
 	struct tally tally;

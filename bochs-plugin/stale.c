@@ -13,18 +13,11 @@
  */
 #include "stale.h"
 
+#include "grant.h"
 #include "large_pages.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define PRESENT	 0x01u
-#define WRITE	 0x02u
-#define USER	 0x04u
-#define ACCESSED 0x20u
-#define DIRTY	 0x40u
-#define LARGE	 0x80u
-#define FRAME	 0xfffff000u
 
 #define PAGES	 (1u << 20) /* of 4 KiB: linear ones, and frames */
 #define REGIONS	 1024u	    /* what one directory entry maps */
@@ -69,7 +62,7 @@ struct stale {
 	struct stale_ops ops;
 	void *ctx;
 	uint32_t cr3;
-	bool wp, pse;
+	struct paging paging;
 	uint32_t stamp[2]; /* [0] others, [1] global ones */
 	uint32_t dir_stamp;
 	struct held *small;	    /* by page */
@@ -130,77 +123,6 @@ static void bit_put(uint32_t *bits, uint32_t n, bool on)
 	bits[n / 32] = (bits[n / 32] & ~(1u << n % 32)) | (uint32_t)on << n % 32;
 }
 
-/* --- What entries grant ------------------------------------------------------------------------
- */
-
-struct grant {
-	bool present, user, write, dirty, accessed;
-	uint64_t frame; /* of the 4 KiB page */
-};
-
-static bool is_large(const struct stale *s, uint32_t dir)
-{
-	return s->pse && (dir & LARGE);
-}
-
-static struct grant grant(const struct stale *s, const struct stale_pair *from, uint32_t lin)
-{
-	const uint32_t both = from->dir & from->leaf;
-	struct grant g = {
-		.present = both & PRESENT,
-		.user = both & USER,
-		.write = both & WRITE,
-		.dirty = from->leaf & DIRTY,
-		.accessed = from->leaf & ACCESSED,
-	};
-
-	if (!is_large(s, from->dir))
-		g.frame = from->leaf & FRAME;
-	else /* PSE-36: bits 20-13 are bits 39-32 of the frame */
-		g.frame = (from->dir & 0xffc00000u) | (lin & 0x3ff000u) |
-			  (uint64_t)(from->dir & 0x1fe000u) << 19;
-	return g;
-}
-
-/* The access needs no walk (and a write no dirty bit set). */
-static bool allows(const struct stale *s, const struct grant *g, const struct stale_access *use)
-{
-	if (!g->present || (use->user && !g->user))
-		return false;
-	return use->access != 'w' || (g->dirty && (g->write || (!use->user && !s->wp)));
-}
-
-/* The access, which *old lets through, would not be let through by *now, or be noted: *kind. */
-static bool differs(const struct stale *s, const struct grant *old, const struct grant *now,
-		    const struct stale_access *use, enum stale_kind *kind)
-{
-	const bool write = use->access == 'w';
-
-	if (!now->present)
-		*kind = STALE_PRESENT;
-	else if (old->frame != now->frame)
-		*kind = STALE_FRAME;
-	else if (use->user && !now->user)
-		*kind = STALE_USER;
-	else if (write && !now->write && (use->user || s->wp))
-		*kind = STALE_WRITE;
-	else if (write && !now->dirty)
-		*kind = STALE_DIRTY;
-	else if (old->accessed && !now->accessed)
-		*kind = STALE_ACCESSED;
-	else
-		return false;
-	return true;
-}
-
-/* Some access would be such a one. */
-static bool is_suspect(const struct grant *old, const struct grant *now)
-{
-	return !now->present || old->frame != now->frame || (old->user && !now->user) ||
-	       (old->write && !now->write) || (old->dirty && !now->dirty) ||
-	       (old->accessed && !now->accessed);
-}
-
 /* --- What is held ------------------------------------------------------------------------------
  */
 
@@ -230,7 +152,7 @@ static struct stale_pair in_memory(const struct stale *s, uint32_t lin, const st
 
 	if (h && h->global && !(now.dir & PRESENT))
 		now.dir = h->from.dir;
-	if (is_large(s, now.dir))
+	if (is_large(&s->paging, now.dir))
 		now.leaf = now.dir;
 	else if (now.dir & PRESENT)
 		now.leaf = s->ops.read(s->ctx, (now.dir & FRAME) + (lin >> 12 & 1023) * 4);
@@ -347,11 +269,11 @@ static bool judge(struct stale *s, struct held *h, const struct stale_access *us
 
 	if (!valid(s, h))
 		return false;
-	old = grant(s, &h->from, use->lin);
-	new = grant(s, now, use->lin);
-	if (!allows(s, &old, use))
+	old = grant_of(&s->paging, &h->from, use->lin);
+	new = grant_of(&s->paging, now, use->lin);
+	if (!grant_allows(&s->paging, &old, use))
 		return false;
-	if (!differs(s, &old, &new, use, &report.kind))
+	if (!grant_differs(&s->paging, &old, &new, use, &report.kind))
 		return true;
 	if (h->index != NO_INDEX)
 		report.change = s->suspects[h->index].change;
@@ -362,7 +284,7 @@ static bool judge(struct stale *s, struct held *h, const struct stale_access *us
 		report.cached = h->from.dir;
 		report.memory = now->dir;
 	}
-	if (new.present && is_large(s, now->dir) == is_large(s, h->from.dir))
+	if (new.present && is_large(&s->paging, now->dir) == is_large(&s->paging, h->from.dir))
 		hold(s, h, now, h->global, h->fetched);
 	else
 		drop(s, h, &s->tally.replaced);
@@ -384,13 +306,14 @@ static void judge_use(struct stale *s, struct held *h, struct stale_access use, 
 	if (!valid(s, h) || h->index == NO_INDEX)
 		return;
 	now = in_memory(s, use.lin, h);
-	old = grant(s, own, use.lin);
-	new = grant(s, &now, use.lin);
+	old = grant_of(&s->paging, own, use.lin);
+	new = grant_of(&s->paging, &now, use.lin);
 	/* What a program cannot touch, the processor does by itself, to deliver an interrupt, say.
 	 */
 	use.user &= !!(h->from.dir & h->from.leaf & USER);
 	judge(s, h, &use, &now,
-	      in_bochs && differs(s, &old, &new, &use, &kind) ? STALE_BOCHS : STALE_TLB);
+	      in_bochs && grant_differs(&s->paging, &old, &new, &use, &kind) ? STALE_BOCHS
+									     : STALE_TLB);
 }
 
 void stale_use(struct stale *s, const struct stale_access *use, bool in_bochs)
@@ -408,18 +331,18 @@ static bool dir_differs(const struct stale *s, uint32_t cached, const struct sta
 {
 	const struct stale_pair from = {
 		cached, s->ops.read(s->ctx, (cached & FRAME) + (use->lin >> 12 & 1023) * 4)};
-	const struct grant old = grant(s, &from, use->lin);
-	struct grant new = grant(s, now, use->lin);
+	const struct grant old = grant_of(&s->paging, &from, use->lin);
+	struct grant new = grant_of(&s->paging, now, use->lin);
 
 	*kind = STALE_PRESENT;
 	if (!(now->dir & PRESENT))
 		return true;
 	if (use->user && !old.user)
 		return false;
-	if (use->access == 'w' && !old.write && (use->user || s->wp))
+	if (use->access == 'w' && !old.write && (use->user || s->paging.wp))
 		return false;
 	new.dirty = new.accessed = true; /* the walk sees to that */
-	return (old.present || new.present) && differs(s, &old, &new, use, kind);
+	return (old.present || new.present) && grant_differs(&s->paging, &old, &new, use, kind);
 }
 
 static void judge_dir(struct stale *s, const struct stale_access *use, const struct stale_pair *now)
@@ -446,7 +369,7 @@ static void watch(struct stale *s, uint32_t lin, uint32_t dir, bool global)
 	struct table *t = &s->tables[dir >> 12];
 	const uint16_t region = (uint16_t)(1 + (lin >> 22));
 
-	if (is_large(s, dir))
+	if (is_large(&s->paging, dir))
 		return;
 	if (!t->region || (t->stamp != s->stamp[0] && !t->global))
 		*t = (struct table){.region = region};
@@ -460,7 +383,7 @@ static void watch(struct stale *s, uint32_t lin, uint32_t dir, bool global)
 void stale_walk(struct stale *s, const struct stale_access *use, enum tlb_id id,
 		const struct stale_pair *now, uint32_t leaf_read, bool global)
 {
-	const bool large = is_large(s, now->dir);
+	const bool large = is_large(&s->paging, now->dir);
 	const uint64_t reports = s->tally.reports;
 	const struct stale_pair found = {large ? leaf_read : now->dir, leaf_read};
 	struct held *small = &s->small[use->lin >> 12], *big = &s->large[use->lin >> 22];
@@ -511,9 +434,9 @@ static void compare(struct stale *s, struct held *h, const struct stale_change *
 	if (!valid(s, h))
 		return;
 	now = in_memory(s, lin, h);
-	old = grant(s, &h->from, lin);
-	new = grant(s, &now, lin);
-	bad = is_suspect(&old, &new);
+	old = grant_of(&s->paging, &h->from, lin);
+	new = grant_of(&s->paging, &now, lin);
+	bad = grant_less(&old, &new);
 	if (bad && h->index == NO_INDEX) {
 		suspect(s, h, who);
 	} else if (!bad && h->index != NO_INDEX) {
@@ -606,8 +529,7 @@ bool stale_write(struct stale *s, uint64_t phys, unsigned int len)
 void stale_mode(struct stale *s, uint32_t cr3, bool wp, bool pse)
 {
 	s->cr3 = cr3 & FRAME;
-	s->wp = wp;
-	s->pse = pse;
+	s->paging = (struct paging){wp, pse};
 	bit_put(s->watched, cr3 >> 12, true);
 }
 

@@ -16,7 +16,7 @@ out=$scratch/out
 
 # boot ELF SUITES PROGRAM...: into $out. Suites get high memory, programs alone so little that they
 # meet reclaim. $names, if set, has the kernel's functions told.
-names=
+names='' limit=240
 boot()
 {
 	local program name root=$scratch/root mib=1024
@@ -33,7 +33,7 @@ boot()
 	printf 'name true\narg /bin/true\n' >>"$root/etc/job" # init marks jobs when there are several
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$1" \
 		-a "root=/dev/hda1 rw console=ttyS0 selftest=$2" build/root "$root" || return 2
-	tests/run/boot.sh -o "$out" -m $mib -t 240 -T 'check=stale, events=fault' \
+	tests/run/boot.sh -o "$out" -m $mib -t $limit -T 'check=stale, events=fault' \
 		${names:+-k build/kernel/kernel.elf} "$scratch/disk.img"
 }
 
@@ -47,11 +47,12 @@ reports()
 	head -n 6 "$out/stale.csv"
 }
 
-# In tests/mutants a broken kernel may fail in any way: what counts is whether the checker has seen it.
+# In tests/mutants a broken kernel may fail in any way, or hang: what counts is what the checker has seen.
 if [ $# -gt 0 ]; then
+	limit=45
 	boot "$boot_elf" "$suites" "${programs[@]}" >"$scratch/log" 2>&1
-	is "no stale translation is used" "$(reports)" "$(head -n 1 "$out/stale.csv")"
-	[ "$(fact complete)" = 1 ] || fail "the run came to its end"
+	ok "there is a record of stale translations" test -s "$out/stale.csv"
+	is "none is used" "$(reports)" "$(head -n 1 "$out/stale.csv")"
 	done_testing
 fi
 
