@@ -106,6 +106,10 @@ static void bad_options(void)
 		{"events=", "events=tlb,fault,flush"},
 		{"events=tlb,", NULL},
 		{"events=tlb,walks", "events=tlb,fault,flush"},
+		{"check=", "check=none|stale"},
+		{"check=none", NULL},
+		{"check=stale", NULL},
+		{"check=fresh", "check=none|stale"},
 		{"model=4x64", "no what-if models"},
 		{"progress=2", "progress=0|1"},
 	};
