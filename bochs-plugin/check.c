@@ -127,22 +127,30 @@ void check_invlpg(struct recorder *r, uint32_t lin)
 	stale_invlpg(r->stale, lin);
 }
 
-void recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write)
+/* An access by an entry of Bochs's, not by one that the pending walk has just put in. */
+static void use(struct recorder *r, uint32_t lin, bool write)
 {
 	struct stale_access use = {lin, write ? 'w' : 'r', false};
 	struct cpu_view view;
 
-	if (stale_suspect(r->stale, lin) &&
-	    !(r->walk.state == WALK_LEAF && !((r->walk.lin ^ lin) & ~r->walk.mask)) &&
-	    r->m.view(r->m.ctx, &view)) {
-		use.user = view.cpl == 3;
-		stale_use(r->stale, &use, tlb_find(&r->tlb, TLB_D, lin & ~PAGE_MASK));
-	}
-	if (!write)
+	if (r->walk.state == WALK_LEAF && !((r->walk.lin ^ lin) & ~r->walk.mask))
 		return;
-	if (stale_unsettled(r->stale))
+	if (!r->m.view(r->m.ctx, &view))
+		return;
+	use.user = view.cpl == 3;
+	stale_use(r->stale, &use, tlb_find(&r->tlb, TLB_D, lin & ~PAGE_MASK));
+}
+
+bool recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write)
+{
+	const bool suspect = stale_suspect(r->stale, lin);
+	const bool unsettled = stale_unsettled(r->stale);
+
+	if (suspect)
+		use(r, lin, write);
+	if (unsettled && write)
 		stale_settle(r->stale); /* an earlier write of the same instruction */
-	stale_write(r->stale, phys, len);
+	return (write && stale_write(r->stale, phys, len)) || suspect || unsettled;
 }
 
 void recorder_fetch(struct recorder *r, uint32_t lin, bool user)

@@ -153,9 +153,10 @@ void recorder_settle(struct recorder *r);
 
 /*
  * recorder_access - data is about to be accessed, and the TLBs let it through; recorder_fetch - the
- * instruction at @lin is about to be executed. Only with r->stale.
+ * instruction at @lin is about to be executed. Only with r->stale. An access that is nobody's concern
+ * gives false, and then there is nothing to look at.
  */
-void recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write);
+bool recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write);
 void recorder_fetch(struct recorder *r, uint32_t lin, bool user);
 
 /* recorder_fault - a page fault is about to be delivered. */

@@ -41,8 +41,8 @@ void tlbtrace_access(bx_address lin, bx_phy_address phy, unsigned len, unsigned 
 {
 	if (!recorder || CPU->in_smm)
 		return;
-	recorder_access(recorder, (Bit32u)lin, phy, len, rw & 1);
-	look_for_trouble();
+	if (recorder_access(recorder, (Bit32u)lin, phy, len, rw & 1))
+		look_for_trouble();
 }
 
 /*
@@ -50,8 +50,8 @@ void tlbtrace_access(bx_address lin, bx_phy_address phy, unsigned len, unsigned 
  * How far it will go in the page is not known yet, so a write may be anywhere there.
  */
 extern "C" {
-#define V2H_READ   _ZN8BX_CPU_C13v2h_read_byteEmb
-#define V2H_WRITE  _ZN8BX_CPU_C14v2h_write_byteEmb
+#define V2H_READ  _ZN8BX_CPU_C13v2h_read_byteEmb
+#define V2H_WRITE _ZN8BX_CPU_C14v2h_write_byteEmb
 Bit8u *REAL(V2H_READ)(bx_address lin, bool user);
 Bit8u *REAL(V2H_WRITE)(bx_address lin, bool user);
 Bit8u *WRAP(V2H_READ)(bx_address lin, bool user);
