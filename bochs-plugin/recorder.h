@@ -153,8 +153,8 @@ void recorder_settle(struct recorder *r);
 
 /*
  * recorder_access - data is about to be accessed, and the TLBs let it through; recorder_fetch - the
- * instruction at @lin is about to be executed. Only with r->stale. An access that is nobody's concern
- * gives false, and then there is nothing to look at.
+ * instruction at @lin is about to be executed. Only with r->stale. An access that is nobody's
+ * concern gives false, and then there is nothing to look at.
  */
 bool recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write);
 void recorder_fetch(struct recorder *r, uint32_t lin, bool user);
