@@ -1,7 +1,7 @@
 # agreement.awk - does the recording agree with itself, and with what the guest counted?
 #
-# Variables: metafile (meta.csv), sums (lines "name sha256" of the files as they are), out (directory
-# with events.csv and causes.csv). After lib.awk and run.awk; reads no input of its own.
+# Variables: metafile (meta.csv), marks (marks.csv), sums (lines "name sha256" of the files as they are),
+# out (directory with events.csv, causes.csv, phases.csv and fault_phases.csv). After lib.awk and run.awk; reads no input of its own.
 #
 # Results: checks.csv; result is ok, bad, or skip when the recording does not hold what is compared
 BEGIN {
@@ -23,6 +23,9 @@ BEGIN {
 	      meta["faults"], filtered)
 	equal("The kernel counted the same page faults", rows["fault"], meta["kernel.pgfault"], filtered)
 	each_equal("Faults by cause, and the major ones, are those that plugin and kernel counted", causes_told())
+	equal("The kernel counted the same INVLPGs", rows["invlpg,"], \
+	      meta["guest"] ~ /^Pagoda / ? meta["kernel.nr_tlb_flush_page"] : "", filtered)
+	phases_equal("Rows of each phase, of each kind, are those that the plugin counted from mark to mark")
 	equal("Rows of tlb.csv", rows["tlb"], meta["tlb.rows"], 0)
 	equal("Rows of faults.csv", rows["fault"], meta["faults.rows"], 0)
 	equal("TLB entries in which the plugin's shadow differs from Bochs's at the end", 0, \
@@ -77,6 +80,34 @@ function each_equal(check, pairs,    pair, part, i, n, wrong)
 				whole(meta[part[2]])
 	}
 	say(wrong == "" ? "ok" : "bad", check, wrong == "" ? n " counts" : wrong)
+}
+
+# The running totals of marks.csv against the rows between the marks. The first phase that differs is told.
+function phases_equal(check,    F, n, line, wrong, i, k, name, is, last)
+{
+	split("fills upgrades faults flushes invlpgs", name, " ")
+	csv_open(out "/phases.csv", "phase,from,to,pid,label,cold,conflict,flushed,upgrade,invlpg,flush,flush_all,kind")
+	while (csv_row(out "/phases.csv", F) > 0) {
+		is[F[1], 1] = F[6] + F[7] + F[8]
+		is[F[1], 2] = F[9] + F[13]
+		is[F[1], 4] = F[11] + F[12]
+		is[F[1], 5] = F[10]
+	}
+	csv_open(out "/fault_phases.csv", "phase,rows,major,cost")
+	while (csv_row(out "/fault_phases.csv", F) > 0)
+		is[F[1], 3] = F[2]
+	csv_open(marks, "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs")
+	while (csv_row(marks, F) > 0 && wrong == "") {
+		for (k = 1; k <= 5; k++) {
+			if (is[n + 0, k] + 0 != F[k + 4] - last[k] && wrong == "")
+				wrong = "marks.csv:" csv_line ": " whole(F[k + 4] - last[k]) " " name[k] " up to " F[3] ", but " \
+					whole(is[n + 0, k] + 0) " rows"
+			last[k] = F[k + 4]
+		}
+		n++
+	}
+	say(filtered || !n ? "skip" : wrong == "" ? "ok" : "bad", check, filtered ? "only a part was recorded" : \
+	    !n ? "no marks" : wrong == "" ? n " marks" : wrong)
 }
 
 # The pairs of causes and of major faults, as far as they were counted.

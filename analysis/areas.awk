@@ -2,7 +2,8 @@
 #
 # For files that walk a recording in order of time: areas_open(), then areas_until(t) before each
 # event at time t, then area_of(tgid, address). The areas of a process are kept sorted by address:
-# areas_from[tgid, i] .. areas_to[tgid, i] (first byte after), i = 1..areas_count[tgid].
+# areas_from[tgid, i] .. areas_to[tgid, i] (first byte after), i = 1..areas_count[tgid], and what may be
+# done there areas_may[tgid, i] (PROT_ bits).
 
 function areas_open(file)
 {
@@ -27,7 +28,7 @@ function areas_until(now)
 {
 	while (areas_time <= now) {
 		areas_apply(areas_event[2], areas_event[3], hex(areas_event[4]), \
-			    hex(areas_event[5]), areas_event[9])
+			    hex(areas_event[5]), areas_event[9], areas_event[6] + 0)
 		areas_read()
 	}
 }
@@ -35,7 +36,7 @@ function areas_until(now)
 # One event: what lies in [from, to) goes, and for map and change the area comes in its place. A
 # change tells what an area has become; what it was is the area that holds its start, and all of that
 # goes (it may have shrunk).
-function areas_apply(event, tgid, from, to, name,    i)
+function areas_apply(event, tgid, from, to, name, prot,    i)
 {
 	if (to == 0)
 		to = 4294967296
@@ -43,16 +44,17 @@ function areas_apply(event, tgid, from, to, name,    i)
 		areas_carve(tgid, areas_from[tgid, i], areas_to[tgid, i])
 	areas_carve(tgid, from, to)
 	if (event != "unmap")
-		areas_insert(tgid, from, to, name == "" ? "[anon]" : name)
+		areas_insert(tgid, from, to, name == "" ? "[anon]" : name, prot)
 }
 
-function areas_insert(tgid, from, to, name,    i)
+function areas_insert(tgid, from, to, name, prot,    i)
 {
 	for (i = areas_count[tgid]++; i > 0 && areas_from[tgid, i] > from; i--)
 		areas_move(tgid, i, i + 1)
 	areas_from[tgid, i + 1] = from
 	areas_to[tgid, i + 1] = to
 	areas_name[tgid, i + 1] = name
+	areas_may[tgid, i + 1] = prot
 }
 
 function areas_move(tgid, i, k)
@@ -60,6 +62,7 @@ function areas_move(tgid, i, k)
 	areas_from[tgid, k] = areas_from[tgid, i]
 	areas_to[tgid, k] = areas_to[tgid, i]
 	areas_name[tgid, k] = areas_name[tgid, i]
+	areas_may[tgid, k] = areas_may[tgid, i]
 }
 
 # Cuts [from, to) out of the areas of a process: whole ones go, others are trimmed or split.
@@ -71,7 +74,7 @@ function areas_carve(tgid, from, to,    i, kept, n, tail, name)
 			tail = areas_to[tgid, i]
 			name = areas_name[tgid, i]
 			areas_to[tgid, i] = from
-			areas_insert(tgid, to, tail, name)
+			areas_insert(tgid, to, tail, name, areas_may[tgid, i])
 			return
 		}
 		if (areas_from[tgid, i] >= from && areas_to[tgid, i] <= to)

@@ -1,7 +1,7 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim, models (paths), sums (lines "name sha256 file"). After lib.awk,
-# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk, check_reclaim.awk and check_model.awk; reads no input of its own.
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim, models, stale (paths), sums (lines "name sha256 file"). After lib.awk,
+# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk, check_reclaim.awk, check_model.awk and check_stale.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
 	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"
@@ -25,6 +25,7 @@ BEGIN {
 	check_io()
 	check_reclaim()
 	check_model()
+	check_stale()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -112,6 +113,8 @@ function look(name, F)
 		look_reclaim(F)
 	else if (name == "model")
 		look_model(F)
+	else if (name == "stale")
+		look_stale(F)
 }
 
 function check_meta()

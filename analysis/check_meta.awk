@@ -23,7 +23,7 @@ BEGIN {
 	key_is("all", "^(ok|failed|none)$", "selftest")
 	# What else there is (panic, hang, ...) is of a recording that is not complete, or was put there
 	# by whoever watched the run.
-	key_is("all", "^(ok|selftest_failed|program_failed|truncated|hang|killed|interrupted|emulator_failed)$", \
+	key_is("all", "^(ok|stale|selftest_failed|program_failed|truncated|hang|killed|interrupted|emulator_failed)$", \
 	       "outcome")
 	key_is("hints", "^1$", "trace_port_version")
 	key_is("hints", ".", "guest")

@@ -46,7 +46,7 @@ function titles()
 	title["pid"] = "tlb.csv: every row's task is the one that runs"
 	title["space"] = "tlb.csv: every row's cr3 is the one that was loaded"
 	title["eip"] = "tlb.csv: instructions are fetched from the page that is filled"
-	title["area"] = "tlb.csv: user code reaches pages of its areas only"
+	title["area"] = "tlb.csv: a process reaches pages of its areas only, by entries that give what these allow"
 	title["replay"] = "tlb.csv: a TLB would have done the same: event, reason, evicted and dropped_by"
 	title["need"] = "tlb.csv: upgrades are of entries that did not permit the access"
 	title["program"] = "tlb.csv, tasks.csv: programs run in the address spaces of their tasks"
@@ -86,12 +86,10 @@ $3 != "-" && $0 ~ fill_row {
 		replay_fill(nibble($11, 3) % 2)
 		retry_row()
 	}
-	if ($10 == "u") {
-		if (area_told)
-			check_area()
-		if (replaying)
-			check_program()
-	}
+	if (area_told && $6 < "0xc0000000" && ($10 == "u" || $14 > 0))
+		check_area()
+	if ($10 == "u" && replaying)
+		check_program()
 	next
 }
 $0 ~ flush_row || $0 ~ flush_all_row {
@@ -233,10 +231,20 @@ function area_owner(pid, cr3)
 	return cr3 in space_owner ? space_owner[cr3] : tgid_of(pid)
 }
 
-function check_area(    tgid)
+function check_area(    tgid, i)
 {
 	areas_until(last_time)
 	tgid = area_owner($14, $13)
-	if ($14 == "" || !areas_find(tgid, hex($6)))
+	i = $14 == "" ? 0 : areas_find(tgid, hex($6))
+	if (!i)
 		wrong_row("area", "tlb", NR, $0)
+	else if (!area_allows(areas_may[tgid, i]))
+		wrong_row("area", "tlb", NR, "the area has prot " areas_may[tgid, i] ": " $0)
+}
+
+# What the kernel says of the area (1 read, 2 write, 4 execute) and what the page-table entry gives: it
+# may be written only where the area may, and nothing is there where nothing may be done.
+function area_allows(prot)
+{
+	return prot > 0 && (int(nibble($11, 1) / 2) % 2 == 0 || int(prot / 2) % 2)
 }

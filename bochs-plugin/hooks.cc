@@ -1,5 +1,5 @@
 /*
- * hooks.cc - sees Bochs, with ref_hooks.cc (what-if models) and half_fetched.cc; nothing else does.
+ * hooks.cc - sees Bochs, with watch.cc, ref_hooks.cc (what-if models) and half_fetched.cc; nothing else does.
  *
  * Bochs has no hook for a TLB fill. It has one for physical accesses that the
  * processor makes by itself, and outside of virtualisation and SMM these are
@@ -22,8 +22,8 @@
 extern "C" {
 #include "kernel/trace_port.h"
 #include "large_pages.h"
-#include "recorder.h"
 }
+#include "watch.h"
 
 #include "hooks.h"
 
@@ -220,6 +220,8 @@ static Bit64u read_entry(bx_phy_address phy, unsigned len)
 void look_for_trouble(void)
 {
 	tlbtrace_pending = recorder_pending(recorder) || delivering >= 0;
+	if (recorder->stale)
+		watch_adjust();
 	if (!recorder->trouble[0])
 		return;
 	tlbtrace_pending = 0;
@@ -329,7 +331,7 @@ void tlbtrace_exit_env(void)
 	recorder_free(recorder);
 	free(recorder);
 	recorder = NULL;
-	tlbtrace_pending = 0;
+	tlbtrace_pending = tlbtrace_watch = 0;
 }
 
 void tlbtrace_reset(void)
@@ -347,6 +349,7 @@ void tlbtrace_settle(void)
 {
 	recorder_settle(recorder);
 	delivering = -1;
+	watch_fetch();
 	flush_files();
 	look_for_trouble();
 }
@@ -395,11 +398,8 @@ static void count_rounds(bxInstruction_c *i, BxRepIterationPtr_tR execute,
 }
 
 extern "C" {
-#define REPEAT	   _ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
-#define REPEAT_ZF  _ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
-#define JOIN(a, b) a##b
-#define REAL(name) JOIN(__real_, name)
-#define WRAP(name) JOIN(__wrap_, name)
+#define REPEAT	  _ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
+#define REPEAT_ZF _ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
 void REAL(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
 void WRAP(REPEAT)(bxInstruction_c *i, BxRepIterationPtr_tR execute);
 void REAL(REPEAT_ZF)(bxInstruction_c *i, BxRepIterationPtr_tR execute);

@@ -11,18 +11,21 @@
  * a way without it (STOP_TRACE) would change when the guest gets interrupts.
  *
  * With TLBTRACE_REFS (the flavour `refs` of setup/bochs.sh) there are calls at each reference to
- * memory and at each instruction, for what-if models. Bochs tells neither the privilege of an
- * access nor whether it has looked up its TLB; the place of the call does, and that is known when
- * it is compiled: accesses by the processor itself (descriptors, the TSS) are in functions called
- * system_*, those that name a privilege have it in a parameter curr_pl, and those in stack.cc go by
- * the window of the stack.
+ * memory and at each instruction, for what-if models and the checker of stale translations. Bochs
+ * tells neither the privilege of an access nor whether it has looked up its TLB; the place of the
+ * call does, and that is known when it is compiled: accesses by the processor itself (descriptors,
+ * the TSS) are in functions called system_*, those that name a privilege have it in a parameter
+ * curr_pl, and those in stack.cc go by the window of the stack.
  */
 #ifndef TLBTRACE_INSTRUMENT_H
 #define TLBTRACE_INSTRUMENT_H
 
 #if BX_INSTRUMENTATION
 
-extern unsigned char tlbtrace_pending;
+#define TLBTRACE_WRITES 1 /* in tlbtrace_watch: tlbtrace_access is to be called for writes */
+#define TLBTRACE_READS	2 /* and for reads */
+
+extern unsigned char tlbtrace_pending, tlbtrace_watch;
 
 void tlbtrace_init_env(void);
 void tlbtrace_exit_env(void);
@@ -30,6 +33,7 @@ void tlbtrace_initialize(void);
 void tlbtrace_reset(void);
 void tlbtrace_settle(void);
 void tlbtrace_phy_access(bx_phy_address phy, unsigned len, unsigned rw);
+void tlbtrace_access(bx_address lin, bx_phy_address phy, unsigned len, unsigned rw);
 void tlbtrace_exception(unsigned vector, unsigned error_code);
 void tlbtrace_interrupt(unsigned vector);
 void tlbtrace_far_branch(unsigned what);
@@ -60,6 +64,8 @@ enum {
 			tlbtrace_data((Bit32u)(lin), phy, len, rw,                             \
 				      __builtin_strncmp(__func__, "system_", 7) ? curr_pl : 0, \
 				      __builtin_strstr(__BASE_FILE__, "stack.cc") != NULL);    \
+		if (tlbtrace_watch & ((rw) & 1 ? TLBTRACE_WRITES : TLBTRACE_READS))            \
+			tlbtrace_access(lin, phy, len, rw);                                    \
 	} while (0)
 #else
 #define TLBTRACE_FETCH(i)
@@ -91,6 +97,7 @@ enum {
 #define BX_INSTR_RESET(cpu_id, type)
 #define BX_INSTR_BEFORE_EXECUTION(cpu_id, i)
 #define BX_INSTR_PHY_ACCESS(cpu_id, phy, len, memtype, rw)
+#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 #define BX_INSTR_EXCEPTION(cpu_id, vector, error_code)
 #define BX_INSTR_HWINTERRUPT(cpu_id, vector, cs, eip)
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip)

@@ -2,7 +2,8 @@
  * options.c - the plugin's line in bochsrc.
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
- *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, progress=0|1
+ *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, check=none|stale,
+ *             progress=0|1
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
@@ -97,6 +98,12 @@ static bool set_model(struct options *o, const char *value)
 	return true;
 }
 
+static bool set_check(struct options *o, const char *value)
+{
+	o->check_stale = !strcmp(value, "stale");
+	return o->check_stale || !strcmp(value, "none");
+}
+
 static bool set_progress(struct options *o, const char *value)
 {
 	o->progress = *value == '1';
@@ -115,6 +122,7 @@ static const struct option {
 	{"pid", "pid=NUMBER", set_pid},
 	{"events", "events=tlb,fault,flush (one or more of them)", set_events},
 	{"model", "model=FILE, at most 16 times", set_model},
+	{"check", "check=none|stale", set_check},
 	{"progress", "progress=0|1", set_progress},
 };
 
@@ -158,7 +166,7 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
 			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
-			 "model and progress",
+			 "model, check and progress",
 			 text);
 		return false;
 	}

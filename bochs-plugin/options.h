@@ -23,6 +23,7 @@ struct options {
 	bool one_process;
 	uint32_t pid;
 	unsigned int events;
+	bool check_stale;
 	bool progress;
 	char models[OPTION_MODELS_MAX][OPTION_MODEL_MAX]; /* files of what-if models */
 	unsigned int model_count;

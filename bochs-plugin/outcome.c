@@ -7,6 +7,7 @@
  * killed, or ended as hung) is put there by tests/run/boot.sh.
  */
 #include "kernel/trace_port.h"
+#include "check.h"
 #include "outcome.h"
 #include "recorder.h"
 
@@ -106,9 +107,11 @@ static void put_guest_failure(struct recorder *r, const char *outcome, const cha
 
 static void put_finished(struct recorder *r, bool complete)
 {
-	char failure[80];
+	char failure[400];
 
-	if (r->selftest == TRACE_SELFTEST_FAILED) {
+	if (check_failure(r, failure, sizeof(failure))) {
+		put_guest_failure(r, "stale", failure, complete);
+	} else if (r->selftest == TRACE_SELFTEST_FAILED) {
 		put_guest_failure(r, "selftest_failed",
 				  "the self-test failed, or the kernel warned", complete);
 	} else if (r->prog_status && r->prog_status != TRACE_STATUS_NONE) {

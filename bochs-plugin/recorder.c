@@ -15,6 +15,7 @@
  * though nobody dropped it: the shadow is then brought in line, and a flush row
  * with the reason `emulator` written.
  */
+#include "check.h"
 #include "recorder.h"
 #include "refs.h"
 #include "rows.h"
@@ -159,6 +160,7 @@ static void enter(struct recorder *r, const struct arrival *a)
 		if (event != TLB_UPGRADE_ENTRY && event != TLB_UPGRADE_KIND)
 			frame_use_fill(r, a->slot.page, a->slot.frame);
 	}
+	check_walk(r, a);
 	tlb_put(&r->tlb, a->id, &a->slot, space, walk_allows(&r->walk, a->id));
 }
 
@@ -321,6 +323,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
 	refs_fault(r, cr2, fault.access == 'x');
+	check_fault(r, cr2, fault.access, fault.user);
 	fault_open(&r->faults, &r->tasks, &fault);
 }
 
@@ -344,6 +347,7 @@ void recorder_cr3(struct recorder *r, uint32_t cr3)
 	r->space = space_of(&r->tasks, cr3);
 	if (!r->space || !task_switch_cr3(&r->tasks, cr3, *r->m.icount))
 		recorder_trouble(r, "out of memory for address spaces");
+	check_cr3(r);
 }
 
 void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_too, uint32_t cr3)
@@ -360,6 +364,7 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 	if (cr3 != r->cr3)
 		recorder_cr3(r, cr3);
 	refs_flush(r, reason, global_too, from);
+	check_flush(r, reason, global_too, &view);
 	if (recorder_wants(r, EVENT_FLUSH))
 		row_flush(r, &view, reason, global_too, cr3);
 }
@@ -376,6 +381,7 @@ void recorder_invlpg(struct recorder *r, uint32_t addr)
 	tlb_invlpg(&r->tlb, addr);
 	seen_invlpg(&r->seen, r->space, addr, large);
 	seen_invlpg(&r->seen, SPACE_GLOBAL, addr, large);
+	check_invlpg(r, addr);
 	r->tally.invlpgs++;
 	refs_invlpg(r, addr);
 	if (recorder_wants(r, EVENT_FLUSH))

@@ -18,6 +18,7 @@
 #include "fill_reason.h"
 #include "frame_use.h"
 #include "sink.h"
+#include "stale.h"
 #include "task.h"
 #include "tlb_shadow.h"
 #include "tlb_rows.h"
@@ -73,9 +74,13 @@ struct recorder {
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv; /* the last may be NULL */
-	struct sink *stream[2]; /* the program's standard output and error */
-	uint32_t space;		/* number of the current address space */
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv,
+		*stale_csv;  /* the last two may be NULL */
+	struct stale *stale; /* check.c; NULL: nothing is checked */
+	struct stale_report first_stale;
+	struct stale_change first_stale_use; /* who used it */
+	struct sink *stream[2];		     /* the program's standard output and error */
+	uint32_t space;			     /* number of the current address space */
 	uint32_t cr3;
 	bool recording; /* between the start and the stop mark */
 	struct tally tally;
@@ -151,6 +156,14 @@ static inline bool recorder_pending(const struct recorder *r)
 	return r->walk.state == WALK_LEAF;
 }
 void recorder_settle(struct recorder *r);
+
+/*
+ * recorder_access - data is about to be accessed, and the TLBs let it through; recorder_fetch - the
+ * instruction at @lin is about to be executed. Only with r->stale. An access that is nobody's
+ * concern gives false, and then there is nothing to look at.
+ */
+bool recorder_access(struct recorder *r, uint32_t lin, uint64_t phys, unsigned int len, bool write);
+void recorder_fetch(struct recorder *r, uint32_t lin, bool user);
 
 /* recorder_fault - a page fault is about to be delivered. */
 void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error);

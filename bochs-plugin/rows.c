@@ -339,3 +339,28 @@ void row_model(struct recorder *r, const struct model_row *row)
 		p = csv_dec(csv_comma(p), row->counts->n[i]);
 	end_row(r, r->model_csv, p);
 }
+
+void row_stale(struct recorder *r, const struct stale_report *found,
+	       const struct stale_change *user)
+{
+	static const char *const kinds[] = STALE_KIND_NAMES, *const holders[] = STALE_HOLDER_NAMES;
+	char *p = sink_room(r->stale_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_dec(p, user->icount));
+	p = csv_comma(csv_dec(p, user->pid));
+	p = csv_comma(csv_hex(p, user->eip));
+	p = csv_comma(csv_char(p, found->use.access));
+	p = csv_comma(csv_char(p, found->use.user ? 'u' : 'k'));
+	p = csv_comma(csv_hex(p, found->use.lin & ~PAGE_MASK));
+	p = csv_comma(csv_word(p, kinds[found->kind]));
+	p = csv_comma(csv_word(p, holders[found->holder]));
+	p = csv_comma(csv_hex(p, found->cached));
+	p = csv_comma(csv_hex(p, found->memory));
+	if (!found->change.seen) {
+		end_row(r, r->stale_csv, csv_word(p, ",,"));
+		return;
+	}
+	p = csv_comma(csv_dec(p, found->change.icount));
+	p = csv_comma(csv_dec(p, found->change.pid));
+	end_row(r, r->stale_csv, csv_hex(p, found->change.eip));
+}

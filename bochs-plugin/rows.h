@@ -27,6 +27,10 @@
 	"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,"  \
 	"swap_used\n"
 
+#define STALE_HEADER                                                                      \
+	"icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid," \
+	"changed_eip\n"
+
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
 	      const struct tlb_entry *evicted, enum drop drop);
@@ -52,6 +56,9 @@ struct reclaim_row {
 };
 void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at);
 void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone);
+/* row_stale - @user: who uses the entry. */
+void row_stale(struct recorder *r, const struct stale_report *found,
+	       const struct stale_change *user);
 void row_latency(struct recorder *r, enum latency_kind kind, const struct stretch *s);
 /* row_use - a row of uses.csv. */
 void row_use(struct recorder *r, const struct use_count *count);

@@ -8,6 +8,7 @@
  * the guest said that it had finished (or, if it says nothing at all, powered
  * the machine off) does the recording count as complete.
  */
+#include "check.h"
 #include "outcome.h"
 #include "progress.h"
 #include "reclaim.h"
@@ -27,7 +28,7 @@ static const char *const old_files[] = {
 	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
 	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
-	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",
+	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",	  "stale.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -80,12 +81,15 @@ static bool open_files(struct recorder *r)
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 		{&r->model_csv, "model.csv", MODEL_HEADER},
+		{&r->stale_csv, "stale.csv", STALE_HEADER},
 	};
 	_Static_assert(sizeof(files) / sizeof(files[0]) == SINK_FILES, "a sink for each file");
-	const size_t count = SINK_FILES - (r->refs ? 0 : 1); /* the last one is for models */
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < SINK_FILES; i++) {
+		if ((files[i].sink == &r->model_csv && !r->refs) ||
+		    (files[i].sink == &r->stale_csv && !r->opt.check_stale))
+			continue;
 		/* Only the two files that can grow large are worth packing. */
 		*files[i].sink =
 			sink_open(&r->sinks, r->opt.out, files[i].name, r->opt.zstd && i < 2);
@@ -125,6 +129,8 @@ static void first_facts(struct recorder *r)
 	strcat(events, o->events & EVENT_FAULT ? " fault" : "");
 	strcat(events, o->events & EVENT_FLUSH ? " flush" : "");
 	meta_text(&r->meta, "events", events + 1);
+	if (o->check_stale)
+		meta_text(&r->meta, "check", "stale");
 }
 
 static void emit_fault(void *ctx, const struct fault *f)
@@ -162,7 +168,8 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 	r->selftest = TRACE_SELFTEST_NONE;
 	tlb_init(&r->tlb);
 	if (!seen_init(&r->seen) || !tasks_init(&r->tasks) ||
-	    !faults_init(&r->faults, emit_fault, r) || !sink_set_init(&r->sinks)) {
+	    !faults_init(&r->faults, emit_fault, r) || !sink_set_init(&r->sinks) ||
+	    !check_open(r)) {
 		recorder_trouble(r, "out of memory");
 		return false;
 	}
@@ -334,6 +341,7 @@ bool recorder_close(struct recorder *r)
 	int error;
 
 	recorder_settle(r);
+	check_close(r);
 	if (r->walk.state != WALK_IDLE)
 		r->tally.unresolved++;
 	if (r->m.view(r->m.ctx, &view) && view.paging)
@@ -350,6 +358,7 @@ bool recorder_close(struct recorder *r)
 	complete = balance(r, mismatches);
 	put_tally(r, mismatches);
 	put_kinds(r);
+	check_put(r);
 	put_latency(r);
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);
@@ -369,6 +378,7 @@ void recorder_free(struct recorder *r)
 	reclaim_free(r);
 	frame_use_free(r);
 	refs_free(r);
+	check_free(r);
 	faults_free(&r->faults);
 	tasks_free(&r->tasks);
 	seen_free(&r->seen);

@@ -4,7 +4,8 @@
 # usage: setup/bochs.sh trace|refs|plain|gdb|counted
 #
 #   trace    with the plugin of bochs-plugin/        -> build/bochs/bochs
-#   refs     trace, and each reference to memory is told, for what-if models (TRACE=model=FILE)
+#   refs     trace, and each reference to memory is told, for what-if models and the checker of stale
+#            translations (TRACE=model=FILE, TRACE=check=stale)
 #                                                    -> build/bochs/bochs-refs
 #   plain    without any instrumentation, to compare -> build/bochs/bochs-plain
 #   gdb      plain, with Bochs's gdb stub            -> build/bochs/bochs-gdb
@@ -186,6 +187,8 @@ wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
 wraps=$wraps,--wrap=_ZN8BX_CPU_C6atexitEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C6repeatEP15bxInstruction_cPFvS1_E
 wraps=$wraps,--wrap=_ZN8BX_CPU_C9repeat_ZFEP15bxInstruction_cPFvS1_E
+wraps=$wraps,--wrap=_ZN8BX_CPU_C13v2h_read_byteEmb
+wraps=$wraps,--wrap=_ZN8BX_CPU_C14v2h_write_byteEmb
 
 # has_plugin FLAVOUR: is the plugin in it?
 has_plugin()

@@ -191,6 +191,27 @@ out:
 	free_page((unsigned long)two);
 }
 
+/* A slot that gets another frame shows that at once, and shows none when it is empty again. */
+static void test_fixmap(void)
+{
+	u32 *one = (u32 *)get_zeroed_page(GFP_KERNEL), *two = (u32 *)get_zeroed_page(GFP_KERNEL);
+	volatile u32 *slot = (volatile u32 *)fix_to_virt(FIX_HOLE);
+
+	if (!EXPECT(one && two))
+		goto out;
+	*one = 1;
+	*two = 2;
+	set_fixmap(FIX_HOLE, virt_to_pfn(one), PAGE_KERNEL);
+	EXPECT_EQ(*slot, 1);
+	set_fixmap(FIX_HOLE, virt_to_pfn(two), PAGE_KERNEL);
+	EXPECT_EQ(*slot, 2);
+	clear_fixmap(FIX_HOLE);
+	EXPECT(read_faults((unsigned long)slot));
+out:
+	free_page((unsigned long)one);
+	free_page((unsigned long)two);
+}
+
 static const struct ktap_case layout_cases[] = {
 	{"addresses", test_addresses},
 	{"direct_map", test_direct_map},
@@ -200,6 +221,7 @@ static const struct ktap_case layout_cases[] = {
 	{"gaps", test_gaps},
 	{"windows", test_windows},
 	{"flush_kernel_page", test_flush_kernel_page},
+	{"fixmap", test_fixmap},
 	{NULL, NULL},
 };
 

@@ -19,7 +19,8 @@
 # Tests: host:NAME, host-sparse:NAME (build/host*/test_NAME); guest:SUITE,...[+WORD]... (a boot with
 # these suites, and WORDs on the kernel command line); user:NAME,... (programs of tests/user beside
 # this machine's Linux); races:NAME,... and shared:NAME,... (programs of races.t and shared.t, on a
-# kernel that overwrites what it frees); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
+# kernel that overwrites what it frees); stale:SUITE,...[+PROGRAM[=ARG]]... (suites, or none, and
+# programs of tests/user by stale.t: does check=stale report anything?); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
 # of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings); part:SCRIPT:WORD,...
 # (of tests/SCRIPT.t what stands before its first `# --- HEADING`, and the parts whose headings begin
 # with a WORD, _ being a blank; all without a WORD).
@@ -159,6 +160,14 @@ test_programs()
 	"tests/$1.t" ${2//,/ }
 }
 
+test_stale()
+{
+	local words=${1//+/ }
+	build_kernel || return
+	# shellcheck disable=SC2086 # names
+	tests/stale.t $words
+}
+
 test_part()
 {
 	build_kernel || return
@@ -186,6 +195,7 @@ run_test()
 	host:* | host-sparse:* | host-discontig:*) test_host "${1%%:*}" "$arg" ;;
 	guest:*) test_guest "$arg" ;;
 	user:* | races:* | shared:*) test_programs "${1%%:*}" "$arg" ;;
+	stale:*) test_stale "$arg" ;;
 	plugin:*) tests/plugin.t --part "$arg" ;;
 	part:*) test_part "${arg%%:*}" "${arg#*:}" ;;
 	analysis:checks) tests/analysis.t --checks ;;

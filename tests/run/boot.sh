@@ -4,7 +4,7 @@
 #   tests/run/boot.sh [option]... IMAGE
 #     -o DIR    where the recording and console.log go
 #     -n NAME   or else in a new directory out/NAME-N, to which out/latest points then, unless -i
-#     -e NAME   emulator: bochs (bochs-refs when -T has a model), bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
+#     -e NAME   emulator: bochs (bochs-refs when -T has a model or a check), bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
@@ -75,7 +75,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
@@ -95,7 +95,7 @@ bochs_command()
 {
 	local program=build/bochs/$emulator edit=(-e "")
 	# What-if models need to be told each reference.
-	[[ $emulator != bochs || ,${trace//[[:blank:]]/} != *,model=* ]] || program+=-refs
+	[[ $emulator != bochs || ,${trace//[[:blank:]]/} != *,@(model=|check=stale)* ]] || program+=-refs
 	[ -x "$program" ] || die "$program is not built"
 	if [ -n "$cpu" ]; then
 		"$program" --help cpu >"$work/models" 2>&1 || true
@@ -278,6 +278,17 @@ report()
 	ELF_DIR=$work/elf ADDR2LINE=i686-linux-gnu-addr2line analysis/report.sh "$out"
 }
 
+# A recording whose accounts disagree is none that can be used, however well the run ended: which
+# account, and the first row that check.sh finds wrong. Prints nothing when all is well.
+disagreement()
+{
+	local bad row
+	bad=$(sed -n 's/^bad,//p' "$out/analysis/checks.csv" 2>/dev/null | head -n 1)
+	[ -n "$bad" ] || return 0
+	row=$(analysis/check.sh "$out" 2>/dev/null | sed -n '/^not ok /{n;s/^# //p;}' | head -n 1) || true
+	echo "FAILED: the recording disagrees with itself: $bad${row:+; $row}"
+}
+
 # Options that the kernel did not know: it says so before the first program runs, and counts them.
 note_unknown()
 {
@@ -298,6 +309,23 @@ note_bad()
 		head -n "${count:-8}")
 	[ -n "$said" ] || [ "${count:-0}" = 0 ] || said="note: kernel options with bad values: $count"
 	[ -z "$said" ] || echo "$said" >&2
+}
+
+# The two instructions of the first row of stale.csv, with the functions of the kernel.
+note_stale()
+{
+	local use change
+	[ -n "$kernel_elf" ] || return 0
+	IFS=, read -r use change < <(awk -F, 'NR == 2 { print $3 "," $13 }' "$out/stale.csv")
+	echo "note: changed by $(place "$change"), used by $(place "$use")" >&2
+}
+
+# place ADDRESS: the kernel's function there, too
+place()
+{
+	local name
+	name=$(i686-linux-gnu-addr2line -fe "$kernel_elf" "${1:-0}" 2>/dev/null | head -n 1)
+	case $name in '' | '??') echo "$1" ;; *) echo "$name ($1)" ;; esac
 }
 
 # What the guest has left on its disk. Fails when not all that is asked for is there; a run that has
@@ -379,6 +407,11 @@ esac
 [ -z "$passed" ] || echo "$verdict"
 if [ -n "$kernel_elf" ] && [ -s "$out/meta.csv" ]; then
 	report || { [ -z "$passed" ] || die "the run passed, but there is no report of it"; }
+	disagrees=$(disagreement)
+	[ -z "$passed" ] || [ -z "$disagrees" ] || {
+		passed=
+		verdict=$disagrees
+	}
 elif [ -n "$interactive" ] && [ -s "$out/meta.csv" ]; then
 	echo "The recording of this session: $out (make report OUT=$out)"
 elif [ -z "$passed$interactive" ]; then
@@ -386,6 +419,7 @@ elif [ -z "$passed$interactive" ]; then
 fi
 note_unknown
 note_bad
+case $verdict in 'FAILED: stale'*) note_stale ;; esac
 fetch_files || { [ -z "$passed" ] || exit 1; }
 [ -z "$passed" ] || exit 0
 case $verdict in 'FAILED: the emulator did not start'*) forget_run ;; esac

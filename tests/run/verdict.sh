@@ -86,7 +86,7 @@ last_line()
 # The order counts: a panic also truncates the log, and is the better answer.
 outcome=$(recorded outcome)
 case $outcome in
-panic | disk_full | recording_failed) fail "$outcome" "$(recorded failure)" ;;
+panic | disk_full | recording_failed | stale) fail "$outcome" "$(recorded failure)" ;;
 esac
 if [ -z "$meta" ]; then
 	panic=$(last_line 400 | sed -n 's/^---\[ end \(Kernel panic - not syncing: .*\) \]---$/\1/p')

@@ -108,6 +108,10 @@ static void bad_options(void)
 		{"events=tlb,walks", "events=tlb,fault,flush"},
 		{"model=", "model=FILE, at most 16 times"},
 		{"model=a,b, model=c", NULL},
+		{"check=", "check=none|stale"},
+		{"check=none", NULL},
+		{"check=stale", NULL},
+		{"check=fresh", "check=none|stale"},
 		{"progress=2", "progress=0|1"},
 	};
 	struct options o;
