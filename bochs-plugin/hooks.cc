@@ -464,6 +464,8 @@ static void take_signals(void)
 	taken = true;
 	signal(SIGINT, end_at_signal);
 	signal(SIGTERM, end_at_signal);
+	/* Bochs logs its speed each second; within a line of the log it would wait for itself. */
+	signal(SIGALRM, SIG_IGN);
 }
 
 /*
