@@ -49,7 +49,7 @@ bool refs_open(struct recorder *r)
 	refs->vmalloc = models_area(&refs->models, "[vmalloc]");
 	refs->kmap = models_area(&refs->models, "[kmap]");
 	refs->fixmap = models_area(&refs->models, "[fixmap]");
-	models_count(&refs->models, r->recording);
+	models_count(&refs->models, r->recording && !r->opt.one_process); /* nobody runs yet */
 	return true;
 }
 

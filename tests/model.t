@@ -61,8 +61,11 @@ is 'caches get each reference, and the second level the misses of the first' "$(
 # Without large and global pages and with another way to run: other flushes, and a part only.
 ok 'a small program without PSE and PGE' record tiny tiny 'selftest=none nopse nopge' "model=$models/bochs"
 is 'the model of Bochs counts as tlb.csv there, too' "$(modelled tiny)" "$(walks tiny)"
-ok 'from a mark on' record part tiny selftest=none "start=mark:tiny,model=$models/bochs,model=$models/486"
+ok 'one process, from a mark on' record part tiny selftest=none \
+	"start=mark:user,pid=4,model=$models/bochs,model=$models/486"
 ok 'every check of that recording holds' analysis/check.sh "$scratch/part"
+is 'the model of Bochs counts the rows of that part' "$(modelled part)" "$(walks part)"
+like 'which has some' "$(walks part)" '^i [1-9]'
 
 # A guest of the plugin's test: 4 MiB pages, INVLPG, CR0, CR4 and task switches, system management mode.
 guest=tests/host/plugin
@@ -98,6 +101,8 @@ printf 'model a\ntlb T\nlevel 1\nentries 48\n' >"$scratch/wrong"
 refused "model=$scratch/wrong" 'tlbtrace: build/test/model/wrong:2: tlb T: no `of`$'
 refused "model=$scratch/missing" 'tlbtrace: build/test/model/missing: No such file or directory$'
 refused 'model=' "tlbtrace: bad value in 'model=': right is model=FILE, at most 16 times$"
+
+rm -rf "$scratch/disk.img" "$scratch/bad"
 
 # --- A trace in text ------------------------------------------------------------------------------
 offline=build/host/model
