@@ -2,8 +2,8 @@
 # boot.t - the kernel boots, tests itself and powers off, whatever the memory and the processor.
 #
 # Every boot is a traced one, so that the plugin's own accounts (each walk is one fill, upgrade or
-# fault) are checked on every processor model too; and after each the root file system must be
-# sound.
+# fault) are checked on every processor model too, and that no translation is used that the page tables
+# no longer give (check=stale); and after each the root file system must be sound.
 . tests/tap.sh
 
 irqs_off_limit=20000 # as in latency.t: the self-test keeps to it too
@@ -18,7 +18,7 @@ boot()
 	disk/mkimage.sh -o "$image" -k "$boot_elf" -a "root=/dev/hda1 rw console=ttyS0 ${4-}" \
 		build/root "$scratch/root"
 	ok "$name: boots and passes" \
-		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 120 -d "$after" "$image"
+		tests/run/boot.sh -o "$scratch/out" -m "$2" -c "$3" -t 150 -T check=stale -d "$after" "$image"
 	irqs_off=$(sed -n 's/^irqs_off_max,//p' "$scratch/out/meta.csv")
 	ok "$name: interrupts were off for $irqs_off instructions at most, of $irqs_off_limit" \
 		test "${irqs_off:-999999999}" -le $irqs_off_limit

@@ -1,7 +1,8 @@
 #!/bin/bash
 # user.t - programs behave on this kernel as they do on this machine's Linux: the same binaries, the
 # same arguments, one boot for all; output and exit status are compared. The first group is
-# tests/user (one behaviour a program), the second busybox, which nobody here prepared.
+# tests/user (one behaviour a program), the second busybox, which nobody here prepared. None may use a
+# translation that the page tables no longer give (check=stale).
 #
 #   tests/user.t [NAME]...   only these programs of tests/user
 # shellcheck source=tests/tap.sh
@@ -63,7 +64,7 @@ boot()
 {
 	disk/mkimage.sh -o "$scratch/disk.img" -k "$boot_elf" -a 'root=/dev/hda1 rw console=ttyS0 selftest=none' \
 		build/root "$guest_root" &&
-		tests/run/boot.sh -o "$bochs_out" -d "$scratch/after.img" -t 240 "$scratch/disk.img"
+		tests/run/boot.sh -o "$bochs_out" -d "$scratch/after.img" -t 240 -T check=stale "$scratch/disk.img"
 }
 
 # The guest's part of stdout.txt for one job, and its status line.
