@@ -38,7 +38,6 @@ static const char *guest_name(struct recorder *r, uint32_t addr)
 
 static void hello(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	(void)view;
 	if (h->ebx != TRACE_VERSION) {
 		recorder_trouble(r,
 				 "the guest speaks version %u of the trace protocol, this plugin "
@@ -48,7 +47,11 @@ static void hello(struct recorder *r, const struct cpu_view *view, const struct 
 	}
 	r->hint_version = h->ebx;
 	r->banner = guest_name(r, h->esi);
-	tasks_hello(&r->tasks);
+	/* A program cannot tell which task runs. */
+	if (view->cpl == 3)
+		r->by_program = true;
+	else
+		tasks_hello(&r->tasks);
 }
 
 static void switch_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)

@@ -2,7 +2,8 @@
  * options.c - the plugin's line in bochsrc.
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
- *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, progress=0|1
+ *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, progress=0|1,
+ *             reset=go|end
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
@@ -95,6 +96,12 @@ static bool set_model(struct options *o, const char *value)
 	return false; /* the what-if models are not built yet: no value is right */
 }
 
+static bool set_reset(struct options *o, const char *value)
+{
+	o->reset_ends = !strcmp(value, "end");
+	return o->reset_ends || !strcmp(value, "go");
+}
+
 static bool set_progress(struct options *o, const char *value)
 {
 	o->progress = *value == '1';
@@ -114,6 +121,7 @@ static const struct option {
 	{"events", "events=tlb,fault,flush (one or more of them)", set_events},
 	{"model", "no model: this version has no what-if models", set_model},
 	{"progress", "progress=0|1", set_progress},
+	{"reset", "reset=go|end", set_reset},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -155,8 +163,8 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 			break;
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
-			 "unknown option '%s': there are out, compress, start, stop, pid, events "
-			 "and progress",
+			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
+			 "progress and reset",
 			 text);
 		return false;
 	}

@@ -22,6 +22,7 @@ struct options {
 	uint32_t pid;
 	unsigned int events;
 	bool progress;
+	bool reset_ends; /* a guest that resets its machine has failed */
 };
 
 /* options_init - the defaults: everything, no compression, no directory yet. */

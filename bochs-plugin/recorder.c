@@ -397,6 +397,10 @@ void recorder_reset(struct recorder *r)
 {
 	recorder_settle(r);
 	abandon(r);
+	if (r->opt.reset_ends && *r->m.icount) {
+		r->was_reset = true;
+		recorder_trouble(r, "the guest reset the machine");
+	}
 	tlb_flush(&r->tlb, true);
 	seen_flush(&r->seen, DROP_EMULATOR, true);
 	recorder_cr3(r, 0);

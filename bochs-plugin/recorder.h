@@ -80,10 +80,12 @@ struct recorder {
 	const char *phase; /* last mark, for the progress line */
 	const char *banner;
 	uint32_t hint_version;
+	bool by_program; /* hints come from a program: the guest's kernel gives none */
 	bool finished;	  /* the guest's last word */
 	bool powered_off; /* the machine ended in order, by the guest's wish; set by the caller */
 	uint32_t selftest, prog_status;
 	bool panicked; /* the guest said so */
+	bool was_reset; /* the machine, and that ends the run */
 	int signal;    /* that ended the emulator, or 0 */
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
