@@ -65,7 +65,7 @@ function look_fault(F,    error)
 		wrong_row("faults.cause", "faults", csv_line, F[12] " cannot be: " raw_text)
 	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")
 		wrong_row("faults.cost", "faults", csv_line, raw_text)
-	if (F[12] == "" && meta["guest"] != "")
+	if (F[12] == "" && meta["guest"] != "" && meta["hints_from"] != "program")
 		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
 	if ((F[10] != "" && F[10] != "0" && !(F[10] in task_tgid)) || !asked_for(F[10]))
 		wrong_row("faults.pid", "faults", csv_line, raw_text)
@@ -184,7 +184,7 @@ function check_marks()
 # Who runs at a time? Times must not fall from call to call for the same `who`.
 function runs(who, time)
 {
-	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time)
+	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time + (meta["hints_from"] == "program"))
 		at_switch[who]++
 	return at_switch[who] ? switch_pid[at_switch[who]] : "0"
 }

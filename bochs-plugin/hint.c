@@ -227,8 +227,7 @@ static void panicked(struct recorder *r, const struct cpu_view *view, const stru
 
 static void tasks_are(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	(void)view;
-	if (!waiting_hint(r, h->esi))
+	if (!(view->cpl == 3 ? watch_hint : waiting_hint)(r, h->esi))
 		r->tally.bad_hints++;
 }
 
@@ -276,6 +275,8 @@ void recorder_hint(struct recorder *r, const struct hint *h)
 		return; /* not one of ours: some program's own OUT */
 	if (!r->m.view(r->m.ctx, &view))
 		return;
+	if (r->watch.on)
+		watch_check(r);
 	handlers[h->eax - TRACE_HELLO](r, &view, h);
 	recorder_check_writer(r);
 }

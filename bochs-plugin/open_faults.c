@@ -132,7 +132,8 @@ void fault_kernel_return(struct faults *f, struct tasks *t, uint64_t now, uint32
 		if (!fault || fault->from_user || fault->esp != esp)
 			continue;
 		/* A guest without hints does not say that it is a fixup. */
-		if (fault->eip == eip || fault->cause == TRACE_CAUSE_FIXUP || !t->hinted) {
+		if (fault->eip == eip || fault->cause == TRACE_CAUSE_FIXUP || !t->hinted ||
+		    t->watched) {
 			close_from(f, t, task, level, now);
 			return;
 		}

@@ -42,6 +42,12 @@ void recorder_check_writer(struct recorder *r)
 		recorder_trouble(r, "cannot write %s: %s", path, strerror(error));
 }
 
+static inline void look_at_tasks(struct recorder *r)
+{
+	if (r->watch.on)
+		watch_check(r);
+}
+
 static bool get_view(struct recorder *r, struct cpu_view *view)
 {
 	if (r->m.view(r->m.ctx, view))
@@ -225,6 +231,7 @@ void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t
 	}
 	recorder_settle(r);
 	abandon(r);
+	look_at_tasks(r);
 	if (!get_view(r, &w->at))
 		return;
 	if (is_pdpte(&w->at, addr, len)) {
@@ -293,6 +300,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 
 	if (!get_view(r, &view))
 		return;
+	look_at_tasks(r);
 	if (r->walk.state == WALK_TABLE)
 		abandon(r);
 	if (view.pae && !(view.pdpt[cr2 >> 30] & 1))
@@ -322,6 +330,7 @@ void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_
 {
 	uint64_t now;
 
+	look_at_tasks(r);
 	if (!r->tasks.current->depth)
 		return;
 	/* The faulting instruction was counted at delivery, the returning one is not yet. */
@@ -347,6 +356,8 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 	settle(r, true);
 	if (!get_view(r, &view))
 		return;
+	look_at_tasks(r);
+	r->watch.renamed = true; /* a new name comes with a new address space */
 	tlb_flush(&r->tlb, global_too);
 	seen_flush(&r->seen, (enum drop)(reason + 1), global_too);
 	*(reason == FLUSH_EMULATOR ? &r->tally.hidden : &r->tally.flushes) += 1;

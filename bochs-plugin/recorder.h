@@ -21,6 +21,7 @@
 #include "tlb_shadow.h"
 #include "tlb_rows.h"
 #include "waiting.h"
+#include "watch.h"
 #include "walk.h"
 
 #define COUNTERS_MAX 4096u /* the guest's own counters that are kept */
@@ -62,6 +63,7 @@ struct recorder {
 	struct faults faults;
 	struct latency latency;
 	struct waiting waiting;
+	struct watch watch;
 	struct io_table io;
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct names names;
@@ -80,13 +82,13 @@ struct recorder {
 	const char *phase; /* last mark, for the progress line */
 	const char *banner;
 	uint32_t hint_version;
-	bool by_program; /* hints come from a program: the guest's kernel gives none */
+	bool by_program;  /* hints come from a program: the guest's kernel gives none */
 	bool finished;	  /* the guest's last word */
 	bool powered_off; /* the machine ended in order, by the guest's wish; set by the caller */
 	uint32_t selftest, prog_status;
-	bool panicked; /* the guest said so */
+	bool panicked;	/* the guest said so */
 	bool was_reset; /* the machine, and that ends the run */
-	int signal;    /* that ended the emulator, or 0 */
+	int signal;	/* that ended the emulator, or 0 */
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
 	char trouble[512]; /* why the run cannot go on; empty: all is well */

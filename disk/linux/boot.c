@@ -1,9 +1,9 @@
 /*
  * boot.c - starts a Linux kernel that is unpacked already.
  *
- * A kernel file of Linux unpacks itself, which takes 2.8 G of the emulated processor's instructions.
- * So this machine unpacks it, once (setup/linux.sh), and puts the result behind these few lines as
- * one ELF file that any Multiboot 1 loader takes:
+ * A kernel file of Linux unpacks itself, which takes 2.8 G of the emulated processor's
+ * instructions. So this machine unpacks it, once (setup/linux.sh), and puts the result behind these
+ * few lines as one ELF file that any Multiboot 1 loader takes:
  *
  *   1 MiB     this, and the setup header of Linux's file (vmlinux.S)
  *   16 MiB    Linux, where it was linked to run

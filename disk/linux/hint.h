@@ -26,6 +26,12 @@ static inline void hint_mark(unsigned int pid, const char *label)
 	hint(TRACE_MARK, pid, 0, label, 0);
 }
 
+/* hint_tasks - once: where the kernel keeps its tasks. */
+static inline void hint_tasks(const struct trace_tasks *at)
+{
+	hint(TRACE_TASKS, 0, 0, at, 0);
+}
+
 /* hint_output - what was written to standard output (1) or error (2). */
 static inline void hint_output(unsigned int stream, const char *text, unsigned int count)
 {

@@ -1,18 +1,19 @@
 /*
  * init.c - process 1 of a Linux that is recorded: runs what /etc/job asks for (disk/init/job.c).
  *
- * Linux's kernel knows nothing of the plugin. What can be said from a program, this one says, by the
- * same port (hint.c): who the guest is, where its kernel keeps its tasks (tasks.c), which job runs,
- * what it wrote, with what status it ended.
+ * Linux's kernel knows nothing of the plugin. What can be said from a program, this one says, by
+ * the same port (hint.c): who the guest is, where its kernel keeps its tasks (tasks.c), which job
+ * runs, what it wrote, with what status it ended.
  *
  * While a job runs this process sleeps, but for a look once a second at what the job has written:
- * standard output and error are files, as a pipe would wake the reader in between. Both are shown on
- * the console when the job is over, as far as MAX_SHOWN goes.
+ * standard output and error are files, as a pipe would wake the reader in between. Both are shown
+ * on the console when the job is over, as far as MAX_SHOWN goes.
  *
  * Ends by powering the machine off, as Bochs's port does it; there is no ACPI.
  */
 #include "../init/job.h"
 #include "hint.h"
+#include "tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,7 @@
 
 #define POWER_PORT 0x8900
 #define MAX_SHOWN  4096 /* bytes of each stream on the console: 115,200 bit/s are slow */
-#define STREAMS    2
+#define STREAMS	   2
 
 static struct stream {
 	const char *path;
@@ -184,6 +185,7 @@ int main(void)
 {
 	struct utsname name;
 	char banner[sizeof(name.release) + 8];
+	const char *unknown;
 	int status;
 	char *text;
 
@@ -196,6 +198,9 @@ int main(void)
 	uname(&name);
 	snprintf(banner, sizeof(banner), "Linux %s", name.release);
 	hint_hello(banner);
+	unknown = tell_tasks();
+	if (unknown)
+		fprintf(stderr, "init: the recording has no tasks: %s\n", unknown);
 	mark("user", "");
 	text = slurp(JOB_FILE);
 	if (!text)

@@ -29,9 +29,14 @@ build/linux/kernel.elf: disk/linux/boot.c disk/linux/start.S disk/linux/boot.lds
 		--defsym LINUX_BSS=$$(($$(cat $(LINUX)/size) - $$(stat -L -c %s $(LINUX)/image))) \
 		-o $@ build/linux/boot.o build/linux/start.o
 
-build/linux/init: disk/linux/init.c disk/init/job.c disk/init/job.h disk/linux/hint.h kernel/include/kernel/trace_port.h
+# export NAME: its address.
+export = 0x$$(sed -n 's/ $(1)$$//p' $(LINUX)/exports)
+build/linux/init: disk/linux/init.c disk/linux/tasks.c disk/init/job.c disk/init/job.h disk/linux/hint.h \
+		disk/linux/tasks.h kernel/include/kernel/trace_port.h $(LINUX)/image
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(filter-out -MD -MP,$(USER_CFLAGS)) -Ikernel/include -o $@ $(filter %.c,$^)
+	$(Q)$(CC32) $(filter-out -MD -MP,$(USER_CFLAGS)) -Ikernel/include \
+		-DCURRENT_TASK=$(call export,current_task) -DPER_CPU_OFFSET=$(call export,__per_cpu_offset) \
+		-o $@ $(filter %.c,$^)
 
 # The package has no System.map; the kernel itself names its functions. One boot, kept in the cache.
 build/linux/kernel.sym: build/linux/kernel.elf build/linux/init build/root.ok disk/linux/symbols.sh
