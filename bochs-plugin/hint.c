@@ -277,6 +277,11 @@ void recorder_hint(struct recorder *r, const struct hint *h)
 		return;
 	if (r->watch.on)
 		watch_check(r);
+	/* Of the programs only process 1 speaks for the guest; any other may name its phases. */
+	if (view.cpl == 3 && r->watch.on && r->watch.was_pid != 1 && h->eax != TRACE_MARK) {
+		r->tally.bad_hints++;
+		return;
+	}
 	handlers[h->eax - TRACE_HELLO](r, &view, h);
 	recorder_check_writer(r);
 }

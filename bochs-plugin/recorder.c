@@ -16,6 +16,7 @@
  * with the reason `emulator` written.
  */
 #include "recorder.h"
+#include "entry.h"
 #include "rows.h"
 
 #include <stdarg.h>
@@ -297,6 +298,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 {
 	struct cpu_view view;
 	struct fault fault;
+	uint32_t mask;
 
 	if (!get_view(r, &view))
 		return;
@@ -321,9 +323,19 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		.from_user = view.cpl == 3,
 		.wanted = recorder_wants(r, EVENT_FAULT),
 	};
+	fault.has_before = !view.pae && entry_of(&r->m, view.cr3, cr2, &fault.before, &mask);
 	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
 	fault_open(&r->faults, &r->tasks, &fault);
+}
+
+void recorder_fault_over(void *recorder, struct fault *f)
+{
+	struct recorder *r = recorder;
+	uint32_t mask;
+
+	f->has_after = f->has_before && f->cr3 == r->cr3 &&
+		       entry_of(&r->m, f->cr3, f->addr, &f->after, &mask);
 }
 
 void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp)

@@ -154,6 +154,9 @@ void recorder_settle(struct recorder *r);
 /* recorder_fault - a page fault is about to be delivered. */
 void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error);
 
+/* recorder_fault_over - @f returns now: notes its page's entry. For faults.returns. */
+void recorder_fault_over(void *recorder, struct fault *f);
+
 /* recorder_return - an instruction of the IRET kind has ended; to @cpl, @eip, @esp. */
 void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp);
 

@@ -163,6 +163,7 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 		return false;
 	}
 	r->tasks.rounds = m->rounds;
+	r->faults.returns = recorder_fault_over;
 	recorder_cr3(r, 0);
 	if (!prepare_directory(r) || !open_files(r))
 		return false;

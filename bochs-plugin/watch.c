@@ -5,33 +5,13 @@
  * Debian's kernels for i386 without "pae" in their name.
  */
 #include "watch.h"
+#include "entry.h"
 #include "recorder.h"
 #include "rows.h"
 
 #include <string.h>
 
-#define ENTRY_PRESENT 1u
-#define ENTRY_LARGE   0x80u
-#define NAME_MAX      64u
-
-/* The physical address of @addr in the address space that is loaded; false: nothing is there. */
-static bool translate(struct recorder *r, uint32_t cr3, uint32_t addr, uint64_t *phys)
-{
-	uint32_t entry;
-
-	*phys = (cr3 & ~PAGE_MASK) + (addr >> 22) * 4;
-	if (r->m.read_phys(r->m.ctx, *phys, &entry, 4) != 4 || !(entry & ENTRY_PRESENT))
-		return false;
-	if (entry & ENTRY_LARGE) {
-		*phys = (entry & ~LARGE_4M_MASK) + (addr & LARGE_4M_MASK);
-		return true;
-	}
-	*phys = (entry & ~PAGE_MASK) + (addr >> 12 & 0x3ff) * 4;
-	if (r->m.read_phys(r->m.ctx, *phys, &entry, 4) != 4 || !(entry & ENTRY_PRESENT))
-		return false;
-	*phys = (entry & ~PAGE_MASK) + (addr & PAGE_MASK);
-	return true;
-}
+#define NAME_MAX 64u
 
 static bool read_word(struct recorder *r, uint64_t phys, uint32_t *value)
 {
@@ -79,7 +59,8 @@ void watch_check(struct recorder *r)
 	if (task == w->task && read_word(r, w->pid, &pid) && pid == w->was_pid && !w->renamed)
 		return;
 	w->renamed = false;
-	if (!r->m.view(r->m.ctx, &view) || !translate(r, view.cr3, task + w->at.task_pid, &phys) ||
+	if (!r->m.view(r->m.ctx, &view) ||
+	    !entry_translate(&r->m, view.cr3, task + w->at.task_pid, &phys) ||
 	    !read_word(r, phys, &pid) ||
 	    r->m.read_linear(r->m.ctx, task + w->at.task_tgid, &tgid, 4) != 4)
 		return;
@@ -99,7 +80,8 @@ bool watch_hint(struct recorder *r, uint32_t addr)
 
 	if (w->on || !r->m.view(r->m.ctx, &view) || view.pae ||
 	    r->m.read_linear(r->m.ctx, addr, &w->at, sizeof(w->at)) != sizeof(w->at) ||
-	    w->at.size < sizeof(w->at) || !translate(r, view.cr3, w->at.running, &w->running))
+	    w->at.size < sizeof(w->at) ||
+	    !entry_translate(&r->m, view.cr3, w->at.running, &w->running))
 		return false;
 	tasks_hello(&r->tasks);
 	r->tasks.watched = w->on = true;

@@ -33,6 +33,7 @@ build/test-user/%: tests/user/%.c disk/disk.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
 
+build/test-guest/phases: USER_CFLAGS += -Ikernel/include
 build/test-guest/%: tests/guest/%.c disk/disk.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)

@@ -51,7 +51,7 @@ if [ "${1-}" = --part ]; then
 	host_test "$2"
 	done_testing
 fi
-for part in text parts faults hints waiting machine files; do
+for part in text parts faults hints waiting watch machine files; do
 	host_test $part
 done
 
