@@ -143,7 +143,7 @@ void redirect(const char *path, int flags, int fd)
 	}
 }
 
-pid_t start(const struct job *job)
+pid_t start(const struct job *job, void (*prepare)(void))
 {
 	pid_t pid = fork();
 
@@ -154,6 +154,8 @@ pid_t start(const struct job *job)
 			redirect(job->input, O_RDONLY, 0);
 		if (chdir(job->cwd))
 			die(job->cwd);
+		if (prepare)
+			prepare();
 		execve(job->args[0], job->args, job->envs);
 		die(job->args[0]);
 	}

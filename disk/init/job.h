@@ -35,7 +35,10 @@ void parse_jobs(char *text);
 /* redirect - makes @fd what open(@path, @flags) gives, or dies. */
 void redirect(const char *path, int flags, int fd);
 
-/* start - a child that becomes the job's program; its standard output is this process's. */
-pid_t start(const struct job *job);
+/*
+ * start - a child that becomes the job's program; its standard output is this process's. @prepare
+ * is called in it before, unless it is NULL.
+ */
+pid_t start(const struct job *job, void (*prepare)(void));
 
 #endif

@@ -5,7 +5,7 @@
 #   build/linux/kernel.sym    names of its functions, for the report
 
 LINUX := build/deps/linux
-linux_files := build/linux/kernel.elf build/linux/init build/linux/kernel.sym
+linux_files := build/linux/kernel.elf build/linux/init build/linux/kernel.sym build/linux/cmdline
 
 # Lean, as in the figures that Pagoda is compared with: no APIC, ACPI, KASLR, mitigations, security
 # modules, memory cgroups or auditing; nothing cleared in advance. Then: no tests of ciphers, no wait for
@@ -14,7 +14,12 @@ linux_files := build/linux/kernel.elf build/linux/init build/linux/kernel.sym
 linux_lean := noapic nolapic acpi=off nokaslr mitigations=off lsm= cgroup_disable=memory audit=0 \
 	init_on_alloc=0 init_on_free=0 cryptomgr.notests tsc=unstable lpj=800000 pnpbios=off noisapnp \
 	initcall_blacklist=trace_eval_init,init_kprobe_trace,init_evm,load_system_certificate_list
-linux_cmdline = console=ttyS0,115200 8250.nr_uarts=1 quiet panic=-1 $(linux_lean) $$P_APPEND
+linux_base := console=ttyS0,115200 8250.nr_uarts=1 quiet panic=-1 $(linux_lean)
+linux_cmdline = $(linux_base) $$P_APPEND
+
+build/linux/cmdline: disk/linux/linux.mk
+	@mkdir -p $(@D)
+	$(Q)echo '$(linux_base)' >$@
 
 $(LINUX)/image: setup/linux.sh
 	$(Q)setup/linux.sh get; touch $@
@@ -40,4 +45,4 @@ build/linux/init: disk/linux/init.c disk/linux/tasks.c disk/init/job.c disk/init
 
 # The package has no System.map; the kernel itself names its functions. One boot, kept in the cache.
 build/linux/kernel.sym: build/linux/kernel.elf build/linux/init build/root.ok disk/linux/symbols.sh
-	$(Q)disk/linux/symbols.sh $(LINUX)/symbols "$(linux_cmdline)"; cp $(LINUX)/symbols $@
+	$(Q)disk/linux/symbols.sh $(LINUX)/symbols "$(linux_base)"; cp $(LINUX)/symbols $@

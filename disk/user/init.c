@@ -66,7 +66,7 @@ static int run_all(void)
 		if (njobs > 1)
 			dprintf(1, "#job %s\n", jobs[i].name);
 		mark(jobs[i].name, "");
-		status = wait_for(start(&jobs[i]));
+		status = wait_for(start(&jobs[i], NULL));
 		mark(jobs[i].name, " end");
 		if (njobs > 1) {
 			dprintf(1, "\n#end %s %d\n", jobs[i].name, status);
