@@ -273,6 +273,9 @@ void recorder_hint(struct recorder *r, const struct hint *h)
 		       "one handler an operation");
 	if (h->eax < TRACE_HELLO || h->eax >= TRACE_OP_END)
 		return; /* not one of ours: some program's own OUT */
+	/* To see whether a program may use the port the CPU reads the TSS: that walk comes first.
+	 */
+	recorder_settle(r);
 	if (!r->m.view(r->m.ctx, &view))
 		return;
 	if (r->watch.on)

@@ -155,6 +155,7 @@ void faults_finish(struct faults *f)
 	while (f->first < f->next) {
 		f->ring[f->first % FAULT_WINDOW].no_return =
 			!f->ring[f->first % FAULT_WINDOW].closed;
+		f->forced += !f->ring[f->first % FAULT_WINDOW].closed;
 		f->emit(f->ctx, &f->ring[f->first++ % FAULT_WINDOW]);
 	}
 }

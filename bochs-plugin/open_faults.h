@@ -44,7 +44,7 @@ struct faults {
 	fault_returns returns; /* may be NULL */
 	void *ctx;
 	uint64_t unmatched; /* hints for no open fault */
-	uint64_t forced;    /* emitted open, because the window was full */
+	uint64_t forced;    /* emitted open: the window was full, or the run over */
 	uint64_t major;	    /* hints that told of a wait for a disk */
 	uint64_t causes[TRACE_CAUSE_END];
 };

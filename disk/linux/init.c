@@ -135,11 +135,17 @@ static void tell_counters(const char *path, const char *names)
 	free(text);
 }
 
-/* The right to use ports would go on to the program, and cost it some 50 instructions a fault. */
-static void give_up_port(void)
+/*
+ * What the program must not inherit: the right to use ports, which would cost it some 50
+ * instructions a fault, and the blocked signal.
+ */
+static void become_program(void)
 {
-	if (iopl(0))
-		die("iopl");
+	sigset_t none;
+
+	sigemptyset(&none);
+	if (iopl(0) || sigprocmask(SIG_SETMASK, &none, NULL))
+		die("the program's start");
 }
 
 static int run_all(void)
@@ -151,7 +157,6 @@ static int run_all(void)
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	for (int i = 0; i < njobs; i++) {
-		sigset_t none;
 		pid_t pid;
 
 		if (!jobs[i].nargs) {
@@ -163,8 +168,7 @@ static int run_all(void)
 		if (njobs > 1)
 			dprintf(1, "#job %s\n", jobs[i].name);
 		mark(jobs[i].name, "");
-		sigemptyset(&none);
-		pid = start(&jobs[i], give_up_port);
+		pid = start(&jobs[i], become_program);
 		status = wait_for(pid, &child);
 		mark(jobs[i].name, " end");
 		if (njobs > 1) {
