@@ -84,7 +84,7 @@ bool watch_hint(struct recorder *r, uint32_t addr)
 	    !entry_translate(&r->m, view.cr3, w->at.running, &w->running))
 		return false;
 	tasks_hello(&r->tasks);
+	/* The first look comes with the next event: this one's own rows have no task yet. */
 	r->tasks.watched = w->on = true;
-	watch_check(r);
 	return true;
 }

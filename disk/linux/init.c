@@ -159,10 +159,6 @@ static int run_all(void)
 	for (int i = 0; i < njobs; i++) {
 		pid_t pid;
 
-		if (!jobs[i].nargs) {
-			fprintf(stderr, "init: job %s has no arg\n", jobs[i].name);
-			return NOT_STARTED;
-		}
 		for (int s = 0; s < STREAMS; s++)
 			redirect(streams[s].path, O_WRONLY | O_APPEND, s + 1);
 		if (njobs > 1)
@@ -181,6 +177,33 @@ static int run_all(void)
 	dup2(console[1], 2);
 	show_streams();
 	return status;
+}
+
+/* Without a job: a shell on the console, whose word is its status. */
+static int shell(void)
+{
+	char *const args[] = {"sh", "-i", NULL};
+	char *const envs[] = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=linux:$PWD# ",
+			      NULL};
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		setsid();
+		redirect("/dev/ttyS0", O_RDWR, 0);
+		dup2(0, 1);
+		dup2(0, 2);
+		become_program();
+		if (chdir("/work"))
+			die("/work");
+		execve("/bin/sh", args, envs);
+		die("/bin/sh");
+	}
+	while (wait(&status) != pid)
+		;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static void power_off(void)
@@ -214,11 +237,10 @@ int main(void)
 		fprintf(stderr, "init: the recording has no tasks: %s\n", unknown);
 	mark("user", "");
 	text = slurp(JOB_FILE);
-	if (!text)
-		die(JOB_FILE);
-	parse_jobs(text);
+	if (text)
+		parse_jobs(text);
 	open_streams();
-	status = run_all();
+	status = njobs && jobs[0].nargs ? run_all() : shell();
 	tell_counters("/proc/vmstat", " pgfault pgmajfault ");
 	tell_counters("/proc/stat", " ctxt processes ");
 	printf("init: status %d\n", status);

@@ -143,6 +143,7 @@ static void test_switches(void)
 	CHECK(!rec->tasks.hinted);
 	hint(TRACE_TASKS, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 0);
+	runs(0);
 	runs(1);
 	runs(1);
 	runs(2);
@@ -153,11 +154,11 @@ static void test_switches(void)
 	recorder_flush(rec, FLUSH_CR3, true, DIRECTORY);
 	runs(2);
 	CHECK_EQ(rec->tasks.current->pid, 9);
-	CHECK_STR(end("tasks.csv"), "102,0,switch,1,1,0x00001000,init\n"
-				    "112,0,switch,7,7,0x00001000,one?\n"
-				    "132,0,switch,8,8,0x00001000,two\n"
-				    "142,0,switch,9,9,0x00001000,three\n"
-				    "162,0,switch,9,9,0x00001000,four\n");
+	CHECK_STR(end("tasks.csv"), "112,0,switch,1,1,0x00001000,init\n"
+				    "122,0,switch,7,7,0x00001000,one?\n"
+				    "142,0,switch,8,8,0x00001000,two\n"
+				    "152,0,switch,9,9,0x00001000,three\n"
+				    "172,0,switch,9,9,0x00001000,four\n");
 }
 
 static void test_who_may_speak(void)
@@ -188,8 +189,9 @@ static void test_nonsense(void)
 	put(WHERE + 8, BASE + RUNNING);
 	hint(TRACE_TASKS, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 2);
-	put(RUNNING, 0x10000000);
 	runs(0);
+	put(RUNNING, 0x10000000);
+	recorder_return(rec, 0, 0, 0);
 	CHECK_EQ(rec->tasks.current->pid, 1);
 	hint(TRACE_TASKS, 0, BASE + WHERE); /* once is enough */
 	CHECK_EQ(rec->tally.bad_hints, 3);
