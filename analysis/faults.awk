@@ -15,8 +15,7 @@
 BEGIN {
 	phase = 0
 	causes = "anon_zero anon file file_cow shared cow cow_reuse stack swap swap_cache " \
-		"vmalloc_sync migration spurious fixup sigsegv sigbus oom panic unknown " \
-		"filled zero copied upgraded back none same"
+		"vmalloc_sync migration spurious fixup sigsegv sigbus oom panic unknown"
 	bins_init()
 	marks_read(marks)
 	tasks_read(tasks)
@@ -36,6 +35,10 @@ function fault(    cause, tgid, key, own)
 	cause = F[12] != "" ? F[12] : entry_change(F[17], F[18], zero_frame)
 	if (cause == "")
 		cause = "unknown"
+	else if (F[12] == "" && !told) {
+		told = 1
+		causes = causes " filled zero copied upgraded back none same"
+	}
 	while (phase < marks_count && mark_time[phase + 1] <= F[1] + 0)
 		phase++
 	own = of_program(F[1])

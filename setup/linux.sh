@@ -129,7 +129,7 @@ get()
 		dpkg-deb --fsys-tarfile "$work"/*.deb | tar -x -C "$work/root" ./boot
 		unpack_kernel
 		list_exports
-		(cd "$work" && mv setup image size version exports done)
+		(cd "$work" && mv setup image size version exports "$work/done")
 		mv "$work/done" "$store"
 	fi
 	mkdir -p build/deps

@@ -24,7 +24,7 @@
 set -eu
 
 ended="exit"
-update= guest=kernel
+update='' guest=kernel
 while getopts ue:g: option; do
 	case $option in
 	u) update=1 ;;
