@@ -91,7 +91,8 @@ function symbols_open(kernel_file, prog_file, vmas,    i, name)
 
 function base_name(path)
 {
-	sub(/.*\//, "", path)
+	if (path ~ /^[.]*\//) # not "ksoftirqd/0"
+		sub(/.*\//, "", path)
 	return path
 }
 

@@ -10,13 +10,14 @@
 #   version    as `uname -r` says it
 #   exports    "ADDRESS NAME" of what the kernel exports to modules, variables too
 #
-# The package is what `linux-image-686`, of this machine's release and mirror, depends on (setup/apt.sh); of
-# it only the kernel's file is kept. With NO_APT=1 nothing is fetched. Says nothing when there is
+# The package is what `linux-image-686` of bookworm depends on, the last release that has a kernel for
+# i386, from this machine's mirror (setup/apt.sh); of it only the kernel's file is kept. With NO_APT=1 nothing is fetched. Says nothing when there is
 # nothing to do.
 set -eu
 export LC_ALL=C
 
 readonly meta=linux-image-686
+readonly kernel_suite=bookworm
 
 die()
 {
@@ -31,12 +32,12 @@ no_network="is there a network? (without one: OFFLINE=dir, filled by 'make deps-
 # The package into the directory $1.
 fetch_package()
 {
-	arch=i386 suite=$codename
+	arch=i386 suite=$kernel_suite
 	private_state
-	echo "deps: fetching $meta:i386 of $codename"
+	echo "deps: fetching $meta:i386 of $suite"
 	update_private || die "no package lists: $(tail -n 1 "$state/log"); $no_network"
 	package=$(private_apt cache depends "$meta" 2>/dev/null | sed -n 's/^ *Depends: //p' | head -n 1)
-	[ -n "$package" ] || die "Debian $codename has no $meta for i386"
+	[ -n "$package" ] || die "Debian $suite has no $meta for i386"
 	(cd "$1" && private_apt get download "$package") >"$state/log" 2>&1 ||
 		die "cannot fetch $package: $(tail -n 1 "$state/log"); $no_network"
 }
@@ -110,7 +111,7 @@ list_exports()
 
 get()
 {
-	store=$cache/linux-$codename
+	store=$cache/linux-$kernel_suite
 	exec 9>"$cache/lock"
 	flock 9
 	if [ ! -d "$store" ]; then
@@ -118,8 +119,8 @@ get()
 		work=$(mktemp -d "$cache/tmp/XXXXXX")
 		trap 'rm -rf "$work"' EXIT
 		if [ -n "${P_OFFLINE-}" ]; then
-			cp "$P_OFFLINE/linux-$codename"/*.deb "$work" 2>/dev/null ||
-				die "OFFLINE=$P_OFFLINE: no linux-$codename/*.deb there"
+			cp "$P_OFFLINE/linux-$kernel_suite"/*.deb "$work" 2>/dev/null ||
+				die "OFFLINE=$P_OFFLINE: no linux-$kernel_suite/*.deb there"
 		elif [ "${NO_APT-}" = 1 ]; then
 			die "$meta is not in the cache, and NO_APT=1"
 		else
@@ -143,7 +144,7 @@ get) get ;;
 fetch)
 	[ -n "${P_OFFLINE-}" ] || die "where to? make deps-fetch OFFLINE=dir"
 	mkdir -p "$P_OFFLINE"
-	into=$(cd "$P_OFFLINE" && pwd)/linux-$codename
+	into=$(cd "$P_OFFLINE" && pwd)/linux-$kernel_suite
 	rm -rf "$into"
 	mkdir "$into"
 	fetch_package "$into"
