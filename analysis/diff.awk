@@ -55,17 +55,23 @@ function table(group, title,    i, key, a, b)
 	}
 }
 
-function faults(    i, key, a, b, cost_a, cost_b)
+function faults(    i, j, n, kind)
 {
 	printf "\n  %-26s %11s %11s %15s %15s %9s\n", "page faults: the entry was", "A", "B", "instr. each, A", "B", "B / A"
-	for (i = 1; i <= count["faults"]; i++) {
-		key = name["faults", i]
-		a = figure(1, "faults", key, 1)
-		b = figure(2, "faults", key, 1)
-		cost_a = figure(1, "faults", key, 2)
-		cost_b = figure(2, "faults", key, 2)
-		printf "  %-26s %11s %11s %15s %15s %9s\n", key, a, b, cost_a, cost_b, ratio(cost_a, cost_b)
-	}
+	n = split("zero filled copied upgraded back same none unknown", kind, " ")
+	for (j = 1; j <= 2; j++)
+		for (i = 1; i <= n; i++)
+			fault(kind[i] (j == 1 ? "" : ", by the kernel"))
+}
+
+function fault(key,    a, b)
+{
+	if (!(("faults", key) in seen))
+		return
+	a = figure(1, "faults", key, 2)
+	b = figure(2, "faults", key, 2)
+	printf "  %-26s %11s %11s %15s %15s %9s\n", key, figure(1, "faults", key, 1), figure(2, "faults", key, 1), \
+		a, b, ratio(a, b)
 }
 
 # Those that both have by that name, up to the same next one.
