@@ -21,7 +21,10 @@ BEGIN {
 		   "upgrade,entry=upgrades_entry upgrade,kind=upgrades_kind flush=flushes invlpg=invlpgs")
 	equal("Rows of faults.csv are the faults that Bochs delivered", rows["fault"], \
 	      meta["faults"], filtered)
-	equal("The kernel counted the same page faults", rows["fault"], meta["kernel.pgfault"], filtered)
+	if (meta["hints_from"] == "program")
+		say("skip", "The kernel counted the same page faults", "another kernel counts by rules of its own")
+	else
+		equal("The kernel counted the same page faults", rows["fault"], meta["kernel.pgfault"], filtered)
 	each_equal("Faults by cause, and the major ones, are those that plugin and kernel counted", causes_told())
 	equal("The kernel counted the same INVLPGs", rows["invlpg,"], \
 	      meta["guest"] ~ /^Pagoda / ? meta["kernel.nr_tlb_flush_page"] : "", filtered)
@@ -136,6 +139,9 @@ function rows_counted(    F)
 		rows[F[1] "," F[2]] += F[3]
 		rows["tlb"] += F[3]
 	}
+	# Bochs's own are none that the guest asked for, and not in the plugin's counts of these.
+	rows["flush"] -= rows["flush,emulator"] + rows["flush_all,emulator"]
+	rows["invlpg"] -= rows["invlpg,emulator"]
 	csv_open(out "/causes.csv", "rows,cause")
 	rows["fault"] = 0
 	while (csv_row(out "/causes.csv", F) > 0) {

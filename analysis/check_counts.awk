@@ -51,12 +51,20 @@ function asked_for(pid)
 	return meta["pid"] == "" || pid == meta["pid"] || tgid_of(pid) == meta["pid"]
 }
 
+# Why another kernel's counters are compared with nothing.
+function other_kernel()
+{
+	return "the guest is " (meta["guest"] == "" ? "unknown" : meta["guest"]) ", which counts by rules of its own"
+}
+
 # The kernel flushes a page by INVLPG, an address space by loading CR3 with what is in it, and all
 # by turning CR4.PGE off and on; without PGE, by CR3 too, and once when it has set up its pages.
 function count_kernel_flushes()
 {
-	if (!ours)
+	if (!ours) {
+		skipped("tlb.csv: pages and address spaces that the kernel flushed", other_kernel())
 		return
+	}
 	same("tlb.csv: pages that the kernel flushed", counted["invlpg,"], "kernel.nr_tlb_flush_page")
 	if (counted["flush,cr3"]) {
 		same("tlb.csv: address spaces that the kernel flushed", counted["same cr3"], \
@@ -80,8 +88,11 @@ function count_faults(    i, n, name)
 	for (i = 1; i <= n; i++)
 		if (faults_of[name[i]] || meta["faults_cause_" name[i]] + 0)
 			same("faults.csv: rows with cause " name[i], faults_of[name[i]], "faults_cause_" name[i])
-	if (!ours)
+	if (!ours) {
+		skipped("faults.csv: rows are the faults that the kernel counted, by cause", other_kernel())
+		skipped("tasks.csv: switches are those that the kernel counted", other_kernel())
 		return
+	}
 	same("faults.csv: rows are the faults that the kernel counted", rows["faults"], "kernel.pgfault")
 	same("faults.csv: rows that are major", faults_major, "kernel.pgmajfault")
 	for (i = 1; i <= n; i++)

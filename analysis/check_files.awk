@@ -10,6 +10,10 @@ BEGIN {
 		"migration spurious fixup sigsegv sigbus oom panic "
 	meta_read(metafile)
 	ours = meta["guest"] ~ /^Pagoda /
+	if (!ours)
+		skip_checks("meta.selftest vmas.left", "no kernel of ours that could say it")
+	if (!ours && (meta["guest"] == "" || meta["hints_from"] == "program"))
+		skip_checks("faults.cause faults.change vmas.bounds vmas.overlap vmas.unmap", "this guest's kernel tells no causes and areas")
 	cause_forms()
 	whole_run = meta["start"] == "boot" && meta["stop"] == "end" && meta["pid"] == "" && \
 		    meta["events"] == "tlb fault flush"
@@ -17,6 +21,7 @@ BEGIN {
 	check_meta()
 	check_faults()
 	check_tasks()
+	check_changes()
 	check_vmas()
 	check_left()
 	check_marks()

@@ -23,10 +23,11 @@ BEGIN {
 	key_is("all", "^(ok|failed|none)$", "selftest")
 	# What else there is (panic, hang, ...) is of a recording that is not complete, or was put there
 	# by whoever watched the run.
-	key_is("all", "^(ok|stale|selftest_failed|program_failed|truncated|hang|killed|interrupted|emulator_failed)$", \
+	key_is("all", "^(ok|stale|selftest_failed|program_failed|truncated|hang|killed|interrupted|emulator_failed|reset)$", \
 	       "outcome")
 	key_is("hints", "^1$", "trace_port_version")
 	key_is("hints", ".", "guest")
+	key_is("any", "^program$", "hints_from")
 	key_is("hints", "^[0-9]+$", "irqs_off_max irqs_off_max_pid no_resched_max no_resched_max_pid")
 	key_is("hints", "^0x[0-9a-f]+$", "irqs_off_max_eip no_resched_max_eip")
 	key_is("ours", "^[0-9]+$", "kernel.pgfault kernel.pgmajfault kernel.nr_tlb_flush_page " \

@@ -3,8 +3,19 @@
 #
 # For check_files.awk, whose read_file() gives each row to a look_...() here: F[] are its fields,
 # csv_line and raw_text its line and text.
+# The columns before and after, of which a recording by an older plugin has none.
+function entry_columns(    line)
+{
+	getline line < faults
+	close(faults)
+	return line ~ /,before,after$/ ? ",before,after" : ""
+}
+
 function check_faults()
 {
+	told = entry_columns()
+	change_forms()
+	form["address?"] = "^(" substr(address, 2, length(address) - 2) ")?$"
 	form["number"] = number
 	form["cpu"] = "^0$"
 	form["number?"] = "^[0-9]*$"
@@ -16,9 +27,9 @@ function check_faults()
 	form["bit?"] = "^[01]?$"
 	form["depth"] = "^[1-9][0-9]*$"
 	read_file("faults", faults, \
-		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds", \
+		  "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds" told, \
 		  "number cpu address address number access mode bit address number? depth free bit? " \
-		  "number? free number?", 1)
+		  "number? free number?" (told == "" ? "" : " address? address?"), 1)
 	verdict("faults.error", "faults.csv: access, mode and present are what the error code says")
 	verdict("faults.cost", "faults.csv: a cost is not 0, and holds its repeated rounds")
 	verdict("faults.cause", "faults.csv: every cause is one of the contract's and fits its fault")
@@ -48,8 +59,20 @@ function cause_forms()
 	waits = " file file_cow shared swap swap_cache spurious fixup sigbus oom panic "
 }
 
+# What becomes of the page's entry: change_form[cause], as lib.awk's entry_change() names it.
+function change_forms()
+{
+	change_form["anon_zero"] = change_form["file"] = change_form["stack"] = "^filled$"
+	change_form["anon"] = "^(filled|copied)$" # copied: from the frame of zeros
+	change_form["file_cow"] = "^(filled|copied)$"
+	change_form["shared"] = "^(filled|upgraded)$"
+	change_form["cow"] = "^copied$"
+	change_form["cow_reuse"] = "^upgraded$"
+	change_form["swap"] = change_form["swap_cache"] = "^(back|filled)$" # filled: of shared memory
+}
+
 # Error code: bit 0 present, 1 write, 2 user, 4 fetch (Intel SDM volume 3, figure 4-12).
-function look_fault(F,    error)
+function look_fault(F,    error, change)
 {
 	error = F[5]
 	if (error % 2 != F[8] || (int(error / 4) % 2 ? "u" : "k") != F[7] || \
@@ -65,10 +88,31 @@ function look_fault(F,    error)
 		wrong_row("faults.cause", "faults", csv_line, F[12] " cannot be: " raw_text)
 	if ((F[14] == "") != (F[16] == "") || F[16] + 0 > F[14] + 0 || F[14] == "0")
 		wrong_row("faults.cost", "faults", csv_line, raw_text)
-	if (F[12] == "" && meta["guest"] != "")
+	change = entry_change(F[17], F[18])
+	if (ours && change != "" && F[12] in change_form && change !~ change_form[F[12]]) {
+		odd_line[++odd] = csv_line
+		odd_from[odd] = F[1] + 0
+		odd_to[odd] = F[1] + F[14]
+		odd_text[odd] = F[12] ", and the entry is " change ": " raw_text
+	}
+	if (F[12] == "" && meta["guest"] != "" && meta["hints_from"] != "program")
 		wrong_row("faults.cause", "faults", csv_line, "none, though the guest gives hints")
 	if ((F[10] != "" && F[10] != "0" && !(F[10] in task_tgid)) || !asked_for(F[10]))
 		wrong_row("faults.pid", "faults", csv_line, raw_text)
+}
+
+# The entry is read when the fault returns. Where others ran before that, they may have changed it again.
+function check_changes(    i, k)
+{
+	if (told == "")
+		return
+	for (i = 1; i <= odd; i++) {
+		while (k < switched && switch_time[k + 1] <= odd_from[i])
+			k++
+		if (k == switched || switch_time[k + 1] > odd_to[i])
+			wrong_row("faults.change", "faults", odd_line[i], odd_text[i])
+	}
+	verdict("faults.change", "faults.csv: what became of the page's entry fits the cause")
 }
 
 function check_tasks()
@@ -184,7 +228,7 @@ function check_marks()
 # Who runs at a time? Times must not fall from call to call for the same `who`.
 function runs(who, time)
 {
-	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time)
+	while (at_switch[who] < switched && switch_time[at_switch[who] + 1] < time + (meta["hints_from"] == "program"))
 		at_switch[who]++
 	return at_switch[who] ? switch_pid[at_switch[who]] : "0"
 }

@@ -19,13 +19,27 @@ function wrong_row(name, table, line, why)
 function verdict(name, title)
 {
 	if (!wrongs[name]) {
-		print "ok - " title
+		print "ok - " title (skip_why[name] == "" ? "" : " # SKIP " skip_why[name])
 		return
 	}
 	print "not ok - " title
 	printf "%s", why_wrong[name]
 	if (wrongs[name] > 3)
 		print "# ... " wrongs[name] " in all"
+}
+
+# Checks that this recording cannot be put to, by the names (of verdict()) in a list.
+function skip_checks(names, why,    name, n, i)
+{
+	n = split(names, name, " ")
+	for (i = 1; i <= n; i++)
+		skip_why[name[i]] = why
+}
+
+# A check that is skipped by its title.
+function skipped(title, why)
+{
+	print "ok - " title " # SKIP " why
 }
 
 # What was counted must be what meta.csv says under `key`. A key that must be there and is not was told

@@ -6,6 +6,8 @@
 # round by round compares with one copied in one go. Sums are of costs as they stand, which are time,
 # with those of `rounds` beside them.
 #
+# Of a guest that tells no causes, the change of the page's entry stands for the cause (lib.awk).
+#
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram); both for the faults from the program's
 # start on, where there is one, in program_causes.csv and program_costs.csv;
 # fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
@@ -18,6 +20,7 @@ BEGIN {
 	marks_read(marks)
 	tasks_read(tasks)
 	symbols_open()
+	zero_frame = symbol_frame("empty_zero_page")
 	columns = "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"
 	if (csv_open(faults, columns))
 		while (csv_row(faults, F) > 0)
@@ -29,7 +32,13 @@ BEGIN {
 
 function fault(    cause, tgid, key, own)
 {
-	cause = F[12] == "" ? "unknown" : F[12]
+	cause = F[12] != "" ? F[12] : entry_change(F[17], F[18], zero_frame)
+	if (cause == "")
+		cause = "unknown"
+	else if (F[12] == "" && !told) {
+		told = 1
+		causes = causes " filled zero copied upgraded back none same"
+	}
 	while (phase < marks_count && mark_time[phase + 1] <= F[1] + 0)
 		phase++
 	own = of_program(F[1])

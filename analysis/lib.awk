@@ -158,6 +158,30 @@ function hex_init(    i)
 	hex_ready = 1
 }
 
+# Bit 0 (present) or 1 (writable) of a page-table entry as text.
+function entry_bit(entry, bit)
+{
+	return int((index("0123456789abcdef", substr(entry, length(entry))) - 1) / (bit + 1)) % 2
+}
+
+# What became of a page's entry in a fault (columns before and after of faults.csv): filled, where it was empty;
+# back, where it was neither that nor present, as that of a page in the swap area; copied, to another
+# frame; upgraded, to writable; same; none, when there is still no page. Empty when not known. `zero`
+# is the frame of zeros, where that is known: zero, when an empty entry got it.
+function entry_change(before, after, zero)
+{
+	if (before == "" || after == "")
+		return ""
+	if (!entry_bit(after, 0))
+		return "none"
+	if (!entry_bit(before, 0))
+		return before != "0x00000000" ? "back" : \
+		       substr(after, 1, 7) "000" == zero ? "zero" : "filled"
+	if (substr(before, 1, 7) != substr(after, 1, 7))
+		return "copied"
+	return entry_bit(after, 1) > entry_bit(before, 1) ? "upgraded" : "same"
+}
+
 # The value of an address 0xHHHHHHHH.
 function hex(address)
 {

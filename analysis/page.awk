@@ -33,6 +33,13 @@ BEGIN {
 	meaning["oom"] = "out of memory"
 	meaning["panic"] = "kernel bug"
 	meaning["unknown"] = "the guest gave no hint"
+	meaning["filled"] = "the page's entry was empty, and names a frame now (no hint says why)"
+	meaning["zero"] = "the page's entry was empty, and names the frame of zeros now"
+	meaning["copied"] = "the page's entry names another frame now"
+	meaning["upgraded"] = "the page's entry allows writing now"
+	meaning["back"] = "the page's entry said where the page was, and names a frame now"
+	meaning["none"] = "the page's entry is still empty"
+	meaning["same"] = "the page's entry is what it was"
 }
 
 function put(text)

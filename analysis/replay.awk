@@ -10,7 +10,9 @@
 # walks. What the rows do not tell is worked out:
 #
 #  - whether CR4.PGE was set, so that a G bit counts: a CR3 flush that keeps global entries says so
-#    for all the time between two writes of CR4; where there is none, the write turned it over;
+#    for all the time between two writes of CR4; where there is none, the write turned it over, or,
+#    if that cannot be by a row whose entry has the bit, it did not (another kernel may write other
+#    bits of CR4 that flush);
 #  - which address space a CR3 value means: a new one after each fork and exec that names it;
 #  - what came first at one and the same icount: a fault, or a walk of the same instruction. Both
 #    are tried.
@@ -39,15 +41,26 @@ function epochs_read(    line, F, n, told)
 		split(line, F, ",")
 		if (F[5] == "cr4") {
 			epoch_pge[++n] = !epoch_pge[n - 1]
+			epoch_guessed[n] = 1
 			told = 0
 		} else if ((F[5] == "cr3" || F[5] == "task") && !told) {
 			epoch_pge[n + 0] = F[4] == "flush"
+			epoch_guessed[n + 0] = 0
 			told = 1
 		}
 	}
 	close(epochs)
 	epoch = 0
 	pge = epoch_pge[0]
+}
+
+# The guess of this epoch is wrong: so are those of the next ones that rest on it.
+function epoch_turn(    i)
+{
+	for (i = epoch; i == epoch || epoch_guessed[i]; i++)
+		epoch_pge[i] = !epoch_pge[i]
+	epoch_guessed[epoch] = 0
+	pge = epoch_pge[epoch]
 }
 
 # A fork or exec that names this directory: what comes in it is new.
@@ -129,18 +142,29 @@ function replay_upgrade(s,    pte, low)
 	return ours ? "kind" : $5
 }
 
-# A fill or upgrade; `global`: its entry has the G bit.
-function replay_fill(global,    space, key, says, is, s)
+function replay_key(global)
 {
-	global = global && pge
+	return $3 $6 " " (global ? "g" : space_number[$13])
+}
+
+# A fill or upgrade; `bit`: its entry has the G bit.
+function replay_fill(bit,    global, key, says, is, s)
+{
+	global = bit && pge
 	if (!($13 in space_number))
 		replay_space($13)
-	space = global ? "g" : space_number[$13]
-	key = $3 $6 " " space
+	key = replay_key(global)
 	s = slot_of[$3, substr($6, 5, 3)]
 	is = $4 "," $5 "," $16 "," $17
 	says = replay_says(s, key, global)
 	while (says != is && stream_fault_now())
+		says = replay_says(s, key, global)
+	if (says != is && bit && epoch_guessed[epoch] && replay_says(s, replay_key(!global), !global) == is) {
+		epoch_turn()
+		global = !global
+		key = replay_key(global)
+	}
+	if (says != is && bit)
 		says = replay_says(s, key, global)
 	model[model_word]++
 	model[model_part]++
@@ -178,7 +202,7 @@ function replay_need(s, key, global,    can)
 	if ($4 == "upgrade" && entry_page[s] == $6 && (can == "wu" || can == $9 $10 || \
 	    (can == "ru" && $9 $10 == "rk") || (can == "wk" && $9 $10 == "rk")))
 		wrong_row("need", "tlb", NR, "the entry permitted this access (" can "): " $0)
-	if (key in last_entry && last_stamp[key] == stamp[global + 0] && \
+	if (ours && key in last_entry && last_stamp[key] == stamp[global + 0] && \
 	    looked_again[$6] + 0 < last_line[key]) {
 		if (last_entry[key] != $11 && !replay_gained(last_entry[key], $11))
 			wrong_row("entry", "tlb", NR, "the entry was " last_entry[key] " in line " \

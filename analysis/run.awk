@@ -150,7 +150,7 @@ function cause_groups(    i, n, name, part)
 	n = split("anon_zero=zero anon=anon file=file shared=file file_cow=cow cow=cow cow_reuse=cow " \
 		  "stack=stack swap=swap swap_cache=swap vmalloc_sync=other migration=other " \
 		  "spurious=other fixup=other sigsegv=other sigbus=other oom=other panic=other " \
-		  "unknown=other", name, " ")
+		  "unknown=other filled=anon zero=zero copied=cow upgraded=cow back=swap none=other same=other", name, " ")
 	for (i = 1; i <= n; i++) {
 		split(name[i], part, "=")
 		group[part[1]] = part[2]

@@ -1,7 +1,8 @@
 # stream.awk - tasks.csv, faults.csv and marks.csv, brought in between the rows of tlb.csv in order of time.
 #
 # For check_tlb.awk, which counts events in totals[]. stream_until(t) brings all that happened before t. A task event comes by an
-# instruction of its own, so it is behind all walks of its icount. A fault may be before or behind
+# instruction of its own, so it is behind all walks of its icount; but one that was noted with an event of that
+# icount (`watched`) is before it. A fault may be before or behind
 # walks of its icount: the replay takes it early by stream_fault_now() when a row asks for it.
 #
 # Sets pid_now, the task that runs, and ran(pid), the instructions that a task has run for.
@@ -46,7 +47,7 @@ function stream_next_mark()
 
 function stream_until(now)
 {
-	while (task_time < now || fault_time < now || mark_next < now)
+	while (task_time < now || (watched && task_time == now && now < 9e15) || fault_time < now || mark_next < now)
 		if (task_time <= fault_time && task_time <= mark_next)
 			stream_task_event()
 		else if (fault_time <= mark_next)

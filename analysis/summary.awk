@@ -89,7 +89,8 @@ function latency()
 		return
 	symbols_read("kernel", kernel_sym)
 	line("interrupts off", meta["irqs_off_max"], "at most, from " place(meta["irqs_off_max_eip"]))
-	line("no reschedule", meta["no_resched_max"], "at most, from " place(meta["no_resched_max_eip"]))
+	if (meta["hints_from"] != "program") # which cannot know
+		line("no reschedule", meta["no_resched_max"], "at most, from " place(meta["no_resched_max_eip"]))
 }
 
 function place(eip,    name)

@@ -65,6 +65,15 @@ function symbol_in(set, at,    i)
 	return i ? symbol_name[set, i] : ""
 }
 
+# The frame of a variable of the kernel's that lies in the direct map, or "".
+function symbol_frame(name,    i)
+{
+	for (i = symbols["kernel"]; i > 0; i--)
+		if (symbol_name["kernel", i] == name)
+			return to_hex(hex(symbol_at["kernel", i]) - 3221225472)
+	return ""
+}
+
 # The function's number in the set, or 0.
 function symbol_index(set, at,    low, high, middle)
 {
@@ -113,7 +122,8 @@ function objects_place(file,    F, i)
 
 function base_name(path)
 {
-	sub(/.*\//, "", path)
+	if (path ~ /^[.]*\//) # not "ksoftirqd/0"
+		sub(/.*\//, "", path)
 	return path
 }
 

@@ -39,7 +39,6 @@ static const char *guest_name(struct recorder *r, uint32_t addr)
 
 static void hello(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	(void)view;
 	if (h->ebx != TRACE_VERSION) {
 		recorder_trouble(r,
 				 "the guest speaks version %u of the trace protocol, this plugin "
@@ -49,7 +48,11 @@ static void hello(struct recorder *r, const struct cpu_view *view, const struct 
 	}
 	r->hint_version = h->ebx;
 	r->banner = guest_name(r, h->esi);
-	tasks_hello(&r->tasks);
+	/* A program cannot tell which task runs. */
+	if (view->cpl == 3)
+		r->by_program = true;
+	else
+		tasks_hello(&r->tasks);
 	refs_task(r, "");
 }
 
@@ -235,8 +238,7 @@ static void panicked(struct recorder *r, const struct cpu_view *view, const stru
 
 static void tasks_are(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	(void)view;
-	if (!waiting_hint(r, h->esi))
+	if (!(view->cpl == 3 ? watch_hint : waiting_hint)(r, h->esi))
 		r->tally.bad_hints++;
 }
 
@@ -296,8 +298,18 @@ void recorder_hint(struct recorder *r, const struct hint *h)
 		       "one handler an operation");
 	if (h->eax < TRACE_HELLO || h->eax >= TRACE_OP_END)
 		return; /* not one of ours: some program's own OUT */
+	/* To see whether a program may use the port the CPU reads the TSS: that walk comes first.
+	 */
+	recorder_settle(r);
 	if (!r->m.view(r->m.ctx, &view))
 		return;
+	if (r->watch.on)
+		watch_check(r);
+	/* Of the programs only process 1 speaks for the guest; any other may name its phases. */
+	if (view.cpl == 3 && r->watch.on && r->watch.was_pid != 1 && h->eax != TRACE_MARK) {
+		r->tally.bad_hints++;
+		return;
+	}
 	handlers[h->eax - TRACE_HELLO](r, &view, h);
 	recorder_check_writer(r);
 }

@@ -63,7 +63,7 @@ struct machine {
 	void (*translated)(void *ctx, uint64_t phys[2]);
 	/* Copies guest memory; returns how many of the len bytes could be read. */
 	unsigned int (*read_linear)(void *ctx, uint32_t addr, void *buf, unsigned int len);
-	/* The same of physical memory. */
+	/* The same of physical memory. NULL: it cannot be read. */
 	unsigned int (*read_phys)(void *ctx, uint64_t addr, void *buf, unsigned int len);
 	const uint64_t *icount; /* may be read from any thread, for display */
 	const uint64_t *rounds; /* of them, rounds of `rep` instructions but for each one's first */

@@ -57,9 +57,12 @@ static void force_oldest(struct faults *f)
 	emit_closed(f);
 }
 
-/* Closes the task's open faults down to and with the one at stack place @level. */
+/*
+ * Closes the task's open faults down to and with the one at stack place @level; @returns: by going
+ * on in their address space.
+ */
 static void close_from(struct faults *f, struct tasks *t, struct task *task, unsigned int level,
-		       uint64_t now)
+		       uint64_t now, bool returns)
 {
 	struct fault *fault;
 
@@ -70,6 +73,8 @@ static void close_from(struct faults *f, struct tasks *t, struct task *task, uns
 		fault->cost = task_clock(t, task, now) - fault->ran;
 		fault->rounds = task_rounds(t, task) - fault->rounds_before;
 		fault->closed = true;
+		if (returns && f->returns)
+			f->returns(f->ctx, fault);
 	}
 	emit_closed(f);
 }
@@ -80,7 +85,7 @@ void fault_open(struct faults *f, struct tasks *t, const struct fault *what)
 	struct fault *fault;
 
 	if (task->depth == TASK_MAX_DEPTH) /* runaway recursion: the innermost gives way */
-		close_from(f, t, task, TASK_MAX_DEPTH - 1, what->icount);
+		close_from(f, t, task, TASK_MAX_DEPTH - 1, what->icount, false);
 	if (f->next - f->first == FAULT_WINDOW)
 		force_oldest(f);
 	task->open[task->depth++] = f->next;
@@ -117,7 +122,7 @@ void fault_hint(struct faults *f, struct task *task, uint32_t addr, unsigned int
 void fault_user_return(struct faults *f, struct tasks *t, uint64_t now)
 {
 	if (t->current->depth)
-		close_from(f, t, t->current, 0, now);
+		close_from(f, t, t->current, 0, now, true);
 }
 
 void fault_kernel_return(struct faults *f, struct tasks *t, uint64_t now, uint32_t eip,
@@ -132,8 +137,9 @@ void fault_kernel_return(struct faults *f, struct tasks *t, uint64_t now, uint32
 		if (!fault || fault->from_user || fault->esp != esp)
 			continue;
 		/* A guest without hints does not say that it is a fixup. */
-		if (fault->eip == eip || fault->cause == TRACE_CAUSE_FIXUP || !t->hinted) {
-			close_from(f, t, task, level, now);
+		if (fault->eip == eip || fault->cause == TRACE_CAUSE_FIXUP || !t->hinted ||
+		    t->watched) {
+			close_from(f, t, task, level, now, true);
 			return;
 		}
 	}
@@ -141,7 +147,7 @@ void fault_kernel_return(struct faults *f, struct tasks *t, uint64_t now, uint32
 
 void fault_exit(struct faults *f, struct tasks *t, struct task *task, uint64_t now)
 {
-	close_from(f, t, task, 0, now);
+	close_from(f, t, task, 0, now, false);
 }
 
 void faults_finish(struct faults *f)
@@ -149,6 +155,7 @@ void faults_finish(struct faults *f)
 	while (f->first < f->next) {
 		f->ring[f->first % FAULT_WINDOW].no_return =
 			!f->ring[f->first % FAULT_WINDOW].closed;
+		f->forced += !f->ring[f->first % FAULT_WINDOW].closed;
 		f->emit(f->ctx, &f->ring[f->first++ % FAULT_WINDOW]);
 	}
 }

@@ -18,6 +18,7 @@ struct fault {
 	uint64_t cost;			/* valid when closed */
 	uint64_t rounds_before, rounds; /* the same two of rounds; those are part of the cost */
 	uint32_t addr, eip, esp, cr3, error;
+	uint32_t before, after; /* the page's entry at delivery and return */
 	uint32_t pid, tgid;
 	unsigned int cpu, depth;
 	unsigned int cause; /* enum trace_cause; 0 until the guest tells */
@@ -27,7 +28,11 @@ struct fault {
 	bool user;	/* privilege of the access */
 	bool from_user; /* CPL was 3: it ends with a return there */
 	bool wanted;	/* its row passes the filters */
+	bool has_before, has_after;
 };
+
+/* Called with a fault that returns now, in its own address space. */
+typedef void (*fault_returns)(void *ctx, struct fault *fault);
 
 /* Called with each fault in the order of delivery, when all about it is known. */
 typedef void (*fault_emit)(void *ctx, const struct fault *fault);
@@ -36,9 +41,10 @@ struct faults {
 	struct fault *ring;   /* FAULT_WINDOW of them */
 	uint64_t first, next; /* sequence numbers: oldest not emitted, next to come */
 	fault_emit emit;
+	fault_returns returns; /* may be NULL */
 	void *ctx;
 	uint64_t unmatched; /* hints for no open fault */
-	uint64_t forced;    /* emitted open, because the window was full */
+	uint64_t forced;    /* emitted open: the window was full, or the run over */
 	uint64_t major;	    /* hints that told of a wait for a disk */
 	uint64_t causes[TRACE_CAUSE_END];
 };

@@ -3,7 +3,7 @@
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
  *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, check=none|stale,
- *             progress=0|1
+ *             progress=0|1, reset=go|end
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
@@ -104,6 +104,12 @@ static bool set_check(struct options *o, const char *value)
 	return o->check_stale || !strcmp(value, "none");
 }
 
+static bool set_reset(struct options *o, const char *value)
+{
+	o->reset_ends = !strcmp(value, "end");
+	return o->reset_ends || !strcmp(value, "go");
+}
+
 static bool set_progress(struct options *o, const char *value)
 {
 	o->progress = *value == '1';
@@ -124,6 +130,7 @@ static const struct option {
 	{"model", "model=FILE, at most 16 times", set_model},
 	{"check", "check=none|stale", set_check},
 	{"progress", "progress=0|1", set_progress},
+	{"reset", "reset=go|end", set_reset},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -166,7 +173,7 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
 			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
-			 "model, check and progress",
+			 "model, check, progress and reset",
 			 text);
 		return false;
 	}

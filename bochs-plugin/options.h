@@ -27,6 +27,7 @@ struct options {
 	bool progress;
 	char models[OPTION_MODELS_MAX][OPTION_MODEL_MAX]; /* files of what-if models */
 	unsigned int model_count;
+	bool reset_ends; /* a guest that resets its machine has failed */
 };
 
 /* options_init - the defaults: everything, no compression, no directory yet. */

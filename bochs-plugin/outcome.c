@@ -133,7 +133,9 @@ void outcome_put(struct recorder *r, bool gave_up, bool complete)
 
 	if (r->panicked || put_writer(r))
 		return;
-	if (gave_up) {
+	if (r->was_reset) {
+		put(r, "reset", r->trouble);
+	} else if (gave_up) {
 		put(r, "recording_failed", r->trouble);
 	} else if (recorder_orderly(r)) {
 		put_finished(r, complete);

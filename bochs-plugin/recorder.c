@@ -17,6 +17,7 @@
  */
 #include "check.h"
 #include "recorder.h"
+#include "entry.h"
 #include "refs.h"
 #include "rows.h"
 
@@ -42,6 +43,12 @@ void recorder_check_writer(struct recorder *r)
 
 	if (error)
 		recorder_trouble(r, "cannot write %s: %s", path, strerror(error));
+}
+
+static inline void look_at_tasks(struct recorder *r)
+{
+	if (r->watch.on)
+		watch_check(r);
 }
 
 static bool get_view(struct recorder *r, struct cpu_view *view)
@@ -232,6 +239,7 @@ void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t
 	}
 	recorder_settle(r);
 	abandon(r);
+	look_at_tasks(r);
 	if (!get_view(r, &w->at))
 		return;
 	if (is_pdpte(&w->at, addr, len)) {
@@ -297,9 +305,11 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 {
 	struct cpu_view view;
 	struct fault fault;
+	uint32_t mask;
 
 	if (!get_view(r, &view))
 		return;
+	look_at_tasks(r);
 	if (r->walk.state == WALK_TABLE)
 		abandon(r);
 	if (view.pae && !(view.pdpt[cr2 >> 30] & 1))
@@ -320,6 +330,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		.from_user = view.cpl == 3,
 		.wanted = recorder_wants(r, EVENT_FAULT),
 	};
+	fault.has_before = !view.pae && entry_of(&r->m, view.cr3, cr2, &fault.before, &mask);
 	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
 	refs_fault(r, cr2, fault.access == 'x');
@@ -327,10 +338,20 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 	fault_open(&r->faults, &r->tasks, &fault);
 }
 
+void recorder_fault_over(void *recorder, struct fault *f)
+{
+	struct recorder *r = recorder;
+	uint32_t mask;
+
+	f->has_after = f->has_before && f->cr3 == r->cr3 &&
+		       entry_of(&r->m, f->cr3, f->addr, &f->after, &mask);
+}
+
 void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp)
 {
 	uint64_t now;
 
+	look_at_tasks(r);
 	if (!r->tasks.current->depth)
 		return;
 	/* The faulting instruction was counted at delivery, the returning one is not yet. */
@@ -358,6 +379,8 @@ void recorder_flush(struct recorder *r, enum flush_reason reason, bool global_to
 	settle(r, true);
 	if (!get_view(r, &view))
 		return;
+	look_at_tasks(r);
+	r->watch.renamed = true; /* a new name comes with a new address space */
 	tlb_flush(&r->tlb, global_too);
 	seen_flush(&r->seen, (enum drop)(reason + 1), global_too);
 	*(reason == FLUSH_EMULATOR ? &r->tally.hidden : &r->tally.flushes) += 1;
@@ -412,6 +435,10 @@ void recorder_reset(struct recorder *r)
 {
 	recorder_settle(r);
 	abandon(r);
+	if (r->opt.reset_ends && *r->m.icount) {
+		r->was_reset = true;
+		recorder_trouble(r, "the guest reset the machine");
+	}
 	tlb_flush(&r->tlb, true);
 	seen_flush(&r->seen, DROP_EMULATOR, true);
 	recorder_cr3(r, 0);

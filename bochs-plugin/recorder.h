@@ -23,6 +23,7 @@
 #include "tlb_shadow.h"
 #include "tlb_rows.h"
 #include "waiting.h"
+#include "task_watch.h"
 #include "walk.h"
 
 #define COUNTERS_MAX 4096u /* the guest's own counters that are kept */
@@ -66,6 +67,7 @@ struct recorder {
 	struct faults faults;
 	struct latency latency;
 	struct waiting waiting;
+	struct watch watch;
 	struct io_table io;
 	struct refs *refs;		  /* for what-if models, refs.h; NULL: there are none */
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
@@ -90,11 +92,13 @@ struct recorder {
 	const char *phase; /* last mark, for the progress line */
 	const char *banner;
 	uint32_t hint_version;
+	bool by_program;  /* hints come from a program: the guest's kernel gives none */
 	bool finished;	  /* the guest's last word */
 	bool powered_off; /* the machine ended in order, by the guest's wish; set by the caller */
 	uint32_t selftest, prog_status;
-	bool panicked; /* the guest said so */
-	int signal;    /* that ended the emulator, or 0 */
+	bool panicked;	/* the guest said so */
+	bool was_reset; /* the machine, and that ends the run */
+	int signal;	/* that ended the emulator, or 0 */
 	struct counter counters[COUNTERS_MAX];
 	unsigned int counter_count;
 	char trouble[512]; /* why the run cannot go on; empty: all is well */
@@ -167,6 +171,9 @@ void recorder_fetch(struct recorder *r, uint32_t lin, bool user);
 
 /* recorder_fault - a page fault is about to be delivered. */
 void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error);
+
+/* recorder_fault_over - @f returns now: notes its page's entry. For faults.returns. */
+void recorder_fault_over(void *recorder, struct fault *f);
 
 /* recorder_return - an instruction of the IRET kind has ended; to @cpl, @eip, @esp. */
 void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp);

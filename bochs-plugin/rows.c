@@ -130,6 +130,12 @@ void row_fault(struct recorder *r, const struct fault *f)
 	p = csv_comma(csv_text(csv_comma(p), vma));
 	if (!f->no_return)
 		p = csv_dec(p, f->rounds);
+	p = csv_comma(p);
+	if (f->has_before)
+		p = csv_hex(p, f->before);
+	p = csv_comma(p);
+	if (f->has_after)
+		p = csv_hex(p, f->after);
 	end_row(r, r->faults_csv, p);
 }
 

@@ -11,7 +11,7 @@
 	"dropped_by\n"
 #define FAULTS_HEADER                                                                       \
 	"icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma," \
-	"rounds\n"
+	"rounds,before,after\n"
 #define TASKS_HEADER   "icount,cpu,event,pid,tgid,cr3,name\n"
 #define VMAS_HEADER    "icount,event,pid,start,end,prot,flags,offset,name\n"
 #define MARKS_HEADER   "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs\n"

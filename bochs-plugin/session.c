@@ -174,6 +174,7 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 		return false;
 	}
 	r->tasks.rounds = m->rounds;
+	r->faults.returns = recorder_fault_over;
 	recorder_cr3(r, 0);
 	if (opt->model_count && !refs_open(r))
 		return false;
@@ -292,6 +293,8 @@ static void put_guest(struct recorder *r)
 		meta_number(&r->meta, "trace_port_version", r->hint_version);
 	if (r->banner)
 		meta_text(&r->meta, "guest", r->banner);
+	if (r->by_program)
+		meta_text(&r->meta, "hints_from", "program");
 	for (i = 0; i < r->counter_count; i++) {
 		snprintf(key, sizeof(key), "kernel.%s", r->counters[i].name);
 		meta_number(&r->meta, key, r->counters[i].value);

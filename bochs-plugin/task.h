@@ -27,7 +27,8 @@ struct space {
 };
 
 struct tasks {
-	bool hinted;		/* the guest tells its switches */
+	bool hinted;		/* tasks have pids: the guest tells its switches, or is watched */
+	bool watched;		/* the latter: its kernel does not say why a fault was, either */
 	const uint64_t *rounds; /* see struct machine; set by the owner after tasks_init */
 	struct task *current;
 	struct task *bucket[TASK_BUCKETS];

@@ -24,14 +24,16 @@ build/user/tiny build/test-user/bare: USER_LIBS =
 build/user/tiny build/test-user/bare: USER_CFLAGS += -march=i486 -ffreestanding \
 	-fno-stack-protector -fcf-protection=none -nostdlib
 
+build/user/init: disk/init/job.c disk/init/job.h
 build/user/%: disk/user/%.c disk/disk.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
+	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $(filter %.c,$^) $(USER_LIBS)
 
 build/test-user/%: tests/user/%.c disk/disk.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)
 
+build/test-guest/phases: USER_CFLAGS += -Ikernel/include
 build/test-guest/%: tests/guest/%.c disk/disk.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(USER_CFLAGS) -o $@ $< $(USER_LIBS)

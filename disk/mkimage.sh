@@ -1,13 +1,15 @@
 #!/bin/bash
 # mkimage.sh - build the disk image that the guest boots from.
 #
-#   disk/mkimage.sh -o IMAGE -k KERNEL [-a CMDLINE] [-s SWAP_MIB] ROOT_DIR...
+#   disk/mkimage.sh -o IMAGE -k KERNEL [-a CMDLINE] [-m MODULE] [-s SWAP_MIB] [ROOT_DIR]...
 #
 #   sector 0      MBR: partition table, GRUB legacy stage 1 (stage 1.5 lies in the gap behind it)
 #   1 MiB         partition 1: ext2, the kernel, GRUB, the root file system; 4 KiB blocks are pages
 #   behind it     partition 2: Linux swap, SWAP_MIB MiB (64; 0: no such partition)
 #
-# The root file system is the union of the ROOT_DIRs; of two files of one name the later one counts.
+# MODULE is a file that GRUB loads behind the kernel: Linux's initramfs.
+#
+# The root file system is the union of the ROOT_DIRs (disk/tree.sh).
 # Hard links within a ROOT_DIR stay hard links, symbolic ones symbolic. /usr/bin, /usr/sbin and
 # /usr/lib are those without /usr, whatever a ROOT_DIR has them for. No root, no loop device, no
 # mount: mke2fs makes an empty file system in a file and debugfs fills it. Debugfs rather than
@@ -31,14 +33,17 @@ die()
 	exit 1
 }
 
-image='' kernel='' cmdline='' swap_mib=64
-while getopts o:k:a:s: option; do
+. disk/tree.sh
+
+image='' kernel='' cmdline='' module='' swap_mib=64
+while getopts o:k:a:m:s: option; do
 	case $option in
 	o) image=$OPTARG ;;
 	k) kernel=$OPTARG ;;
 	a) cmdline=$OPTARG ;;
+	m) module=$OPTARG ;;
 	s) swap_mib=$OPTARG ;;
-	*) die "usage: mkimage.sh -o IMAGE -k KERNEL [-a CMDLINE] [-s SWAP_MIB] ROOT_DIR..." ;;
+	*) die "usage: mkimage.sh -o IMAGE -k KERNEL [-a CMDLINE] [-m MODULE] [-s SWAP_MIB] [ROOT_DIR]..." ;;
 	esac
 done
 shift $((OPTIND - 1))
@@ -61,45 +66,10 @@ boot_tree()
 	awk -v cmdline="${cmdline//\\/\\\\}" '
 		i = index($0, "@CMDLINE@") { $0 = substr($0, 1, i - 1) cmdline }
 		{ print }' disk/menu.lst >"$boot/grub/menu.lst"
-}
-
-# The files of all trees, by path: type, mode, inode, path, source (or the target of a symbolic
-# link); tab-separated.
-list_files()
-{
-	local tree
-	for tree; do
-		[ -d "$tree" ] || die "no directory $tree"
-		case $tree in *[%\\\"$'\t\n']*) die "bad name of a directory: $tree" ;; esac
-		(cd "$tree" && find . -mindepth 1 \( -type d -o -type f \) \
-			-printf "%y\t%m\t$tree:%i\t%P\t$tree/%P\n" -o \
-			-type l -printf "%y\t%m\t$tree:%i\t%P\t%l\n")
-	done | awk -F'\t' -v OFS='\t' '
-		# The absolute path of a link target, as seen from the directory of the link.
-		function target(from, to,   part, n, i, path)
-		{
-			sub(/[^\/]*$/, "", from)
-			n = split(from to, part, "/")
-			for (i = 1; i <= n; i++)
-				if (part[i] == "..")
-					sub(/\/[^\/]*$/, "", path)
-				else if (part[i] != "" && part[i] != ".")
-					path = path "/" part[i]
-			return path
-		}
-		/["\\]/ || NF != 5 {
-			print "mkimage: " $4 ": no quotes, backslashes or tabs in a file name, please" >"/dev/stderr"
-			bad = 1
-			exit
-		}
-		$1 == "l" && $4 ~ /^(bin|sbin|lib)$/ { next }
-		$4 ~ /^usr\/(bin|sbin|lib)\// || ($4 ~ /^usr\/(bin|sbin|lib)$/ && $1 == "d") {
-			if ($1 == "l" && $5 !~ /^\//)
-				$5 = target($4, $5)
-			sub(/^usr\//, "", $4)
-		}
-		{ line[$4] = $0 }
-		END { for (path in line) print line[path]; exit bad }' | sort -t "$(printf '\t')" -k 4
+	[ -z "$module" ] || {
+		cp "$module" "$boot/module"
+		echo 'module /boot/module' >>"$boot/grub/menu.lst"
+	}
 }
 
 # A digest of all that the image is made from: names, which are links of which, and contents.
@@ -107,7 +77,7 @@ digest_inputs()
 {
 	{
 		echo "$swap_mib"
-		cat "$0"
+		cat "$0" disk/tree.sh
 		awk -F'\t' '{ if (!($3 in n)) n[$3] = ++count; print $1, $2, n[$3], $4, $1 == "l" ? $5 : "" }' \
 			"$scratch/files"
 		contents | xargs -0 sha256sum | cut -d ' ' -f 1

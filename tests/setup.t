@@ -99,6 +99,8 @@ unlike '... and nothing from elsewhere' "$(cat "$log")" 'indextargets|download'
 rm -r "$offline/grub-legacy-bookworm" "$scratch/home/.cache"
 like 'what it lacks is named' "$(setup packages.sh run P_OFFLINE="$offline")" \
 	"OFFLINE=$offline: no grub-legacy-bookworm/"
+like "Linux's package too" "$(setup linux.sh get P_OFFLINE="$offline")" "OFFLINE=$offline: no linux-bookworm/"
+like '... which NO_APT=1 does not fetch' "$(setup linux.sh get NO_APT=1)" 'not in the cache, and NO_APT=1'
 like "Bochs's source too" "$(setup bochs.sh trace P_OFFLINE="$offline")" "OFFLINE=$offline: no bochs_.* there"
 # shellcheck disable=SC2016 # they are for the stand-in
 stand_in apt-get 'echo "apt-get $*" >>"$LOG"

@@ -14,10 +14,12 @@
 #               it, and Bochs has no drive either
 #     -i        interactive: the serial console is this terminal
 #     -p        live progress line on standard error, when that is a terminal
-#     -k ELF    a report of the recording afterwards, with the names of this kernel
+#     -k FILE   a report of the recording afterwards, with the names of this kernel: an ELF file, or
+#               what nm prints (none: no names)
 #     -P PROG   and of this program
 #     -w NAMES  tell which files the guest has written in /work, and bring NAMES (disk/files.sh; may
 #               be none) back into DIR/files; the run fails when they are not all there
+#     -G GUEST  kernel (ours), linux (disk/linux), or image: anything that boots from a disk
 #     -a        a program's own exit status is no failure
 #     -g        stop at reset and wait for gdb; Ctrl-C ends it (QEMU)
 #
@@ -31,8 +33,8 @@ set -euo pipefail
 readonly poll=0.2     # seconds between two looks at a running guest
 readonly reserve=4M   # bytes of disk space, for the report of a run that fills the disk
 out='' new='' emulator=bochs mem=128 cpu='' limit=600 trace='' keep='' interactive='' progress=''
-gdb='' ips='' floppy=build/floppy.img kernel_elf='' prog='' files='' get='' allow=''
-while getopts o:n:e:m:c:t:T:r:d:f:ipgk:P:w:a option; do
+gdb='' ips='' floppy=build/floppy.img kernel_elf='' prog='' files='' get='' allow='' guest=kernel
+while getopts o:n:e:m:c:t:T:r:d:f:ipgk:P:w:aG: option; do
 	case $option in
 	o) out=$OPTARG ;;
 	n) new=$OPTARG ;;
@@ -51,6 +53,7 @@ while getopts o:n:e:m:c:t:T:r:d:f:ipgk:P:w:a option; do
 	P) prog=$OPTARG ;;
 	w) files=1 get=$OPTARG ;;
 	a) allow=1 ;;
+	G) guest=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
@@ -156,6 +159,12 @@ triple_faulted()
 	grep -a -q -e 'exception with no resolution' -e 'Triple fault' "$out/emulator.log" 2>/dev/null
 }
 
+# Bochs's words for it: by its own port, or by ACPI.
+powered_off()
+{
+	grep -a -q -s -e 'Shutdown port: shutdown requested' -e 'ACPI control: soft power off' "$out/emulator.log"
+}
+
 # Run the emulator until it ends, the guest panics, time is up or a signal comes. Sets $ended.
 run_watched()
 {
@@ -199,7 +208,7 @@ how_it_ended()
 		ended=killed:$(($1 - 128))
 	elif [ "$emulator:$1" = qemu:35 ]; then
 		ended=panic
-	elif [ "$emulator:$1" = qemu:33 ] || grep -a -q -s 'Shutdown port: shutdown requested' "$out/emulator.log"; then
+	elif [ "$emulator:$1" = qemu:33 ] || powered_off; then
 		ended="exit"
 	else
 		ended="failed:$(reason "$1")"
@@ -334,6 +343,7 @@ fetch_files()
 {
 	local line hint=''
 	case $files:$ended in :* | *:failed:*) return 0 ;; esac
+	[ "$guest" = kernel ] || return 0 # what is written there is not on the disk
 	[ -n "$get" ] || hint="GET='NAME DIR/ ...' copies them to $out/files"
 	disk/files.sh written "$disk" "$work/before" "$hint"
 	[ -n "$get" ] || return 0
@@ -356,7 +366,11 @@ cleanup()
 	rm -rf "$work" "$out/.reserve"
 }
 
+[ -f "$image" ] || [ "$guest" != image ] || die "GUEST=$image: neither kernel nor linux, and no such file"
 [ -f "$image" ] || die "no disk image $image"
+case $guest:$emulator in kernel:* | *:bochs | *:bochs-counted) ;; *) die "GUEST: only our own kernel runs there, not another" ;; esac
+[ "$guest" = kernel ] || [ -z "$get" ] || die "GET: only of our own kernel's disk"
+[ "$guest" != linux ] || trace="reset=end${trace:+, }$trace"
 [ "$floppy" = none ] || [ -f "$floppy" ] || die "no diskette image $floppy: make builds it"
 [ -z "$get" ] || disk/files.sh check "$get" || exit 1
 ended='' interrupted=''
@@ -370,7 +384,7 @@ disk=${keep:-$work/disk.img}
 rm -f "$disk.lock" # of a Bochs that was killed
 cp --sparse=always "$image" "$disk" || die "no copy of the disk image could be made"
 exec 7>&- # make's lock on the image
-[ -z "$files" ] || disk/files.sh list "$disk" >"$work/before" || die "$image cannot be read"
+[ -z "$files" ] || [ "$guest" != kernel ] || disk/files.sh list "$disk" >"$work/before" || die "$image cannot be read"
 
 if [ -z "$progress" ] || [ ! -t 2 ]; then
 	progress=
@@ -397,7 +411,7 @@ rm -f "$out/.reserve" "$disk.lock"
 meta=()
 case $emulator in bochs | bochs-counted | bochs-refs) meta=("$out/meta.csv") ;; esac
 passed=1 status=0
-verdict=$(tests/run/verdict.sh -u -e "$ended" "$out/console.log" "${meta[@]}") || status=$?
+verdict=$(tests/run/verdict.sh -u -g "$guest" -e "$ended" "$out/console.log" "${meta[@]}") || status=$?
 case $status$allow in
 0 | 01) ;;
 31) verdict="allowed: ${verdict#FAILED: }" ;;

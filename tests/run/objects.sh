@@ -63,7 +63,10 @@ object()
 }
 
 mkdir -p "$dir"
-if [ -f "$kernel" ]; then
+case $kernel in
+*.sym) cp -- "$kernel" "$out/kernel.sym" ;; # of a guest whose kernel was not built here
+esac
+if [ -f "$kernel" ] && [ "${kernel%.sym}" = "$kernel" ]; then
 	i686-linux-gnu-nm -n "$kernel" >"$out/kernel.sym"
 	# What was loaded has no line tables; they lie beside it.
 	[ ! -f "${kernel%.elf}.debug" ] || ln -sfn "$(realpath -- "${kernel%.elf}.debug")" "$dir/kernel"

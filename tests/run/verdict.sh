@@ -1,7 +1,7 @@
 #!/bin/sh
 # verdict.sh - say from what a run left behind whether it passed.
 #
-#   tests/run/verdict.sh [-u] [-e ENDED] CONSOLE [META]
+#   tests/run/verdict.sh [-u] [-g GUEST] [-e ENDED] CONSOLE [META]
 #
 # CONSOLE is the guest's serial log, META the recording's meta.csv (none without the plugin), ENDED
 # what the runner saw: `exit` (the default: the guest left by the emulator's port), `timeout:SECONDS`,
@@ -11,6 +11,10 @@
 # then, as its very last line, the power-off line with status 0, and META says the same by the
 # kernel's hints and is complete. Prints one line; ends 0 when that line says that the run passed, 3
 # when only the program's own status is not 0, otherwise 1.
+# Of a GUEST other than `kernel` there is no such report, and META alone counts: it is complete, and of
+# `linux` it has the program's status, which its process 1 told by a hint; of another `image`
+# only that it powered the machine off, unless it gives such hints, too. A Linux that panics resets the machine, which ends the run; the
+# reason is looked for on the console.
 # Absence of output is failure. -u: a failure and its name go into META, for the report.
 #
 # Nothing that a program prints decides: its output comes behind the self-test's totals and before
@@ -20,11 +24,12 @@
 set -eu
 
 ended="exit"
-update=
-while getopts ue: option; do
+update='' guest=kernel
+while getopts ue:g: option; do
 	case $option in
 	u) update=1 ;;
 	e) ended=$OPTARG ;;
+	g) guest=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
@@ -87,6 +92,11 @@ last_line()
 outcome=$(recorded outcome)
 case $outcome in
 panic | disk_full | recording_failed | stale) fail "$outcome" "$(recorded failure)" ;;
+reset)
+	panic=$(tr -d '\r' <"$console" | sed -n 's/^\[[ 0-9.]*\] \(Kernel panic - not syncing: .*\)/\1/p' | head -n 1)
+	[ -z "$panic" ] || fail panic "$panic"
+	fail reset "$(recorded failure)"
+	;;
 esac
 if [ -z "$meta" ]; then
 	panic=$(last_line 400 | sed -n 's/^---\[ end \(Kernel panic - not syncing: .*\) \]---$/\1/p')
@@ -110,6 +120,49 @@ failed:*)
 	fail emulator_failed "the emulator ended by itself: ${ended#failed:}"
 	;;
 esac
+
+# check_recording KEY...: META is of a whole run, with these and the tables' digests.
+check_recording()
+{
+	[ -f "$meta" ] || fail recording_failed "no recording: $meta is missing"
+	[ "$(tail -n 1 "$meta")" = complete,1 ] ||
+		fail recording_failed "incomplete recording: no complete,1 in meta.csv"
+	for key in "$@" tlb.sha256 faults.sha256 tasks.sha256 vmas.sha256 marks.sha256 latency.sha256 \
+		stdout.sha256 stderr.sha256; do
+		[ -n "$(recorded $key)" ] || fail recording_failed "incomplete recording: $meta:$key: missing"
+	done
+}
+
+# check_program STATUS: what the program ended with.
+check_program()
+{
+	local memory=
+	if [ "$1" -gt 128 ] && [ "$1" -le 192 ]; then # init's 128 + signal; of those there are 64
+		if [ "$1" = $((128 + 9)) ] && [ "$(recorded kernel.oom_kill)" -gt 0 ] 2>/dev/null; then
+			memory=": out of memory (MEM=$(recorded memory_mib))"
+		fi
+		fail program_failed "program status $1: killed by signal $(($1 - 128))$(
+			name=$(kill -l $(($1 - 128)) 2>/dev/null) && echo " (SIG$name)")$memory" 3
+	fi
+	[ "$1" = 0 ] || fail program_failed "program status $1: what the program itself returned; the run is complete" 3
+}
+
+if [ "$guest" != kernel ]; then
+	[ "$outcome" != unfinished ] || fail unfinished "$(recorded failure)"
+	check_recording prog_status
+	status=$(recorded prog_status)
+	case $guest:$status in
+	image:none)
+		echo "passed: the guest powered the machine off"
+		exit 0
+		;;
+	*:*[0-9]) ;;
+	*) fail recording_failed "program status $status: nobody has said it" ;;
+	esac
+	check_program "$status"
+	echo "passed: $(recorded guest)"
+	exit 0
+fi
 
 # Prints `pass N skip N status N`, or what is wrong with the log.
 report=$(tr -d '\r' <"$console" | awk '
@@ -208,14 +261,7 @@ esac
 status=${report##* }
 counts=$(echo "$report" | awk '{ print $2 " passed, 0 failed, " $4 " skipped" }')
 if [ -n "$meta" ]; then
-	[ -f "$meta" ] || fail recording_failed "no recording: $meta is missing"
-	[ "$(tail -n 1 "$meta")" = complete,1 ] ||
-		fail recording_failed "incomplete recording: no complete,1 in meta.csv"
-	for key in prog_status kernel.selftest_pass kernel.selftest_failures kernel.selftest_skip \
-		tlb.sha256 faults.sha256 tasks.sha256 vmas.sha256 marks.sha256 latency.sha256 \
-		stdout.sha256 stderr.sha256; do
-		[ -n "$(recorded $key)" ] || fail recording_failed "incomplete recording: $meta:$key: missing"
-	done
+	check_recording prog_status kernel.selftest_pass kernel.selftest_failures kernel.selftest_skip
 	kernel=$(recorded prog_status)
 	[ "$kernel" = "$status" ] ||
 		fail truncated "the recording says program status $kernel, the console $status"
@@ -223,13 +269,5 @@ if [ -n "$meta" ]; then
 	[ "$kernel" = "$counts" ] ||
 		fail truncated "self-test: the recording says $kernel, the console $counts"
 fi
-if [ "$status" -gt 128 ] && [ "$status" -le 192 ]; then # init's 128 + signal; of those there are 64
-	memory=
-	if [ "$status" = $((128 + 9)) ] && [ "$(recorded kernel.oom_kill)" -gt 0 ] 2>/dev/null; then
-		memory=": out of memory (MEM=$(recorded memory_mib))"
-	fi
-	fail program_failed "program status $status: killed by signal $((status - 128))$(
-		name=$(kill -l $((status - 128)) 2>/dev/null) && echo " (SIG$name)")$memory" 3
-fi
-[ "$status" = 0 ] || fail program_failed "program status $status: what the program itself returned; the run is complete" 3
+check_program "$status"
 echo "passed: $(echo "$report" | awk '{ print $2 " self-tests ok, " $4 " skipped" }')"
