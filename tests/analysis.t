@@ -21,6 +21,7 @@ libraries()
 	kind) echo tlb ;;
 	where | map_count) echo run areas tlb ;;
 	code) echo run symbols lines instructions tlb ;;
+	dropped) echo run symbols lines tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
