@@ -22,6 +22,7 @@ libraries()
 	where | map_count) echo run areas tlb ;;
 	code) echo run symbols lines instructions tlb ;;
 	dropped) echo run symbols lines tlb ;;
+	windows) echo run tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
