@@ -26,7 +26,7 @@ libraries()
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
-	who | layout | weigh | reclaim | memory) echo run ;;
+	who | layout | weigh | reclaim | memory | cow) echo run ;;
 	refault) echo run areas symbols ;;
 	bits) echo tlb ;;
 	io | refs | waits) ;;
@@ -53,7 +53,7 @@ answer()
 		set -- "$@" -f analysis/"$library".awk
 	done
 	case $question in
-	faults | waits) faults=$input ;;
+	faults | waits | cow) faults=$input ;;
 	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
 	uses) uses=$input ;;
