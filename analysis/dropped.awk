@@ -74,7 +74,9 @@ function dropped_drop(    F, place, key, i)
 	dropped_log(0, F[5] "," place)
 	if (F[4] == "flush_all")
 		dropped_log(1, F[5] "," place)
-	if (F[4] == "flush_all" && F[5] == "cr4")
+	if (F[5] == "cr3") # it would drop all, were there no global pages
+		dropped_pge = F[4] == "flush"
+	else if (F[5] == "cr4")
 		dropped_pge = 1
 }
 
@@ -102,8 +104,6 @@ function dropped_refill(    tail, by, what, since, F)
 			what = substr(what, length(by) + 2)
 		else
 			what = ""
-		if (dropped_far && by == "cr3") # so there are no global pages after all
-			dropped_pge = 0
 	}
 	if (what == "")
 		what = ","
