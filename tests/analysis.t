@@ -23,7 +23,7 @@ libraries()
 	code) echo run symbols lines instructions tlb ;;
 	dropped) echo run symbols lines tlb ;;
 	windows) echo run tlb ;;
-	reach) echo run areas tlb ;;
+	reach | strides) echo run areas tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
