@@ -22,7 +22,7 @@ libraries()
 	where | map_count) echo run areas tlb ;;
 	code) echo run symbols lines instructions tlb ;;
 	dropped) echo run symbols lines tlb ;;
-	windows) echo run tlb ;;
+	windows | ownership) echo run tlb ;;
 	reach | strides) echo run areas tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
