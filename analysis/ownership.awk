@@ -48,10 +48,13 @@ END {
 	}
 }
 
-function own_open(name, file, header)
+# A file that is not there has no rows.
+function own_open(name, file, header,    line)
 {
-	if (file == "" || !csv_open(file, header))
+	if (file == "" || (getline line < file) <= 0)
 		return 0
+	close(file)
+	csv_open(file, header)
 	own_columns[name] = csv_columns
 	return 1
 }
