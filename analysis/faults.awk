@@ -10,7 +10,7 @@
 #
 # Results: causes.csv (with percentiles of cost), costs.csv (histogram); both for the faults from the program's
 # start on, where there is one, in program_causes.csv and program_costs.csv;
-# fault_bins.csv, fault_phases.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
+# fault_bins.csv, fault_phases.csv, fault_phase_causes.csv, fault_areas.csv, fault_pages.csv, fault_code.csv,
 # fault_functions.csv, fault_lines.csv
 BEGIN {
 	phase = 0
@@ -53,6 +53,13 @@ function fault(    cause, tgid, key, own)
 	cost[own, cause] += F[14]
 	rounds[own, cause] += F[16]
 	cost_phase[phase] += F[14]
+	key = phase "," cause
+	n_both[key]++
+	major_both[key] += F[13]
+	cost_both[key] += F[14]
+	rounds_both[key] += F[16]
+	if (F[14] - F[16] > most_both[key] + 0)
+		most_both[key] = F[14] - F[16]
 	if (F[14] != "")
 		n_cost[own, cause, whole(F[14] - F[16])]++
 	tgid = tgid_of(F[10])
@@ -73,6 +80,7 @@ function print_all()
 	print_scope("")
 	print_bins(result("fault_bins.csv"))
 	print_phases(result("fault_phases.csv"))
+	print_phase_causes(result("fault_phase_causes.csv"))
 	print_areas(result("fault_areas.csv"))
 	print_pages(result("fault_pages.csv"))
 	instructions_print(n_code, "fault_")
@@ -194,6 +202,16 @@ function print_phases(to,    i)
 		print i "," whole(n_phase[i]) "," whole(major_phase[i]) "," \
 			whole(cost_phase[i]) > to
 	close_result(to)
+}
+
+function print_phase_causes(to,    k, order)
+{
+	print "phase,cause,rows,major,cost,rounds,max" > to
+	order = sorter(to, "-k1,1n -k3,3nr -k2,2")
+	for (k in n_both)
+		print k "," whole(n_both[k]) "," whole(major_both[k]) "," whole(cost_both[k]) "," \
+			whole(rounds_both[k]) "," whole(most_both[k]) | order
+	close(order)
 }
 
 function print_areas(to,    k, part, order)

@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, curves.awk, tables.awk, hottest.awk and processes.awk.
+# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, curves.awk, tables.awk, hottest.awk, more_tables.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -24,6 +24,7 @@ BEGIN {
 	processes()
 	areas()
 	hottest()
+	more_tables()
 	facts()
 	glossary()
 	foot()

@@ -10,6 +10,7 @@
 BEGIN {
 	tasks_read(tasks)
 	marks_read(marks)
+	pair_most = 1000
 	pair_turn = program_start == "" ? 9e15 : program_start
 }
 
@@ -25,13 +26,12 @@ substr($0, at - 2, 2) == "ct" {
 END {
 	if (failed)
 		exit 1
-	if (program_start != "") {
-		if (pair_turn < 9e15) # the program had no conflict
-			pairs_turn()
+	if (program_start != "" && pair_turn < 9e15) # the program had no conflict
+		pairs_turn()
+	pairs_add(pair_n)
+	if (program_start != "")
 		pairs_print(result("program_pairs.csv"))
-	}
-	for (pair in pair_before)
-		pair_n[pair] += pair_before[pair]
+	pairs_add(pair_before)
 	pairs_print(result("pairs.csv"))
 }
 
@@ -44,21 +44,39 @@ function pairs_turn(    k)
 	pair_turn = 9e15
 }
 
-function pairs_print(file,    k, page, other, pid, key, order, total)
+# Adds what was counted for a page and one that evicts it to pair_total of the two, whichever comes first.
+function pairs_add(counts,    k, page, other, pid)
 {
-	for (k in pair_n) {
+	for (k in counts) {
 		page = substr(k, 1, 10)
 		other = substr(k, 11, 10)
-		if (other !~ /^0x/)
+		if (substr(other, 1, 2) != "0x")
 			continue
 		pid = substr(k, 22)
 		pid = page >= "0xc0000000" && other >= "0xc0000000" || pid == "" ? "" : tgid_of(pid)
-		key = page < other ? page "," other : other "," page
-		total[pid "," substr(k, 21, 1) "," key] += pair_n[k]
+		pair_total[pid "," substr(k, 21, 1) "," (page < other ? page "," other : other "," page)] += counts[k]
 	}
+}
+
+# The least count of the first pair_most pairs and of those that have as many as the last of these.
+function pairs_least(    k, n, of_count, count, i, total)
+{
+	for (k in pair_total)
+		if (!of_count[pair_total[k]]++)
+			count[++n] = pair_total[k]
+	sort(count, n)
+	for (i = n; i > 1 && (total += of_count[count[i]]) < pair_most; i--)
+		;
+	return count[i]
+}
+
+function pairs_print(file,    key, order, least)
+{
+	least = pairs_least()
 	print "rows,pid,tlb,page,other" > file
-	order = sorter(file, "-k1,1nr -k4,4 -k5,5 -k2,2n -k3,3 | head -n 1000")
-	for (key in total)
-		print whole(total[key]) "," key | order
+	order = sorter(file, "-k1,1nr -k4,4 -k5,5 -k2,2n -k3,3 | head -n " pair_most)
+	for (key in pair_total)
+		if (pair_total[key] >= least)
+			print whole(pair_total[key]) "," key | order
 	close(order)
 }

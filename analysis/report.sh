@@ -6,6 +6,9 @@
 # the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
 # ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
+# What dropped entries, reach, strides, windows and frames need five passes more, which take two thirds of the time:
+# they are left out where tlb.csv is large (200 MB, or 20 MB packed), unless MORE=1; MORE=0 leaves them out always.
+#
 # Two stages: what is counted per page tells which addresses the map must show; only then can the
 # map be drawn. Within a stage the passes over tlb.csv run two at a time.
 set -eu
@@ -85,6 +88,9 @@ console=$dir/console.log
 edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
+
+more=${MORE-}
+[ -n "$more" ] || more=$([ -n "$(find "$dir" -name tlb.csv -size +200000k -o -name 'tlb.csv.*' -size +20000k)" ] || echo 1)
 
 # ask QUESTION...: runs them over standard input.
 ask()
@@ -185,11 +191,27 @@ pressure()
 	ask run svg refault_draw </dev/null
 }
 
+# The two jobs of the questions that are left out where there are too many rows.
+more_one()
+{
+	ask_tlb run symbols lines tlb dropped
+	ask_tlb run tlb windows
+	ask run cow </dev/null
+}
+
+more_two()
+{
+	ask_tlb run areas tlb strides
+	ask_tlb run areas tlb reach
+	ask_tlb run tlb ownership
+}
+
 ask_tlb run weigh
 edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure curves tables hottest processes html </dev/null
+[ "$more" != 1 ] || together more_one more_two
+ask run areas svg symbols page glossary fold finding waiting failure crash pressure curves tables hottest more_tables processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

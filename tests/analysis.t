@@ -21,10 +21,13 @@ libraries()
 	kind) echo tlb ;;
 	where | map_count) echo run areas tlb ;;
 	code) echo run symbols lines instructions tlb ;;
+	dropped) echo run symbols lines tlb ;;
+	windows | ownership) echo run tlb ;;
+	reach | strides) echo run areas tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
-	who | layout | weigh | reclaim | memory) echo run ;;
+	who | layout | weigh | reclaim | memory | cow) echo run ;;
 	refault) echo run areas symbols ;;
 	page_string) echo run areas ;;
 	bits) echo tlb ;;
@@ -52,7 +55,7 @@ answer()
 		set -- "$@" -f analysis/"$library".awk
 	done
 	case $question in
-	faults | waits) faults=$input ;;
+	faults | waits | cow) faults=$input ;;
 	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
 	uses) uses=$input ;;

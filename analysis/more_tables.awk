@@ -1,0 +1,168 @@
+# more_tables.awk - the report's section on what would change the figures: flushes, large pages, order of
+# accesses, forks, and how time falls into phases.
+#
+# After page.awk and tables.awk, for html.awk. A table whose question was not asked (report.sh: MORE) is left out.
+
+function more_tables(    T)
+{
+	if (!load("windows.csv", T))
+		return
+	section("change", "What would change it", "Which flush cost how many fills, what large pages would save, whether a " \
+		"prefetcher could have known, what forks copied after all. Bounds, not promises: each table says of what.")
+	more_dropped()
+	more_reach()
+	more_strides()
+	more_forks()
+	more_frames()
+	more_phases()
+	put("</section>")
+}
+
+# At most 12 functions that dropped entries.
+function more_dropped(    T, n, i, rows)
+{
+	load_max = 12
+	n = load("dropped_functions.csv", T)
+	load_max = 1e9
+	for (i = 1; i <= n; i++) {
+		if (!T[i, "rows"])
+			break
+		if (!rows++)
+			table("Flushes whose entries were needed again (whole run)", "Function;By;Fills;;n:Program's;n:User's pages;n:Kernel's;n:Flushes;n:Fills each")
+		cell(T[i, "symbol"] == "" ? "(unknown)" : T[i, "symbol"], "mono")
+		cell(T[i, "dropped_by"] (T[i, "pid"] == "" ? "" : ", " process(T[i, "pid"])))
+		bar(T[1, "rows"], "flushed", T[i, "rows"])
+		number(T[i, "rows"])
+		number(T[i, "program"])
+		number(T[i, "user"])
+		number(T[i, "kernel"])
+		if (T[i, "drops"] + 0)
+			number(T[i, "drops"])
+		else
+			cell("")
+		cell(T[i, "drops"] + 0 ? n1(T[i, "rows"] / T[i, "drops"]) : "", "n")
+		row_end()
+	}
+	if (rows)
+		table_end()
+}
+
+function more_reach(    T, n, i, rows)
+{
+	load_max = 12
+	n = load(program_result("reach.csv"), T)
+	load_max = 1e9
+	for (i = 1; i <= n; i++) {
+		if (!T[i, "saved"])
+			break
+		if (!rows++)
+			table("Fills that 4 MiB pages would save" (program_start == "" ? "" : ", from the program's start on"), \
+			      "Area;Process;Saved;;n:Fills now;n:Fills with large pages;n:Large pages;n:Large already")
+		cell(plain(T[i, "area"]))
+		cell(owner(T[i, "pid"]))
+		bar(T[1, "saved"], "conflict", T[i, "saved"])
+		number(T[i, "saved"])
+		number(T[i, "fills"])
+		number(T[i, "needed"])
+		number(T[i, "regions"])
+		number(T[i, "large"])
+		row_end()
+	}
+	if (!rows)
+		return
+	table_end()
+	put("<p class=\"note\">At most: every aligned 4 MiB within one area as one entry that is never displaced. " \
+	    "Bochs fills pages that are large already in pieces; a CPU does not.</p>")
+}
+
+function more_strides(    T, n, i)
+{
+	load_max = 8
+	n = load("next_pages.csv", T)
+	load_max = 1e9
+	if (!n)
+		return
+	table("Which page misses next? Data misses in a process's own half (whole run)", \
+	      "Process;n:Misses;n:Same page;n:Next page;n:Same stride;n:Same follower;n:Not foreseen")
+	for (i = 1; i <= n; i++) {
+		cell(owner(T[i, "pid"]))
+		number(T[i, "rows"])
+		cell(percent(T[i, "same_page"], T[i, "rows"]), "n")
+		cell(percent(T[i, "next_page"], T[i, "rows"]), "n")
+		cell(percent(T[i, "same_stride"], T[i, "rows"]), "n")
+		cell(percent(T[i, "same_follower"], T[i, "rows"]), "n")
+		cell(percent(T[i, "none"], T[i, "rows"]), "n")
+		row_end()
+	}
+	table_end()
+	put("<p class=\"note\">Follower: the page that missed after this one the last time. One miss may be foreseen by several rules.</p>")
+}
+
+# The last 12 forks.
+function more_forks(    T, n, i, rows)
+{
+	n = load("cow.csv", T)
+	for (i = n > 13 ? n - 12 : 1; i <= n; i++) {
+		if (T[i, "child"] == "")
+			continue
+		if (!rows++)
+			table("Forks and the pages that they shared" (n > 13 ? ", the last 12" : ""), \
+			      "Parent;Child;n:Pages shared;n:Copied by parent;n:By child;n:Made writable;n:Never copied;n:Faults' instructions;n:All at once, at most")
+		cell(process(T[i, "parent"]))
+		cell(process(T[i, "child"]))
+		number(T[i, "pages"])
+		number(T[i, "parent_cow"])
+		number(T[i, "child_cow"])
+		number(T[i, "parent_reuse"] + T[i, "child_reuse"])
+		number(T[i, "saved"])
+		number(T[i, "cost"])
+		number(T[i, "at_once"])
+		row_end()
+	}
+	if (rows)
+		table_end()
+}
+
+function more_frames(    T, n, i)
+{
+	load_max = 8
+	n = load("frames.csv", T)
+	load_max = 1e9
+	if (!n)
+		return
+	table("Most frames that a process used at a time", "Process;n:Frames;n:MiB;n:Lost to reclaim;n:Taken over from others")
+	for (i = 1; i <= n; i++) {
+		cell(process(T[i, "pid"]))
+		number(T[i, "frames"])
+		cell(n1(T[i, "frames"] / 256), "n")
+		number(T[i, "lost"])
+		number(T[i, "taken"])
+		row_end()
+	}
+	table_end()
+}
+
+# Phases found by the code that misses, folded away; at most 60.
+function more_phases(    T, n, i, rows)
+{
+	n = load("phases_found.csv", T)
+	fold_begin("Phases found without marks: " commas(n))
+	for (i = 1; i <= n && rows < 60; i++) {
+		if (program_start != "" && T[i, "to"] + 0 <= program_start)
+			continue
+		if (!rows++)
+			table("", "n:Phase;n:Kind;n:From;n:Instructions;n:Windows;n:Pages of a window;Begins in")
+		number(T[i, "phase"])
+		cell(T[i, "kind"], "n")
+		number(T[i, "from"])
+		number(T[i, "to"] - T[i, "from"])
+		number(T[i, "windows"])
+		number(T[i, "pages"])
+		cell(T[i, "label"])
+		row_end()
+	}
+	if (rows)
+		table_end()
+	put("<p class=\"note\">Phases of one kind miss with the same code. All are in <code>analysis/phases_found.csv</code>.</p>")
+	fold_end()
+}
