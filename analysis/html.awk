@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, tables.awk, hottest.awk and processes.awk.
+# glossary.awk, fold.awk, finding.awk, answers.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, tables.awk, hottest.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -76,8 +76,8 @@ function head(    T)
 	badges()
 	if (failure != "")
 		failure_html()
+	answers()
 	opening()
-	finding()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
@@ -86,18 +86,6 @@ function head(    T)
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
 	    "<a href=\"#facts\">Facts and checks</a><a href=\"#glossary\">Glossary</a></nav>\n</header>\n<main>")
-}
-
-# The one thing that a reader should know first, if there is one.
-function finding()
-{
-	if (!finding_read(own_rows["conflict"]))
-		return
-	put("<p class=\"opening\" id=\"finding\"><strong>Two pages make " finding_share " of the conflicts" \
-	    (program_start == "" ? "" : " from the program's start on") ":</strong> " \
-	    markup(finding_page[1]) " and " markup(finding_page[2]) " lie a multiple of " n3(finding_mib) \
-	    "&nbsp;MiB apart, so they have the same place in the " finding_tlb ", and took it from each other " \
-	    commas(finding_rows) " times.</p>")
 }
 
 function badge(class, text)

@@ -81,6 +81,8 @@ objects_sym=$dir/objects.sym
 [ -f "$objects_sym" ] || objects_sym=
 console=$dir/console.log
 [ -f "$console" ] || console=
+model=$dir/model.csv
+[ -f "$model" ] || model=
 edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
@@ -98,7 +100,7 @@ ask()
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" \
-		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
+		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
 }
@@ -187,6 +189,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure tables hottest processes html </dev/null
+ask run areas svg symbols page glossary fold finding answers waiting failure crash pressure tables hottest processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

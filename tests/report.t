@@ -530,7 +530,7 @@ browse()
 
 browse wide 1200 ''
 like "all sections are shown" "$dom" \
-	'data-sections="time map fills faults phases processes areas hottest facts glossary"'
+	'data-sections="answers time map fills faults phases processes areas hottest facts glossary"'
 like "three charts are drawn" "$dom" 'data-charts="3"'
 like "with their layers" "$dom" 'data-marks="[4-9]|data-marks="1[0-9]'
 like "the map's picture has a pixel for each bin" "$dom" 'data-plane="450x[1-9][0-9]+"'
