@@ -1,6 +1,6 @@
 # answers.awk - the report's first words: what a reader asks, answered in sentences with figures and links.
 #
-# For html.awk, after page.awk, fold.awk, finding.awk and pressure.awk, with meta[], tasks, marks and the sums of
+# For html.awk, after page.awk, fold.awk, finding.awk and pressure.awk, with meta[], tasks, marks, bins and the sums of
 # html.awk read. Variable: model (path of model.csv, if there is one). Every figure is one of the results; a
 # sentence is only there when its figure matters, and its function says from when on that is.
 
@@ -8,7 +8,6 @@
 function answers(    i)
 {
 	answers_n = 0
-	bins_init()
 	answer_pair()
 	answer_phase()
 	answer_line()

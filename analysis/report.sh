@@ -83,6 +83,9 @@ console=$dir/console.log
 [ -f "$console" ] || console=
 model=$dir/model.csv
 [ -f "$model" ] || model=
+dygraphs=${DYGRAPHS-/usr/share/javascript/dygraphs} # of Debian's libjs-dygraphs; without it no chart zooms
+licence=/usr/share/doc/libjs-dygraphs/copyright
+[ -s "$dygraphs/dygraph.min.js" ] && [ -s "$licence" ] || dygraphs=
 edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
@@ -102,7 +105,7 @@ ask()
 		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" \
 		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
-		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
+		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
 }
 
 ask_tlb()
@@ -189,6 +192,6 @@ edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
-ask run areas svg symbols page glossary fold finding answers waiting failure crash pressure tables hottest processes html </dev/null
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
+ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure tables hottest processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash charts pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +

@@ -114,6 +114,7 @@ function svg_time_axis(x, width, y,    unit, name, i, n, edge)
 {
 	unit = end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3
 	name = unit == 1e9 ? "billion" : unit == 1e6 ? "million" : "thousand"
+	print "<rect class=\"range\" data-x=\"" x "\" data-width=\"" width "\" y=\"18\" height=\"" y - 18 "\" width=\"0\"/>" > svg_file # page.js's
 	svg_line(x, y, x + width, y, "axis")
 	edge[n = 0] = x
 	for (i = 1; i <= phase_marks && !svg_one_scale(); i++)

@@ -61,6 +61,7 @@ cat >"$scratch/answers.awk" <<-'END'
 			fault_rows += T[i, "rows"]
 			fault_cost += T[i, "cost"]
 		}
+		bins_init()
 		answers()
 		close(page)
 		exit failed
@@ -69,7 +70,7 @@ END
 # answers: the sentences that these results give, as text
 answers()
 {
-	for name in lib run svg symbols page glossary fold finding answers pressure; do
+	for name in lib run svg symbols page glossary fold finding answers charts pressure; do
 		set -- "$@" -f analysis/$name.awk
 	done
 	mawk "$@" -f "$scratch/answers.awk" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
@@ -102,4 +103,173 @@ sed -i '/^5,/d' "$results/memory.csv"
 rm "$results/model.csv"
 : >"$scratch/answers"
 is "what matters little is not told" "$(answers 2>&1 | grep -v 'model.csv')" ""
+
+# --- The page ------------------------------------------------------------------------------------
+rec=$scratch/rec
+recording "$rec" 1
+sed -i 's/^\([0-9]*,[0-9]*\),sort.*,\(.*,.*,.*,.*,.*,.*\)$/\1,"a ""<b>"", c",\2/' "$rec/marks.csv"
+analysis/report.sh "$rec" >"$scratch/log" 2>&1 || diag "$(cat "$scratch/log")"
+page=$rec/report.html
+ok "not larger than 5 MB" test "$(stat -c %s "$page")" -lt 5000000
+like "the library's licence is with it" "$(cat "$page")" '^Permission is hereby granted, free of charge'
+unlike "and nothing in it asks for another file" "$(cat "$page")" 'sourceMappingURL'
+is "each picture says what it shows and what made its data" \
+	"$(grep -c '<svg' "$page") $(grep -c '^<p class="note">.*Data: <code>.*</code>, by <code>.*[.]awk</code> in <code>make report' "$page")" '5 5'
+is "by a table and a file that there are" "$(sed -n 's/^<p class="note">.*Data: \(.*\) in <code>.*/\1/p' "$page" | grep -o '[a-z_]*[.]\(csv\|awk\)' |
+	while read -r name; do [ -e "$rec/analysis/$name" ] || [ -e "analysis/$name" ] || echo "$name"; done)" ""
+without=$(DYGRAPHS='' analysis/report.sh "$rec" 2>&1 >/dev/null)$(grep -c 'id="dygraphs"\|class="live"\|class="wide still"' "$page")
+is "without the library: pictures that stand still" "$without $(grep -c '<svg' "$page")" '0 5'
+analysis/report.sh "$rec" >/dev/null
+
+command -v chromium >/dev/null || { pass "the page in a browser # SKIP chromium is not installed"; done_testing; exit; }
+# Written behind the page, this does what a reader does and leaves what came of it as attributes of <html>.
+cat >"$scratch/probe" <<-'END'
+	<script>
+	const root = document.documentElement, set = (name, value) => root.setAttribute("data-" + name, value)
+	const all = (selector, within) => [...(within || document).querySelectorAll(selector)]
+	addEventListener("error", event => set("error", event.message))
+	addEventListener("securitypolicyviolation", event => set("error", event.blockedURI))
+	const change = (element, value) => { element.value = value; element.dispatchEvent(new Event("change")) }
+	const visible = rows => rows.filter(row => !row.hidden)
+	const painted = chart => {
+		const canvas = chart.querySelector("canvas"), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+		let n = 0
+		for (let i = 3; i < data.length; i += 4)
+			n += data[i] > 0
+		return n
+	}
+	const luminance = colour => colour.match(/[\d.]+/g).slice(0, 3).map(c => c / 255)
+		.map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
+	const contrast = (a, b) => (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05)
+	const ground = element => {
+		const colour = getComputedStyle(element).backgroundColor
+		return colour != "rgba(0, 0, 0, 0)" ? colour : element.parentElement ? ground(element.parentElement) : "rgb(255, 255, 255)"
+	}
+	onload = () => {
+		all("details").forEach(details => { details.open = true })
+		const charts = all(".chart[data-names]")
+		set("charts", charts.map(chart => chart.id.slice(6)).join(" "))
+		set("blank", charts.filter(chart => painted(chart) < 500).map(chart => chart.id).join(" "))
+		set("still", all(".still").filter(box => box.offsetHeight).length)
+		set("links", all("a[href^='#']").filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash).join(" "))
+		set("nameless", all("input, select, button").filter(e => e.offsetParent && !e.ariaLabel && !e.closest("label") && !e.textContent.trim()).length)
+		set("pale", [...new Set(all("p, td:not(.zero), th, li, b, button, label, select, input, output, span:not(.dot), a, dd, summary, .dygraph-axis-label")
+			.filter(e => contrast(getComputedStyle(e).color, ground(e)) < 4.5).map(e => e.className || e.tagName))].join(" "))
+
+		// A table sorts.
+		const table = document.querySelector("#areas table"), heads = all("th", table)
+		const head = heads.find(th => th.textContent == "Cold"), button = head.querySelector("button")
+		const column = () => visible([...table.tBodies[0].rows]).map(row => +row.cells[head.cellIndex].textContent.replace(/,/g, ""))
+		const falls = list => list.length > 3 && list.every((n, i) => !i || n <= list[i - 1])
+		button.focus()
+		const focused = document.activeElement == button
+		button.click()
+		const down = falls(column()) + head.getAttribute("aria-sort")
+		button.click()
+		set("sorts", [focused, down, falls(column().reverse()) + head.getAttribute("aria-sort")].join(" "))
+		const name = heads.find(th => th.textContent.includes("Area"))
+		name.querySelector("button").click()
+		const names = [...table.tBodies[0].rows].map(row => row.cells[name.cellIndex].textContent)
+		set("names", names.length > 3 && names.every((n, i) => !i || n.localeCompare(names[i - 1], "en", {numeric: true}) >= 0))
+		set("sorted", all("th[aria-sort]", table).length)
+
+		// A long one has a box to filter it by.
+		const box = document.querySelector("#hottest .filter input"), long = box.closest(".filter").nextElementSibling.querySelector("table")
+		const rows = [...long.tBodies[0].rows], word = rows[3].cells[0].textContent
+		box.value = word
+		box.dispatchEvent(new Event("input"))
+		const left = visible(rows)
+		set("filter", [rows.length > 15, left.length > 0 && left.length < rows.length && left.every(row => row.textContent.includes(word)),
+			box.nextSibling.textContent == `${left.length} of ${rows.length} rows`].join(" "))
+		box.value = ""
+		box.dispatchEvent(new Event("input"))
+		set("unfiltered", visible(rows).length == rows.length)
+		set("boxes", all("table").every(t => (t.tBodies[0].rows.length > 15) == !!(t.parentNode.previousElementSibling || t).matches(".filter")))
+
+		// One selection goes through the page: a process,
+		const form = document.getElementById("select"), of = key => all(`tr[data-${key}]`), status = []
+		change(form.process, "3")
+		status.push(of("process").length > 30, visible(of("process")).length > 3, visible(of("process")).every(row => row.dataset.process == "3"))
+		set("process", status.join(" "))
+		change(form.process, "")
+		// a phase, that is its time too,
+		const window_of = () => document.getElementById("chart-fills").chart.xAxisRange().map(x => Math.round(pagoda.time(x)))
+		const times = pagoda.phases.find(p => p.label.startsWith("fork"))
+		change(form.phase, times.label)
+		set("phase", [visible(of("phase")).every(row => row.dataset.phase == times.label), visible(of("phase")).length, pagoda.chosen.from == times.from,
+			Math.abs(window_of()[0] - times.from) < 2 && Math.abs(window_of()[1] - times.to) < 2,
+			all("svg .range").every(rect => +rect.getAttribute("width") > 3 && +rect.getAttribute("width") < 600)].join(" "))
+		change(form.phase, "")
+		set("whole", [pagoda.chosen.from === "", document.getElementById("chart-fills").chart.xAxisRange().join("-"), form.clear.disabled].join(" "))
+		// a phase whose name has all that a name may have,
+		set("odd", [...form.phase.options].some(option => option.value == 'a "<b>", c'))
+		// an area,
+		change(form.area, "[heap]")
+		set("area", visible(of("area")).length > 1 && visible(of("area")).every(row => row.dataset.area == "[heap]"))
+		form.clear.click()
+		set("clear", visible(of("area")).length == of("area").length)
+		// a time that somebody types, and one that he drags across a chart.
+		change(form.to, "3")
+		set("typed", [pagoda.chosen.to, window_of()[1]].join(" "))
+		form.clear.click()
+		const canvas = all("#chart-faults canvas").pop(), place = canvas.getBoundingClientRect()
+		const mouse = (type, part) => canvas.dispatchEvent(new MouseEvent(type, {bubbles: true, cancelable: true, button: 0, view: window,
+			clientX: place.left + 60 + part * (place.width - 70), clientY: place.top + 80}))
+		mouse("mousedown", 0.3), mouse("mousemove", 0.6), mouse("mouseup", 0.6)
+		const [from, to] = window_of()
+		set("dragged", [pagoda.chosen.from > 2100000, pagoda.chosen.to < 7600000, Math.abs(from - pagoda.chosen.from) < 3,
+			visible(of("phase")).length < of("phase").length].join(" "))
+		form.clear.click()
+		// The axis of a chart may be logarithmic.
+		const axis = document.querySelector("#chart-fills input")
+		axis.click()
+		set("log", document.getElementById("chart-fills").chart.getOption("logscale") + " " + (painted(charts[0]) > 500))
+	}
+	</script>
+	</html>
+END
+# browse NAME WIDTH [OPTION]: what came of it, in $dom; complaints of the browser in $log
+browse()
+{
+	head -n -1 "$page" | cat - "$scratch/probe" >"$scratch/probed.html"
+	rm -rf "$scratch/profile"
+	dom=$(timeout 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync --user-data-dir="$PWD/$scratch/profile" --window-size="$2,1200" \
+		--enable-logging=stderr --virtual-time-budget=8000 $3 --dump-dom "file://$PWD/$scratch/probed.html" 2>"$scratch/$1.log" |
+		grep -m1 '<html')
+	log=$(grep -E 'CONSOLE|Uncaught|ERR_' "$scratch/$1.log" | grep -v willReadFrequently | head -n 5)
+}
+# says NAME ATTRIBUTE WANT
+says()
+{
+	is "$1" "$(printf '%s\n' "$dom" | sed -n "s/.* data-$2=\"\([^\"]*\)\".*/\1/p")" "$3"
+}
+browse wide 1200 ''
+unlike "no script error, nothing asked for from elsewhere" "$dom" 'data-error'
+is "no complaint on the console" "$log" ""
+says "every chart is there" charts 'fills faults memory watermarks swap'
+says "and has data" blank ''
+says "instead of the pictures that stand still" still 0
+says "no link leads nowhere" links ''
+says "what can be used has a name" nameless 0
+says "text stands out from its ground" pale ''
+says "a table sorts both ways, by keyboard too, and says so" sorts 'true truedescending trueascending'
+says "by names" names true
+says "one column at a time" sorted 1
+says "a long table has a filter" filter 'true true true'
+says "which can be taken back" unfiltered true
+says "and no short one" boxes true
+says "a process is selected in all tables" process 'true true true'
+says "a phase: rows, charts, pictures" phase 'true 1 true true true'
+says "and the whole again" whole 'true 0-450 true'
+says "a phase of any name" odd true
+says "an area" area true
+says "all again" clear true
+says "a time that is typed" typed '3000000 3000000'
+says "a time that is dragged across a chart" dragged 'true true true true'
+says "a logarithmic axis" log 'true true'
+browse dark 500 --blink-settings=preferredColorScheme=0
+says "dark: text stands out from its ground" pale ''
+says "dark and narrow: every chart has data" blank ''
+unlike "no script error either" "$dom" 'data-error'
 done_testing
