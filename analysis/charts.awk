@@ -31,7 +31,8 @@ function shell_plain(word)
 
 function charts(live)
 {
-	put("<div class=\"live\">")
+	put("<div class=\"live\">\n<p class=\"note\">Drag across a chart to zoom, which selects that time for the whole page; " \
+	    "a double click shows all again.</p>")
 	if (live == "time") {
 		chart("fills", "TLB fills and upgrades", "per million instructions", 1, "cold=cold;conflict=conflict;flushed=flushed;upgrade=upgrade")
 		chart_rates("over_time.csv")

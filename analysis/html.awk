@@ -13,6 +13,7 @@ BEGIN {
 	load_max = 1e9
 	totals()
 	bins_init()
+	headline()
 	folds = folds_read()
 	head()
 	pictures()
@@ -58,6 +59,17 @@ function totals(    T, n, i)
 	for (i = bad_checks; i >= 1; i--)
 		if (T[i, "result"] != "bad")
 			bad_checks--
+}
+
+# The figures by which runs are compared (index.awk).
+function headline(    file)
+{
+	file = result("headline.csv")
+	print "key,value\ninstructions," (meta["icount_end"] == "" ? "" : whole(own_instructions)) > file
+	print "cold," whole(own_rows["cold"]) "\nconflict," whole(own_rows["conflict"]) "\nflushed," whole(own_rows["flushed"]) > file
+	print "upgrades," whole(own_rows["upgrade"]) "\nflushes," whole(own_rows["flush"] + own_rows["flush_all"]) > file
+	print "faults," whole(fault_rows) "\nmajor," whole(fault_major) "\nfault_cost," whole(fault_cost) > file
+	close(file)
 }
 
 function head(    T)
@@ -161,8 +173,7 @@ function pictures()
 	section("time", "Over time", "The band above the charts shows the phases that the kernel and the " \
 		"program marked. Phases with many events are drawn wider than their time alone would make " \
 		"them, and boot and self-test are pressed into a tenth; inside a phase time runs evenly.")
-	picture("timeline.svg", "Walks that ended in a fill or an upgrade, by reason, and page faults, by cause, while the program ran; " \
-		"drag across a chart to zoom, twice a click to see all.", "over_time.csv</code>, <code>fault_bins.csv", \
+	picture("timeline.svg", "Walks that ended in a fill or an upgrade, by reason, and page faults, by cause, over time.", "over_time.csv</code>, <code>fault_bins.csv", \
 		"when.awk</code>, <code>faults.awk", "time")
 	put("</section>")
 	section("map", "Address map", "Every page that missed the TLB or faulted, for the busiest processes " \

@@ -2,7 +2,7 @@
 # report.sh DIR - analyses the recording in DIR.
 #
 # Writes DIR/report.html (one file, nothing loaded from elsewhere), its pictures and small tables
-# to DIR/analysis/, and prints the summary. AWK=name chooses the awk (mawk if there is one: it is
+# to DIR/analysis/, and prints the summary. A DIR in out/ gets its line in out/index.html too. AWK=name chooses the awk (mawk if there is one: it is
 # the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
 # ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
@@ -195,3 +195,6 @@ together the_map the_rest
 ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure tables hottest processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash charts pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +
+# The page over all of out/ has one run more.
+runs=$(cd "$here/.." && pwd -P)/out
+[ "$(dirname "$(cd "$dir" && pwd -P)")" != "$runs" ] || "$here/index.sh" "$runs" || echo "report.sh: $runs/index.html was not made" >&2

@@ -121,6 +121,44 @@ without=$(DYGRAPHS='' analysis/report.sh "$rec" 2>&1 >/dev/null)$(grep -c 'id="d
 is "without the library: pictures that stand still" "$without $(grep -c '<svg' "$page")" '0 5'
 analysis/report.sh "$rec" >/dev/null
 
+# --- A page over several -------------------------------------------------------------------------
+# In a tree of its own, as a recording in out/ has its line there with its report.
+tree=$scratch/tree
+mkdir -p "$tree/out"
+cp -r analysis "$tree/analysis"
+recording "$tree/out/one"
+recording "$tree/out/two & #2" 1
+sed -i '/^outcome,/d' "$tree/out/one/meta.csv" "$tree/out/two & #2/meta.csv"
+echo outcome,ok >>"$tree/out/one/meta.csv"
+echo outcome,program_failed >>"$tree/out/two & #2/meta.csv"
+touch -d '2026-01-01 10:00' "$tree/out/two & #2/meta.csv"
+ln -s one "$tree/out/latest"
+mkdir -p "$tree/out/none"
+told=$("$tree/analysis/report.sh" "$tree/out/latest")
+is "a recording in out/ gets its line with its report" "$(grep -c '<tr><td>' "$tree/out/index.html")" 1
+"$tree/analysis/report.sh" "$tree/out/two & #2" >/dev/null
+index=$tree/out/index.html
+# rows: those of the page, "|cell|cell..."
+rows()
+{
+	sed -n '/^<tr><td>/{s/<[^>]*>/|/g;s/||*/|/g;s/,\([0-9]\)/\1/g;p}' "$index"
+}
+is "every recording once, oldest first, with its verdict" "$(rows | cut -d'|' -f2,4)" 'two &amp; #2|program failed
+one|passed'
+figures=$(printf '%s\n' "$told" | tr -d , | awk '/^  instructions /{ print $2; exit }')
+like "its figures are those of its summary: instructions" "$(rows)" "^[|]one[|].*[|]$figures[|]"
+like "fills by reason" "$(rows)" "^[|]one[|].*[|]$(printf '%s\n' "$told" | tr -d , |
+	sed -n 's/^  TLB fills  *[0-9]*  cold \([0-9]*\) conflict \([0-9]*\) flushed \([0-9]*\).*/\1|\2|\3/p')[|]"
+is "each link leads to a report" "$(sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$index" | sed 's/&amp;/\&/g; s/%20/ /g; s/%23/#/g' |
+	while read -r link; do [ -f "$tree/out/$link" ] || echo "$link"; done)" ""
+rm "$tree/out/one/analysis/headline.csv"
+"$tree/analysis/index.sh" "$tree/out"
+like "a report of before has no figures, but its line" "$(rows)" '^[|]one[|]2'
+mkdir -p "$scratch/empty"
+analysis/index.sh "$scratch/empty"
+like "no recording: the page says so" "$(cat "$scratch/empty/index.html")" 'No recording here has a report'
+not_ok "no such directory" analysis/index.sh "$scratch/nosuch"
+
 command -v chromium >/dev/null || { pass "the page in a browser # SKIP chromium is not installed"; done_testing; exit; }
 # Written behind the page, this does what a reader does and leaves what came of it as attributes of <html>.
 cat >"$scratch/probe" <<-'END'
@@ -228,10 +266,10 @@ cat >"$scratch/probe" <<-'END'
 	</script>
 	</html>
 END
-# browse NAME WIDTH [OPTION]: what came of it, in $dom; complaints of the browser in $log
+# browse NAME WIDTH [OPTION [PAGE PROBE]]: what came of it, in $dom; complaints of the browser in $log
 browse()
 {
-	head -n -1 "$page" | cat - "$scratch/probe" >"$scratch/probed.html"
+	head -n -1 "${4-$page}" | cat - "${5-$scratch/probe}" >"$scratch/probed.html"
 	rm -rf "$scratch/profile"
 	dom=$(timeout 120 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
 		--disable-component-update --disable-sync --user-data-dir="$PWD/$scratch/profile" --window-size="$2,1200" \
@@ -272,4 +310,20 @@ browse dark 500 --blink-settings=preferredColorScheme=0
 says "dark: text stands out from its ground" pale ''
 says "dark and narrow: every chart has data" blank ''
 unlike "no script error either" "$dom" 'data-error'
+cat >"$scratch/probe2" <<-'END'
+	<script>
+	addEventListener("error", event => document.documentElement.setAttribute("data-error", event.message))
+	onload = () => {
+		const table = document.querySelector("table"), rows = () => [...table.tBodies[0].rows].map(row => row.cells[0].textContent).join(" ")
+		const button = [...table.querySelectorAll("th button")].find(b => b.textContent == "Memory, MiB")
+		table.tBodies[0].rows[1].cells[3].textContent = "1,024"
+		button.click()
+		document.documentElement.setAttribute("data-rows", rows())
+	}
+	</script>
+	</html>
+END
+browse index 1200 '' "$index" "$scratch/probe2"
+says "the page over several sorts too" rows 'one two &amp; #2'
+unlike "no script error" "$dom" 'data-error'
 done_testing
