@@ -20,7 +20,7 @@ BEGIN {
 	run_verdict[runs] = meta["complete"] != 1 || meta["outcome"] == "" ? "cut off" : meta["outcome"] == "ok" ? "passed" : meta["outcome"]
 	gsub(/_/, " ", run_verdict[runs])
 	out = $2 "/analysis"
-	n = load("headline.csv", T)
+	n = run_known[runs] = load("headline.csv", T)
 	for (i = 1; i <= n; i++)
 		figure_of[runs, T[i, "key"]] = T[i, "value"]
 	fills = figure_of[runs, "cold"] + figure_of[runs, "conflict"] + figure_of[runs, "flushed"]
@@ -72,9 +72,9 @@ function compare(    r)
 
 function compare_figures(r,    fills)
 {
-	if (!((r, "cold") in figure_of)) {
+	if (!run_known[r]) {
 		for (fills = 1; fills <= 11; fills++)
-			cell("", fills == 2 ? "bar" : "n")
+			cell("", "n")
 		return
 	}
 	fills = figure_of[r, "cold"] + figure_of[r, "conflict"] + figure_of[r, "flushed"]
@@ -83,7 +83,7 @@ function compare_figures(r,    fills)
 	number(figure_of[r, "cold"])
 	number(figure_of[r, "conflict"])
 	number(figure_of[r, "flushed"])
-	cell(figure_of[r, "instructions"] ? rate(fills * 1e6 / figure_of[r, "instructions"]) : "", "n")
+	cell(figure_of[r, "instructions"] + 0 ? rate(fills * 1e6 / figure_of[r, "instructions"]) : "", "n")
 	number(figure_of[r, "flushes"])
 	number(figure_of[r, "faults"])
 	number(figure_of[r, "major"])

@@ -159,6 +159,17 @@ analysis/index.sh "$scratch/empty"
 like "no recording: the page says so" "$(cat "$scratch/empty/index.html")" 'No recording here has a report'
 not_ok "no such directory" analysis/index.sh "$scratch/nosuch"
 
+for name in gawk "$PWD/build/deps/busybox awk"; do
+	mkdir -p "$scratch/bin"
+	printf '#!/bin/sh\nexec %s "$@"\n' "$name" >"$scratch/bin/other-awk"
+	chmod +x "$scratch/bin/other-awk"
+	command -v "${name% awk}" >/dev/null || { pass "pages under ${name##*/} # SKIP not here"; continue; }
+	cksum=$(cat "$page" "$index" | cksum)
+	AWK=$PWD/$scratch/bin/other-awk analysis/report.sh "$rec" >/dev/null 2>"$scratch/log"
+	AWK=$PWD/$scratch/bin/other-awk analysis/index.sh "$tree/out"
+	is "the same pages under ${name##*/}" "$(cat "$scratch/log" "$page" "$index" | cksum)" "$cksum"
+done
+
 command -v chromium >/dev/null || { pass "the page in a browser # SKIP chromium is not installed"; done_testing; exit; }
 # Written behind the page, this does what a reader does and leaves what came of it as attributes of <html>.
 cat >"$scratch/probe" <<-'END'
