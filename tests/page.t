@@ -161,6 +161,14 @@ analysis/index.sh "$scratch/empty"
 like "no recording: the page says so" "$(cat "$scratch/empty/index.html")" 'No recording here has a report'
 not_ok "no such directory" analysis/index.sh "$scratch/nosuch"
 
+# Six thousand marks: a picture has no more bands than can be seen.
+recording "$scratch/many"
+awk -F, 'NR == 4 { for (i = 0; i < 6000; i++) printf "%d,2,phase %d,0,0,0,0,0,0\n", $1 + 90 * i, i } NR < 4' "$scratch/many/marks.csv" \
+	>"$scratch/marks" && mv "$scratch/marks" "$scratch/many/marks.csv"
+analysis/report.sh "$scratch/many" >"$scratch/log" 2>&1
+is "marks without number do not make the page large" "$(find "$scratch/many" -name '*.html' -size -600k -o -name timeline.svg -size -200k | wc -l)" 2
+is "and none are lost from the tables" "$(wc -l <"$scratch/many/analysis/phases.csv")" 6004
+
 for name in gawk "$PWD/build/deps/busybox awk"; do
 	mkdir -p "$scratch/bin"
 	printf '#!/bin/sh\nexec %s "$@"\n' "$name" >"$scratch/bin/other-awk"
