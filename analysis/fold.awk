@@ -79,6 +79,8 @@ function phases_read(T, U,    A, B, n, i, at, lines, fold)
 		if (phase_fold(i, A[i, "label"]) == "") {
 			T[at[i] = ++lines, "label"] = A[i, "label"]
 			T[lines, "pid"] = A[i, "pid"]
+			T[lines, "from"] = A[i, "from"]
+			T[lines, "to"] = A[i, "to"]
 		}
 	for (i = 1; i <= n; i++) {
 		fold = phase_fold(i, A[i, "label"])

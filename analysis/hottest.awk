@@ -149,9 +149,13 @@ function hot_functions(    T, U, n, i, faulted)
 	for (i = 1; i <= n; i++)
 		faulted[U[i, "pid"], U[i, "symbol"]] = U[i, "rows"]
 	n = load("functions.csv", T)
-	if (folds)
+	if (folds) {
 		function_table("Functions of the program with most TLB misses", T, n, faulted, 1)
+		fold_begin("Functions of all, the kernel&rsquo;s too")
+	}
 	function_table("Functions with most TLB misses", T, n, faulted, 0)
+	if (folds)
+		fold_end()
 }
 
 # At most 20 rows of functions.csv: all, or only those of processes that are not folded.

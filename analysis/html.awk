@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, finding.awk, waiting.awk, failure.awk, crash.awk, pressure.awk, curves.awk, tables.awk, hottest.awk, more_tables.awk and processes.awk.
+# glossary.awk, fold.awk, finding.awk, answers.awk, waiting.awk, failure.awk, crash.awk, charts.awk, pressure.awk, curves.awk, tables.awk, hottest.awk, more_tables.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -12,6 +12,8 @@ BEGIN {
 	cause_groups()
 	load_max = 1e9
 	totals()
+	bins_init()
+	headline()
 	folds = folds_read()
 	head()
 	pictures()
@@ -61,15 +63,31 @@ function totals(    T, n, i)
 			bad_checks--
 }
 
+# The figures by which runs are compared (index.awk).
+function headline(    file)
+{
+	file = result("headline.csv")
+	print "key,value\ninstructions," (meta["icount_end"] == "" ? "" : whole(own_instructions)) > file
+	print "cold," whole(own_rows["cold"]) "\nconflict," whole(own_rows["conflict"]) "\nflushed," whole(own_rows["flushed"]) > file
+	print "upgrades," whole(own_rows["upgrade"]) "\nflushes," whole(own_rows["flush"] + own_rows["flush_all"]) > file
+	print "faults," whole(fault_rows) "\nmajor," whole(fault_major) "\nfault_cost," whole(fault_cost) > file
+	close(file)
+}
+
 function head(    T)
 {
-	put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")
+	put("<!DOCTYPE html>\n<html lang=\"en\" data-end=\"" whole(end) "\">\n<head>\n<meta charset=\"utf-8\">")
 	put("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")
+	put("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; " \
+	    "style-src 'unsafe-inline'; img-src data:\">") # nothing is loaded from elsewhere
 	put("<meta name=\"color-scheme\" content=\"light dark\">")
 	put("<title>Pagoda recording" (meta["command"] == "" ? "" : ": " markup(meta["command"])) "</title>")
 	put("<link rel=\"icon\" href=\"data:,\">\n<style>")
 	include(theme)
 	include(style)
+	if (dygraphs != "")
+		include(dygraphs "/dygraph.min.css")
+	include(scripts "/page.css")
 	put("</style>\n</head>\n<body>\n<header>\n<h1>Pagoda recording</h1>")
 	put("<p class=\"lead\">" (meta["command"] == "" ? "" : "<code>" markup(meta["command"]) "</code><br>") \
 	    markup(meta["guest"] == "" ? "A guest that gives no hints" : meta["guest"]) ", on Bochs " \
@@ -78,8 +96,8 @@ function head(    T)
 	badges()
 	if (failure != "")
 		failure_html()
+	answers()
 	opening()
-	finding()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
 	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
@@ -89,18 +107,6 @@ function head(    T)
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
 	    "<a href=\"#facts\">Facts and checks</a><a href=\"#glossary\">Glossary</a></nav>\n</header>\n<main>")
-}
-
-# The one thing that a reader should know first, if there is one.
-function finding()
-{
-	if (!finding_read(own_rows["conflict"]))
-		return
-	put("<p class=\"opening\" id=\"finding\"><strong>Two pages make " finding_share " of the conflicts" \
-	    (program_start == "" ? "" : " from the program's start on") ":</strong> " \
-	    markup(finding_page[1]) " and " markup(finding_page[2]) " lie a multiple of " n3(finding_mib) \
-	    "&nbsp;MiB apart, so they have the same place in the " finding_tlb ", and took it from each other " \
-	    commas(finding_rows) " times.</p>")
 }
 
 function badge(class, text)
@@ -170,16 +176,16 @@ function pictures()
 	section("time", "Over time", "The band above the charts shows the phases that the kernel and the " \
 		"program marked. Phases with many events are drawn wider than their time alone would make " \
 		"them, and boot and self-test are pressed into a tenth; inside a phase time runs evenly.")
-	put("<div class=\"wide\">")
-	include(out "/timeline.svg", 1)
-	put("</div></section>")
+	picture("timeline.svg", "Walks that ended in a fill or an upgrade, by reason, and page faults, by cause, over time.", "over_time.csv</code>, <code>fault_bins.csv", \
+		"when.awk</code>, <code>faults.awk", "time")
+	put("</section>")
 	section("map", "Address map", "Every page that missed the TLB or faulted, for the busiest processes " \
 		"and the kernel; stretches of untouched addresses are left out, and the height of a stretch " \
 		"grows with the logarithm of its size. Tinted: areas of the process while they existed. " \
 		"A stronger colour means more events.")
-	put("<div class=\"wide\">")
-	include(out "/map.svg", 1)
-	put("</div></section>")
+	picture("map.svg", "Which addresses missed or faulted, and when.", "map.csv</code>, <code>layout.csv", \
+		"map_count.awk</code>, <code>layout.awk", "")
+	put("</section>")
 }
 
 function facts(    T, n, i, mark)
@@ -228,5 +234,7 @@ function foot()
 {
 	put("</main>\n<footer>Time is counted in guest instructions since power-on. The tables behind this page " \
 	    "are CSV files in <code>analysis/</code> next to it; <code>tlb.csv</code> and <code>faults.csv</code> " \
-	    "hold every event.</footer>\n</body>\n</html>")
+	    "hold every event." (dygraphs == "" ? "" : " Charts by dygraphs (MIT; its licence is in this file).") "</footer>")
+	script_files()
+	put("</body>\n</html>")
 }

@@ -66,18 +66,26 @@ function section(id, title, lead)
 		put("<p class=\"lead\">" gloss(lead) "</p>")
 }
 
-# Begins a table; columns: "n:Fills;Area": n for numbers.
+# Begins a table; columns: "n:Fills;Area": n for numbers. What a column named in row_keys says of a row, row_end()
+# tells page.js as well: data-process, data-area, data-phase.
 function table(caption, columns, class,    i, n, column, part)
 {
 	put("<div class=\"wide\"><table" (class == "" ? "" : " class=\"" class "\"") ">" \
 	    (caption == "" ? "" : "<caption>" caption "</caption>"))
 	n = split(columns, column, ";")
-	row = ""
-	for (i = 1; i <= n; i++)
+	row = row_data = ""
+	split("", column_key)
+	cells = 0
+	for (i = 1; i <= n; i++) {
+		part = column[i]
+		sub(/^n:/, "", part)
+		if (part ~ /^(Process|Area|Phase)$/)
+			column_key[i] = tolower(part)
 		if (substr(column[i], 1, 2) == "n:")
 			row = row "<th class=\"n\" scope=\"col\">" gloss(substr(column[i], 3)) "</th>"
 		else
 			row = row "<th scope=\"col\">" gloss(column[i]) "</th>"
+	}
 	put(columns == "" ? "<tbody>" : "<thead><tr>" row "</tr></thead><tbody>")
 	row = ""
 }
@@ -90,22 +98,48 @@ function table_end()
 # Cells are gathered in `row` until row_end().
 function cell(text, class)
 {
+	if (++cells in column_key)
+		row_is(column_key[cells], column_key[cells] == "process" ? process_key(text) : text)
 	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") (class == "text" ? gloss(markup(text)) : markup(text)) "</td>"
+}
+
+# What page.js is to know of the row: data-KEY.
+function row_is(key, value)
+{
+	row_data = row_data " data-" key "=\"" markup(value) "\""
+}
+
+# When that was; a sum of several times has none.
+function row_time(from, to)
+{
+	if (from == "")
+		return
+	row_is("from", from)
+	row_is("to", to)
+}
+
+# The process that a cell names: its number, "kernel", or nothing.
+function process_key(text)
+{
+	return match(text, /^[0-9]+/) ? substr(text, 1, RLENGTH) : text == "kernel" ? text : ""
 }
 
 function cell_html(html, class)
 {
+	cells++
 	row = row "<td" (class == "" ? ">" : " class=\"" class "\">") html "</td>"
 }
 
 function number(n)
 {
+	cells++
 	row = row "<td class=\"n" (n + 0 ? "" : " zero") "\">" (n == "" ? "" : commas(n)) "</td>"
 }
 
 # A bar as long as part is of `of`; further pairs of class and part stand behind it.
 function bar(of, class, part, class2, part2, class3, part3, class4, part4)
 {
+	cells++
 	row = row "<td class=\"bar\">" bar_piece(of, class, part) bar_piece(of, class2, part2) \
 		bar_piece(of, class3, part3) bar_piece(of, class4, part4) "</td>"
 }
@@ -117,8 +151,9 @@ function bar_piece(of, class, part)
 
 function row_end()
 {
-	put("<tr>" row "</tr>")
-	row = ""
+	put("<tr" row_data ">" row "</tr>")
+	row = row_data = ""
+	cells = 0
 }
 
 function dot(class, text)
@@ -126,10 +161,12 @@ function dot(class, text)
 	return "<span class=\"dot c-" class "\"></span>" gloss(markup(text))
 }
 
-# A file's content as it stands; `from` is the first line wanted.
+# A file's content as it stands; of a picture without its style.
 function include(file, skip_style,    line, skip)
 {
 	while ((getline line < file) > 0) {
+		if (line ~ /# sourceMappingURL=/) # nothing is loaded from elsewhere
+			sub(/(\/\/|\/\*)# sourceMappingURL=.*/, "", line)
 		if (skip_style && line == "<style>")
 			skip = 1
 		if (!skip)

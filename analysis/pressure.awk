@@ -1,6 +1,6 @@
 # pressure.awk - the report's section on memory that was short: who reclaimed, what stayed, what left too early.
 #
-# For html.awk and summary.awk, after page.awk. Variables: console (for the policy's name).
+# For html.awk and summary.awk, after page.awk and charts.awk. Variables: console (for the policy's name).
 
 # Reads the results; 0: memory was never short.
 function pressure_read(    T, n, i)
@@ -64,11 +64,10 @@ function pressure()
 	section("pressure", "Memory pressure", "Memory was short, and pages left it: those of files are dropped or written " \
 		"back, those of no file go to the swap area. Policy: <code>" markup(policy_name()) "</code>.")
 	pressure_summary()
-	put("<div class=\"wide\">")
-	include(out "/memory.svg", 1)
+	picture("memory.svg", "What memory was used for, what was free against the watermarks, and swap.", "memory.csv", "memory.awk", "memory")
 	if (came_back)
-		include(out "/refaults.svg", 1)
-	put("</div>")
+		picture("refaults.svg", "How many pages had been dropped between a page's going and its return.", "refaults.csv", \
+			"refault.awk", "")
 	if (came_back)
 		knee()
 	too_early()

@@ -77,6 +77,10 @@ function process_row(T, i, pid)
 	number(process_n[pid, "major"])
 	cell(i == "fold" ? "" : commas(T[i, "first"]), "n")
 	cell_html(i == "fold" ? "" : T[i, "exited"] ? commas(T[i, "last"]) : "&ndash;", "n")
+	if (i != "fold") {
+		row_is("process-name", process(pid))
+		row_time(T[i, "first"], T[i, "exited"] ? T[i, "last"] : end)
+	}
 	row_end()
 }
 

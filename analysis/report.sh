@@ -2,7 +2,7 @@
 # report.sh DIR - analyses the recording in DIR.
 #
 # Writes DIR/report.html (one file, nothing loaded from elsewhere), its pictures and small tables
-# to DIR/analysis/, and prints the summary. AWK=name chooses the awk (mawk if there is one: it is
+# to DIR/analysis/, and prints the summary. A DIR in out/ gets its line in out/index.html too. AWK=name chooses the awk (mawk if there is one: it is
 # the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
 # ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
@@ -85,6 +85,11 @@ objects_sym=$dir/objects.sym
 [ -f "$objects_sym" ] || objects_sym=
 console=$dir/console.log
 [ -f "$console" ] || console=
+model=$dir/model.csv
+[ -f "$model" ] || model=
+dygraphs=${DYGRAPHS-/usr/share/javascript/dygraphs} # of Debian's libjs-dygraphs; without it no chart zooms
+licence=/usr/share/doc/libjs-dygraphs/copyright
+[ -s "$dygraphs/dygraph.min.js" ] && [ -s "$licence" ] || dygraphs=
 edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
@@ -105,9 +110,9 @@ ask()
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
-		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
+		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
-		-v theme="$here/theme.css" -v style="$here/report.css" -v plane="$work/.plane"
+		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
 }
 
 ask_tlb()
@@ -212,6 +217,9 @@ start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
 [ "$more" != 1 ] || together more_one more_two
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure curves tables hottest more_tables processes html </dev/null
-ask run areas svg symbols page glossary fold finding waiting failure crash pressure summary </dev/null
+ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure curves tables hottest more_tables processes html </dev/null
+ask run areas svg symbols page glossary fold finding waiting failure crash charts pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +
+# The page over all of out/ has one run more.
+runs=$(cd "$here/.." && pwd -P)/out
+[ "$(dirname "$(cd "$dir" && pwd -P)")" != "$runs" ] || "$here/index.sh" "$runs" || echo "report.sh: $runs/index.html was not made" >&2

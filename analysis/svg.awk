@@ -114,6 +114,7 @@ function svg_time_axis(x, width, y,    unit, name, i, n, edge)
 {
 	unit = end >= 2e9 ? 1e9 : end >= 2e6 ? 1e6 : 1e3
 	name = unit == 1e9 ? "billion" : unit == 1e6 ? "million" : "thousand"
+	print "<rect class=\"range\" data-x=\"" x "\" data-width=\"" width "\" y=\"18\" height=\"" y - 18 "\" width=\"0\"/>" > svg_file # page.js's
 	svg_line(x, y, x + width, y, "axis")
 	edge[n = 0] = x
 	for (i = 1; i <= phase_marks && !svg_one_scale(); i++)
@@ -184,17 +185,22 @@ function svg_tick(x, y, text, limit,    half)
 	svg_text(x + half > limit ? limit - half : x, y + 17, text, "mid")
 }
 
-# A band of phases (phases.csv) from x to x + width, with their labels where there is room. Leaves in
+# A band of phases (phases.csv) from x to x + width, with their labels where there is room. Those that are too
+# narrow to be seen are drawn one for many, so that a hundred thousand do not make the picture large. Leaves in
 # phase_mark[1..phase_marks] where those begin that are wide enough to be told apart.
-function svg_phases(file, x, width, top,    F, from, to, n)
+function svg_phases(file, x, width, top,    F, from, to, n, drawn)
 {
 	phase_marks = 0
+	drawn = x - 1
 	csv_open(file, "phase,from,to,pid,label")
 	while (csv_row(file, F) > 0) {
 		if (F[1] == 0 || F[3] + 0 <= F[2] + 0)
 			continue
 		from = x + bin_place(F[2] + 0) * width / bins
 		to = x + bin_place(F[3] + 0) * width / bins
+		if (to - drawn < 0.5)
+			continue
+		drawn = to
 		svg_rect(from, top, to - from, 17, (n += to - from > 3) % 2 ? "band odd" : "band", F[5])
 		svg_phase_label(from + 4, top + 12.5, to - from - 8, F[5])
 		if (to - from > 3)

@@ -91,9 +91,9 @@ function faults_by_cause(    T, n)
 	cause_table(n, T)
 	if (program_start != "")
 		fold_end()
-	put("<div class=\"wide\">")
-	include(out "/costs.svg", 1)
-	put("</div></section>")
+	picture("costs.svg", "How many faults took how many instructions, by cause; each step is twice the one before.", "costs.csv", \
+		"faults.awk", "")
+	put("</section>")
 }
 
 # What a section of the program's own figures says of itself, and a table of the whole run's beside such.
@@ -216,6 +216,7 @@ function phase_row(T, U, i, most)
 	number(U[i, "rows"])
 	number(U[i, "major"])
 	cell(percent(U[i, "cost"], T[i, "instr"]), "n")
+	row_time(T[i, "from"], T[i, "to"])
 	row_end()
 }
 

@@ -64,8 +64,10 @@ function print_all(    to, order, k, c)
 	to = result("waits.csv")
 	print "cause,major,cost_mean,known,wait_mean,wait_max" > to
 	order = sorter(to, "-k2,2nr -k1,1")
-	for (c in n)
-		print c "," whole(n[c]) "," whole(int(cost[c] / n[c] + 0.5)) "," whole(known[c] + 0) "," \
+	for (c in n) {
+		known[c] += 0 # a number before it is handed to a function, or gawk takes it for true
+		print c "," whole(n[c]) "," whole(int(cost[c] / n[c] + 0.5)) "," whole(known[c]) "," \
 			(known[c] ? whole(int(sum[c] / known[c] + 0.5)) : "") "," (known[c] ? whole(most[c]) : "") | order
+	}
 	close(order)
 }

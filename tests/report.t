@@ -99,7 +99,8 @@ is "fills by page add up to the plugin's count" \
 is "the last phase ends with the recorded part" "$(tail -n 1 "$rec/analysis/phases.csv" | cut -d, -f3)" \
 	"$(sed -n 's/^icount_end,//p' "$rec/meta.csv")"
 is "nothing is loaded from elsewhere" \
-	"$(grep -oE '(src|href)="[^#d"][^"]*|url\([^)]*|@import|https?://[^ "]*' "$rec/report.html" |
+	"$(sed '/^<script id="dygraphs">$/,/^<\/script>$/d; /^<script type="text\/plain"/,/^<\/script>$/d' "$rec/report.html" |
+		grep -oE '(src|href)="[^#d"][^"]*|url\([^)]*|@import|https?://[^ "]*' |
 		grep -v '^http://www.w3.org/2000/svg$')" ""
 like "kernel function named" "$(cat "$rec/analysis/code.csv")" ',find_page,$'
 like "program's function named" "$(cat "$rec/analysis/code.csv")" '^[0-9]+,2,0x08049...,quicksort,$'
@@ -119,7 +120,7 @@ folded()
 {
 	awk '/^<section/ { split($0, part, "\""); s = part[2] }
 		/<details/ { on = !/ open/ } /<\/details>/ { on = 0 }
-		/<tr><td/ && on { row = $0; gsub(/<[^>]*>/, "|", row); gsub(/[|]+/, "|", row); split(row, cell, "|")
+		/<tr[^>]*><td/ && on { row = $0; gsub(/<[^>]*>/, "|", row); gsub(/[|]+/, "|", row); split(row, cell, "|")
 			print s ": " cell[2] " " cell[3] }' "$rec/report.html"
 }
 shown()
@@ -144,7 +145,7 @@ is "the shares of all processes make the whole" "$(sed -n '/id="processes"/,/<de
 # texts FILE: what a reader sees of a page; addresses, names and the picture's data left out.
 texts()
 {
-	sed '/^<style>$/,/^<\/style>$/d; /base64,$/,/^"\/>$/d; s/<[^>]*>/\n/g; s/&[^;]*;/ /g' "$1" | grep .
+	sed '/^<style>$/,/^<\/style>$/d; /^<script/,/^<\/script>$/d; /base64,$/,/^"\/>$/d; s/<[^>]*>/\n/g; s/&[^;]*;/ /g' "$1" | grep .
 }
 crowd='(^|[^0-9A-Za-z_.,/:-])[0-9]{4,}([^0-9A-Za-z_]|$)'
 is "thousands are separated in the page" "$(texts "$rec/report.html" | grep -E "$crowd")" ""
@@ -336,7 +337,7 @@ result bits walk,rows 2+0,81 2+1,19
 on_page()
 {
 	mawk -f analysis/lib.awk -f analysis/run.awk -f analysis/svg.awk -f analysis/symbols.awk -f analysis/page.awk \
-		-f analysis/glossary.awk -f analysis/pressure.awk -f "$scratch/section.awk" -v out="$tables" -v page="$scratch/section" </dev/null
+		-f analysis/glossary.awk -f analysis/charts.awk -f analysis/pressure.awk -f "$scratch/section.awk" -v out="$tables" -v page="$scratch/section" </dev/null
 	sed 's/<[^>]*>/|/g; s/||*/|/g; s/&nbsp;/ /g' "$scratch/section"
 }
 echo 'BEGIN { load_max = 1e9; pressure(); close(page); exit failed }' >"$scratch/section.awk"
@@ -530,8 +531,8 @@ browse()
 
 browse wide 1200 ''
 like "all sections are shown" "$dom" \
-	'data-sections="time map fills faults phases processes areas hottest facts glossary"'
-like "three charts are drawn" "$dom" 'data-charts="3"'
+	'data-sections="answers time map fills faults phases processes areas hottest facts glossary"'
+like "the charts that do not zoom are drawn" "$dom" 'data-charts="2"'
 like "with their layers" "$dom" 'data-marks="[4-9]|data-marks="1[0-9]'
 like "the map's picture has a pixel for each bin" "$dom" 'data-plane="450x[1-9][0-9]+"'
 like "no table is empty" "$dom" 'data-empty="0"'
