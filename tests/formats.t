@@ -276,6 +276,26 @@ is 'chrome: every disk request begins and ends' "$(json "SELECT ph, count(*) FRO
 is 'chrome: on a track slices lie within each other or apart' "$(json "SELECT count(*) FROM e a JOIN e b ON a.pid = b.pid AND a.tid = b.tid AND
 	a.ph = 'X' AND b.ph = 'X' AND a.ts < b.ts AND b.ts < a.ts + a.dur AND a.ts + a.dur < b.ts + b.dur")" 0
 
+# --- A small one by hand -------------------------------------------------------------------------
+# Task 1 faults at 150, and is done when it has run 100 instructions more: task 2 has a turn between. Its page
+# is of another area after 170.
+tiny=$scratch/tiny
+mkdir -p "$tiny"
+tlb_row=0x08000000,0x00100000,4K,r,u,0x00100067,2+0,0x00001000,1,0x08000010,,
+{ schema tlb -v header=1; echo "120,0,d,fill,cold,$tlb_row"; echo "180,0,d,fill,conflict,$tlb_row"; } >"$tiny/tlb.csv"
+{ schema faults -v header=1; echo 150,0,0x08000000,0x08000010,4,r,u,0,0x00001000,1,1,file,1,100,/a,0; } >"$tiny/faults.csv"
+{ schema tasks -v header=1; printf '%s\n' 100,0,switch,1,1,0x00001000,one 200,0,switch,2,2,0x00002000,two 300,0,switch,1,1,0x00001000,one; } >"$tiny/tasks.csv"
+{ schema vmas -v header=1; printf '%s\n' 110,map,1,0x08000000,0x08001000,5,2,0,/a 160,unmap,1,0x08000000,0x08001000,5,2,0,/a \
+	170,map,1,0x08000000,0x08001000,5,2,0,/b; } >"$tiny/vmas.csv"
+schema marks -v header=1 >"$tiny/marks.csv"
+printf '%s\n' key,value icount_start,0 icount_end,400 complete,1 >"$tiny/meta.csv"
+analysis/sql.sh "$tiny" >/dev/null
+is 'an area is that of the moment' "$(sqlite3 "$tiny/recording.sqlite" 'SELECT icount, area FROM tlb')" "$(printf '120|/a\n180|/b')"
+is 'task_time: each turn up to the next' "$(sqlite3 "$tiny/recording.sqlite" 'SELECT process, instructions FROM task_time')" "$(printf '1|200\n2|100')"
+analysis/export.sh -o "$tiny" chrome "$tiny" 2>/dev/null
+json=$tiny/trace.json
+is "chrome: a fault ends behind others' turns" "$(json "SELECT ts, dur FROM e WHERE cat = 'fault'")" 150,200
+
 # --- Manual pages --------------------------------------------------------------------------------
 ok 'make man' make man
 for page in pagoda-trace.5 pagoda.7; do
