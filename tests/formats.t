@@ -123,6 +123,9 @@ refused 'a short row' "$scratch/bad.csv" x= '^tlb.csv:7: 16 fields, expected 17'
 refused 'nothing' /dev/null x= '^tlb.csv:0: empty'
 refused 'a table that there is not' /dev/null table=tbl '^schema_check.awk: no such table: tbl'
 
+is 'a guest without hints has no cause, major and cost' \
+	"$({ schema faults -v header=1; echo 1,0,0x00000000,0x08000000,4,r,u,0,0x00001000,,1,,,,,; } | schema faults)" ''
+
 # --- Database ------------------------------------------------------------------------------------
 ok 'make sql' make sql OUT="$rec"
 answers=$rec/analysis
@@ -207,6 +210,11 @@ no_database 'words for a number' '3s/^[0-9]*/soon/' faults.csv '^faults.csv: lin
 no_database 'an empty table' d marks.csv "^$scratch/bad/marks.csv: empty or unreadable"
 like 'no database of no directory' "$(analysis/sql.sh "$scratch/none" 2>&1)" "^sql.sh: $scratch/none: no such directory$"
 like 'nor of a directory without a recording' "$(make sql OUT=tests 2>&1)" '^sql.sh: tests/meta.csv: missing'
+
+cp -r "$scratch/packed" "$scratch/torn"
+truncate -s -100 "$scratch/torn/tlb.csv.zst"
+like 'nor of a packed file that is torn' "$(analysis/sql.sh "$scratch/torn" 2>&1; find "$scratch/torn" -name '*sqlite*')" '^sql.sh: .*torn/tlb.csv.zst: '
+is '  and nothing is left of it' "$(find "$scratch/torn" -name '*sqlite*')" ''
 
 # A name may hold anything; a recording that was cut off ends in half a row.
 cp -r "$rec" "$scratch/cut"
@@ -298,6 +306,22 @@ is "chrome: a fault ends behind others' turns" "$(json "SELECT ts, dur FROM e WH
 
 # --- Manual pages --------------------------------------------------------------------------------
 ok 'make man' make man
+is 'text and code come as they are' "$(printf '%s\n' '# T' '' "It is **so** and *so*: \`a-b\`, [here](x)." '' '    .x '"'a\\n'"'' '' '| a | b |' '|---|---|' \
+	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/man.awk | tail -n +5)" \
+'.SH DESCRIPTION
+.PP
+It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
+.PP
+.RS 4
+.nf
+\&.x \(aqa\en\(aq
+.fi
+.RE
+.TP
+\fBc\fR
+d-e
+.SH "SEE ALSO"
+.BR m (2)'
 for page in pagoda-trace.5 pagoda.7; do
 	for AWK in gawk "$busybox awk"; do
 		source=README.md section=7 also='pagoda-trace (5)'
