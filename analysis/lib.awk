@@ -92,9 +92,12 @@ function csv_row(file, F,    n)
 	return n
 }
 
-# A file's name for a message; report.sh and check.sh work on copies NAME/analysis/.FILE.
+# A file's name for a message; report.sh and check.sh work on copies NAME/analysis/.FILE, others on
+# copies .FILE of what is in the directory `recording`.
 function file_shown(file)
 {
+	if (recording != "" && sub(/^.*\/\./, "", file))
+		file = recording "/" file
 	sub(/\/analysis\/\./, "/", file)
 	return file
 }

@@ -48,6 +48,47 @@ feed()
 	fi
 }
 
+# whole_rows NAME: a file without the unfinished row that a cut-off recording may end in.
+whole_rows()
+{
+	if [ "$complete" = 1 ] || [ ! -f "$dir/$1" ] || [ -z "$(tail -c 1 "$dir/$1")" ]; then
+		feed "$1"
+	else
+		sed '$d' "$dir/$1"
+	fi
+}
+
+# last FILE: the time of its last row.
+last()
+{
+	whole_rows "$1" | tail -n 1 | sed 's/,.*//'
+}
+
+# bounds: whether the recording is complete, and the part of the run that it is of: $start and $end.
+bounds()
+{
+	complete=$(meta complete)
+	complete=${complete:-0}
+	start=$(meta icount_start)
+	start=${start:-0}
+	end=$(meta icount_end)
+	[ -z "$end" ] || return 0
+	end=$({ last tlb.csv; last faults.csv; last tasks.csv; } | sort -n | tail -n 1)
+	case $end in '' | *[!0-9]*) end=1 ;; esac
+}
+
+# whole_small: all tables but tlb.csv that there are, plain, as $work/.NAME.csv; their names in $tables.
+whole_small()
+{
+	tables=
+	for name in faults tasks vmas marks latency waiting io reclaim uses; do
+		has $name || continue
+		whole_rows $name.csv >"$work/.$name.csv"
+		tables="$tables $name"
+	done
+	[ ! -f "$work/.failed" ] || exit 1
+}
+
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {

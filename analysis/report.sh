@@ -32,31 +32,7 @@ rm -rf "$work"
 mkdir -p "$work" || fail "$work: cannot be made"
 
 # --- The recording -------------------------------------------------------------------------------
-# whole_rows NAME: a file without the unfinished row that a cut-off recording may end in.
-whole_rows()
-{
-	if [ "$complete" = 1 ] || [ ! -f "$dir/$1" ] || [ -z "$(tail -c 1 "$dir/$1")" ]; then
-		feed "$1"
-	else
-		sed '$d' "$dir/$1"
-	fi
-}
-
-# last FILE: the time of its last row.
-last()
-{
-	whole_rows "$1" | tail -n 1 | sed 's/,.*//'
-}
-
-complete=$(meta complete)
-complete=${complete:-0}
-start=$(meta icount_start)
-start=${start:-0}
-end=$(meta icount_end)
-if [ -z "$end" ]; then
-	end=$({ last tlb.csv; last faults.csv; last tasks.csv; } | sort -n | tail -n 1)
-	case $end in '' | *[!0-9]*) end=1 ;; esac
-fi
+bounds
 # Only a guest with PAE loads PDPTEs, and only that has 64-bit page-table entries.
 wide=$(meta pdpte_loads)
 wide=$((${wide:-1} > 0))

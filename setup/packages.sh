@@ -23,9 +23,10 @@ set -eu
 
 run_packages='g++ make xz-utils bzip2 libncurses-dev libzstd-dev libssl-dev bochsbios vgabios
 	gcc-i686-linux-gnu libc6-dev-i386-cross libc6-i386-cross
-	e2fsprogs fdisk mawk gawk perl gnuplot-nox libjs-dygraphs zstd qemu-system-x86'
+	e2fsprogs fdisk mawk gawk perl gnuplot-nox libjs-dygraphs sqlite3 zstd qemu-system-x86'
 check_packages='g++-i686-linux-gnu libasan8-i386-cross libubsan1-i386-cross parallel file
-	shellcheck cppcheck clang-format-19 clang-19 libclang-rt-19-dev chromium'
+	shellcheck cppcheck clang-format-19 clang-19 libclang-rt-19-dev chromium
+	man-db'
 
 deps=build/deps
 grub_suite=bookworm # the last to have GRUB legacy: the package of that name in Debian 13 is empty

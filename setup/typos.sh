@@ -24,7 +24,7 @@ targets()
 # Those that `make help` lists.
 help_targets()
 {
-	sed -n 's/^\([a-z-]*\):[^#]*## .*/\1/p' GNUmakefile analysis/targets.mk
+	sed -n 's/^\([a-z-]*\):[^#]*## .*/\1/p' GNUmakefile analysis/*.mk
 }
 
 suites()

@@ -79,7 +79,8 @@ prepare_out()
 		made=$out
 	fi
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale}.csv{,.zst} \
-		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} 2>/dev/null || true
+		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} \
+		"$out"/{recording.sqlite,trace.json,stacks.folded,libcachesim.csv,trace.din,trace.lackey} 2>/dev/null || true
 	rm -rf "$out/analysis" 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
 	[ ! -e "$out/.files" ] || rm -rf "$out/files" "$out/.files"
