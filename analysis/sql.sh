@@ -45,9 +45,10 @@ questions()
 		-v source="$source"
 }
 
-{ whole_rows tlb.csv | questions || : >"$work/.failed"; cat "$here/views.sql"; } |
+# Bad input ends the questions with 1; with something else when sqlite3 went away.
+{ whole_rows tlb.csv | questions || [ $? != 1 ] || : >"$work/.failed"; cat "$here/views.sql"; } |
 	sqlite3 -bail "$database.new" >"$work/said" 2>&1 || : >"$work/.sqlite"
 [ ! -f "$work/.failed" ] || exit 1
-[ ! -f "$work/.sqlite" ] || fail "$database: $(head -n 1 "$work/said")"
+[ ! -f "$work/.sqlite" ] || fail "$database: $(grep -vx off "$work/said" | head -n 1)" # off: what the PRAGMA answers
 mv "$database.new" "$database"
 echo "$database"

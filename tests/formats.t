@@ -212,9 +212,12 @@ like 'no database of no directory' "$(analysis/sql.sh "$scratch/none" 2>&1)" "^s
 like 'nor of a directory without a recording' "$(make sql OUT=tests 2>&1)" '^sql.sh: tests/meta.csv: missing'
 
 cp -r "$scratch/packed" "$scratch/torn"
-truncate -s -100 "$scratch/torn/tlb.csv.zst"
+{ head -n -9 "$rec/tlb.csv" | zstd -qc; tail -n 9 "$rec/tlb.csv" | zstd -qc; } >"$scratch/torn/tlb.csv.zst" # whole rows first
+truncate -s -9 "$scratch/torn/tlb.csv.zst"
 like 'nor of a packed file that is torn' "$(analysis/sql.sh "$scratch/torn" 2>&1; find "$scratch/torn" -name '*sqlite*')" '^sql.sh: .*torn/tlb.csv.zst: '
 is '  and nothing is left of it' "$(find "$scratch/torn" -name '*sqlite*')" ''
+
+like 'nor where there is no room for it' "$(analysis/sql.sh "$rec" "$scratch/none/x.sqlite" 2>&1)" '^sql.sh: .*x.sqlite: .*unable to open'
 
 # A name may hold anything; a recording that was cut off ends in half a row.
 cp -r "$rec" "$scratch/cut"
