@@ -24,9 +24,7 @@ function more_dropped(    T, n, i, rows)
 	load_max = 12
 	n = load("dropped_functions.csv", T)
 	load_max = 1e9
-	for (i = 1; i <= n; i++) {
-		if (!T[i, "rows"])
-			break
+	for (i = 1; i <= n && T[i, "rows"] + 0; i++) {
 		if (!rows++)
 			table("Flushes whose entries were needed again (whole run)", "Function;By;Fills;;n:Program's;n:User's pages;n:Kernel's;n:Flushes;n:Fills each")
 		cell(T[i, "symbol"] == "" ? "(unknown)" : T[i, "symbol"], "mono")
@@ -49,17 +47,15 @@ function more_dropped(    T, n, i, rows)
 
 function more_reach(    T, n, i, rows)
 {
-	load_max = 12
 	n = load(program_result("reach.csv"), T)
-	load_max = 1e9
-	for (i = 1; i <= n; i++) {
-		if (!T[i, "saved"])
-			break
+	for (i = 1; i <= n && rows < 12 && T[i, "saved"] + 0; i++) {
+		if (T[i, "pid"] != "" && T[i, "pid"] in folded)
+			continue
 		if (!rows++)
 			table("Fills that 4 MiB pages would save" (program_start == "" ? "" : ", from the program's start on"), \
 			      "Area;Process;Saved;;n:Fills now;n:Fills with large pages;n:Large pages;n:Large already")
-		cell(plain(T[i, "area"]))
-		cell(owner(T[i, "pid"]))
+		cell(T[i, "area"])
+		cell(T[i, "pid"] == "" ? "kernel" : process(T[i, "pid"]))
 		bar(T[1, "saved"], "conflict", T[i, "saved"])
 		number(T[i, "saved"])
 		number(T[i, "fills"])
@@ -75,17 +71,16 @@ function more_reach(    T, n, i, rows)
 	    "Bochs fills pages that are large already in pieces; a CPU does not.</p>")
 }
 
-function more_strides(    T, n, i)
+function more_strides(    T, n, i, rows)
 {
-	load_max = 8
 	n = load("next_pages.csv", T)
-	load_max = 1e9
-	if (!n)
-		return
-	table("Which page misses next? Data misses in a process's own half (whole run)", \
-	      "Process;n:Misses;n:Same page;n:Next page;n:Same stride;n:Same follower;n:Not foreseen")
-	for (i = 1; i <= n; i++) {
-		cell(owner(T[i, "pid"]))
+	for (i = 1; i <= n && rows < 8; i++) {
+		if (T[i, "pid"] == "" || T[i, "pid"] in folded)
+			continue
+		if (!rows++)
+			table("Which page misses next? Data misses in a process's own half (whole run)", \
+			      "Process;n:Misses;n:Same page;n:Next page;n:Same stride;n:Same follower;n:Not foreseen")
+		cell(process(T[i, "pid"]))
 		number(T[i, "rows"])
 		cell(percent(T[i, "same_page"], T[i, "rows"]), "n")
 		cell(percent(T[i, "next_page"], T[i, "rows"]), "n")
@@ -94,6 +89,8 @@ function more_strides(    T, n, i)
 		cell(percent(T[i, "none"], T[i, "rows"]), "n")
 		row_end()
 	}
+	if (!rows)
+		return
 	table_end()
 	put("<p class=\"note\">Follower: the page that missed after this one the last time. One miss may be foreseen by several rules.</p>")
 }
@@ -103,7 +100,7 @@ function more_forks(    T, n, i, rows)
 {
 	n = load("cow.csv", T)
 	for (i = n > 13 ? n - 12 : 1; i <= n; i++) {
-		if (T[i, "child"] == "")
+		if (T[i, "child"] == "" || T[i, "parent"] in folded)
 			continue
 		if (!rows++)
 			table("Forks and the pages that they shared" (n > 13 ? ", the last 12" : ""), \
@@ -123,15 +120,14 @@ function more_forks(    T, n, i, rows)
 		table_end()
 }
 
-function more_frames(    T, n, i)
+function more_frames(    T, n, i, rows)
 {
-	load_max = 8
 	n = load("frames.csv", T)
-	load_max = 1e9
-	if (!n)
-		return
-	table("Most frames that a process used at a time", "Process;n:Frames;n:MiB;n:Lost to reclaim;n:Taken over from others")
-	for (i = 1; i <= n; i++) {
+	for (i = 1; i <= n && rows < 8; i++) {
+		if (T[i, "pid"] in folded)
+			continue
+		if (!rows++)
+			table("Most frames that a process used at a time", "Process;n:Frames;n:MiB;n:Lost to reclaim;n:Taken over from others")
 		cell(process(T[i, "pid"]))
 		number(T[i, "frames"])
 		cell(n1(T[i, "frames"] / 256), "n")
@@ -139,7 +135,8 @@ function more_frames(    T, n, i)
 		number(T[i, "taken"])
 		row_end()
 	}
-	table_end()
+	if (rows)
+		table_end()
 }
 
 # Phases found by the code that misses, folded away; at most 60.

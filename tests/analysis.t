@@ -225,6 +225,10 @@ damaged 'SHA-256' meta.csv "s/^marks.sha256,.*/marks.sha256,$sum/"
 
 # The recipes of the README, on the made-up recording.
 analysis/report.sh "$good" >/dev/null
+{
+	echo icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid,changed_eip
+	echo 9,2,0x08048000,w,u,0x0804a000,write,tlb,0x01000067,0x01000065,5,2,0xc0100000
+} >"$good/stale.csv"
 grep '^    awk ' analysis/README.md >"$scratch/recipes"
 number=0
 while read -r recipe; do

@@ -11,7 +11,7 @@
 busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 rec=$scratch/rec
 database=$rec/recording.sqlite
-tables='tlb faults tasks vmas marks latency waiting io reclaim uses meta source'
+tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale meta source'
 
 # schema TABLE [OPTION]...: its check of standard input, by the awk in $AWK.
 schema()
@@ -57,7 +57,7 @@ plugin_headers()
 			if ($0 !~ /\\$/)
 				table = ""
 		}
-		END { for (table in text) { sub(/\\n$/, "", text[table]); print table, text[table] } }' bochs-plugin/rows.h | sort
+		END { for (table in text) { sub(/\\n$/, "", text[table]); print table, text[table] } }' bochs-plugin/rows.h bochs-plugin/model.h | sort
 }
 
 # The same of FORMAT.md: of three tables a row for each column or two, of the others one row.
@@ -65,8 +65,8 @@ format_headers()
 {
 	awk -F'`' '
 		/^## [a-z]+\.csv/ { table = $0; sub(/^## /, "", table); sub(/\.csv.*/, "", table); rows = 0 }
-		/^## The other/ { table = "" }
-		/^\| `/ && table ~ /^(tlb|faults|reclaim)$/ {
+		/^##/ && !/^## [a-z]+\.csv/ { table = "" }
+		/^\| `/ && table ~ /^(tlb|faults|reclaim|stale|model)$/ {
 			cell = $0
 			sub(/^\| /, "", cell)
 			sub(/ \|.*/, "", cell)
@@ -75,7 +75,7 @@ format_headers()
 		}
 		/^\| `[a-z]+\.csv` \| `/ { name = $2; sub(/\.csv/, "", name); text[name] = $4 }
 		END { for (table in text) print table, text[table] }' analysis/FORMAT.md |
-		grep -v ' see below' | sort
+		grep -v ' see below' | grep -E "^(${tables// /|}) " | sort
 }
 
 schema_headers()

@@ -96,6 +96,23 @@ done
 is "fills by page add up to the plugin's count" \
 	"$(awk -F, 'NR > 1 { n += $1 } END { print n }' "$rec/analysis/pages.csv")" \
 	"$(awk -F, '/^(fills|upgrades_entry),/ { n += $2 } END { print n }' "$rec/meta.csv")"
+sum_meta()
+{
+	awk -F, -v key="^$1\$" '$1 ~ key { n += $2 } END { print n + 0 }' "$rec/meta.csv"
+}
+sum_result()
+{
+	awk -F, -v column="$2" 'NR > 1 { n += $column } END { print n + 0 }' "$rec/analysis/$1"
+}
+is "fills by what dropped their entries, too" "$(sum_result dropped.csv 1)" "$(sum_meta 'fills_dropped_.*')"
+is "and by function" "$(sum_result dropped_functions.csv 1)" "$(sum_meta 'fills_dropped_.*')"
+is "and by phase" "$(sum_result dropped_phases.csv 3)" "$(sum_meta 'fills_dropped_.*')"
+is "fills that large pages would save and others are all" "$(sum_result reach.csv 4)" "$(sum_meta fills)"
+is "rows of all windows are all walks but for faults" "$(sum_result windows.csv 3)" "$(sum_meta '(fills|upgrades)')"
+is "copies of all forks and of none are all" \
+	"$(awk -F, 'NR > 1 { n += $6 + $7 + $8 + $9 } END { print n + 0 }' "$rec/analysis/cow.csv")" \
+	"$(sum_meta 'faults_cause_cow(_reuse)?')"
+like "the page says what would change its figures" "$(cat "$rec/report.html")" '<caption>Which page misses next'
 is "the last phase ends with the recorded part" "$(tail -n 1 "$rec/analysis/phases.csv" | cut -d, -f3)" \
 	"$(sed -n 's/^icount_end,//p' "$rec/meta.csv")"
 is "nothing is loaded from elsewhere" \
@@ -531,7 +548,7 @@ browse()
 
 browse wide 1200 ''
 like "all sections are shown" "$dom" \
-	'data-sections="answers time map fills faults phases processes areas hottest facts glossary"'
+	'data-sections="answers time map fills faults phases processes areas hottest change facts glossary"'
 like "the charts that do not zoom are drawn" "$dom" 'data-charts="2"'
 like "with their layers" "$dom" 'data-marks="[4-9]|data-marks="1[0-9]'
 like "the map's picture has a pixel for each bin" "$dom" 'data-plane="450x[1-9][0-9]+"'

@@ -26,7 +26,7 @@ BEGIN {
 function headers()
 {
 	put("tlb", "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted,dropped_by")
-	put("faults", "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds")
+	put("faults", "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds,before,after")
 	put("tasks", "icount,cpu,event,pid,tgid,cr3,name")
 	put("vmas", "icount,event,pid,start,end,prot,flags,offset,name")
 	put("marks", "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs")
@@ -435,7 +435,7 @@ function fault(at, access, mode, eip, present,    page, cause, vma, major, spent
 	count["kernel.pgmajfault"] += major
 	put("faults", whole(now) ",0," to_hex(at) "," to_hex(eip) "," \
 		(present + (access == "w" ? 2 : 0) + (mode == "u" ? 4 : 0)) "," access "," mode "," \
-		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma) "," (cause == "anon" ? 128 : 0))
+		present "," to_hex(cr3) "," pid ",1," cause "," major "," spent "," csv(vma) "," (cause == "anon" ? 128 : 0) ",,")
 	now += spent
 	if (cause == "sigsegv")
 		return 0
