@@ -148,7 +148,7 @@ rows()
 is "every recording once, oldest first, with its verdict" "$(rows | cut -d'|' -f2,4)" 'two &amp; #2|program failed
 one|passed'
 figures=$(printf '%s\n' "$told" | tr -d , | awk '/^  instructions /{ print $2; exit }')
-like "its figures are those of its summary: instructions" "$(rows)" "^[|]one[|].*[|]$figures[|]"
+like "its figures are those of its summary: instructions" "$(rows)" "^[|]one[|].*[|]${figures}[|]"
 like "fills by reason" "$(rows)" "^[|]one[|].*[|]$(printf '%s\n' "$told" | tr -d , |
 	sed -n 's/^  TLB fills  *[0-9]*  cold \([0-9]*\) conflict \([0-9]*\) flushed \([0-9]*\).*/\1|\2|\3/p')[|]"
 is "each link leads to a report" "$(sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$index" | sed 's/&amp;/\&/g; s/%20/ /g; s/%23/#/g' |
