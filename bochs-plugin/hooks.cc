@@ -1,5 +1,6 @@
 /*
- * hooks.cc - sees Bochs, with watch.cc, ref_hooks.cc (what-if models) and half_fetched.cc; nothing else does.
+ * hooks.cc - sees Bochs, with watch.cc, ref_hooks.cc (what-if models) and half_fetched.cc; nothing
+ * else does.
  *
  * Bochs has no hook for a TLB fill. It has one for physical accesses that the
  * processor makes by itself, and outside of virtualisation and SMM these are

@@ -136,7 +136,7 @@ check_recording()
 # check_program STATUS: what the program ended with.
 check_program()
 {
-	local memory=
+	memory=
 	if [ "$1" -gt 128 ] && [ "$1" -le 192 ]; then # init's 128 + signal; of those there are 64
 		if [ "$1" = $((128 + 9)) ] && [ "$(recorded kernel.oom_kill)" -gt 0 ] 2>/dev/null; then
 			memory=": out of memory (MEM=$(recorded memory_mib))"

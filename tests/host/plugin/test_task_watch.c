@@ -1,6 +1,7 @@
 /*
- * test_task_watch.c - tasks of a guest whose kernel says nothing, watched in the memory of a small one
- * of our own; and what a program of it may say, and may not. Memory damaged anywhere harms nobody.
+ * test_task_watch.c - tasks of a guest whose kernel says nothing, watched in the memory of a small
+ * one of our own; and what a program of it may say, and may not. Memory damaged anywhere harms
+ * nobody.
  */
 #include "check.h"
 #include "recorder.h"
