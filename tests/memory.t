@@ -94,6 +94,10 @@ watched_writes()
 }
 is 'no low page stays known as code' "$(watched_writes)" watched
 
+# With `validate`, a counter that an interrupt has changed meanwhile is no damage.
+boot flat 64 'selftest=vmstat validate'
+ok '... and nothing of suite vmstat was skipped' tried_all vmstat "$scratch/out/console.log"
+
 # HIGHMEM where there would be none, more of it, less of it; what is too much is cut.
 boot flat 128 'highmem=32M' '\((3[01][0-9]{3}|32[0-7][0-9]{2})K HighMem\)'
 for suite in kmap buddy; do

@@ -48,6 +48,6 @@ const struct ktap_row ktap_suites[] = {
 	{&procfs_suite, 8},
 	{&sysctl_suite, 6},
 	{&tree_suite, 8},
-	{&vmstat_suite, 31},
+	{&vmstat_suite, 10},
 	{NULL, 0},
 };
