@@ -1,6 +1,6 @@
 # model.awk - which TLB would have missed less, and in which functions does each model walk?
 #
-# Variables: tasks, vmas, models, kernel_sym, prog_sym (paths, may be empty but for models). After lib.awk,
+# Variables: tasks, models (paths; only the first may be empty) and those of symbols.awk. After lib.awk,
 # run.awk, areas.awk and symbols.awk; reads no input of its own.
 #
 # Results: models.csv, one row a model: references, walks by reason, and how many walks a thousand
@@ -8,7 +8,7 @@
 # kernel, by model, most first
 BEGIN {
 	tasks_read(tasks)
-	symbols_open(kernel_sym, prog_sym, vmas)
+	symbols_open()
 	if (!csv_open(models, "model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade"))
 		exit 1
 	print "model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade" > result("models.csv")

@@ -47,7 +47,7 @@ is 'larger TLBs of the same kind walk less' "$(awk -F, '$4 == "all" && $2 == "" 
 is 'a fully associative LRU TLB has no conflicts' "$(awk -F, '$1 == "zen" && $3 == 1 { n += $10 } END { print n }' \
 	"$scratch/demo/model.csv")" 0
 i686-linux-gnu-nm -n build/kernel/kernel.elf >"$scratch/demo/kernel.sym"
-i686-linux-gnu-nm -n build/user/demo >"$scratch/demo/prog.sym"
+{ echo "object 0x08048000 /bin/demo"; i686-linux-gnu-nm -n build/user/demo; } >"$scratch/demo/objects.sym"
 analysis/report.sh "$scratch/demo" >/dev/null 2>&1
 is 'the report has a row for each model' "$(cut -d, -f1 "$scratch/demo/analysis/models.csv" | paste -sd' ')" \
 	'model bochs 486 skylake zen pentium-iii-caches'
