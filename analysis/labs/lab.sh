@@ -99,7 +99,7 @@ linux_files()
 # boot LAB RUN MIB OPTIONS: records into $out/LAB/RUN
 boot()
 {
-	local work=$build/$1/$2 to=$out/$1/$2 guest=kernel
+	local work=$build/$1/$2 to=$out/$1/$2 guest=kernel symbols=$kernel
 	mkdir -p "$work" "$to"
 	disk/job.sh -a "$args" "$work/root" "$build/$1/lab"
 	case " $4 " in
@@ -121,13 +121,9 @@ boot()
 		cat "$work/verdict" >&2
 		die "lab $1, boot $2"
 	}
-	rm "$work/disk.img"
-	if [ $guest = linux ]; then
-		cp build/linux/kernel.sym "$to"
-	else
-		"${cc%gcc}nm" -n "$kernel" >"$to/kernel.sym"
-	fi
-	"${cc%gcc}nm" -n "$build/$1/lab" >"$to/prog.sym"
+	[ $guest != linux ] || symbols=build/linux/kernel.sym
+	tests/run/objects.sh "$to" "$work/disk.img" "$symbols" "$build/$1/lab" "$work/elf"
+	rm -r "$work/disk.img" "$work/elf"
 }
 
 # record LAB: builds its program and does all its boots
