@@ -106,6 +106,7 @@ function head(    T)
 	    (load("disk.csv", T) ? "<a href=\"#disk\">Disk</a>" : "") \
 	    "<a href=\"#phases\">Phases</a><a href=\"#processes\">Processes</a>" \
 	    "<a href=\"#areas\">Areas</a><a href=\"#hottest\">Hottest</a>" \
+	    (load("windows.csv", T) ? "<a href=\"#change\">What would change it</a>" : "") \
 	    "<a href=\"#facts\">Facts and checks</a><a href=\"#glossary\">Glossary</a></nav>\n</header>\n<main>")
 }
 
