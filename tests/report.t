@@ -425,10 +425,10 @@ killed()
 		>>"$cut/meta.csv"
 	printf '%s\r\n' 'x[9]: SIGSEGV at address 0x00000001, eip 0x00000002, esp 0xbffff000' \
 		"demo[2]: SIGSEGV at address ${3:-0x00000020}, eip $2, esp ${4:-0xbffffd9c}" 'Pagoda: power off' >"$cut/console.log"
-	echo "7700000,0,${3:-0x00000020},$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
+	echo "7700000,0,${3:-0x00000020},$2,6,w,u,0,0x00403000,2,1,sigsegv,0,900,,0,," >>"$cut/faults.csv"
 	# Another task's there, and one of its own that killed nobody.
-	echo "7700001,0,0x00000020,$2,4,r,u,0,0x00404000,3,1,sigsegv,0,900,,0" >>"$cut/faults.csv"
-	echo "7700002,0,0x00000020,$2,4,r,u,0,0x00403000,2,1,anon,0,900,,0" >>"$cut/faults.csv"
+	echo "7700001,0,0x00000020,$2,4,r,u,0,0x00404000,3,1,sigsegv,0,900,,0,," >>"$cut/faults.csv"
+	echo "7700002,0,0x00000020,$2,4,r,u,0,0x00403000,2,1,anon,0,900,,0,," >>"$cut/faults.csv"
 	analysis/report.sh "$cut" | sed -n '1s/.*PROGRAM FAILED: //p'
 }
 told='program status 139: killed by signal 11 (SIGSEGV): writing address 0x00000020, at eip'

@@ -14,7 +14,8 @@
 #define SLACK (KIB / 4) /* Linux adds up what each CPU has counted only now and then */
 
 /* The number behind a word at the start of a line of a file; -1: there is none. */
-static long value(const char *path, const char *word)
+/* Counts of a busy machine are larger than a long of 32 bits. */
+static long long value(const char *path, const char *word)
 {
 	static char text[65536];
 	int fd = open(path, O_RDONLY);
@@ -29,11 +30,11 @@ static long value(const char *path, const char *word)
 	close(fd);
 	for (at = text; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
 		if (!strncmp(at, word, strlen(word)))
-			return strtol(at + strlen(word), NULL, 10);
+			return strtoll(at + strlen(word), NULL, 10);
 	return -1;
 }
 
-static long status(const char *word)
+static long long status(const char *word)
 {
 	return value("/proc/self/status", word);
 }
@@ -133,7 +134,7 @@ static void out_of_memory(void)
 
 static void oom_kill(void)
 {
-	long before = value("/proc/vmstat", "oom_kill ");
+	long long before = value("/proc/vmstat", "oom_kill ");
 
 	in_child("out of memory", out_of_memory);
 	if (access("/proc/self/fail-nth", W_OK) == 0)
@@ -144,7 +145,7 @@ static void oom_kill(void)
 
 static void totals(void)
 {
-	long faults = value("/proc/vmstat", "pgfault ");
+	long long faults = value("/proc/vmstat", "pgfault ");
 	unsigned char *at = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
 	madvise(at, AREA, MADV_NOHUGEPAGE);
