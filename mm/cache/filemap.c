@@ -213,14 +213,24 @@ struct page *add_new_page(struct address_space *mapping, unsigned long index, gf
 	return ERR_PTR(err);
 }
 
-static struct page *find_or_add_page(struct address_space *mapping, unsigned long index, gfp_t gfp)
+/*
+ * Somebody may be at the page, and wait for memory that the dead would give back: so who is killed
+ * waits no longer, where that does no harm (`killable`: ERR_PTR(-EINTR)).
+ */
+static struct page *find_or_add_page(struct address_space *mapping, unsigned long index, gfp_t gfp,
+				     bool killable)
 {
 	struct page *page;
 
 	for (;;) {
 		page = find_get_page(mapping, index);
 		if (page) {
-			lock_page(page);
+			if (!killable) {
+				lock_page(page);
+			} else if (lock_page_killable(page)) {
+				put_page(page);
+				return ERR_PTR(-EINTR);
+			}
 			if (page->mapping == mapping)
 				return page;
 			unlock_page(page);
@@ -235,7 +245,7 @@ static struct page *find_or_add_page(struct address_space *mapping, unsigned lon
 
 struct page *find_or_create_page(struct address_space *mapping, unsigned long index)
 {
-	return find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE);
+	return find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE, false);
 }
 
 /*
@@ -243,13 +253,13 @@ struct page *find_or_create_page(struct address_space *mapping, unsigned long in
  * one: a cold frame will do, and leaves the warm ones to those who write.
  */
 static __noinline struct page *read_page(struct address_space *mapping, unsigned long index,
-					 bool *major)
+					 bool *major, bool killable)
 {
 	struct page *page;
 	int err;
 
 	might_sleep();
-	page = find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE | __GFP_COLD);
+	page = find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE | __GFP_COLD, killable);
 	if (IS_ERR(page))
 		return page;
 	if (major)
@@ -271,7 +281,7 @@ static __always_inline struct page *get_valid_page(struct address_space *mapping
 		return page;
 	if (page)
 		put_page(page);
-	return read_page(mapping, index, major);
+	return read_page(mapping, index, major, false);
 }
 
 struct page *page_to_read(struct address_space *mapping, unsigned long index, unsigned long count)
@@ -287,7 +297,7 @@ struct page *page_to_read(struct address_space *mapping, unsigned long index, un
 		put_page(page);
 	else
 		readahead_missing(mapping, index, count);
-	return read_page(mapping, index, NULL);
+	return read_page(mapping, index, NULL, true);
 }
 
 struct page *read_cache_page(struct address_space *mapping, unsigned long index, bool *major)
@@ -295,36 +305,21 @@ struct page *read_cache_page(struct address_space *mapping, unsigned long index,
 	return get_valid_page(mapping, index, major);
 }
 
-/*
- * Somebody is at a page that a fault needs, and may wait for memory that the dead would give back:
- * so who is killed waits no longer. Drops the reference. 0 or -EINTR.
- */
-static __noinline int wait_for_reader(struct page *page)
-{
-	int err = lock_page_killable(page);
-
-	if (!err)
-		unlock_page(page);
-	put_page(page);
-	return err;
-}
-
 /* vm_ops->fault of every area whose pages the cache holds. */
 int filemap_fault(struct vm_area_struct *vma, struct vm_fault *vmf)
 {
 	struct address_space *mapping = vma->vm_file->mapping;
 	struct page *page;
-	int err = 0;
 
 	if (unlikely(vmf->pgoff >= mapping_pages(mapping)))
 		return -EIO;
 	page = find_page(mapping, vmf->pgoff);
 	if (unlikely(!page || !PageUptodate(page))) {
 		if (page)
-			err = wait_for_reader(page);
+			put_page(page);
 		else
 			readahead_around(mapping, vmf->pgoff);
-		page = err ? ERR_PTR(err) : read_page(mapping, vmf->pgoff, &vmf->major);
+		page = read_page(mapping, vmf->pgoff, &vmf->major, true);
 	}
 	vmf->page = page;
 	return unlikely(IS_ERR(vmf->page)) ? (int)PTR_ERR(vmf->page) : 0;

@@ -37,7 +37,8 @@ struct page *add_new_page(struct address_space *mapping, unsigned long index, gf
 void readahead_missing(struct address_space *mapping, unsigned long index, unsigned long count);
 void readahead_around(struct address_space *mapping, unsigned long index);
 void readahead_next(struct address_space *mapping);
-/* read_cache_page() for read(), which wants `count` pages from here on. */
+/* read_cache_page() for read(), which wants `count` pages from here on; ERR_PTR(-EINTR) for who is
+ * killed while another one is at the page. */
 struct page *page_to_read(struct address_space *mapping, unsigned long index, unsigned long count);
 #define NO_READAHEAD (~0ul)
 /* Pages of the file, the last one perhaps in part. */
