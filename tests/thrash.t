@@ -50,9 +50,8 @@ ok 'some get done' grep -qx 0 "$scratch/out/stdout.txt"
 is 'as many are dead as were killed' "$(grep -cx 137 "$scratch/out/stdout.txt")" \
 	"$(console | grep -c 'Out of memory: Killed process [0-9]* (hog)')"
 ok 'which was needed' grep -qx 137 "$scratch/out/stdout.txt"
-# Who is in the file system behind another one that waits for memory there does not end: then his
-# memory is taken. That is for few.
+# The processor goes round among eight: one may need the two seconds after which his memory is taken.
 reaped=$(console | grep -c 'oom_reaper')
-ok "nearly all came to their end in order, but for $reaped" test "$reaped" -le 2
+ok "nearly all came to their end in order, but for $reaped" test "$reaped" -le 1
 rm -f "$scratch"/*.img
 done_testing

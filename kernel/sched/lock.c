@@ -12,9 +12,11 @@
  * writer in the queue. New readers queue behind a waiting writer, so neither
  * side can starve the other.
  */
+#include "kernel/errno.h"
 #include "kernel/lock.h"
 #include "kernel/printk.h"
 #include "kernel/time.h"
+#include "kernel/wait.h"
 #include "sched/sched.h"
 #include "proc/task.h"
 
@@ -56,6 +58,23 @@ static void wait_for_grant(struct list_head *waiters, bool writer)
 		current->state = TASK_UNINTERRUPTIBLE;
 		schedule();
 	}
+}
+
+/* The same of a mutex's, until a fatal signal comes: -EINTR, and the queue is left. */
+static int wait_for_grant_killable(struct list_head *waiters)
+{
+	struct lock_waiter waiter = {.task = current, .writer = true};
+
+	list_add_tail(&waiter.node, waiters);
+	while (!waiter.granted) {
+		if (fatal_signal_pending_current()) {
+			list_del(&waiter.node);
+			return -EINTR;
+		}
+		current->state = TASK_KILLABLE;
+		schedule();
+	}
+	return 0;
 }
 
 /* Takes the first waiter out of the queue and tells it that the lock is its own. */
@@ -106,6 +125,17 @@ void mutex_lock(struct mutex *mutex)
 		mutex->owner = current;
 	else
 		mutex_lock_slowly(mutex);
+}
+
+/* The same; -EINTR: who waits is killed, and does not have it. */
+int mutex_lock_killable(struct mutex *mutex)
+{
+	might_sleep();
+	if (mutex_trylock(mutex))
+		return 0;
+	if (mutex->owner == current)
+		panic("mutex %s locked twice by %s[%d]", mutex->name, current->comm, current->pid);
+	return wait_for_grant_killable(&mutex->waiters);
 }
 
 bool mutex_trylock(struct mutex *mutex)

@@ -264,7 +264,7 @@ static __noinline struct page *read_page(struct address_space *mapping, unsigned
 		return page;
 	if (major)
 		*major = true;
-	err = fill_page(mapping, page);
+	err = killable && fatal_signal_pending_current() ? -EINTR : fill_page(mapping, page);
 	unlock_page(page);
 	if (!err)
 		return page;

@@ -168,6 +168,12 @@ void mutex_lock(struct mutex *mutex)
 	mutex->owner = THE_TASK;
 }
 
+int mutex_lock_killable(struct mutex *mutex)
+{
+	mutex_lock(mutex);
+	return 0;
+}
+
 bool mutex_trylock(struct mutex *mutex)
 {
 	if (mutex->owner)

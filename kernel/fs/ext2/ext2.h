@@ -141,6 +141,9 @@ u32 ext2_inode_goal(const struct ext2_fs *fs, u32 ino); /* first block of the in
 /* map.c */
 /* Block of the file's page `index` (0: a hole). With `create` holes are filled. Takes fs->lock. */
 int ext2_map_block(struct inode *inode, u32 index, bool create, u32 *block);
+/* The same without `create`, for what may be given up. -EINTR: who waited for fs->lock is killed.
+ */
+int ext2_find_block(struct inode *inode, u32 index, u32 *block);
 /* Frees all blocks from page `first` on. Takes fs->lock. */
 int ext2_free_from(struct inode *inode, u32 first);
 

@@ -87,7 +87,11 @@ static void ext2_readpages(struct address_space *mapping, struct page **pages, u
 		int err = 0;
 
 		if (valid_bytes(mapping, page))
-			err = ext2_map_block(inode, page->index, false, &block);
+			err = ext2_find_block(inode, page->index, &block);
+		if (err == -EINTR) {
+			unlock_page(page); /* who needs it reads it himself */
+			continue;
+		}
 		page->private = block;
 		if (block && !err) {
 			mpage_read(&read, page, block,

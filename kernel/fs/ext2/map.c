@@ -115,17 +115,36 @@ static int walk_path(struct inode *inode, const u32 *path, unsigned int depth, b
 	return err;
 }
 
-int ext2_map_block(struct inode *inode, u32 index, bool create, u32 *block)
+/* fs->lock held. */
+static int map_locked(struct inode *inode, u32 index, bool create, u32 *block)
 {
 	u32 path[MAX_LEVELS];
 	unsigned int depth = block_path(index, path);
-	struct ext2_fs *fs = ext2_fs(inode);
-	int err;
 
 	if (depth == 0)
 		return create ? -EFBIG : -EIO;
+	return walk_path(inode, path, depth, create, block);
+}
+
+int ext2_map_block(struct inode *inode, u32 index, bool create, u32 *block)
+{
+	struct ext2_fs *fs = ext2_fs(inode);
+	int err;
+
 	mutex_lock(&fs->lock);
-	err = walk_path(inode, path, depth, create, block);
+	err = map_locked(inode, index, create, block);
+	mutex_unlock(&fs->lock);
+	return err;
+}
+
+int ext2_find_block(struct inode *inode, u32 index, u32 *block)
+{
+	struct ext2_fs *fs = ext2_fs(inode);
+	int err = mutex_lock_killable(&fs->lock);
+
+	if (err)
+		return err;
+	err = map_locked(inode, index, false, block);
 	mutex_unlock(&fs->lock);
 	return err;
 }

@@ -116,9 +116,10 @@ struct mutex {
 #define DEFINE_MUTEX(m)	 struct mutex m = MUTEX_INIT(m, #m)
 
 void mutex_init(struct mutex *mutex, const char *name);
-void mutex_lock(struct mutex *mutex);		      /* may sleep; panics if already the owner */
-bool __must_check mutex_trylock(struct mutex *mutex); /* never sleeps */
-void mutex_unlock(struct mutex *mutex);		      /* panics unless the owner */
+void mutex_lock(struct mutex *mutex); /* may sleep; panics if already the owner */
+int __must_check mutex_lock_killable(struct mutex *mutex); /* the same; -EINTR: a fatal signal */
+bool __must_check mutex_trylock(struct mutex *mutex);	   /* never sleeps */
+void mutex_unlock(struct mutex *mutex);			   /* panics unless the owner */
 bool mutex_is_locked(const struct mutex *mutex);
 
 /* Many readers or one writer; a waiting writer holds new readers back. */
