@@ -9,7 +9,9 @@
 #include "kernel/string.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
+#include "proc/task.h"
 #include "sched/sched.h"
+#include "signal/signal.h"
 
 #define LOG_MAX	   64
 #define SETTLE_MAX 1000 /* turns given to the others before the test gives up on them */
@@ -103,6 +105,59 @@ static void test_mutex_order(void)
 	EXPECT(!mutex_is_locked(&mutex));
 	if (EXPECT(mutex_trylock(&mutex)))
 		mutex_unlock(&mutex);
+}
+
+/* The letter of who gets the mutex; x of who is killed before. */
+static int lock_killable(void *arg)
+{
+	char letter = (char)(unsigned long)arg;
+
+	if (mutex_lock_killable(&mutex)) {
+		note('x');
+	} else {
+		note(letter);
+		mutex_unlock(&mutex);
+	}
+	running--;
+	return 0;
+}
+
+/* As send_sig(SIGKILL, task), which kernel threads do not hear. */
+static void kill_thread(struct task_struct *task)
+{
+	task->pending.set |= sigmask(SIGKILL);
+	task->sigpending = true;
+	wake_up_signalled(task, true);
+}
+
+/* Who is killed leaves the queue, wherever in it he stands; all others get their turn. */
+static void test_mutex_killable(void)
+{
+	struct task_struct *task[THREADS];
+	unsigned long i;
+
+	begin_story();
+	mutex_init(&mutex, "test");
+	mutex_lock(&mutex);
+	for (i = 0; i < THREADS; i++) {
+		running++;
+		task[i] = kthread_run(lock_killable, (void *)('a' + i), "test");
+		BUG_ON(IS_ERR(task[i]));
+	}
+	settle();
+	expect_story("");
+	kill_thread(task[1]);
+	settle();
+	expect_story("x");
+	kill_thread(task[0]);
+	settle();
+	expect_story("xx");
+	mutex_unlock(&mutex);
+	wait_all_gone();
+	expect_story("xxcd");
+	EXPECT(!mutex_is_locked(&mutex));
+	EXPECT_EQ(mutex_lock_killable(&mutex), 0);
+	mutex_unlock(&mutex);
 }
 
 static struct rw_semaphore sem;
@@ -275,6 +330,7 @@ static void test_spinlock_counts(void)
 
 static const struct ktap_case cases[] = {
 	{"mutex_order", test_mutex_order},
+	{"mutex_killable", test_mutex_killable},
 	{"rwsem_sharing", test_rwsem_sharing},
 	{"rwsem_fairness", test_rwsem_fairness},
 	{"wake_one", test_wake_one},
