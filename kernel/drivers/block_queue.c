@@ -14,8 +14,9 @@
  * both directions, is for the same disk and goes the same way. To be looked at and not to be
  * stored: nothing is merged before its turn, so a bio that comes late is not too late.
  *
- * A bio that has waited too long goes first, or one at the far end could wait for ever. Before that
- * come those of a request that failed, each by itself.
+ * A bio that has waited too long goes first, or one at the far end could wait for ever: where all
+ * reads have, a write waits until it has, too. Before that come those of a request that failed,
+ * each by itself.
  *
  * A flush waits until nothing else is there; what comes after it is held back, and let in by a
  * few at a time when the flush is done.

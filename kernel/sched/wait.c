@@ -117,6 +117,11 @@ bool fatal_signal_pending_current(void)
 	       (signal->group_exit && signal->group_execer != task);
 }
 
+bool exiting_current(void)
+{
+	return current->exiting;
+}
+
 bool memalloc_noreclaim_save(void)
 {
 	bool old = current->memalloc;

@@ -61,6 +61,10 @@ void lock_page(struct page *page)
 
 int lock_page_killable(struct page *page)
 {
+	if (exiting_current()) {
+		lock_page(page);
+		return 0;
+	}
 	might_sleep();
 	if (trylock_page(page))
 		return 0;
@@ -262,9 +266,13 @@ static __noinline struct page *read_page(struct address_space *mapping, unsigned
 	page = find_or_add_page(mapping, index, GFP_HIGHUSER_MOVABLE | __GFP_COLD, killable);
 	if (IS_ERR(page))
 		return page;
-	if (major)
-		*major = true;
-	err = killable && fatal_signal_pending_current() ? -EINTR : fill_page(mapping, page);
+	if (killable && fatal_signal_pending_current() && !exiting_current()) {
+		err = -EINTR;
+	} else {
+		if (major)
+			*major = true;
+		err = fill_page(mapping, page);
+	}
 	unlock_page(page);
 	if (!err)
 		return page;

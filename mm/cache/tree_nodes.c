@@ -17,7 +17,7 @@ static struct kmem_cache *radix_cache;
 static void *spare[RADIX_TREE_INSERT_MAX];
 static unsigned int nr_spare;
 
-/* Who frees memory may use the last frame: a page without a place in the tree of its swap area
+/* Not cleared: radix_tree.c does it. Who frees memory may use the last frame: a page without a place in the tree of its swap area
  * stays in memory. */
 static void *alloc_radix_node(size_t size)
 {
@@ -28,7 +28,7 @@ static void *alloc_radix_node(size_t size)
 	if (unlikely(!radix_cache))
 		radix_cache = kmem_cache_create("radix_tree_node", size, 0,
 						SLAB_RECLAIM_ACCOUNT | SLAB_PANIC, NULL);
-	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN | reserve);
+	return kmem_cache_alloc(radix_cache, GFP_ATOMIC | __GFP_NOWARN | reserve);
 }
 
 static void free_radix_node(void *node)

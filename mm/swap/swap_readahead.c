@@ -101,7 +101,6 @@ static bool add_slot(struct cluster *cluster, swp_entry_t entry)
 	}
 	put_page(page); /* locked, it stays in the cache */
 	cluster->pages[cluster->nr++] = page;
-	count_vm_event(VM_SWAP_RA);
 	return true;
 }
 
@@ -188,6 +187,8 @@ static void read_cluster(const struct cluster *cluster, const struct page *wante
 			continue;
 		}
 		BUG_ON(!bio_add_page(bio, page, 0, PAGE_SIZE));
+		if (page != wanted)
+			count_vm_event(VM_SWAP_RA);
 		reclaim_note(TRACE_RECLAIM_SWAP_IN, page,
 			     page == wanted ? TRACE_WHY_NONE : TRACE_WHY_AHEAD);
 	}

@@ -96,7 +96,7 @@ extern long host_sleep_ticks;
 /* Calls of cond_resched(). */
 extern unsigned long host_resched_points;
 /* What signal_pending_current() says. */
-extern bool host_signal_pending, host_fatal_signal;
+extern bool host_signal_pending, host_fatal_signal, host_exiting;
 /* Pretend to be in an interrupt handler. */
 extern bool host_in_interrupt;
 /* True unless a test is left with locks held or interrupts off: checks it. */

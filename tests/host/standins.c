@@ -319,7 +319,12 @@ bool signal_pending_current(void)
 	return host_signal_pending;
 }
 
-bool host_fatal_signal;
+bool host_fatal_signal, host_exiting;
+
+bool exiting_current(void)
+{
+	return host_exiting;
+}
 
 bool fatal_signal_pending_current(void)
 {

@@ -1,5 +1,6 @@
 /* robust.c - futexes whose owner ends: robust mutexes, and lists of them that nobody can trust. */
 #include "try.h"
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -173,6 +174,38 @@ static void too_long(void)
 	end_with(&shared->head);
 }
 
+/* The owner's page of the file has left memory when it is killed: its last words reach it all the
+ * same. */
+static void of_a_file(void)
+{
+	struct shared *before = shared;
+	int fd = open("robust.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600), pipes[2];
+	pid_t pid;
+	char byte;
+
+	if (fd < 0 || ftruncate(fd, PAGE) || pipe(pipes))
+		die("robust.tmp");
+	pid = fork();
+	if (pid == 0) {
+		shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		make_mutex();
+		pthread_mutex_lock(&shared->mutex);
+		madvise(shared, PAGE, MADV_PAGEOUT);
+		if (write(pipes[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	if (read(pipes[0], &byte, 1) != 1)
+		die("read");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	take_over("killed, page of a file");
+	shared = before;
+	unlink("robust.tmp");
+}
+
 int main(void)
 {
 	int died = 0;
@@ -185,6 +218,7 @@ int main(void)
 	of_a_process("killed", 0);
 	of_a_process("exited", 1);
 	of_a_process("executed", 2);
+	of_a_file();
 	in_child("good list", good_list);
 	show_word("first", shared->entries[0].word);
 	show_word("second", shared->entries[1].word);

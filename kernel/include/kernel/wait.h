@@ -38,6 +38,9 @@ bool signal_pending_current(void);
 /* A SIGKILL has arrived, or the process is ending: the current task will not see user mode again,
  * so what it does for the program's sake may be left off. Any context. */
 bool fatal_signal_pending_current(void);
+/* Has the current task's exit begun? A fatal signal is pending then, but what it still does on the
+ * program's memory (the list of robust futexes, clear_child_tid) is for others: it may wait. */
+bool exiting_current(void);
 /* Is no other task ready to run? */
 bool alone_on_cpu(void);
 /* Ends the current task's turn: whom it wakes next need not wait for the end of it. Any context. */

@@ -34,7 +34,7 @@ int install_anon_page(struct vm_area_struct *vma, unsigned long addr, struct pag
 /*
  * The page behind a user address, faulted in (for write when `write`), with a
  * reference: for /proc, futexes, exec and reads of another address space. ERR_PTR of mm_fault()'s
- * error: -EFAULT, -EIO, -ENOMEM. Takes mmap_sem; may sleep.
+ * error: -EFAULT, -EIO, -ENOMEM, -EINTR (the task is killed). Takes mmap_sem; may sleep.
  */
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write);
 

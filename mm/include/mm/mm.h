@@ -91,7 +91,8 @@ struct vm_ops {
 	const char *name;
 	void (*open)(struct vm_area_struct *vma);  /* a copy of the area was made; may be NULL */
 	void (*close)(struct vm_area_struct *vma); /* the area is going; may be NULL */
-	/* Finds the page behind vmf->pgoff. 0, -ENOMEM, or -EIO (SIGBUS). */
+	/* Finds the page behind vmf->pgoff. 0, -ENOMEM, -EIO (SIGBUS), or -EINTR: the task is
+	 * killed. */
 	int (*fault)(struct vm_area_struct *vma, struct vm_fault *vmf);
 	/*
 	 * A page of a shared area is about to become writable: 0, -EIO/-ENOSPC, or

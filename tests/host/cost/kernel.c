@@ -172,6 +172,11 @@ long schedule_timeout(long timeout)
 	return timeout;
 }
 
+bool exiting_current(void)
+{
+	return false;
+}
+
 bool fatal_signal_pending_current(void)
 {
 	return false;
