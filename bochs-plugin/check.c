@@ -111,12 +111,22 @@ void check_flush(struct recorder *r, enum flush_reason reason, bool global_too,
 	set_mode(r, view);
 }
 
+void check_reset(struct recorder *r)
+{
+	if (!r->stale)
+		return;
+	stale_settle(r->stale);
+	stale_flush(r->stale, true);
+}
+
 void check_cr3(struct recorder *r)
 {
 	struct cpu_view view;
 
-	if (r->stale && r->m.view(r->m.ctx, &view))
-		set_mode(r, &view);
+	if (!r->stale || !r->m.view(r->m.ctx, &view))
+		return;
+	stale_settle(r->stale); /* what was written was so in the space that is left */
+	set_mode(r, &view);
 }
 
 void check_invlpg(struct recorder *r, uint32_t lin)

@@ -19,6 +19,9 @@ void check_walk(struct recorder *r, const struct arrival *a);
 /* check_fault - an access by @access (rwx) was refused. */
 void check_fault(struct recorder *r, uint32_t lin, char access, bool user);
 
+/* check_reset - the processor forgets all that it held. */
+void check_reset(struct recorder *r);
+
 /* check_flush - as the guest has asked for it, and what CR0, CR3 and CR4 are now. */
 void check_flush(struct recorder *r, enum flush_reason reason, bool global_too,
 		 const struct cpu_view *view);

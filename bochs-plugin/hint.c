@@ -58,21 +58,8 @@ static void hello(struct recorder *r, const struct cpu_view *view, const struct 
 
 static void switch_task(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	const char *name = guest_name(r, h->edi);
-	struct task *left;
-
 	recorder_latency(r, LATENCY_NO_RESCHED, view->icount, view->eip);
-	if (!task_switch_pid(&r->tasks, h->ebx, h->ecx, view->icount, &left)) {
-		recorder_trouble(r, "out of memory for tasks");
-		return;
-	}
-	r->tasks.current->name = name;
-	if (left) {
-		fault_exit(&r->faults, &r->tasks, left, view->icount);
-		task_free(left);
-	}
-	refs_task(r, name ? name : "");
-	row_task(r, view, "switch", h->ebx, h->ecx, h->esi, name ? name : "");
+	recorder_switch(r, view, h->ebx, h->ecx, h->esi, guest_name(r, h->edi));
 }
 
 /* A new address space begins at CR3 value @cr3; it may be the one in use. */
@@ -139,16 +126,19 @@ static void fault_cause(struct recorder *r, const struct cpu_view *view, const s
 static void area(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
 	static const char *const events[] = {"map", "unmap", "change"};
-	char name[TRACE_STR_MAX];
+	char text[TRACE_STR_MAX];
 	struct trace_vma vma;
+	const char *name;
 
 	if (h->ebx > TRACE_VMA_CHANGE ||
-	    r->m.read_linear(r->m.ctx, h->esi, &vma, sizeof(vma)) != sizeof(vma)) {
+	    r->m.read_linear(r->m.ctx, h->esi, &vma, sizeof(vma)) != sizeof(vma) ||
+	    vma.end - 1 < vma.start) {
 		r->tally.bad_hints++;
 		return;
 	}
-	row_vma(r, view->icount, events[h->ebx], &vma, guest_string(r, vma.name, name));
-	refs_area(r, h->ebx, &vma, vma.name ? name : "");
+	name = guest_string(r, vma.name, text);
+	row_vma(r, view->icount, events[h->ebx], &vma, name);
+	refs_area(r, h->ebx, &vma, name);
 }
 
 static void mark(struct recorder *r, const struct cpu_view *view, const struct hint *h)

@@ -309,10 +309,9 @@ void tlbtrace_initialize(void)
 	put_facts();
 	use_large_pages();
 #ifndef TLBTRACE_REFS
-	if (options.model_count)
-		refuse("model=: this Bochs does not tell each reference; the one that does is made "
-		       "by "
-		       "`setup/bochs.sh refs`");
+	if (options.model_count || options.check_stale)
+		refuse("model= and check=stale: this Bochs does not tell each reference; the one "
+		       "that does is made by `setup/bochs.sh refs`");
 #endif
 	if (!recorder_open(recorder, &options, &machine))
 		refuse(recorder->trouble);
@@ -425,10 +424,10 @@ void tlbtrace_exception(unsigned vector, unsigned error_code)
 		return;
 	end_rep();
 	delivering = -1;
-	if (vector == 14)
-		refs_fetched_half((Bit32u)CPU->cr2);
-	if (vector == 14)
+	if (vector == 14) { /* the walk becomes the fault before anything else is settled */
 		recorder_fault(recorder, (Bit32u)CPU->cr2, error_code);
+		refs_fetched_half((Bit32u)CPU->cr2);
+	}
 	delivering = (int)vector;
 	look_for_trouble();
 }

@@ -103,7 +103,6 @@ enum {
 #define BX_INSTR_FAR_BRANCH(cpu_id, what, prev_cs, prev_eip, new_cs, new_eip)
 #define BX_INSTR_TLB_CNTRL(cpu_id, what, value)
 #define BX_INSTR_OUTP(addr, len, val)
-#define BX_INSTR_LIN_ACCESS(cpu_id, lin, phy, len, memtype, rw)
 
 #endif
 

@@ -311,6 +311,22 @@ static bool start_cache(struct reading *r, struct model_tlb *c)
 	return tlb_sim_init(&c->sim) || wrong(r, r->model_line, "out of memory");
 }
 
+/* A cache further out is asked for what the first one misses: so there must be one. */
+static bool first_caches(struct reading *r)
+{
+	unsigned int level, code;
+
+	for (level = 1; level < MODEL_LEVELS; level++)
+		for (code = 0; code < 2; code++)
+			if (r->model->cache_route[level][code] && !r->model->cache_route[0][code])
+				return wrong(
+					r, r->model_line,
+					"model %s: no cache of level 1 takes %s, but cache %s does",
+					r->model->name, code ? "code" : "data",
+					r->model->cache_route[level][code]->name);
+	return true;
+}
+
 static bool start_tlb(struct reading *r, struct model_tlb *t)
 {
 	t->sim.left = r->model->left;
@@ -342,7 +358,7 @@ static bool end_model(struct reading *r)
 	for (i = 0; i < model->cache_count; i++)
 		if (!start_cache(r, &model->caches[i]))
 			return false;
-	return true;
+	return first_caches(r);
 }
 
 /* --- lines --------------------------------------------------------------------------------------

@@ -288,7 +288,7 @@ void tlb_sim_flush_space(struct tlb_sim *t, uint32_t space)
 
 /*
  * What an entry has done before stays in the history under the old name: for the new one the page
- * is new. Where the history finds the entries, it must have them under the new name at once.
+ * is new. The history must have them under the new name at once: who drops one asks it.
  */
 bool tlb_sim_rename(struct tlb_sim *t, uint32_t from, uint32_t to)
 {
@@ -298,8 +298,6 @@ bool tlb_sim_rename(struct tlb_sim *t, uint32_t from, uint32_t to)
 		if (!t->keys[i] || KEY_SPACE(t->keys[i]) != from)
 			continue;
 		t->keys[i] = TLB_KEY(to, 0, t->keys[i] & 0x1fffffu);
-		if (t->ways <= SCAN_WAYS)
-			continue;
 		page = history_find(&t->history, t->keys[i]);
 		if (page == NO_ENTRY)
 			page = history_add(&t->history, t->keys[i]);

@@ -431,6 +431,24 @@ void recorder_interrupts(struct recorder *r, bool on, uint32_t eip)
 	recorder_latency(r, LATENCY_IRQS_OFF, *r->m.icount, eip);
 }
 
+void recorder_switch(struct recorder *r, const struct cpu_view *view, uint32_t pid, uint32_t tgid,
+		     uint32_t cr3, const char *name)
+{
+	struct task *left;
+
+	if (!task_switch_pid(&r->tasks, pid, tgid, view->icount, &left)) {
+		recorder_trouble(r, "out of memory for tasks");
+		return;
+	}
+	r->tasks.current->name = name;
+	if (left) {
+		fault_exit(&r->faults, &r->tasks, left, view->icount);
+		task_free(left);
+	}
+	refs_task(r, name ? name : "");
+	row_task(r, view, "switch", pid, tgid, cr3, name ? name : "");
+}
+
 void recorder_reset(struct recorder *r)
 {
 	recorder_settle(r);
@@ -443,4 +461,7 @@ void recorder_reset(struct recorder *r)
 	seen_flush(&r->seen, DROP_EMULATOR, true);
 	recorder_cr3(r, 0);
 	refs_flush(r, FLUSH_CR0, true, r->space);
+	check_reset(r);
+	r->watch.on = r->tasks.watched =
+		false; /* where the tasks were, there is another system now */
 }

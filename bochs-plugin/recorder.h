@@ -193,6 +193,10 @@ void recorder_interrupts(struct recorder *r, bool on, uint32_t eip);
 /* recorder_latency - a stretch of @kind ends at @eip: its row, if it was long. */
 void recorder_latency(struct recorder *r, enum latency_kind kind, uint64_t icount, uint32_t eip);
 
+/* recorder_switch - task @pid of process @tgid runs from here on, in @cr3; @name may be NULL. */
+void recorder_switch(struct recorder *r, const struct cpu_view *view, uint32_t pid, uint32_t tgid,
+		     uint32_t cr3, const char *name);
+
 /* recorder_reset - the processor was reset. */
 void recorder_reset(struct recorder *r);
 

@@ -33,19 +33,6 @@ static const char *read_name(struct recorder *r, uint32_t task)
 	return names_keep(&r->names, name);
 }
 
-/* Another task runs, or this one has got another name. */
-static void note(struct recorder *r, const struct cpu_view *view, uint32_t tgid, const char *name)
-{
-	struct task *left;
-
-	if (!task_switch_pid(&r->tasks, r->watch.was_pid, tgid, view->icount, &left)) {
-		recorder_trouble(r, "out of memory for tasks");
-		return;
-	}
-	r->tasks.current->name = name;
-	row_task(r, view, "switch", r->watch.was_pid, tgid, view->cr3, name ? name : "");
-}
-
 void watch_check(struct recorder *r)
 {
 	struct watch *w = &r->watch;
@@ -70,7 +57,7 @@ void watch_check(struct recorder *r)
 	w->task = task;
 	w->pid = phys;
 	w->was_pid = pid;
-	note(r, &view, tgid, name);
+	recorder_switch(r, &view, pid, tgid, view.cr3, name);
 }
 
 bool watch_hint(struct recorder *r, uint32_t addr)

@@ -38,7 +38,7 @@ void readahead_missing(struct address_space *mapping, unsigned long index, unsig
 void readahead_around(struct address_space *mapping, unsigned long index);
 void readahead_next(struct address_space *mapping);
 /* read_cache_page() for read(), which wants `count` pages from here on; ERR_PTR(-EINTR) for who is
- * killed while another one is at the page. */
+ * killed before the page is there. */
 struct page *page_to_read(struct address_space *mapping, unsigned long index, unsigned long count);
 #define NO_READAHEAD (~0ul)
 /* Pages of the file, the last one perhaps in part. */

@@ -81,12 +81,12 @@ prepare_out()
 	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} \
 		"$out"/{recording.sqlite,trace.json,stacks.folded,libcachesim.csv,trace.din,trace.lackey} 2>/dev/null || true
-	rm -rf "$out/analysis" 2>/dev/null || true
+	rm -rf "$out"/{analysis,curves,.curves} 2>/dev/null || true
 	# A directory of that name is an earlier run's only with the mark beside it.
 	[ ! -e "$out/.files" ] || rm -rf "$out/files" "$out/.files"
 	[ -z "$get" ] || [ ! -e "$out/files" ] || die "OUT=$out: files/ is there, and not from a run"
 	: 2>/dev/null >"$out/console.log" || die "OUT=$out: cannot write there"
-	[ "$emulator" = bochs ] || return 0
+	case $emulator in bochs | bochs-counted | bochs-refs) ;; *) return 0 ;; esac
 	error=$(head -c $reserve /dev/zero 2>&1 >"$out/.reserve") || {
 		rm -f "$out/.reserve"
 		die "OUT=$out: no room for a recording: ${error##*: }"
@@ -369,7 +369,7 @@ cleanup()
 
 [ -f "$image" ] || [ "$guest" != image ] || die "GUEST=$image: neither kernel nor linux, and no such file"
 [ -f "$image" ] || die "no disk image $image"
-case $guest:$emulator in kernel:* | *:bochs | *:bochs-counted) ;; *) die "GUEST: only our own kernel runs there, not another" ;; esac
+case $guest:$emulator in kernel:* | *:bochs | *:bochs-counted | *:bochs-refs) ;; *) die "GUEST: only our own kernel runs there, not another" ;; esac
 [ "$guest" = kernel ] || [ -z "$get" ] || die "GET: only of our own kernel's disk"
 [ "$guest" != linux ] || trace="reset=end${trace:+, }$trace"
 [ "$floppy" = none ] || [ -f "$floppy" ] || die "no diskette image $floppy: make builds it"

@@ -148,7 +148,7 @@ check_program()
 }
 
 if [ "$guest" != kernel ]; then
-	[ "$outcome" != unfinished ] || fail unfinished "$(recorded failure)"
+	case $outcome in ok | program_failed) ;; *) fail "${outcome:-unfinished}" "$(recorded failure)" ;; esac
 	check_recording prog_status
 	status=$(recorded prog_status)
 	case $guest:$status in

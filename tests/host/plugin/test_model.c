@@ -438,11 +438,53 @@ static void files(void)
 		   ":13: line 48: right is of a cache: 16, 32, 64, ... 4096 bytes");
 	wrong_file("model a\n" T "entries 4\nways 2\ncache T\n",
 		   ":8: model a has a tlb or cache T already");
+	wrong_file("model a\n" T "entries 4\nways 2\ncache C\nlevel 1\nof data\nentries 4\nways 2\n"
+		   "line 32\ncache L2\nlevel 2\nof both\nentries 4\nways 2\nline 32\n",
+		   ":1: model a: no cache of level 1 takes code, but cache L2 does");
 	wrong_file("model a\nmodel b\n",
 		   ":1: model a: no tlb of level 1 takes data in pages of 4K");
 }
 
+static uint64_t renamed_hits[2];
+
+static void take_renamed(void *ctx, const struct model_row *row)
+{
+	(void)ctx;
+	if (!*row->tlb && !strcmp(row->dimension, "all"))
+		renamed_hits[row->model[0] - 'a'] = row->counts->n[TLB_HIT];
+}
+
+/* What an address space holds is found under its new name, in sets of any size. */
+static void renamed(void)
+{
+	char path[512], error[512] = "";
+	struct model_ref ref = {.page = 0x1000, .space = 10, .allowed = 15};
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/renamed", getenv("SCRATCH"));
+	file = fopen(path, "w");
+	if (!file)
+		exit(1);
+	fputs("model a\n" T "entries 16\nways 4\nmodel b\n" T "entries 16\nways 16\n", file);
+	fclose(file);
+	CHECK(models_init(&fast));
+	CHECK(models_read(&fast, path, error, sizeof(error)));
+	CHECK(models_start(&fast));
+	models_area(&fast, "even");
+	models_ref(&fast, &ref);
+	models_rename(&fast, 10, 11);
+	ref.space = 11;
+	models_ref(&fast, &ref);
+	models_invlpg(&fast, 11, ref.page);
+	models_ref(&fast, &ref);
+	models_rows(&fast, take_renamed, NULL);
+	models_free(&fast);
+	CHECK_EQ(renamed_hits[0], 1);
+	CHECK_EQ(renamed_hits[1], 1);
+}
+
 static const struct check_test tests[] = {
+	{"an address space that gets another name", renamed},
 	{"files that make no sense are refused, with the line", files},
 	{"random models count what slow ones do", one_model},
 	{"two at a time", two_models},
