@@ -68,7 +68,7 @@ function check_shape(F,    i, of_page, of_file, filled)
 	    (F[13] != "" && F[7] != "anon" && F[7] != "shmem") || (F[14] != "" && !of_page) || \
 	    (F[2] ~ /^(keep|activate|unevictable)$/ && F[14] == "") || (F[2] == "drop" && F[14] !~ /^(advised)?$/) || \
 	    (F[15] != "") != (F[2] ~ /^(refault|kswapd_sleep|direct|direct_end|oom)$/) || filled != (F[2] == "state" ? 10 : 0) || \
-	    (F[2] ~ /^(swap_out|swap_in)$/ && F[13] == "") || (F[2] == "drop" && F[7] != "file" && F[13] == "") || \
+	    (F[2] ~ /^(swap_out|swap_in)$/ && F[13] == "") || (F[2] == "drop" && F[7] == "anon" && F[13] == "") || \
 	    (F[9] >= "0xc0000000") || (F[8] != "" && !(F[8] in task_tgid)))
 		wrong_row("reclaim.shape", "reclaim", csv_line, raw_text)
 }
@@ -91,6 +91,11 @@ function look_page(F,    event, slot)
 	else if (index(scanned, " " event " "))
 		delete being_written[F[6]]
 	dropped_by[F[3]] += event == "drop"
+	# Shared memory that nobody has written needs no slot; what has had one does.
+	if (F[7] == "shmem" && event == "swap_out")
+		shmem_written[F[11], F[12]]
+	if (F[7] == "shmem" && event == "drop" && slot == "" && (F[11], F[12]) in shmem_written)
+		wrong_row("reclaim.slot", "reclaim", csv_line, "has had a slot: " raw_text)
 	if (slot == "")
 		return
 	if (event == "swap_out")

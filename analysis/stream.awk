@@ -106,6 +106,8 @@ function stream_task_event(    event)
 			wrong_row("program", "tasks", stream_task_line, event " in " cr3_now ": a clone shares " \
 				  "it, a fork does not")
 	} else if (event == "exit") {
+		if (stream_task[6] in space_owner && space_owner[stream_task[6]] == stream_task[4])
+			delete space_owner[stream_task[6]] # its memory may be anybody's next
 		retry_exit(stream_task[4])
 	}
 	stream_next_task()

@@ -143,7 +143,6 @@ static void begin(struct block_queue *queue, struct bio *bio)
 	queue->active.sectors = queue->active.nr_vecs = queue->active.nr_bios = 0;
 	queue->active.write = bio->write;
 	queue->active.flush = bio->flush;
-	queue->active.command++;
 	queue->busy = true;
 	queue->requests++;
 }

@@ -58,7 +58,7 @@ bool blk_plug_bio(struct bio *bio);
 /* Figures for the recording; block_trace.c. */
 extern u32 io_bios_done, io_bios_failed, io_commands;
 void io_trace_queued(struct bio *bio);
-void io_trace_started(const struct block_request *request);
+void io_trace_started(struct block_request *request); /* numbers it: the commands of all queues */
 void io_trace_done(const struct bio *bio, u32 command, unsigned int merged);
 
 #endif

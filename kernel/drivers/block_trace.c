@@ -15,11 +15,11 @@ void io_trace_queued(struct bio *bio)
 	trace_hint(TRACE_IO, TRACE_IO_QUEUED, bio->number, 0, 0);
 }
 
-void io_trace_started(const struct block_request *request)
+void io_trace_started(struct block_request *request)
 {
 	const struct bio *bio;
 
-	io_commands++;
+	request->command = ++io_commands;
 	list_for_each_entry (bio, &request->bios, link)
 		trace_hint(TRACE_IO, TRACE_IO_STARTED, bio->number, 0, 0);
 }
