@@ -169,10 +169,11 @@ static int miss(struct tlb_sim *t, uint64_t key)
 
 	if (page == NO_ENTRY)
 		page = history_add(&t->history, key);
-	else
+	else if (!t->history.pages[page].renamed)
 		outcome = reason(t, &t->history.pages[page]);
 	if (page == NO_ENTRY)
 		return -1;
+	t->history.pages[page].renamed = false;
 	note_use(t, page);
 	return (int)outcome;
 }
@@ -299,10 +300,12 @@ bool tlb_sim_rename(struct tlb_sim *t, uint32_t from, uint32_t to)
 			continue;
 		t->keys[i] = TLB_KEY(to, 0, t->keys[i] & 0x1fffffu);
 		page = history_find(&t->history, t->keys[i]);
-		if (page == NO_ENTRY)
+		if (page == NO_ENTRY) {
 			page = history_add(&t->history, t->keys[i]);
-		if (page == NO_ENTRY)
-			return false;
+			if (page == NO_ENTRY)
+				return false;
+			t->history.pages[page].renamed = true;
+		}
 		t->history.pages[t->way[i].page].entry = NO_ENTRY;
 		t->history.pages[page].entry = i;
 		t->way[i].page = page;

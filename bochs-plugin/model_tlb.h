@@ -58,6 +58,7 @@ struct tlb_page {
 	uint32_t entry;	     /* where it is, or NO_ENTRY */
 	bool listed;
 	bool evicted; /* another page took its place since it last came in */
+	bool renamed; /* here for the new name of an entry only: never missed under it */
 };
 
 struct tlb_history {

@@ -173,7 +173,7 @@ refused()
 }
 refused "unknown option 'colour': there are out, compress" 'colour=blue'
 refused 'right is compress=none.zstd' 'compress=gzip'
-refused 'model=: this Bochs does not tell each reference' 'model=analysis/models/zen'
+refused 'model= and check=stale: this Bochs does not tell each reference' 'model=analysis/models/zen'
 not_ok 'refused: nothing was made' test -e "$scratch/r"
 : >"$scratch/file"
 not_ok 'refused: out= that is a file' bochs guest "$scratch/file"

@@ -17,8 +17,8 @@ static struct kmem_cache *radix_cache;
 static void *spare[RADIX_TREE_INSERT_MAX];
 static unsigned int nr_spare;
 
-/* Not cleared: radix_tree.c does it. Who frees memory may use the last frame: a page without a place in the tree of its swap area
- * stays in memory. */
+/* Not cleared: radix_tree.c does it. Who frees memory may use the last frame: a page without a
+ * place in the tree of its swap area stays in memory. */
 static void *alloc_radix_node(size_t size)
 {
 	const gfp_t reserve = memalloc_noreclaim() ? __GFP_MEMALLOC : 0;

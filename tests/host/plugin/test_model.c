@@ -445,16 +445,21 @@ static void files(void)
 		   ":1: model a: no tlb of level 1 takes data in pages of 4K");
 }
 
-static uint64_t renamed_hits[2];
+static uint64_t renamed_hits[2], renamed_cold[2];
 
 static void take_renamed(void *ctx, const struct model_row *row)
 {
 	(void)ctx;
-	if (!*row->tlb && !strcmp(row->dimension, "all"))
+	if (strcmp(row->dimension, "all"))
+		return;
+	if (*row->tlb)
+		renamed_cold[row->model[0] - 'a'] = row->counts->n[TLB_COLD];
+	else
 		renamed_hits[row->model[0] - 'a'] = row->counts->n[TLB_HIT];
 }
 
-/* What an address space holds is found under its new name, in sets of any size. */
+/* What an address space holds is found under its new name, in sets of any size; its pages are new.
+ */
 static void renamed(void)
 {
 	char path[512], error[512] = "";
@@ -481,6 +486,8 @@ static void renamed(void)
 	models_free(&fast);
 	CHECK_EQ(renamed_hits[0], 1);
 	CHECK_EQ(renamed_hits[1], 1);
+	CHECK_EQ(renamed_cold[0], 2);
+	CHECK_EQ(renamed_cold[1], 2);
 }
 
 static const struct check_test tests[] = {
