@@ -34,7 +34,14 @@ void *memset(void *dst, int c, size_t n)
 int memcmp(const void *a, const void *b, size_t n)
 {
 	const u8 *x = a, *y = b;
+	u32 p, q;
 
+	for (; n >= sizeof(p); n -= sizeof(p), x += sizeof(p), y += sizeof(p)) {
+		__builtin_memcpy(&p, x, sizeof(p));
+		__builtin_memcpy(&q, y, sizeof(q));
+		if (p != q)
+			break;
+	}
 	for (; n; n--, x++, y++)
 		if (*x != *y)
 			return *x - *y;

@@ -60,6 +60,23 @@ static void test_moves(void)
 	}
 }
 
+/* The first byte that differs decides, wherever it lies, and as an unsigned one. */
+static void test_compare(void)
+{
+	u8 a[16], b[16];
+
+	for (unsigned int n = 0; n < sizeof(a); n++) {
+		memset(a, 0x7f, sizeof(a));
+		memset(b, 0x7f, sizeof(b));
+		b[n] = 0x80;
+		EXPECT_EQ(memcmp(a, b, n), 0);
+		EXPECT(memcmp(a, b, n + 1) < 0 && memcmp(b, a, n + 1) > 0);
+		for (unsigned int later = n + 1; later < sizeof(a); later++)
+			a[later] = 0x81;
+		EXPECT(memcmp(a, b, sizeof(a)) < 0 && memcmp(b, a, sizeof(a)) > 0);
+	}
+}
+
 static void test_strings(void)
 {
 	char buf[8] = "abc";
@@ -180,8 +197,15 @@ static void test_list(void)
 }
 
 static const struct ktap_case cases[] = {
-	{"printf", test_printf},	 {"moves", test_moves},		  {"strings", test_strings},
-	{"arithmetic", test_arithmetic}, {"bitmap", test_bitmap},	  {"list", test_list},
-	{"red-black tree", test_rbtree}, {"radix tree", test_radix_tree}, {NULL, NULL},
+	{"printf", test_printf},
+	{"moves", test_moves},
+	{"compare", test_compare},
+	{"strings", test_strings},
+	{"arithmetic", test_arithmetic},
+	{"bitmap", test_bitmap},
+	{"list", test_list},
+	{"red-black tree", test_rbtree},
+	{"radix tree", test_radix_tree},
+	{NULL, NULL},
 };
 const struct ktap_suite lib_suite = {"lib", cases};
