@@ -18,6 +18,7 @@
 #include "kernel/bio.h"
 #include "mm/reclaim_trace.h"
 #include "mm/rmap.h"
+#include "page/internal.h"
 #include "reclaim/lru.h"
 #include "swap/internal.h"
 
@@ -189,7 +190,7 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 	else
 		put_back(page, verdict, sc);
 	unlock_page(page);
-	put_page(page);
+	put_single_page(page);
 	sc->reclaimed += gone;
 }
 
