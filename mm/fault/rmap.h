@@ -95,7 +95,7 @@ static inline void page_add_again(struct page *page, struct mm_struct *mm)
 	rss_add(mm, &count);
 }
 
-/* The rss of a page of the page cache is the caller's: rss_add_file(), once for all of a mapping. */
+/* The rss is the caller's: rss_add_file(), once for all pages of a mapping. */
 static __always_inline void page_add_file(struct page *page)
 {
 	if (atomic_add_return(1, &page->_mapcount) == 0)
