@@ -266,9 +266,10 @@ static void write_pages(struct batch *batch, struct scan_control *sc)
 
 void shrink_page_list(struct list_head *list, struct scan_control *sc)
 {
-	struct batch batch = {.nr = 0};
 	struct page *page, *next;
+	struct batch batch; /* an initializer would clear all of it */
 
+	batch.nr = 0;
 	list_for_each_entry_safe (page, next, list, lru) {
 		enum verdict verdict;
 
