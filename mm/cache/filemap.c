@@ -18,6 +18,7 @@
 #include "internal.h"
 #include "kernel/errno.h"
 #include "mm/mempolicy.h"
+#include "page/internal.h"
 
 #define PAGE_WAIT_QUEUES 64 /* power of two */
 
@@ -159,7 +160,7 @@ void remove_from_page_cache(struct page *page)
 	if (PageIsolated(page))
 		dec_zone_page_state(page, NR_ISOLATED_FILE);
 	spin_unlock(&mapping->tree_lock);
-	put_page(page);
+	put_single_page(page);
 }
 
 int fill_page(struct address_space *mapping, struct page *page)
