@@ -208,10 +208,10 @@ int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *i
 }
 
 /* The leaf for an index, or NULL. */
-static __always_inline const struct radix_tree_node *leaf_of(const struct radix_tree_root *root,
-							     unsigned long index)
+static __always_inline struct radix_tree_node *leaf_of(const struct radix_tree_root *root,
+						       unsigned long index)
 {
-	const struct radix_tree_node *node = root->node;
+	struct radix_tree_node *node = root->node;
 
 	if (unlikely(!node || !height_holds(root->height, index)))
 		return NULL;
@@ -232,13 +232,13 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 
 void *radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item)
 {
-	struct path path;
+	struct radix_tree_node *leaf = leaf_of(root, index);
 	void **slot, *old;
 
 	BUG_ON(!item);
-	if (!find_path(root, index, &path))
+	if (!leaf)
 		return NULL;
-	slot = &path.node[0]->slots[path.offset[0]];
+	slot = &leaf->slots[digit(index, 0)];
 	old = *slot;
 	if (old)
 		*slot = item;
@@ -257,20 +257,20 @@ static void path_clear_tag(const struct radix_tree_root *root, struct path *path
 
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 {
+	struct radix_tree_node *leaf = leaf_of(root, index);
+	unsigned int slot = digit(index, 0);
 	struct path path;
 	void *item;
 
-	if (!find_path(root, index, &path))
-		return NULL;
-	item = path.node[0]->slots[path.offset[0]];
+	item = leaf ? leaf->slots[slot] : NULL;
 	if (!item)
 		return NULL;
 	for (unsigned int tag = 0; tag < RADIX_TREE_MAX_TAGS; tag++)
-		if (test_bit(path.offset[0], path.node[0]->tags[tag]))
-			path_clear_tag(root, &path, tag);
-	clear_slot(path.node[0], path.offset[0]);
+		if (unlikely(test_bit(slot, leaf->tags[tag])))
+			radix_tree_tag_clear(root, index, tag);
+	clear_slot(leaf, slot);
 	/* Else nothing above has changed. */
-	if (unlikely(!path.node[0]->count))
+	if (unlikely(!leaf->count) && find_path(root, index, &path))
 		prune(root, &path, 0);
 	return item;
 }

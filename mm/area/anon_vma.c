@@ -39,8 +39,6 @@ DEFINE_SPINLOCK(anon_vma_lock);
 
 static struct kmem_cache *anon_vma_cache, *chain_cache;
 
-#define UNLINK_BATCH 64u /* so many areas of a process that exits leave without giving way */
-
 static void enter_tree(struct anon_vma *anon_vma, struct anon_vma_chain *link)
 {
 	vma_interval(&link->pages, link->vma);
@@ -194,7 +192,7 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 
 void anon_vma_unlink_all(struct vm_area_struct *vma)
 {
-	unsigned int left = UNLINK_BATCH;
+	unsigned int left = AREAS_PER_TURN;
 
 	spin_lock(&anon_vma_lock);
 	for (; vma; vma = vma->vm_next) {
@@ -203,7 +201,7 @@ void anon_vma_unlink_all(struct vm_area_struct *vma)
 		anon_vma_unlink(vma);
 		if (likely(--left))
 			continue;
-		left = UNLINK_BATCH;
+		left = AREAS_PER_TURN;
 		spin_unlock(&anon_vma_lock);
 		cond_resched();
 		spin_lock(&anon_vma_lock);

@@ -55,7 +55,7 @@ static __always_inline void tell_all(enum trace_vma_event event, const struct mm
 
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		tell(event, vma);
-		if (++n % 64 == 0)
+		if (++n % AREAS_PER_TURN == 0)
 			cond_resched();
 	}
 }

@@ -37,6 +37,14 @@ struct area_kind {
 	unsigned long pgoff; /* of the first page */
 };
 
+/*
+ * How many areas a walk over all of them does between two looks whether others want to run. Fewer
+ * where it also walks their pages, each up to a step of zap_range() or of a fork, after which those
+ * give way by themselves, or lets go of their files.
+ */
+#define AREAS_PER_TURN	    64
+#define PAGE_AREAS_PER_TURN 4
+
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 {
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;

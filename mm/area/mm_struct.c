@@ -83,13 +83,15 @@ static void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *next;
 	struct mmu_gather gather;
+	unsigned int n = 0;
 
 	if (mm->locked_vm)
 		munlock_range(mm, 0, TASK_SIZE);
 	gather_begin(&gather, mm, true);
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		zap_range(&gather, vma->vm_start, vma->vm_end);
-		cond_resched();
+		if (++n % PAGE_AREAS_PER_TURN == 0)
+			cond_resched();
 	}
 	mm_trace_exit(mm);
 	free_all_tables(&gather);
@@ -97,7 +99,8 @@ static void exit_mmap(struct mm_struct *mm)
 	for (vma = vma_unlink_all(mm); vma; vma = next) {
 		next = vma->vm_next;
 		vma_destroy(vma);
-		cond_resched();
+		if (++n % PAGE_AREAS_PER_TURN == 0)
+			cond_resched();
 	}
 }
 

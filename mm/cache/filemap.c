@@ -18,6 +18,7 @@
 #include "internal.h"
 #include "kernel/errno.h"
 #include "mm/mempolicy.h"
+#include "page/internal.h"
 
 #define PAGE_WAIT_QUEUES 64 /* power of two */
 
@@ -159,7 +160,7 @@ void remove_from_page_cache(struct page *page)
 	if (PageIsolated(page))
 		dec_zone_page_state(page, NR_ISOLATED_FILE);
 	spin_unlock(&mapping->tree_lock);
-	put_page(page);
+	put_single_page(page);
 }
 
 int fill_page(struct address_space *mapping, struct page *page)
@@ -339,23 +340,25 @@ void filemap_map_pages(struct vm_area_struct *vma, unsigned long pgoff, unsigned
 {
 	const unsigned long state = BIT(PG_uptodate) | BIT(PG_locked);
 	struct address_space *mapping = vma->vm_file->mapping;
-	struct page *pages[FAULT_AROUND_MAX], **page = pages, **last;
-	unsigned long end = mapping_pages(mapping);
+	struct page *pages[FAULT_AROUND_MAX], **next = pages, **last;
+	unsigned long end = mapping_pages(mapping), mapped = 0;
 
 	/* Under tree_lock each page has the cache's reference, and truncation waits. */
 	spin_lock(&mapping->tree_lock);
 	last = pages + radix_tree_lookup_run(&mapping->page_tree, (void **)pages, pgoff, count);
-	for (; page < last; page++) {
-		unsigned long index = (*page)->index;
-		pte_t *entry = ptep + (index - pgoff);
+	while (next < last) {
+		struct page *page = *next++;
+		pte_t *entry = ptep + (page->index - pgoff);
 
-		if (((*page)->flags & state) != BIT(PG_uptodate) || index >= end ||
+		if ((page->flags & state) != BIT(PG_uptodate) || page->index >= end ||
 		    !pte_none(*entry))
 			continue;
-		get_page(*page);
-		set_pte(entry, mk_pte_pfn(page_to_pfn(*page), vma->vm_page_prot));
-		page_add_file(*page, vma->vm_mm);
+		get_page(page);
+		set_pte(entry, mk_pte_pfn(page_to_pfn(page), vma->vm_page_prot));
+		page_add_file(page);
+		mapped++;
 	}
+	rss_add_file(vma->vm_mm, mapping, mapped);
 	spin_unlock(&mapping->tree_lock);
 }
 

@@ -13,14 +13,9 @@
 
 static struct kmem_cache *shmem_cache;
 
-static const struct address_space_ops shmem_aops = {
+const struct address_space_ops shmem_aops = {
 	.readpage = shmem_readpage,
 };
-
-bool mapping_is_shmem(const struct address_space *mapping)
-{
-	return mapping->a_ops == &shmem_aops;
-}
 
 static void shmem_release(struct mapped_file *file)
 {

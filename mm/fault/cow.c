@@ -17,6 +17,7 @@
 #include "mm/highmem.h"
 #include "internal.h"
 #include "mm/swap.h"
+#include "page/internal.h"
 
 static bool sole_owner(const struct page *page)
 {
@@ -62,8 +63,8 @@ static __noinline int copy_old_page(const struct fault *fault)
 	}
 	if (unlikely(PageUnevictable(old)))
 		munlock_left_page(old);
-	put_page(old); /* the entry's reference */
-	put_page(old); /* ours */
+	put_single_page(old); /* the entry's reference */
+	put_single_page(old); /* ours */
 	fault->info->cause = TRACE_CAUSE_COW;
 	return 0;
 }

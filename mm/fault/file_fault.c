@@ -54,7 +54,8 @@ static __always_inline void map_file_page(const struct fault *fault, pte_t *ptep
 					  pte_t entry)
 {
 	set_pte(ptep, entry);
-	page_add_file(page, fault->mm);
+	page_add_file(page);
+	rss_add_file(fault->mm, page->mapping, 1);
 }
 
 /*

@@ -95,11 +95,17 @@ static inline void page_add_again(struct page *page, struct mm_struct *mm)
 	rss_add(mm, &count);
 }
 
-static __always_inline void page_add_file(struct page *page, struct mm_struct *mm)
+/* The rss is the caller's: rss_add_file(), once for all pages of a mapping. */
+static __always_inline void page_add_file(struct page *page)
 {
 	if (atomic_add_return(1, &page->_mapcount) == 0)
 		inc_zone_page_state(page, NR_FILE_MAPPED);
-	*(mapping_is_shmem(page->mapping) ? &mm->rss_shmem : &mm->rss_file) += 1;
+}
+
+static __always_inline void rss_add_file(struct mm_struct *mm, const struct address_space *mapping,
+					 unsigned long pages)
+{
+	*(mapping_is_shmem(mapping) ? &mm->rss_shmem : &mm->rss_file) += pages;
 }
 
 static __always_inline void page_dup_mapped(struct page *page, struct rss_count *count)

@@ -95,7 +95,7 @@ static void unmap_entry(struct page *page, struct mm_struct *mm, unsigned long a
 	mm->hiwater_rss = mm_rss_peak(mm);
 	page_remove_mapped(page, &gone);
 	rss_sub(mm, &gone);
-	put_page(page);
+	put_single_page(page);
 }
 
 static bool unmap_one(struct page *page, struct vm_area_struct *vma, unsigned long addr, void *arg)

@@ -68,13 +68,16 @@ static unsigned long entry_addr(unsigned long addr, const pte_t *table, const pt
 	return addr + ((unsigned long)(ptep - table) << PAGE_SHIFT);
 }
 
-/* One page less mapped. */
+/*
+ * One page less mapped. `whole` is gather->whole_mm, here and below: a constant, for each of which
+ * the walk through a table is built by itself.
+ */
 static __always_inline void drop_page(struct mmu_gather *gather, struct rss_count *dropped,
-				      struct page *page, pte_t entry)
+				      struct page *page, pte_t entry, bool whole)
 {
 	if (unlikely(!page_remove_mapped(page, dropped)) && pte_dirty(entry))
 		page_note_dirty_pte(page);
-	if (gather->whole_mm)
+	if (whole)
 		put_single_page(page);
 	else
 		gather_page(gather, page);
@@ -88,14 +91,14 @@ static __noinline void drop_swapped(struct mmu_gather *gather, pte_t entry)
 
 /* What an entry that is not empty stood for: a page, the page of zeroes, or something swapped. */
 static __always_inline void drop_entry(struct mmu_gather *gather, struct rss_count *dropped,
-				       pte_t entry)
+				       pte_t entry, bool whole)
 {
 	pfn_t pfn = pte_pfn(entry);
 
 	if (unlikely(!pte_mapped(entry)))
 		drop_swapped(gather, entry);
 	else if (pfn != zero_pfn)
-		drop_page(gather, dropped, pfn_to_page(pfn), entry);
+		drop_page(gather, dropped, pfn_to_page(pfn), entry, whole);
 }
 
 /*
@@ -103,11 +106,11 @@ static __always_inline void drop_entry(struct mmu_gather *gather, struct rss_cou
  * until the batch is full. Returns its end.
  */
 static __always_inline pte_t *zap_run(struct mmu_gather *gather, struct rss_count *dropped,
-				      pte_t *ptep, pte_t *last)
+				      pte_t *ptep, pte_t *last, bool whole)
 {
 	do {
-		drop_entry(gather, dropped, ptep_get_and_clear(ptep++));
-	} while (ptep < last && !pte_none(*ptep) && !gather_full(gather));
+		drop_entry(gather, dropped, ptep_get_and_clear(ptep++), whole);
+	} while (ptep < last && !pte_none(*ptep) && (whole || !gather_full(gather)));
 	return ptep;
 }
 
@@ -115,19 +118,25 @@ static __always_inline pte_t *zap_run(struct mmu_gather *gather, struct rss_coun
  * The part [addr, end) of one table; `table` is the entry for addr. What is to be flushed begins
  * and ends with a used entry, as few pages are flushed one by one. page_table_lock held.
  */
-static void zap_pte_range(struct mmu_gather *gather, pte_t *table, unsigned long addr,
-			  unsigned long end)
+static __always_inline void zap_pte_range(struct mmu_gather *gather, pte_t *table,
+					  unsigned long addr, unsigned long end, bool whole)
 {
 	pte_t *run, *ptep = table, *last = table + ((end - addr) >> PAGE_SHIFT);
+	struct mm_struct *mm = gather->mm;
 	struct rss_count dropped = {0};
 
 	while ((run = pte_next_used(ptep, last)) < last) {
-		ptep = zap_run(gather, &dropped, run, last);
+		ptep = zap_run(gather, &dropped, run, last, whole);
+		if (whole)
+			continue;
 		cover_range(gather, entry_addr(addr, table, run), entry_addr(addr, table, ptep));
 		if (gather_full(gather))
 			gather_end(gather);
 	}
-	rss_sub(gather->mm, &dropped);
+	if (ptep == table)
+		return;
+	mm->hiwater_rss = mm_rss_peak(mm);
+	rss_sub(mm, &dropped);
 }
 
 /* As much of a table as is done without giving way. */
@@ -136,8 +145,10 @@ static void zap_step(struct mmu_gather *gather, pte_t *table, unsigned long addr
 	struct mm_struct *mm = gather->mm;
 
 	spin_lock(&mm->page_table_lock);
-	mm->hiwater_rss = mm_rss_peak(mm);
-	zap_pte_range(gather, table, addr, end);
+	if (gather->whole_mm)
+		zap_pte_range(gather, table, addr, end, true);
+	else
+		zap_pte_range(gather, table, addr, end, false);
 	spin_unlock(&mm->page_table_lock);
 }
 

@@ -18,6 +18,7 @@
 #include "kernel/bio.h"
 #include "mm/reclaim_trace.h"
 #include "mm/rmap.h"
+#include "page/internal.h"
 #include "reclaim/lru.h"
 #include "swap/internal.h"
 
@@ -189,7 +190,7 @@ static void finish(struct page *page, enum verdict verdict, struct scan_control 
 	else
 		put_back(page, verdict, sc);
 	unlock_page(page);
-	put_page(page);
+	put_single_page(page);
 	sc->reclaimed += gone;
 }
 
@@ -265,9 +266,10 @@ static void write_pages(struct batch *batch, struct scan_control *sc)
 
 void shrink_page_list(struct list_head *list, struct scan_control *sc)
 {
-	struct batch batch = {.nr = 0};
 	struct page *page, *next;
+	struct batch batch; /* an initializer would clear all of it */
 
+	batch.nr = 0;
 	list_for_each_entry_safe (page, next, list, lru) {
 		enum verdict verdict;
 

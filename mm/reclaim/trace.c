@@ -67,15 +67,15 @@ static __always_inline void describe(struct trace_page *record, const struct pag
 {
 	const struct seen_mapper *seen = &this_cpu(seen_mapper);
 	const bool seen_here = seen->page == page;
-	const swp_entry_t slot = page_swap_entry(page);
+	const swp_entry_t slot = {PageSwapCache(page) ? page_swap_entry(page).val : 0};
 
 	record->node = (unsigned int)page_to_nid(page);
 	record->zone = page->flags >> PAGE_ZONE_SHIFT & PAGE_ZONE_MASK;
 	record->frame = page_to_pfn(page);
 	record->owner = seen_here ? (unsigned int)seen->tgid : 0;
 	record->address = seen_here ? seen->addr : 0;
-	record->area = PageSwapCache(page) ? swp_type(slot) : 0;
-	record->slot = PageSwapCache(page) ? swp_offset(slot) : 0;
+	record->area = swp_type(slot);
+	record->slot = swp_offset(slot);
 	describe_file(record, page);
 }
 

@@ -121,7 +121,11 @@ extern const struct vm_ops file_vm_ops;
 extern const struct vm_ops shared_file_vm_ops;
 
 /* Is it memory that processes share and no file backs (shmem.c)? */
-bool mapping_is_shmem(const struct address_space *mapping);
+extern const struct address_space_ops shmem_aops;
+static inline bool mapping_is_shmem(const struct address_space *mapping)
+{
+	return mapping->a_ops == &shmem_aops;
+}
 /* Is any page of it dirty? Does not sleep. */
 bool mapping_dirty(struct address_space *mapping);
 /* Pages in all caches / dirty ones: /proc/meminfo. */
