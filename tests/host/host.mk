@@ -50,7 +50,7 @@ H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map sw
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
 # --- test programs: which page leaves
-H_TESTS += policy candidates workingset swapout references pageout bio refs list_policies
+H_TESTS += policy candidates workingset swapout kswapd references pageout bio refs list_policies
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))

@@ -60,8 +60,7 @@ static void check_disks(void)
 {
 	for (unsigned int unit = 0; unit < 2; unit++)
 		for (u32 sector = 0; sector < ATA_SECTORS; sector++)
-			if (!CHECK(holds(ata.disk[unit][sector], unit, sector)))
-				return;
+			CHECK(holds(ata.disk[unit][sector], unit, sector));
 }
 
 static void boot(bool pio)
@@ -95,9 +94,7 @@ static int move(unsigned int unit, u32 sector, unsigned int n, bool write)
 	}
 	err = submit_bio_wait(&bio);
 	for (unsigned int i = 0; i < n && !err; i++)
-		if (!CHECK(holds(write ? ata.disk[unit][sector + i] : in_pages(i), unit,
-				 sector + i)))
-			break;
+		CHECK(holds(write ? ata.disk[unit][sector + i] : in_pages(i), unit, sector + i));
 	if (err)
 		restore();
 	return err;
@@ -163,14 +160,14 @@ static bool can_be(enum ata_fault fault, bool pio, bool write)
 
 /* One command goes wrong: once more, and all is well. Only where nothing is told does anybody wait
  * (a write by PIO is polled for at first). */
-static void one_fault(enum ata_fault fault, bool pio, bool write)
+static void one_fault(enum ata_fault fault, bool pio, bool write, unsigned int sectors)
 {
 	unsigned long since;
 
 	boot(pio);
 	set_fault(fault, 1);
 	since = jiffies;
-	CHECK_EQ(move(1, 50, 20, write), 0);
+	CHECK_EQ(move(1, 50, sectors, write), 0);
 	since = jiffies - since;
 	CHECK_EQ(ata.times, 0);
 	CHECK_EQ(ata.resets, fault != ATA_NO_INTERRUPT);
@@ -188,8 +185,10 @@ static void test_each_fault(void)
 	for (unsigned int pio = 0; pio < 2; pio++)
 		for (enum ata_fault fault = ATA_ERROR; fault < ATA_FAULTS; fault++)
 			for (unsigned int write = 0; write < 2; write++)
-				if (can_be(fault, pio, write))
-					one_fault(fault, pio, write);
+				if (can_be(fault, pio, write)) {
+					one_fault(fault, pio, write, 20);
+					one_fault(fault, pio, write, 5);
+				}
 }
 
 /* It goes wrong each time: an error, and then all is as before. */
@@ -436,6 +435,7 @@ static void test_bad_sector(void)
 		for (unsigned int i = 0; i < ARRAY_SIZE(all); i++)
 			CHECK_EQ(all[i].bio.error, i == 2 ? -EIO : 0);
 		CHECK_EQ(ata.commands, 1 + 4 + PIO_TRIES);
+		CHECK_EQ(ide_channel.queue.retried, 1);
 	}
 }
 

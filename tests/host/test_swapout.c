@@ -359,6 +359,71 @@ static void test_told(void)
 	end();
 }
 
+/* Neither a table that is missing nor the end of one hides what comes next. */
+static void test_told_range(void)
+{
+	const unsigned long far = BASE + 0x10000000, table = 4ul << 20;
+	const unsigned long pages[] = {far + table, far + 2 * table - PAGE_SIZE, far + 2 * table};
+
+	begin(SWAPOUT_LOW);
+	set_free(~0ul);
+	CHECK_EQ(mm_mmap(mm, NULL, far, 3 * table, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)far);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
+		CHECK_EQ(user_write(mm, pages[i], 1), 0);
+	CHECK_EQ(reclaim_range(mm, far + table / 2, far + table + PAGE_SIZE, RECLAIM_ANON), 1);
+	CHECK_EQ(reclaim_range(mm, far + 2 * table - 5 * PAGE_SIZE, far + 3 * table, RECLAIM_ANON),
+		 2);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
+		CHECK(is_swap_pte(user_entry(mm, pages[i])));
+	CHECK_EQ(mm_munmap(mm, far, 3 * table), 0);
+	end();
+}
+
+static unsigned int hopes;
+
+/* Whoever needs memory while pages are told to go, has reason to wait. */
+static void hope(void)
+{
+	const struct alloc_request req = {.gfp = GFP_HIGHUSER,
+					  .zonelist = &NODE_DATA(0)->node_zonelists[__GFP_HIGHMEM],
+					  .nodemask = ~0u};
+	struct reclaim_tries tries = {0};
+
+	while (hopes < 10 && reclaim_again(&req, &tries))
+		hopes++;
+}
+
+/* What is told to go without a slot stays where it was; what is told to be cold forgets its uses.
+ */
+static void test_told_in_vain(void)
+{
+	swp_entry_t slots[DISK_PAGES];
+	unsigned int nr = 0;
+	struct page *page;
+
+	begin(SWAPOUT_LOW);
+	set_free(~0ul);
+	page = pfn_to_page(pte_pfn(user_entry(mm, BASE)));
+	spin_lock(&swap_lock);
+	while (swap_slot_alloc(&slots[nr]))
+		nr++;
+	spin_unlock(&swap_lock);
+	CHECK_EQ(reclaim_mm(mm, RECLAIM_ANON), 0);
+	CHECK(!PageActive(page) && PageLRU(page));
+	spin_lock(&swap_lock);
+	while (nr--)
+		swap_slot_uncache(slots[nr]);
+	spin_unlock(&swap_lock);
+	SetPageReferenced(page);
+	CHECK_EQ(mm_madvise(mm, BASE, PAGE_SIZE, MADV_COLD), 0);
+	CHECK(!PageReferenced(page));
+	write_hook = hope;
+	CHECK_EQ(mm_madvise(mm, BASE, PAGE_SIZE, MADV_PAGEOUT), 0);
+	CHECK(!write_hook && hopes == 10);
+	end();
+}
+
 static void test_names(void)
 {
 	for (int i = 0; i < NR_SWAPOUT; i++)
@@ -374,6 +439,8 @@ static const struct test tests[] = {
 	{"late: below min, clean pages of files before", test_late},
 	{"demand: below min", test_demand},
 	{"pages that are told to go", test_told},
+	{"across tables", test_told_range},
+	{"told to go, in vain", test_told_in_vain},
 	{"names", test_names},
 };
 
