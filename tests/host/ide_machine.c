@@ -61,7 +61,7 @@ static unsigned int unit(void)
 
 static u8 *sector_at(u32 sector)
 {
-	static u8 nowhere[ATA_SECTOR];
+	static u8 nowhere[8 * ATA_SECTOR];
 
 	return sector < ATA_SECTORS ? ata.disk[unit()][sector] : nowhere;
 }

@@ -12,6 +12,7 @@
 #include "kernel/wait.h"
 #include "machine.h"
 #include "mm/oom.h"
+#include "mm/reclaim.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
 #include "test.h"
@@ -402,6 +403,11 @@ static void test_may_fail(void)
 /* Who dies gets of the reserve what others leave, but not the last of it. */
 static void test_reserve(void)
 {
+	const struct alloc_request req = {.gfp = GFP_HIGHUSER,
+					  .zonelist = local_zonelist(GFP_HIGHUSER),
+					  .nodemask = ALL_NODES};
+	struct reclaim_tries tries = {0};
+	unsigned int n = 0;
 	struct zone *zone;
 	unsigned long least = 0;
 
@@ -413,6 +419,9 @@ static void test_reserve(void)
 	current_dies = true;
 	take(GFP_HIGHUSER, 1);
 	CHECK_EQ(kills, 0);
+	while (n < 10 && reclaim_again(&req, &tries))
+		n++;
+	CHECK_EQ(n, 2); /* nothing is free, and it does not try for ever */
 	for_each_zone (zone)
 		if (zone->managed_pages) {
 			least += zone->watermark[WMARK_MIN] / 4;

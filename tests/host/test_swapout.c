@@ -5,10 +5,13 @@
  * The pages are in HIGHMEM, of which so many other frames are taken that free memory is where the
  * test wants it.
  */
+#include "../../mm/cache/internal.h"
 #include "../../mm/fault/internal.h"
 #include "../../mm/page/internal.h"
 #include "../../mm/reclaim/internal.h"
+#include "../../mm/reclaim/lru.h"
 #include "../../mm/swap/internal.h"
+#include "fake_file.h"
 #include "kernel/bio.h"
 #include "machine.h"
 #include "mm/mmap.h"
@@ -424,6 +427,40 @@ static void test_told_in_vain(void)
 	end();
 }
 
+static unsigned int others_written;
+
+static int write_other(struct address_space *mapping, struct page *page)
+{
+	CHECK(page->mapping == mapping);
+	others_written++;
+	return 0;
+}
+
+/* Dirty pages of two files, one behind the other: each is written to its own. */
+static void test_two_files(void)
+{
+	static const struct address_space_ops ops = {.writepage = write_other};
+	struct scan_control sc = {.may_write_files = true, .forced = true};
+	struct address_space other;
+	LIST_HEAD(pages);
+
+	user_ledger_open();
+	fake_file_reset(2 * PAGE_SIZE);
+	address_space_init(&other, NULL, &ops);
+	for (unsigned int i = 0; i < 4; i++) {
+		struct page *page = add_new_page(i & 1 ? &other : &fake_mapping, i / 2, GFP_KERNEL);
+
+		SetPageUptodate(page);
+		set_page_dirty(page);
+		unlock_page(page);
+		CHECK(lru_isolate(page));
+		list_add_tail(&page->lru, &pages);
+	}
+	shrink_page_list(&pages, &sc);
+	CHECK(sc.reclaimed == 4 && others_written == 2);
+	user_ledger_close();
+}
+
 static void test_names(void)
 {
 	for (int i = 0; i < NR_SWAPOUT; i++)
@@ -441,6 +478,7 @@ static const struct test tests[] = {
 	{"pages that are told to go", test_told},
 	{"across tables", test_told_range},
 	{"told to go, in vain", test_told_in_vain},
+	{"pages of two files", test_two_files},
 	{"names", test_names},
 };
 
