@@ -229,12 +229,14 @@ void kswapd_turn(pg_data_t *node)
 	}
 }
 
-/* Until there is work; with swapout=idle also for a look now and then. */
+/* Until there is work; with swapout=idle, from the moment that it is set, also for a look now and
+ * then. */
 static void rest(int nid)
 {
 	if (swapout == SWAPOUT_IDLE)
 		wait_event_timeout(kswapd_wait[nid], wanted[nid], IDLE_TICKS);
-	else if (wait_event_interruptible(kswapd_wait[nid], wanted[nid]))
+	else if (wait_event_interruptible(kswapd_wait[nid],
+					  wanted[nid] || swapout == SWAPOUT_IDLE))
 		return; /* kernel threads get no signals */
 }
 

@@ -50,7 +50,7 @@ H_TESTS += interval_tree vma areas mmap fault fault_cause swap_entry swap_map sw
 H_TESTS += filemap rmap migrate migrate_tasks compaction reclaim
 H_TESTS += fault_inject oom shmem_swap overcommit reclaim_trace mlock
 # --- test programs: which page leaves
-H_TESTS += policy candidates workingset swapout references pageout bio refs list_policies
+H_TESTS += policy candidates workingset swapout kswapd references pageout bio refs list_policies
 
 H_OBJS := $(addprefix $(H)/,$(H_OBJS))
 H_PROGS := $(addprefix $(H)/test_,$(H_TESTS))
@@ -169,6 +169,18 @@ $(H)/isa/%.o: %.c tests/host/host.mk
 
 $(H)/test_dma8237 $(H)/test_floppy: $(H)/test_%: $(H)/isa/tests/host/test_%.o $(H_ISA_OBJS) $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
+# The IDE driver, on ports that are models of two drives and a bus master.
+H_IDE_OBJS := $(addprefix kernel/drivers/,ide.o ide_dma.o ide_error.o ide_probe.o block_plug.o)
+H_IDE_OBJS += $(filter-out %_standins.o,$(H_BLOCK_OBJS)) tests/host/ide_machine.o
+H_IDE_OBJS += tests/host/ide_kernel.o tests/host/test_ide.o
+H_IDE_OBJS := $(addprefix $(H)/isa/,$(H_IDE_OBJS))
+$(H_IDE_OBJS): H_ISA_FLAGS += -Itests -Ibuild
+$(H_IDE_OBJS): | build/generated/syscalls.h
+$(H)/test_ide: $(H_IDE_OBJS) $(H)/libhost.a
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(H)/test_ide
+-include $(H_IDE_OBJS:.o=.d)
+
 $(H)/test_resource: $(H)/isa/tests/host/test_resource.o $(H)/isa/kernel/resource.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(H)/test_dma8237 $(H)/test_floppy $(H)/test_resource

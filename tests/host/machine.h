@@ -17,6 +17,7 @@
 
 struct page;
 struct mm_struct;
+struct wait_queue_entry;
 
 /* Where low memory ends in the simulation, and how much a usual machine has. */
 #define HOST_RAM_BYTES 0x04000000ul /* 64 MiB: DMA, NORMAL and HIGHMEM */
@@ -93,6 +94,10 @@ extern void (*host_sleep_hook)(void);
 extern unsigned int host_sleeps;
 /* For how long schedule_timeout() was last asked to sleep. */
 extern long host_sleep_ticks;
+/* Sleeps with a limit that nobody ended before it; sleepers that were woken. */
+extern unsigned int host_timeouts, host_wakeups;
+/* Has somebody woken who waits so? */
+bool host_was_woken(const struct wait_queue_entry *entry);
 /* Calls of cond_resched(). */
 extern unsigned long host_resched_points;
 /* What signal_pending_current() says. */

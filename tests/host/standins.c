@@ -35,6 +35,7 @@ int console_loglevel = 8;
 void (*host_sleep_hook)(void);
 unsigned int host_sleeps, host_warnings_expected;
 long host_sleep_ticks;
+unsigned int host_timeouts, host_wakeups;
 void (*host_alloc_hook)(void);
 void (*host_frame_hook)(const struct page *page);
 DEFINE_PER_CPU(int, preempt_count);
@@ -151,7 +152,8 @@ void spin_lock_bug(const spinlock_t *lock, const char *what)
 }
 
 /* Who owns a mutex or writes: there is one task. */
-#define THE_TASK ((struct task_struct *)1)
+#define THE_TASK   ((struct task_struct *)1)
+#define WOKEN_TASK ((struct task_struct *)2)
 
 void mutex_init(struct mutex *mutex, const char *name)
 {
@@ -265,15 +267,17 @@ void init_waitqueue_head(wait_queue_head_t *queue)
 	*queue = (wait_queue_head_t)WAIT_QUEUE_HEAD_INIT(*queue);
 }
 
-/* The task has said that it will sleep; between that and the sleep no other one runs. */
-static bool will_sleep;
+/* What a task enters a queue with when it has said that it will sleep; between that and the sleep
+ * no other one runs. */
+static wait_queue_entry_t *will_sleep;
+static bool will_sleep_lightly;
 
 void prepare_to_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry, bool interruptible)
 {
-	(void)interruptible;
 	entry->task = THE_TASK;
 	list_add_tail(&entry->node, &queue->entries);
-	will_sleep = true;
+	will_sleep = entry;
+	will_sleep_lightly = interruptible;
 }
 
 void prepare_to_wait_killable(wait_queue_head_t *queue, wait_queue_entry_t *entry)
@@ -285,22 +289,48 @@ void finish_wait(wait_queue_head_t *queue, wait_queue_entry_t *entry)
 {
 	(void)queue;
 	list_del(&entry->node);
-	will_sleep = false;
+	will_sleep = NULL;
 }
 
-long schedule_timeout(long timeout)
+bool host_was_woken(const wait_queue_entry_t *entry)
 {
-	might_sleep();
-	if (!will_sleep)
-		panic("schedule_timeout() by a task that goes on running");
-	will_sleep = false;
-	if (!host_sleep_hook && timeout >= 0)
-		return 0;
+	return entry->task == WOKEN_TASK;
+}
+
+static void sleep_once(long timeout)
+{
 	if (!host_sleep_hook || ++host_sleeps > SLEEPS_MAX)
 		panic("sleeps, and nobody will wake it");
 	host_sleep_ticks = timeout;
 	host_sleep_hook();
-	return timeout < 0 ? timeout : 0;
+}
+
+/* Without a limit it sleeps until it is woken, whatever becomes of the condition; with one, until
+ * it is woken or others have had the CPU once. */
+long schedule_timeout(long timeout)
+{
+	const wait_queue_entry_t *entry = will_sleep;
+	const bool lightly = will_sleep_lightly;
+	unsigned long since = jiffies;
+
+	might_sleep();
+	if (!entry)
+		panic("schedule_timeout() by a task that goes on running");
+	will_sleep = NULL;
+	if (!host_sleep_hook && timeout >= 0) {
+		host_timeouts++;
+		return 0;
+	}
+	do {
+		sleep_once(timeout);
+	} while (timeout < 0 && !host_was_woken(entry) &&
+		 !(lightly && (host_signal_pending || host_fatal_signal)));
+	if (timeout < 0)
+		return timeout;
+	if (host_was_woken(entry))
+		return max(timeout - (long)(jiffies - since), 1l);
+	host_timeouts++;
+	return 0;
 }
 
 bool alone_on_cpu(void)
@@ -363,14 +393,29 @@ void cond_resched(void)
 		host_alloc_hook();
 }
 
+static void wake(wait_queue_head_t *queue, bool all)
+{
+	wait_queue_entry_t *entry;
+	bool any = false;
+
+	if (!queue->entries.next) /* not made yet: nobody is in it */
+		return;
+	list_for_each_entry (entry, &queue->entries, node)
+		if (!host_was_woken(entry) && (all || !any)) {
+			entry->task = WOKEN_TASK;
+			host_wakeups++;
+			any = true;
+		}
+}
+
 void wake_up_all(wait_queue_head_t *queue)
 {
-	(void)queue;
+	wake(queue, true);
 }
 
 void wake_up_one(wait_queue_head_t *queue)
 {
-	(void)queue;
+	wake(queue, false);
 }
 
 /* --- failing allocations: the linker's --wrap sends calls here --- */

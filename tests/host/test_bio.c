@@ -31,7 +31,15 @@ static int rw_page(struct block_device *bdev, sector_t sector, struct page *page
 	return ++nr_moved == failing ? -EIO : 0;
 }
 
-static const struct block_device_ops ops = {.rw_page = rw_page};
+static int flush_error;
+
+static int flush(struct block_device *bdev)
+{
+	(void)bdev;
+	return flush_error;
+}
+
+static const struct block_device_ops ops = {.rw_page = rw_page, .flush = flush};
 static struct block_device disk = {.name = "disk", .sectors = SECTORS, .ops = &ops};
 static struct block_device part = {.name = "disk1", .disk = &disk, .start = 10, .sectors = 40};
 
@@ -78,6 +86,32 @@ static void test_error(void)
 	CHECK_EQ(submit(&disk, 0, false), 0);
 }
 
+static void test_flush(void)
+{
+	CHECK_EQ(blkdev_flush(&part), 0);
+	flush_error = -EIO;
+	CHECK_EQ(blkdev_flush(&part), -EIO);
+	flush_error = 0;
+}
+
+/* Of a batch the first error counts, whatever comes after it. */
+static void test_batch(void)
+{
+	static const int errors[] = {0, -EIO, -EROFS, 0};
+	struct bio_batch batch = {0};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(errors); i++) {
+		struct bio *bio = bio_alloc(GFP_KERNEL);
+
+		bio->bdev = &disk;
+		bio->flush = bio->write = true;
+		flush_error = errors[i];
+		bio_batch_submit(&batch, bio);
+	}
+	flush_error = 0;
+	CHECK_EQ(bio_batch_wait(&batch), -EIO);
+}
+
 /* The last sector is one, the next is none: a partition's or the disk's. */
 static void test_bounds(void)
 {
@@ -104,6 +138,8 @@ static void test_counts(void)
 static const struct test tests[] = {
 	{"pieces", test_pieces},
 	{"the first error ends it", test_error},
+	{"a flush that fails", test_flush},
+	{"a batch's error", test_batch},
 	{"bounds", test_bounds},
 	{"counts", test_counts},
 };

@@ -215,6 +215,36 @@ static void finish(void)
 	block_end_bios(&done);
 }
 
+#define CROWD 60u
+
+static struct {
+	struct bio bio;
+	struct bio_vec vecs[5];
+	unsigned int ended;
+} crowd[CROWD];
+
+static void crowd_start(struct block_queue *q)
+{
+	CHECK(q == &queue && q->busy);
+}
+
+static void crowd_end(struct bio *bio)
+{
+	for (unsigned int i = 0; i < CROWD; i++)
+		crowd[i].ended += bio == &crowd[i].bio;
+}
+
+static void finish_crowd(void)
+{
+	unsigned long flags;
+	LIST_HEAD(done);
+
+	spin_lock_irqsave(&queue.lock, flags);
+	block_queue_end(&queue, 0, &done);
+	spin_unlock_irqrestore(&queue.lock, flags);
+	block_end_bios(&done);
+}
+
 static int one_input(const u8 *data, size_t n)
 {
 	struct input input = {data, n};
@@ -254,7 +284,67 @@ static void test_random_work(void)
 	CHECK(failed_together && flushes_begun && writes_in_between);
 }
 
+/* `n` neighbours, of so many pieces each, wait behind a request; or also behind a flush. */
+static void hand_in_crowd(unsigned int n, unsigned int pieces, bool behind_flush)
+{
+	memset(items, 0, sizeof(items));
+	memset(crowd, 0, sizeof(crowd));
+	block_queue_init(&queue, "test", crowd_start, 4 * CROWD, MAX_VECS);
+	disk.queue = &queue;
+	for (unsigned int i = 0; i < n; i++) {
+		struct bio *bio = &crowd[i].bio;
+
+		bio_init(bio, crowd[i].vecs, ARRAY_SIZE(crowd[i].vecs));
+		bio->bdev = &disk;
+		bio->end_io = crowd_end;
+		bio->write = true;
+		bio->flush = behind_flush && i == 1;
+		for (unsigned int v = 0; v < pieces && !bio->flush; v++)
+			bio_add_page(bio, &frame, 0, SECTOR_SIZE);
+		bio->sector = i ? i * pieces : SECTORS - pieces;
+		submit_bio(bio);
+	}
+}
+
+static unsigned int nr_held(void)
+{
+	struct bio *bio;
+	unsigned int n = 0;
+
+	list_for_each_entry (bio, &queue.held, link)
+		n++;
+	return n;
+}
+
+/* What takes long with interrupts off has a limit: bios and pieces of a request, and bios that were
+ * held back. */
+static void test_limits(void)
+{
+	hand_in_crowd(CROWD, 1, false);
+	queue.max_vecs = CROWD;
+	finish_crowd();
+	CHECK_EQ(queue.active.nr_bios, BLOCK_MAX_BIOS);
+	while (queue.busy)
+		finish_crowd();
+	hand_in_crowd(CROWD, 5, false);
+	finish_crowd();
+	CHECK(queue.active.nr_bios == 2 && queue.active.nr_vecs == 10);
+	while (queue.busy)
+		finish_crowd();
+	hand_in_crowd(CROWD, 1, true);
+	CHECK_EQ(nr_held(), CROWD - 1);
+	finish_crowd();
+	CHECK(queue.active.flush && nr_held() == CROWD - 2);
+	finish_crowd();
+	CHECK_EQ(nr_held(), CROWD - 2 - BLOCK_MAX_BIOS);
+	while (queue.busy)
+		finish_crowd();
+	for (unsigned int i = 0; i < CROWD; i++)
+		CHECK(crowd[i].ended == 1);
+}
+
 static const struct test tests[] = {
+	{"limits of a request", test_limits},
 	{"random work keeps the queue's promises", test_random_work},
 };
 

@@ -3,12 +3,16 @@
  * with processes of this test's own, which die, or are stuck.
  */
 #include "../../mm/area/internal.h"
+#include "../../mm/oom/internal.h"
+#include "../../mm/page/internal.h"
+#include "../../mm/zone/internal.h"
 #include "fake_file.h"
 #include "kernel/errno.h"
 #include "kernel/time.h"
 #include "kernel/wait.h"
 #include "machine.h"
 #include "mm/oom.h"
+#include "mm/reclaim.h"
 #include "mm/swap.h"
 #include "mm/vmstat.h"
 #include "test.h"
@@ -28,7 +32,7 @@ struct process {
 
 static struct process processes[NR];
 static unsigned int kills, sleeps;
-static bool current_dies;
+static bool current_dies, dies_when_killed;
 
 void oom_for_each_process(bool (*fn)(void *arg, const struct oom_process *process), void *arg)
 {
@@ -50,6 +54,7 @@ void oom_kill_users(struct mm_struct *mm)
 		if (processes[i].seen.mm == mm) {
 			CHECK(!processes[i].killed);
 			processes[i].killed = true;
+			current_dies |= dies_when_killed && i == 0;
 			processes[i].order = ++kills;
 			processes[i].waited = sleeps;
 		}
@@ -240,6 +245,25 @@ static void test_never_who_asks(void)
 	end();
 }
 
+/* Who waits for a victim's memory is told when it is there; who is the victim does not wait. */
+static void test_told(void)
+{
+	begin();
+	host_timeouts = 0;
+	take(GFP_HIGHUSER, 1);
+	CHECK(sleeps > 0 && host_timeouts == 0);
+	give_back();
+	end();
+	begin();
+	sysctl_oom_kill_allocating_task = 1;
+	dies_when_killed = true;
+	take(GFP_HIGHUSER, 1);
+	CHECK(processes[0].killed && sleeps == 0);
+	dies_when_killed = false;
+	give_back();
+	end();
+}
+
 /* Each victim has the same time before it is given up: ten times in a row. */
 static void test_patience(void)
 {
@@ -273,6 +297,9 @@ static void touch_reaped(void)
 	host_alloc_hook = NULL;
 	seen_reaping = true;
 	CHECK_EQ(user_read(reaped, BASE, &byte), -EIO);
+	/* Another one that waits for it lets the first one do it. */
+	oom_victim_wait();
+	CHECK(oom_victim_pending());
 }
 
 /* Nobody gets zeroes for what was there, not even while more is being taken; a file's pages stay.
@@ -355,6 +382,8 @@ static void test_may_fail(void)
 				    GFP_KERNEL | __GFP_NORETRY,
 				    GFP_KERNEL | __GFP_DMA,
 				    GFP_KERNEL | __GFP_THISNODE};
+	struct alloc_request req = {
+		.gfp = GFP_KERNEL, .zonelist = local_zonelist(GFP_KERNEL), .nodemask = ALL_NODES};
 
 	begin();
 	for (unsigned int i = 0; i < ARRAY_SIZE(gfp); i++) {
@@ -364,12 +393,21 @@ static void test_may_fail(void)
 	CHECK(!alloc_pages(GFP_KERNEL | __GFP_NOWARN, 4) && !kills);
 	CHECK(!alloc_pages_nodemask(GFP_KERNEL | __GFP_NOWARN, 0, 2) && !kills);
 	give_back();
+	req.order = 4;
+	CHECK(!out_of_memory(&req) && !kills);
+	req.order = 3;
+	CHECK(out_of_memory(&req) && kills == 1);
 	end();
 }
 
 /* Who dies gets of the reserve what others leave, but not the last of it. */
 static void test_reserve(void)
 {
+	const struct alloc_request req = {.gfp = GFP_HIGHUSER,
+					  .zonelist = local_zonelist(GFP_HIGHUSER),
+					  .nodemask = ALL_NODES};
+	struct reclaim_tries tries = {0};
+	unsigned int n = 0;
 	struct zone *zone;
 	unsigned long least = 0;
 
@@ -381,6 +419,9 @@ static void test_reserve(void)
 	current_dies = true;
 	take(GFP_HIGHUSER, 1);
 	CHECK_EQ(kills, 0);
+	while (n < 10 && reclaim_again(&req, &tries))
+		n++;
+	CHECK_EQ(n, 2); /* nothing is free, and it does not try for ever */
 	for_each_zone (zone)
 		if (zone->managed_pages) {
 			least += zone->watermark[WMARK_MIN] / 4;
@@ -420,6 +461,7 @@ static const struct test tests[] = {
 	{"oom_score_adj, and nobody left", test_adjusted},
 	{"oom_kill_allocating_task, panic_on_oom", test_who_asks},
 	{"who asks and may not be killed", test_never_who_asks},
+	{"who waits for a victim is told", test_told},
 	{"how long a victim is waited for", test_patience},
 	{"a victim's pages while they are taken", test_reaped_meanwhile},
 	{"a stuck victim loses its pages", test_stuck},

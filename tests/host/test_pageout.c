@@ -327,6 +327,17 @@ static void test_share(void)
 	shrink_zone(zone, 2, &sc); /* all are used: they become active */
 	CHECK_EQ(sc.scanned,
 		 DIV_ROUND_UP((MANY >> 2) * 60 / 100, SWAP_CLUSTER_MAX) * SWAP_CLUSTER_MAX);
+	/* None of those that nobody wants to leave. */
+	vm_swappiness = sc.scanned = 0;
+	shrink_zone(zone, 2, &sc);
+	vm_swappiness = 60;
+	CHECK_EQ(sc.scanned, 0);
+	/* No more than are wanted, but for the rest of a batch. */
+	clear_marks(MANY);
+	sc = (struct scan_control){.may_io = true, .wanted = 1};
+	for (unsigned int i = 0; i < 4 && !sc.reclaimed; i++)
+		shrink_zone(zone, 0, &sc);
+	CHECK(sc.reclaimed >= 1 && sc.reclaimed <= SWAP_CLUSTER_MAX);
 	end();
 }
 
@@ -400,9 +411,49 @@ static void test_slots_gone(void)
 	end();
 }
 
+static bool no_write(bool write)
+{
+	return write;
+}
+
+static unsigned int sleeps;
+
+static void nobody_runs(void)
+{
+	sleeps++;
+}
+
 static void kswapd_runs(void)
 {
 	kswapd_turn(NODE_DATA(0));
+}
+
+/* One that must stay needs no slot, and one that nobody could write was not written. */
+static void test_needs_none(void)
+{
+	struct scan_control sc = {.may_io = true};
+	unsigned long slots = nr_swap_pages();
+	u8 byte;
+
+	begin();
+	write(BASE, 0);
+	push(BASE, 0, 1, &sc);
+	CHECK(sc.written == 1 && nr_swap_pages() == slots - 1);
+	CHECK(user_read(mm, BASE, &byte) == 0 && nr_swapcache_pages == 1);
+	find_vma(mm, BASE)->vm_flags |= VM_LOCKED;
+	push(BASE, 0, 1, &sc);
+	CHECK(PageUnevictable(page_at(BASE, 0)) && nr_swap_pages() == slots);
+	find_vma(mm, BASE)->vm_flags &= ~VM_LOCKED;
+	lru_isolate(page_at(BASE, 0));
+	ClearPageUnevictable(page_at(BASE, 0));
+	lru_add(page_at(BASE, 0));
+	sc = (struct scan_control){.may_io = true};
+	reclaim_disk_fails = no_write;
+	push(BASE, 0, 1, &sc);
+	reclaim_disk_fails = NULL;
+	CHECK_EQ(sc.written, 0);
+	write(BASE, 0);
+	end();
 }
 
 /* When all there is to free are dirty pages of files, kswapd writes them, and is waited for. */
@@ -418,6 +469,8 @@ static void test_waits_for_kswapd(void)
 		high[zone_idx(zone)] = zone->watermark[WMARK_HIGH];
 		zone->watermark[WMARK_HIGH] = zone->free_pages + 1;
 	}
+	host_sleep_hook = nobody_runs;
+	CHECK(!ask(GFP_HIGHUSER, ALL_NODES) && sleeps == 20); /* but not again and again */
 	host_sleep_hook = kswapd_runs;
 	CHECK(ask(GFP_HIGHUSER, ALL_NODES) > 0);
 	host_sleep_hook = NULL;
@@ -480,6 +533,13 @@ static void test_total(void)
 	CHECK_EQ(oom_total_pages(), frames + total_swap_pages());
 }
 
+static void set_active(struct page *page)
+{
+	CHECK(lru_isolate(page));
+	SetPageActive(page);
+	lru_add(page);
+}
+
 /* Pages of programs are no hope without a slot for them. */
 static void test_no_hope(void)
 {
@@ -492,6 +552,9 @@ static void test_no_hope(void)
 	for (unsigned int i = 0; i < MANY; i++)
 		write(BASE, i);
 	chain = take_all(GFP_ATOMIC | __GFP_HIGHMEM | __GFP_NOWARN, &count);
+	CHECK_EQ(attempts(0), IDLE_RETRIES);
+	for (unsigned int i = 0; i < MANY; i++)
+		set_active(page_at(BASE, i));
 	CHECK_EQ(attempts(0), IDLE_RETRIES);
 	spin_lock(&swap_lock);
 	while (nr < SWAP_PAGES && swap_slot_alloc(&taken[nr]))
@@ -519,6 +582,7 @@ static const struct test tests[] = {
 	{"what a request may touch", test_request},
 	{"the last look", test_last_look},
 	{"no slot is free", test_slots_gone},
+	{"neither a slot nor a write", test_needs_none},
 	{"kswapd is waited for", test_waits_for_kswapd},
 	{"whether to try again", test_hope},
 	{"no slot, no hope", test_no_hope},

@@ -364,6 +364,85 @@ static void test_same_sectors(void)
 	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
 }
 
+/* --- where slots lie ----------------------------------------------------------------------------
+ */
+#define PART_PAGES 100ul
+
+static struct block_device part = {
+	.disk = &swap_device, .start = (AREA_PAGES + 10) * 8, .sectors = 150 * 8};
+static struct swap_extent pieces[] = {{0, 30, 100 * 8}, {30, 5, 7 * 8}, {35, 65, 20 * 8}};
+
+/* An area in three pieces on a partition, the first choice; all of its slots are taken. */
+static unsigned int part_on(void)
+{
+	static char name[] = "hdx1";
+	struct swap_backing backing = {.name = name,
+				       .bdev = &part,
+				       .pages = PART_PAGES,
+				       .extents = pieces,
+				       .nr_extents = 3};
+	const u32 version = 1, last_page = PART_PAGES - 1;
+	u8 *header = swap_disk[AREA_PAGES + 10 + 100];
+	swp_entry_t entry;
+
+	memcpy(header + 1024, &version, 4);
+	memcpy(header + 1028, &last_page, 4);
+	memset(header + 1032, 0, 4);
+	memcpy(header + PAGE_SIZE - 10, "SWAPSPACE2", 10);
+	CHECK_EQ(swap_area_on(&backing, SWAP_FLAG_PREFER | 100), 0);
+	spin_lock(&swap_lock);
+	for (unsigned int i = 1; i < PART_PAGES; i++)
+		CHECK(swap_slot_alloc(&entry));
+	spin_unlock(&swap_lock);
+	return swp_type(entry);
+}
+
+static void part_off(unsigned int type, const unsigned long *held_back, unsigned int nr)
+{
+	struct swap_backing backing;
+
+	spin_lock(&swap_lock);
+	for (unsigned long slot = 1; slot < PART_PAGES; slot++) {
+		bool ours = false;
+
+		for (unsigned int i = 0; i < nr; i++)
+			ours |= held_back[i] == slot;
+		if (!ours)
+			swap_slot_uncache(swp_entry(type, slot));
+	}
+	spin_unlock(&swap_lock);
+	CHECK_EQ(swap_area_off(&part, 100 * 8, &backing), 0);
+}
+
+/* Each slot has its own place, which is where the extents say, whatever can be read back. */
+static void test_place(void)
+{
+	static const unsigned long slots[] = {1, 2, 24, 29, 30, 31, 34, 35, 36, 39, 99};
+	static const unsigned long places[] = {101, 102, 124, 129, 7, 8, 11, 20, 21, 24, 84};
+	unsigned int type;
+
+	begin();
+	type = part_on();
+	for (unsigned int i = 0; i < ARRAY_SIZE(slots); i++) {
+		const u8 *there = swap_disk[AREA_PAGES + 10 + places[i]];
+
+		held[0][i] = (u8)(i + 1);
+		CHECK_EQ(user_write(mms[0], page_addr(i) + i, held[0][i]), 0);
+		spin_lock(&swap_lock);
+		CHECK(swap_slot_uncache(swp_entry(type, slots[i])));
+		spin_unlock(&swap_lock);
+		CHECK(swap_disk_out(mms[0], page_addr(i), false));
+		CHECK_EQ(pte_to_swp_entry(user_entry(mms[0], page_addr(i))).val,
+			 swp_entry(type, slots[i]).val);
+		CHECK(there[i] == i + 1 && there[i + 1] == 0);
+	}
+	/* What is read together, is so from all pieces that it lies in. */
+	check_contents();
+	part_off(type, slots, ARRAY_SIZE(slots));
+	check_contents();
+	end();
+}
+
 static void test_on(void)
 {
 	CHECK_EQ(swap_disk_on(0, AREA_PAGES, 0x80000), -EINVAL);
@@ -377,10 +456,15 @@ static void test_on(void)
 }
 
 static const struct test tests[] = {
-	{"random histories", test_histories},	     {"clean pages keep their slot", test_clean},
-	{"no disk, no memory", test_errors},	     {"bad slots", test_bad_slots},
-	{"no node is free", test_no_node},	     {"no slot is free", test_full},
-	{"another slot meanwhile", test_other_slot}, {"several areas", test_on},
+	{"random histories", test_histories},
+	{"clean pages keep their slot", test_clean},
+	{"no disk, no memory", test_errors},
+	{"bad slots", test_bad_slots},
+	{"no node is free", test_no_node},
+	{"no slot is free", test_full},
+	{"another slot meanwhile", test_other_slot},
+	{"where slots lie", test_place},
+	{"several areas", test_on},
 };
 
 int main(void)

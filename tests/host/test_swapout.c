@@ -5,10 +5,13 @@
  * The pages are in HIGHMEM, of which so many other frames are taken that free memory is where the
  * test wants it.
  */
+#include "../../mm/cache/internal.h"
 #include "../../mm/fault/internal.h"
 #include "../../mm/page/internal.h"
 #include "../../mm/reclaim/internal.h"
+#include "../../mm/reclaim/lru.h"
 #include "../../mm/swap/internal.h"
+#include "fake_file.h"
 #include "kernel/bio.h"
 #include "machine.h"
 #include "mm/mmap.h"
@@ -359,6 +362,105 @@ static void test_told(void)
 	end();
 }
 
+/* Neither a table that is missing nor the end of one hides what comes next. */
+static void test_told_range(void)
+{
+	const unsigned long far = BASE + 0x10000000, table = 4ul << 20;
+	const unsigned long pages[] = {far + table, far + 2 * table - PAGE_SIZE, far + 2 * table};
+
+	begin(SWAPOUT_LOW);
+	set_free(~0ul);
+	CHECK_EQ(mm_mmap(mm, NULL, far, 3 * table, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0),
+		 (long)far);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
+		CHECK_EQ(user_write(mm, pages[i], 1), 0);
+	CHECK_EQ(reclaim_range(mm, far + table / 2, far + table + PAGE_SIZE, RECLAIM_ANON), 1);
+	CHECK_EQ(reclaim_range(mm, far + 2 * table - 5 * PAGE_SIZE, far + 3 * table, RECLAIM_ANON),
+		 2);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
+		CHECK(is_swap_pte(user_entry(mm, pages[i])));
+	CHECK_EQ(mm_munmap(mm, far, 3 * table), 0);
+	end();
+}
+
+static unsigned int hopes;
+
+/* Whoever needs memory while pages are told to go, has reason to wait. */
+static void hope(void)
+{
+	const struct alloc_request req = {.gfp = GFP_HIGHUSER,
+					  .zonelist = &NODE_DATA(0)->node_zonelists[__GFP_HIGHMEM],
+					  .nodemask = ~0u};
+	struct reclaim_tries tries = {0};
+
+	while (hopes < 10 && reclaim_again(&req, &tries))
+		hopes++;
+}
+
+/* What is told to go without a slot stays where it was; what is told to be cold forgets its uses.
+ */
+static void test_told_in_vain(void)
+{
+	swp_entry_t slots[DISK_PAGES];
+	unsigned int nr = 0;
+	struct page *page;
+
+	begin(SWAPOUT_LOW);
+	set_free(~0ul);
+	page = pfn_to_page(pte_pfn(user_entry(mm, BASE)));
+	spin_lock(&swap_lock);
+	while (swap_slot_alloc(&slots[nr]))
+		nr++;
+	spin_unlock(&swap_lock);
+	CHECK_EQ(reclaim_mm(mm, RECLAIM_ANON), 0);
+	CHECK(!PageActive(page) && PageLRU(page));
+	spin_lock(&swap_lock);
+	while (nr--)
+		swap_slot_uncache(slots[nr]);
+	spin_unlock(&swap_lock);
+	SetPageReferenced(page);
+	CHECK_EQ(mm_madvise(mm, BASE, PAGE_SIZE, MADV_COLD), 0);
+	CHECK(!PageReferenced(page));
+	write_hook = hope;
+	CHECK_EQ(mm_madvise(mm, BASE, PAGE_SIZE, MADV_PAGEOUT), 0);
+	CHECK(!write_hook && hopes == 10);
+	end();
+}
+
+static unsigned int others_written;
+
+static int write_other(struct address_space *mapping, struct page *page)
+{
+	CHECK(page->mapping == mapping);
+	others_written++;
+	return 0;
+}
+
+/* Dirty pages of two files, one behind the other: each is written to its own. */
+static void test_two_files(void)
+{
+	static const struct address_space_ops ops = {.writepage = write_other};
+	struct scan_control sc = {.may_write_files = true, .forced = true};
+	struct address_space other;
+	LIST_HEAD(pages);
+
+	user_ledger_open();
+	fake_file_reset(2 * PAGE_SIZE);
+	address_space_init(&other, NULL, &ops);
+	for (unsigned int i = 0; i < 4; i++) {
+		struct page *page = add_new_page(i & 1 ? &other : &fake_mapping, i / 2, GFP_KERNEL);
+
+		SetPageUptodate(page);
+		set_page_dirty(page);
+		unlock_page(page);
+		CHECK(lru_isolate(page));
+		list_add_tail(&page->lru, &pages);
+	}
+	shrink_page_list(&pages, &sc);
+	CHECK(sc.reclaimed == 4 && others_written == 2);
+	user_ledger_close();
+}
+
 static void test_names(void)
 {
 	for (int i = 0; i < NR_SWAPOUT; i++)
@@ -374,6 +476,9 @@ static const struct test tests[] = {
 	{"late: below min, clean pages of files before", test_late},
 	{"demand: below min", test_demand},
 	{"pages that are told to go", test_told},
+	{"across tables", test_told_range},
+	{"told to go, in vain", test_told_in_vain},
+	{"pages of two files", test_two_files},
 	{"names", test_names},
 };
 

@@ -5,6 +5,7 @@
 #include "fake_file.h"
 #include "machine.h"
 #include "mm/reclaim.h"
+#include "mm/swap.h"
 #include "test.h"
 #include "user.h"
 
@@ -140,9 +141,91 @@ static void test_bounded(void)
 	end(0, 0);
 }
 
+/* Who becomes active when he is back has taken an active one's place: for the others that is as if
+ * one had left. */
+static void test_return_counts(void)
+{
+	const unsigned long others = ACTIVE / 2, first = MANY + ACTIVE;
+
+	begin();
+	for (unsigned long i = 0; i < others; i++) {
+		come(first + i);
+		leave(first + i, true);
+	}
+	come(ACTIVE);
+	leave(ACTIVE, true);
+	for (unsigned long i = 0; i < others; i++) {
+		CHECK(come(first + i));
+		leave(first + i, false);
+	}
+	for (unsigned long i = others; i <= ACTIVE; i++) {
+		come(first + i);
+		leave(first + i, true);
+	}
+	CHECK(!come(ACTIVE));
+	end(others + 1, others);
+}
+
+/* Pages of programs, which cannot leave without swap, are none that it competes with. */
+static void test_programs_without_swap(void)
+{
+	struct page *pages[2 * ACTIVE];
+
+	begin();
+	for (unsigned int i = 0; i < 2 * ACTIVE; i++) {
+		pages[i] = alloc_page(GFP_HIGHUSER);
+		SetPageSwapBacked(pages[i]);
+		SetPageActive(pages[i]);
+		lru_add(pages[i]);
+	}
+	CHECK_EQ(nr_swap_pages(), 0);
+	come(MANY);
+	leave(MANY, true);
+	for (unsigned long i = 1; i <= ACTIVE + 1; i++) {
+		come(MANY + 10 * ACTIVE + i);
+		leave(MANY + 10 * ACTIVE + i, true);
+	}
+	CHECK(!come(MANY));
+	for (unsigned int i = 0; i < 2 * ACTIVE; i++) {
+		lru_isolate(pages[i]);
+		ClearPageActive(pages[i]);
+		ClearPageSwapBacked(pages[i]);
+		put_page(pages[i]);
+	}
+	refaults = vm_event_sum(VM_REFAULT_FILE);
+	reactivated = vm_event_sum(VM_REACTIVATE_FILE);
+	end(0, 0);
+}
+
+/* The same place of another file has not left. */
+static void test_other_file(void)
+{
+	struct address_space other;
+	struct page *page;
+
+	begin();
+	come(MANY);
+	leave(MANY, true);
+	address_space_init(&other, NULL, fake_mapping.a_ops);
+	page = alloc_page(GFP_HIGHUSER);
+	page->mapping = &other;
+	page->index = MANY;
+	lru_add(page);
+	workingset_came_back(page);
+	CHECK(!PageActive(page) && vm_event_sum(VM_REFAULT_FILE) == refaults);
+	lru_isolate(page);
+	page->mapping = NULL;
+	put_page(page);
+	CHECK(come(MANY));
+	end(1, 1);
+}
+
 static const struct test tests[] = {
 	{"near: active at once; far: not", test_distance},
 	{"a shadow serves once", test_once},
+	{"who comes back counts", test_return_counts},
+	{"without swap programs do not count", test_programs_without_swap},
+	{"the same place of another file", test_other_file},
 	{"as many shadows as memory has frames", test_bounded},
 };
 
