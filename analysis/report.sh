@@ -38,21 +38,10 @@ wide=$(meta pdpte_loads)
 wide=$((${wide:-1} > 0))
 
 # --- Questions -----------------------------------------------------------------------------------
-for name in tasks vmas marks; do
-	whole_rows $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
-done
-whole_rows faults.csv >"$work/.faults.csv"
-waiting=
-[ ! -f "$dir/waiting.csv" ] || {
-	waiting=$work/.waiting.csv
-	whole_rows waiting.csv >"$waiting"
-}
-
-! has io || whole_rows io.csv >"$work/.io.csv"
-! has uses || whole_rows uses.csv >"$work/.uses.csv"
+whole_small # whole rows of plain files, for those who read them twice
+waiting=$work/.waiting.csv
+[ -f "$waiting" ] || waiting=
 short= # was memory ever short?
-! has model || whole_rows model.csv >"$work/.model.csv"
-! has reclaim || whole_rows reclaim.csv >"$work/.reclaim.csv"
 [ ! -f "$work/.reclaim.csv" ] || [ "$(wc -l <"$work/.reclaim.csv")" -le 1 ] || short=1
 
 kernel_sym=$dir/kernel.sym
