@@ -24,7 +24,9 @@ result()
 # The program starts at 1,000 of 101,000 instructions; 10 bins.
 result marks icount,pid,label 100,1,boot 900,1,user 1000,7,sort 51000,7,fork 61000,7,end
 result tasks icount,cpu,event,pid,tgid,cr3,name 950,0,exec,7,7,0x00400000,/bin/prog 990,0,fork,8,8,0x00500000,prog \
-	52000,0,fork,8,8,0x00500000,prog 53000,0,clone,9,7,0x00500000,prog 54000,0,fork,10,10,0x00500000,prog
+	51500,0,switch,7,7,0x00400000,prog 52000,0,fork,8,8,0x00500000,prog 53000,0,clone,9,7,0x00500000,prog \
+	53500,0,switch,9,7,0x00400000,prog 54000,0,fork,10,10,0x00500000,prog 55000,0,switch,1,1,0x00300000,init \
+	56000,0,fork,11,11,0x00600000,init
 result phases phase,from,to,pid,label,cold,conflict,flushed,upgrade,invlpg,flush,flush_all,kind \
 	0,0,100,,,1,0,0,0,0,0,0,0 1,100,900,1,boot,1,0,0,0,0,0,0,0 2,900,1000,1,user,1,0,0,0,0,0,0,0 \
 	3,1000,51000,7,sort,100,20,5,0,0,0,0,0 4,51000,61000,7,fork,800,100,75,0,0,0,0,0 5,61000,101000,7,end,0,0,0,0,0,0,0,0
@@ -36,11 +38,11 @@ result areas rows,pid,pages,cold,conflict,flushed,upgrade,kind,area '900,7,9,9,9
 	'5000,1,9,9,9,9,9,9,[heap]'
 result lines rows,pid,line,symbol,text 4000,,mm/x.c:1,kernel_one, 3000,1,init.c:2,main,x 250,7,a.c:33,walk,"*p < 1" 240,7,a.c:34,walk,
 result functions rows,pid,symbol 400,,kernel_one 251,7,walker
-result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 120,anon,1,1,1,3000,21,22,23,24,0 \
-	60,cow,1,1,1,6100,31,32,33,34,500 20,cow_reuse,1,1,1,900,41,42,43,44,0
+result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 117,anon,1,1,1,2700,21,22,23,24,0 \
+	3,file_cow,1,1,1,300,21,22,23,24,0 	60,cow,1,1,1,6100,31,32,33,34,500 20,cow_reuse,1,1,1,900,41,42,43,44,0
 result memory bin,icount,free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,swap_used,free_least \
 	5,50500,50,10,20,30,0,0,0,0,0,0,19 7,70700,50,10,20,30,0,0,0,0,0,0,20
-result early_areas early,back,dropped,pages,pid,area '12,13,14,15,7,[heap]'
+result early_areas early,back,dropped,pages,pid,area '88,89,90,91,,[none]' '12,13,14,15,7,[heap]'
 result reclaimers dropped,by,pid,runs,looked_at,kept,activated,unevictable,slots,written 900,kswapd,6,11,12,13,14,15,16,17
 result refaults distance_from,kind,rows,early 256,anon,20,15
 result meta key,value dtlb_entries,2048 itlb_entries,1024 icount_start,0 icount_end,101000
@@ -87,11 +89,15 @@ like "the line of the program that misses most, of its process's misses" "$told"
 	'^The source line that misses most is a.c:33 in walk: 250 of the 1,000 misses of process 7 prog [(]25.0 %[)]. [*]p &lt; 1'
 like "what faults take" "$told" "^Page faults take 10.0 % of the instructions from the program's start on: 200 faults, 10,000 instructions"
 like "and which" "$told" '61.0 % of these go to cow .*: 60 faults, the median one of 31 instructions, the dearest of 34[.]'
-like "what copying on write takes" "$told" '^Copy on write takes 6,500 instructions in faults: 60 writes copied .*, 20 found .* there were 2 forks[.]'
+like "what copying on write takes" "$told" \
+	'^Copy on write takes 6,800 instructions in faults from .*: 63 writes copied a page, 3 of these from .*, 20 found .* there were 2 forks[.] .* once[.] '
 like "what other TLBs would have walked" "$told" 'whole recording: two 500 [(]125 a thousand references[)], one 1,000 [(]250 '
 like "when memory was short" "$told" '^Memory was short for 10.1 % of the time .* in phase "fork" [(]95.0 % '
-like "what left too early" "$told" '^15 pages were thrown out too early [(]1.7 % of the 900 dropped[)].* of \[heap\] of process 7 prog: 12[.]'
+like "what left too early" "$told" \
+	'^15 pages were thrown out too early in the whole recording [(]1.7 % of the 900 dropped[)].* Of all known areas \[heap\] of process 7 prog lost most of them: 12[.]'
 is "that is all" "$(grep -c '<li ' "$scratch/answers")" 8
+result early_areas early,back,dropped,pages,pid,area '88,89,90,91,,[none]' '0,13,14,15,7,[heap]'
+unlike "and no area where none is known" "$(answers)" 'Of all known areas'
 result lines rows,pid,line,symbol,text
 like "without lines, the function" "$(answers)" '^The function that misses most is walker: 251 of the 1,000 '
 # Below its threshold, each has nothing to say.
