@@ -1,8 +1,8 @@
 # answers.awk - the report's first words: what a reader asks, answered in sentences with figures and links.
 #
 # For html.awk, after page.awk, fold.awk, finding.awk and pressure.awk, with meta[], tasks, marks, bins and the sums of
-# html.awk read. Variable: model (path of model.csv, if there is one). Every figure is one of the results; a
-# sentence is only there when its figure matters, and its function says from when on that is.
+# html.awk read. Every figure is one of the results; a sentence is only there when its figure matters, and its
+# function says from when on that is.
 
 # The section, or nothing when there is nothing to say.
 function answers(    i)
@@ -159,25 +159,17 @@ function answer_forks(    F, n, now)
 }
 
 # What-if TLBs, where the recording has such: walks of each, best first.
-function answer_models(    F, n, i, k, best, used, walks, refs, name, text)
+function answer_models(    T, n, i, k, best, used, text)
 {
-	if (model == "" || !csv_open(model, "model,tlb,level,dimension,key,accesses,hits"))
-		return
-	while (csv_row(model, F) > 0)
-		if (F[2] == "" && F[4] == "all") {
-			name[++n] = F[1]
-			refs[n] = F[6]
-			walks[n] = F[6] - F[7]
-		}
-	close(model)
+	n = load("models.csv", T)
 	for (k = 1; k <= n && k <= 8; k++) {
 		best = 0
 		for (i = 1; i <= n; i++)
-			if (!(i in used) && (!best || walks[i] < walks[best]))
+			if (!(i in used) && (!best || T[i, "walks"] + 0 < T[best, "walks"] + 0))
 				best = i
 		used[best] = 1
-		text = text (k > 1 ? ", " : "") "<code>" markup(name[best]) "</code> " commas(walks[best]) \
-			" (" n3(1000 * walks[best] / refs[best]) " a thousand references)"
+		text = text (k > 1 ? ", " : "") "<code>" markup(T[best, "model"]) "</code> " commas(T[best, "walks"]) \
+			" (" n3(T[best, "per_thousand"]) " a thousand references)"
 	}
 	if (n)
 		answer("answer-models", "What other TLBs would have walked, in the whole recording:", text ".", "fills")

@@ -50,8 +50,6 @@ objects_sym=$dir/objects.sym
 [ -f "$objects_sym" ] || objects_sym=
 console=$dir/console.log
 [ -f "$console" ] || console=
-model=$dir/model.csv
-[ -f "$model" ] || model=
 dygraphs=${DYGRAPHS-/usr/share/javascript/dygraphs} # of Debian's libjs-dygraphs; without it no chart zooms
 licence=/usr/share/doc/libjs-dygraphs/copyright
 [ -s "$dygraphs/dygraph.min.js" ] && [ -s "$licence" ] || dygraphs=
@@ -75,7 +73,7 @@ ask()
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
-		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
+		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
 }

@@ -65,7 +65,10 @@ cat >"$rec/stale.csv" <<-'END'
 	2000300,2,0x08048010,w,u,0x08080000,write,bochs,0x01000067,0x01000065,2000200,2,0xc0118004
 	2000301,2,0x08048014,r,u,0x08081000,present,tlb,0x01001025,0x00000000,,,
 END
+zstd -q --rm "$rec/model.csv"
 analysis/report.sh "$rec" >/dev/null
+like 'the report has the models of a packed table' "$(cat "$rec/report.html")" 'id="answer-models".*small</code> 10 '
+zstd -dq --rm "$rec/model.csv.zst"
 
 # --- Schema --------------------------------------------------------------------------------------
 # Headers by the plugin: `table columns`, of string literals that may be in pieces.

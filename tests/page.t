@@ -46,8 +46,8 @@ result early_areas early,back,dropped,pages,pid,area '88,89,90,91,,[none]' '12,1
 result reclaimers dropped,by,pid,runs,looked_at,kept,activated,unevictable,slots,written 900,kswapd,6,11,12,13,14,15,16,17
 result refaults distance_from,kind,rows,early 256,anon,20,15
 result meta key,value dtlb_entries,2048 itlb_entries,1024 icount_start,0 icount_end,101000
-result model model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade \
-	one,,,all,,4000,3000,0,0,0,0,0 one,l1,1,all,,4000,1,0,0,0,0,0 two,,,all,,4000,3500,0,0,0,0,0 two,,,phase,x,4000,1,0,0,0,0,0
+result models model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade one,4000,1000,250.000,0,0,0,0,0 \
+	two,4000,500,125.000,0,0,0,0,0
 result edges bin,icount 0,0 1,10100 2,20200 3,30300 4,40400 5,50500 6,60600 7,70700 8,80800 9,90900
 cat >"$scratch/answers.awk" <<-'END'
 	BEGIN {
@@ -77,10 +77,9 @@ answers()
 	done
 	mawk "$@" -f "$scratch/answers.awk" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
 		-v edges="$results/edges.csv" -v metafile="$results/meta.csv" -v tasks="$results/tasks.csv" \
-		-v marks="$results/marks.csv" -v model="${model-}" </dev/null
+		-v marks="$results/marks.csv" </dev/null
 	sed 's/<[^>]*>//g; s/&nbsp;/ /g; s/&[lr]dquo;/"/g' "$scratch/answers"
 }
-model=$results/model.csv
 told=$(answers)
 like "the pair: its share, its place, its times" "$told" \
 	"^Two pages make 84.2 % of the conflicts from the program's start on: 0x08100000 [(]\[heap\] of 7 prog[)] and 0x08900000 .* 8 MiB apart, .* 101 times"
@@ -108,7 +107,7 @@ sed -i 's/^[34],1000,51000.*/3,1000,51000,7,sort,9000,100,75,0,0,0,0,0/' "$resul
 result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 49,cow,1,1,1,999,31,32,33,34,0
 result refaults distance_from,kind,rows,early 256,anon,20,9
 sed -i '/^5,/d' "$results/memory.csv"
-model=
+result models model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade
 : >"$scratch/answers"
 is "what matters little is not told" "$(answers 2>&1)" ""
 
