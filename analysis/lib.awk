@@ -252,11 +252,20 @@ function close_result(file)
 		close(file)
 }
 
+# All `c` in the text by something else; awks differ in what gsub() makes of a backslash.
+function replace(text, c, by,    at, done)
+{
+	while ((at = index(text, c)) > 0) {
+		done = done substr(text, 1, at - 1) by
+		text = substr(text, at + length(c))
+	}
+	return done text
+}
+
 # A word as the shell must have it, to be taken as it is.
 function shell_word(word)
 {
-	gsub(/'/, "'\\''", word)
-	return "'" word "'"
+	return "'" replace(word, "'", "'\\''") "'"
 }
 
 # A command that sorts rows to the end of a result whose header has just been printed.

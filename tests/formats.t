@@ -342,10 +342,23 @@ analysis/export.sh -o "$tiny" chrome "$tiny" 2>/dev/null
 json=$tiny/trace.json
 is "chrome: a fault ends behind others' turns" "$(json "SELECT ts, dur FROM e WHERE cat = 'fault'")" 150,200
 
+for AWK in mawk gawk "$busybox awk"; do
+	$AWK 'BEGIN { exit 0 }' 2>/dev/null || continue
+	sed 's/,two$/,"a\\b ""c"""/' "$tiny/tasks.csv" >"$scratch/tasks.csv"
+	cp -r "$tiny" "$scratch/odd"
+	mv "$scratch/tasks.csv" "$scratch/odd/"
+	AWK=$AWK analysis/export.sh chrome "$scratch/odd" >"$scratch/odd.json"
+	is "chrome: a name with a backslash and quotes, by ${AWK##*/}" "$(sqlite3 :memory: "SELECT DISTINCT value ->> '\$.args.name'
+		FROM json_each(readfile('$scratch/odd.json'), '\$.traceEvents') WHERE value ->> '\$.pid' = 2 AND
+		value ->> '\$.name' = 'process_name'" 2>&1)" 'a\b "c"'
+	rm -r "$scratch/odd"
+done
+unset AWK
+
 # --- Manual pages --------------------------------------------------------------------------------
 ok 'make man' make man
 is 'text and code come as they are' "$(printf '%s\n' '# T' '' "It is **so** and *so*: \`a-b\`, [here](x)." '' '    .x '"'a\\n'"'' '' '| a | b |' '|---|---|' \
-	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/man.awk | tail -n +5)" \
+	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/lib.awk -f analysis/man.awk | tail -n +5)" \
 '.SH DESCRIPTION
 .PP
 It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
@@ -360,12 +373,17 @@ It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
 d-e
 .SH "SEE ALSO"
 .BR m (2)'
+for AWK in mawk gawk "$busybox awk"; do
+	! $AWK 'BEGIN { exit 0 }' 2>/dev/null || is "a heading with quotes and a backslash, by ${AWK##*/}" \
+		"$(printf '%s\n' '# T' '### Not "a\b"' | $AWK -v name=n -v section=1 -v about=x -v also='m (2)' \
+			-f analysis/lib.awk -f analysis/man.awk | grep '^\.SS')" '.SS "Not \(dqa\eb\(dq"'
+done
 for page in pagoda-trace.5 pagoda.7; do
 	for AWK in gawk "$busybox awk"; do
 		source=README.md section=7 also='pagoda-trace (5)'
 		[ $page = pagoda.7 ] || source=analysis/FORMAT.md section=5 also='pagoda (7)'
 		! $AWK 'BEGIN { exit 0 }' 2>/dev/null || is "$page: the same by ${AWK##*/}" "$($AWK -v name="${page%.?}" -v section=$section \
-			-v also="$also" -v about=x -f analysis/man.awk $source | tail -n +5)" "$(tail -n +5 build/man/$page)"
+			-v also="$also" -v about=x -f analysis/lib.awk -f analysis/man.awk $source | tail -n +5)" "$(tail -n +5 build/man/$page)"
 	done
 	is "$page: man has no complaint" "$(MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings=all -l build/man/$page 2>&1 >"$scratch/$page")" ''
 	unlike "$page: nothing of Markdown or troff is left" "$(cat "$scratch/$page")" '\*\*|\]\(|\\f[BIR]|\\\(|^ *\|.*\|$'
