@@ -7,7 +7,7 @@ export P_FORMAT := $(value FORMAT)
 report: ## analyse the recording in OUT again (out/latest)
 	$(Q)analysis/report.sh "$$P_OUT"
 
-policies: $(ALL) build/test-guest/workload build/host/replay ## faults of each policy of reclaim= on three workloads, beside LRU and OPT
+policies: $(ALL) build/test-guest/workload ## faults of each policy of reclaim= on three workloads, beside LRU and OPT
 	$(Q)tests/run/policies.sh -k $(boot_elf)
 
 curves: $(REFS_TOOLS:%=$(R)/%) ## the program's pages in OUT with other sizes of memory and policies
