@@ -170,8 +170,9 @@ is 'misses by phase are those of phases.csv' \
 	"$(query 'SELECT phase, label, cold, conflict, flushed, upgrade FROM misses_by_phase' | sort)" \
 	"$(table phases '{ name = $5; for (i = 6; i <= NF - 8; i++) name = name "," $i
 		print $1 "," name "," $(NF - 7) "," $(NF - 6) "," $(NF - 5) "," $(NF - 4) }')"
-is 'misses by page are those of pages.csv' "$(query 'SELECT misses, process, page_hex FROM pages' | sort)" \
-	"$(table pages '&& $1 > 0 { print $1 "," $2 "," $3 }')"
+is 'misses by page are those of pages.csv' \
+	"$(query 'SELECT misses, process, page_hex, cold, conflict, flushed, upgrade FROM pages' | sort)" \
+	"$(table pages '&& $1 > 0 { print $1 "," $2 "," $3 "," $4 "," $5 "," $6 "," $7 }')"
 is 'costs are those of causes.csv' "$(query 'SELECT faults, cause, major, cost, rounds FROM cause_costs' | sort)" \
 	"$(table causes '{ print $1 "," $2 "," $5 "," $6 "," $11 }')"
 is 'times of processes are those of processes.csv' \
@@ -186,6 +187,8 @@ is 'misses by function are those of functions.csv' \
 	"$(query 'SELECT misses, process, function FROM misses_by_function WHERE function NOT NULL' | sort)" \
 	"$(table functions '{ print $1 "," $2 "," $3 }')"
 
+is 'and by reason they add up' "$(query 'SELECT sum(misses), sum(cold), sum(conflict), sum(flushed), sum(upgrade) FROM misses_by_function')" \
+	"$(query "SELECT count(*), sum(reason = 'cold'), sum(reason = 'conflict'), sum(reason = 'flushed'), sum(event = 'upgrade') FROM misses")"
 # columns TABLE: those of it in SQL, addresses as they stand in the files
 columns()
 {
