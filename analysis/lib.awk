@@ -161,10 +161,16 @@ function hex_init(    i)
 	hex_ready = 1
 }
 
-# Bit 0 (present) or 1 (writable) of a page-table entry as text.
-function entry_bit(entry, bit)
+# The bit of that value in a number.
+function bit_of(number, value)
 {
-	return int((index("0123456789abcdef", substr(entry, length(entry))) - 1) / (bit + 1)) % 2
+	return int(number / value) % 2
+}
+
+# The same of a page-table entry as text: 1 (present), 2 (writable), 4 (user) or 8.
+function entry_bit(entry, value)
+{
+	return bit_of(index("0123456789abcdef", substr(entry, length(entry))) - 1, value)
 }
 
 # What became of a page's entry in a fault (columns before and after of faults.csv): filled, where it was empty;
@@ -175,14 +181,14 @@ function entry_change(before, after, zero)
 {
 	if (before == "" || after == "")
 		return ""
-	if (!entry_bit(after, 0))
+	if (!entry_bit(after, 1))
 		return "none"
-	if (!entry_bit(before, 0))
+	if (!entry_bit(before, 1))
 		return before != "0x00000000" ? "back" : \
 		       substr(after, 1, 7) "000" == zero ? "zero" : "filled"
 	if (substr(before, 1, 7) != substr(after, 1, 7))
 		return "copied"
-	return entry_bit(after, 1) > entry_bit(before, 1) ? "upgraded" : "same"
+	return entry_bit(after, 2) > entry_bit(before, 2) ? "upgraded" : "same"
 }
 
 # The value of an address 0xHHHHHHHH.

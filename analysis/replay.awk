@@ -136,8 +136,8 @@ function replay_upgrade(s,    pte, low)
 {
 	pte = entry_pte[s]
 	low = digit[substr(pte, length(pte))]
-	if (($10 == "u" && int(low / 4) % 2 == 0) || ($9 == "w" && \
-	    (int(digit[substr(pte, length(pte) - 1, 1)] / 4) % 2 == 0 || int(low / 2) % 2 == 0)))
+	if (($10 == "u" && !bit_of(low, 4)) || ($9 == "w" && \
+	    (!bit_of(digit[substr(pte, length(pte) - 1, 1)], 4) || !bit_of(low, 2))))
 		return "entry"
 	return ours ? "kind" : $5
 }
@@ -224,7 +224,7 @@ function replay_gained(old, new,    n, was, is)
 	is = digit[substr(new, n - 1, 1)]
 	return substr($12, 3) != "0" && n == length(old) && substr(old, 1, n - 2) == substr(new, 1, n - 2) && \
 	       substr(old, n) == substr(new, n) && was % 2 == is % 2 && (was >= 8) == (is >= 8) && \
-	       int(was / 2) % 2 <= int(is / 2) % 2 && int(was / 4) % 2 <= int(is / 4) % 2
+	       bit_of(was, 2) <= bit_of(is, 2) && bit_of(was, 4) <= bit_of(is, 4)
 }
 
 # What the model has counted, "NAME VALUE", into the file `replayed`.
