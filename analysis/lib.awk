@@ -92,6 +92,29 @@ function csv_row(file, F,    n)
 	return n
 }
 
+# Opens one of several files that are read by turns, in order of time. One that is not there has no rows.
+function turn_open(name, file, want,    line)
+{
+	turn_file[name] = ""
+	if (file == "" || (getline line < file) < 0)
+		return
+	close(file)
+	csv_open(file, want)
+	turn_file[name] = file
+	turn_columns[name] = csv_columns
+	turn_line[name] = csv_line
+}
+
+# Its next row into F. Returns that one's time, or 9e15 behind the last.
+function turn_next(name, F,    time)
+{
+	csv_columns = turn_columns[name]
+	csv_line = turn_line[name]
+	time = turn_file[name] != "" && csv_row(turn_file[name], F) > 0 ? F[1] + 0 : 9e15
+	turn_line[name] = csv_line
+	return time
+}
+
 # A file's name for a message; report.sh and check.sh work on copies NAME/analysis/.FILE, others on
 # copies .FILE of what is in the directory `recording`.
 function file_shown(file)
