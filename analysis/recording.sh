@@ -1,8 +1,8 @@
-# recording.sh - what report.sh and check.sh share: finding the awk and the files of a recording.
+# recording.sh - what the scripts here share: finding the awk and the files of a recording.
 # shellcheck shell=sh disable=SC2154 # variables of who sources it
 #
-# Sourced. Expects fail(), $here (this directory), $dir (the recording) and $work (for scratch); sets
-# AWK and $all_small.
+# Sourced. Sets AWK and $all_small; functions expect fail(), $here (this directory), $dir (the recording) and
+# $work (for scratch).
 
 export LC_ALL=C
 

@@ -69,15 +69,22 @@ cat >"$scratch/answers.awk" <<-'END'
 		exit failed
 	}
 END
-# answers: the sentences that these results give, as text
-answers()
+# written PROGRAM: what it puts into $scratch/answers, of these results
+written()
 {
-	for name in lib run svg symbols page glossary fold finding answers charts pressure; do
+	program=$1
+	shift
+	for name in lib run svg symbols page glossary fold finding answers charts pressure tables more_tables; do
 		set -- "$@" -f analysis/$name.awk
 	done
-	mawk "$@" -f "$scratch/answers.awk" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
+	mawk "$@" -f "$program" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
 		-v edges="$results/edges.csv" -v metafile="$results/meta.csv" -v tasks="$results/tasks.csv" \
 		-v marks="$results/marks.csv" </dev/null
+}
+# answers: the sentences, as text
+answers()
+{
+	written "$scratch/answers.awk"
 	sed 's/<[^>]*>//g; s/&nbsp;/ /g; s/&[lr]dquo;/"/g' "$scratch/answers"
 }
 told=$(answers)
@@ -110,6 +117,17 @@ sed -i '/^5,/d' "$results/memory.csv"
 result models model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade
 : >"$scratch/answers"
 is "what matters little is not told" "$(answers 2>&1)" ""
+
+# Of 14 forks by the program and 12 by init behind them, the program's last 12.
+{
+	echo icount,parent,child,program,pages,parent_cow,parent_reuse,child_cow,child_reuse,saved,cost,at_once
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo $i,7,8,1,$i,0,0,0,0,0,0,0; done
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo 90,1,10,1,$i,0,0,0,0,0,0,0; done
+} >"$results/cow.csv"
+sed 's/answers()/more_forks()/' "$scratch/answers.awk" >"$scratch/forks.awk"
+written "$scratch/forks.awk"
+is "the last forks are the program's" "$(grep -o 'the last 12' "$scratch/answers") $(sed 's/<[^>]*>/ /g' "$scratch/answers" |
+	grep -c '7 prog *8 prog') $(grep -c 'init' "$scratch/answers")" 'the last 12 12 0'
 
 # --- The page ------------------------------------------------------------------------------------
 rec=$scratch/rec
