@@ -7,7 +7,7 @@ export P_FORMAT := $(value FORMAT)
 report: ## analyse the recording in OUT again (out/latest)
 	$(Q)analysis/report.sh "$$P_OUT"
 
-policies: $(ALL) build/test-guest/workload build/host/replay ## faults of each policy of reclaim= on three workloads, beside LRU and OPT
+policies: $(ALL) build/test-guest/workload ## faults of each policy of reclaim= on three workloads, beside LRU and OPT
 	$(Q)tests/run/policies.sh -k $(boot_elf)
 
 curves: $(REFS_TOOLS:%=$(R)/%) ## the program's pages in OUT with other sizes of memory and policies
@@ -38,12 +38,12 @@ man: build/man/pagoda-trace.5 build/man/pagoda.7 ## the manual pages pagoda(7) a
 	@echo 'man -l build/man/pagoda.7'
 	@echo 'man -l build/man/pagoda-trace.5'
 
-build/man/pagoda-trace.5: analysis/FORMAT.md analysis/man.awk
+build/man/pagoda-trace.5: analysis/FORMAT.md analysis/lib.awk analysis/man.awk
 	$(Q)mkdir -p $(@D)
 	$(Q)awk -v name=pagoda-trace -v section=5 -v about='format of a recording of TLB fills and page faults' \
-		-v also='pagoda (7)' -f analysis/man.awk $< >$@
+		-v also='pagoda (7)' -f analysis/lib.awk -f analysis/man.awk $< >$@
 
-build/man/pagoda.7: README.md analysis/man.awk
+build/man/pagoda.7: README.md analysis/lib.awk analysis/man.awk
 	$(Q)mkdir -p $(@D)
 	$(Q)awk -v name=pagoda -v section=7 -v about='a kernel that shows demand paging, and a Bochs that records it' \
-		-v also='pagoda-trace (5)' -f analysis/man.awk $< >$@
+		-v also='pagoda-trace (5)' -f analysis/lib.awk -f analysis/man.awk $< >$@

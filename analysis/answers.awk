@@ -1,8 +1,8 @@
 # answers.awk - the report's first words: what a reader asks, answered in sentences with figures and links.
 #
 # For html.awk, after page.awk, fold.awk, finding.awk and pressure.awk, with meta[], tasks, marks, bins and the sums of
-# html.awk read. Variable: model (path of model.csv, if there is one). Every figure is one of the results; a
-# sentence is only there when its figure matters, and its function says from when on that is.
+# html.awk read. Every figure is one of the results; a sentence is only there when its figure matters, and its
+# function says from when on that is.
 
 # The section, or nothing when there is nothing to say.
 function answers(    i)
@@ -123,55 +123,53 @@ function answer_faults(    T, n, i, best)
 	       commas(T[best, "rows"]) " faults, the median one of " commas(T[best, "p50"]) " instructions, the dearest of " commas(T[best, "max"]) ".", "faults")
 }
 
-# Copying on write: from 50 such faults on.
-function answer_copies(    T, n, i, copied, kept, cost, forks)
+# Copying on write: from 50 such faults on. A write that copied a page which came from a swap area is a
+# fault `swap` or `swap_cache`, and not among these.
+function answer_copies(    T, n, i, rows, cost, swaps, forks)
 {
 	n = load(program_result("causes.csv"), T)
 	for (i = 1; i <= n; i++) {
-		if (T[i, "cause"] != "cow" && T[i, "cause"] != "cow_reuse")
-			continue
-		copied += T[i, "cause"] == "cow" ? T[i, "rows"] : 0
-		kept += T[i, "cause"] == "cow_reuse" ? T[i, "rows"] : 0
-		cost += T[i, "cost"] - T[i, "rounds"]
+		rows[T[i, "cause"]] = T[i, "rows"]
+		swaps += T[i, "cause"] ~ /^swap/ ? T[i, "rows"] : 0
+		cost += T[i, "cause"] ~ /^(cow|cow_reuse|file_cow)$/ ? T[i, "cost"] - T[i, "rounds"] : 0
 	}
-	if (copied + kept < 50)
+	if (rows["cow"] + rows["file_cow"] + rows["cow_reuse"] < 50)
 		return
 	forks = answer_forks()
-	answer("answer-cow", "Copy on write takes " commas(cost) " instructions in faults:", commas(copied) \
-	       " writes copied a page, " commas(kept) " found the last owner and copied nothing; there were " commas(forks) \
-	       " fork" (forks == 1 ? "" : "s") ". Each repeated string instruction counts once.", "faults")
+	answer("answer-cow", "Copy on write takes " commas(cost) " instructions in faults" answer_of() ":", \
+	       commas(rows["cow"] + rows["file_cow"]) " writes copied a page, " commas(rows["file_cow"]) \
+	       " of these from a private file, " commas(rows["cow_reuse"]) " found the last owner and copied nothing; there were " \
+	       commas(forks) " fork" (forks == 1 ? "" : "s") ". Each repeated string instruction counts once" \
+	       (swaps ? "; copies of pages that came from the swap area are not counted here" : "") ".", "faults")
 }
 
-function answer_forks(    F, n)
+# The forks in the program's time, but for those by a process that is folded away, as init's are. Who runs is
+# the parent.
+function answer_forks(    F, n, now)
 {
 	if (tasks == "" || !csv_open(tasks, task_columns))
 		return 0
 	while (csv_row(tasks, F) > 0)
-		n += F[3] == "fork" && (program_start == "" || F[1] + 0 >= program_start)
+		if (F[3] == "switch")
+			now = F[5]
+		else if (F[3] == "fork" && (program_start == "" || F[1] + 0 >= program_start))
+			n += now == "" || !(now in folded)
 	close(tasks)
 	return n + 0
 }
 
 # What-if TLBs, where the recording has such: walks of each, best first.
-function answer_models(    F, n, i, k, best, used, walks, refs, name, text)
+function answer_models(    T, n, i, k, best, used, text)
 {
-	if (model == "" || !csv_open(model, "model,tlb,level,dimension,key,accesses,hits"))
-		return
-	while (csv_row(model, F) > 0)
-		if (F[2] == "" && F[4] == "all") {
-			name[++n] = F[1]
-			refs[n] = F[6]
-			walks[n] = F[6] - F[7]
-		}
-	close(model)
+	n = load("models.csv", T)
 	for (k = 1; k <= n && k <= 8; k++) {
 		best = 0
 		for (i = 1; i <= n; i++)
-			if (!(i in used) && (!best || walks[i] < walks[best]))
+			if (!(i in used) && (!best || T[i, "walks"] + 0 < T[best, "walks"] + 0))
 				best = i
 		used[best] = 1
-		text = text (k > 1 ? ", " : "") "<code>" markup(name[best]) "</code> " commas(walks[best]) \
-			" (" n3(1000 * walks[best] / refs[best]) " a thousand references)"
+		text = text (k > 1 ? ", " : "") "<code>" markup(T[best, "model"]) "</code> " commas(T[best, "walks"]) \
+			" (" n3(T[best, "per_thousand"]) " a thousand references)"
 	}
 	if (n)
 		answer("answer-models", "What other TLBs would have walked, in the whole recording:", text ".", "fills")
@@ -215,14 +213,18 @@ function answer_short(    T, n, i, k, from, to, low, all, part, label, text, bes
 	       (text == "" ? "" : "; in phase " text) ".", "pressure")
 }
 
-# What left memory too early: from 10 pages and a hundredth of what was dropped on.
-function answer_early(    T, n)
+# What left memory too early: from 10 pages and a hundredth of what was dropped on; and the area of most of
+# these, of those whose area is known.
+function answer_early(    T, n, i)
 {
 	if (!pressure_read() || came_early < 10 || came_early * 100 < dropped)
 		return
 	n = load("early_areas.csv", T)
-	answer("answer-early", commas(came_early) " pages were thrown out too early", "(" percent(came_early, dropped) " of the " \
-	       commas(dropped) " dropped): they came back before as many others had been dropped as there were active pages." \
-	       (n ? " Most were of <code>" markup(T[1, "area"]) "</code>" (T[1, "pid"] == "" ? "" : " of process " \
-	       markup(process(T[1, "pid"]))) ": " commas(T[1, "early"]) "." : ""), "pressure")
+	for (i = 1; i <= n && T[i, "area"] == "[none]"; i++)
+		;
+	answer("answer-early", commas(came_early) " pages were thrown out too early", "in the whole recording (" \
+	       percent(came_early, dropped) " of the " commas(dropped) " dropped): they came back before as many others had " \
+	       "been dropped as there were active pages." (i <= n && T[i, "early"] + 0 ? " Of all known areas <code>" \
+	       markup(T[i, "area"]) "</code>" (T[i, "pid"] == "" ? "" : " of process " markup(process(T[i, "pid"]))) \
+	       " lost most of them: " commas(T[i, "early"]) "." : ""), "pressure")
 }

@@ -7,20 +7,14 @@
 
 function areas_open(file)
 {
-	areas_file = file
-	areas_columns = 0
-	areas_time = 9e15
-	if (file != "" && csv_open(file, "icount,event,pid,start,end,prot,flags,offset,name")) {
-		areas_columns = csv_columns
-		areas_read()
-	}
+	turn_open("areas", file, "icount,event,pid,start,end,prot,flags,offset,name")
+	areas_read()
 }
 
 # Reads the event to come next into areas_event; areas_time is when it happens.
 function areas_read()
 {
-	csv_columns = areas_columns
-	areas_time = csv_row(areas_file, areas_event) > 0 ? areas_event[1] + 0 : 9e15
+	areas_time = turn_next("areas", areas_event)
 }
 
 # Brings all areas to the state that they had at `now`.

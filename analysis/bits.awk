@@ -6,11 +6,8 @@
 #
 # Results: bits.csv, these fills by reads and writes of their walks; a recording in which nothing was looked at has none
 BEGIN {
-	bits_time = 9e15
-	if (reclaim != "" && csv_open(reclaim, "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason")) {
-		bits_columns = csv_columns
-		bits_next()
-	}
+	turn_open("reclaim", reclaim, "icount,event,pid,node,zone,frame,kind,owner,page,dev,inode,index,slot,reason")
+	bits_next()
 }
 
 $0 + 0 >= bits_time {
@@ -35,16 +32,12 @@ END {
 # The next look, or frame that is given up (bits_gone): when, and which.
 function bits_next(    F)
 {
-	csv_columns = bits_columns
-	while (csv_row(reclaim, F) > 0) {
+	while ((bits_time = turn_next("reclaim", F)) < 9e15) {
 		bits_gone = F[2] == "drop"
-		if (bits_gone || (F[8] != "" && (F[2] == "deactivate" || F[14] == "referenced"))) {
-			bits_time = F[1] + 0
-			bits_frame = F[6]
+		bits_frame = F[6]
+		if (bits_gone || (F[8] != "" && (F[2] == "deactivate" || F[14] == "referenced")))
 			return
-		}
 	}
-	bits_time = 9e15
 }
 
 function bits_print(    to, order, walk, any)

@@ -32,11 +32,8 @@ need_files
 work=$(mktemp -d "${TMPDIR:-/tmp}/pagoda-check.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-for name in faults tasks vmas marks; do
-	feed $name.csv >"$work/$name.csv"
-done
-for name in latency waiting io reclaim uses model stale; do
-	! has $name || feed $name.csv >"$work/$name.csv"
+for name in $all_small; do
+	! has "$name" || feed "$name.csv" >"$work/$name.csv"
 done
 digests >"$work/.sums"
 [ ! -f "$work/.failed" ] || exit 1

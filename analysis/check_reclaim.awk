@@ -67,6 +67,7 @@ function check_shape(F,    i, of_page, of_file, filled)
 	    (F[11] != "") != (F[12] != "") || (F[10] != "" && F[11] == "") || (F[11] != "" && !of_file) || \
 	    (F[13] != "" && F[7] != "anon" && F[7] != "shmem") || (F[14] != "" && !of_page) || \
 	    (F[2] ~ /^(keep|activate|unevictable)$/ && F[14] == "") || (F[2] == "drop" && F[14] !~ /^(advised)?$/) || \
+	    (F[14] == "advised" && F[2] !~ /^(drop|deactivate)$/) || \
 	    (F[15] != "") != (F[2] ~ /^(refault|kswapd_sleep|direct|direct_end|oom)$/) || filled != (F[2] == "state" ? 10 : 0) || \
 	    (F[2] ~ /^(swap_out|swap_in)$/ && F[13] == "") || (F[2] == "drop" && F[7] == "anon" && F[13] == "") || \
 	    (F[9] >= "0xc0000000") || (F[8] != "" && !(F[8] in task_tgid)))
@@ -91,6 +92,10 @@ function look_page(F,    event, slot)
 	else if (index(scanned, " " event " "))
 		delete being_written[F[6]]
 	dropped_by[F[3]] += event == "drop"
+	# Who was told to send pages away does so by itself, and not for want of memory; but for self-tests, that is
+	# the only reason then.
+	if (F[14] == "advised" ? turn[F[3]] != "" : event == "drop" && turn[F[3]] == "" && meta["selftest"] == "none")
+		wrong_row("reclaim.turn", "reclaim", csv_line, raw_text)
 	# Shared memory that nobody has written needs no slot; what has had one does.
 	if (F[7] == "shmem" && event == "swap_out")
 		shmem_written[F[11], F[12]]

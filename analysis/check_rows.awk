@@ -75,8 +75,8 @@ function change_forms()
 function look_fault(F,    error, change)
 {
 	error = F[5]
-	if (error % 2 != F[8] || (int(error / 4) % 2 ? "u" : "k") != F[7] || \
-	    int(error / 2) % 2 != (F[6] == "w") || (int(error / 16) % 2 && F[6] != "x"))
+	if (error % 2 != F[8] || (bit_of(error, 4) ? "u" : "k") != F[7] || \
+	    bit_of(error, 2) != (F[6] == "w") || (bit_of(error, 16) && F[6] != "x"))
 		wrong_row("faults.error", "faults", csv_line, raw_text)
 	faults_of[F[12]]++
 	faults_major += F[13] == 1

@@ -52,9 +52,3 @@ function look_stale(F,    cached, now, both)
 	if ((F[11] == "") != (F[13] == "") || (F[11] == "") != (F[12] == "") || F[11] + 0 > F[1] + 0)
 		wrong_row("stale.change", "stale", csv_line, raw_text)
 }
-
-# The bit of that value.
-function bit_of(number, value)
-{
-	return int(number / value) % 2
-}

@@ -254,5 +254,5 @@ function check_area(    tgid, i)
 # may be written only where the area may, and nothing is there where nothing may be done.
 function area_allows(prot)
 {
-	return prot > 0 && (int(nibble($11, 1) / 2) % 2 == 0 || int(prot / 2) % 2)
+	return prot > 0 && (!bit_of(nibble($11, 1), 2) || bit_of(prot, 2))
 }

@@ -27,40 +27,27 @@ BEGIN {
 }
 
 # Faults, tasks and areas, in order of time; at the same time an area or a task comes first.
-function cow_run(    more_faults, more_tasks, more_areas, F, T, V, faults_columns, tasks_columns, areas_columns, t)
+function cow_run(    F, T, V, fault, task, area)
 {
-	if (csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma"))
-		more_faults = 1
-	faults_columns = csv_columns
-	if (tasks != "" && csv_open(tasks, task_columns))
-		more_tasks = 1
-	tasks_columns = csv_columns
-	if (vmas != "" && csv_open(vmas, "icount,event,pid,start,end,prot,flags,offset,name"))
-		more_areas = 1
-	areas_columns = csv_columns
-	more_faults = cow_next(faults, F, faults_columns, more_faults)
-	more_tasks = cow_next(tasks, T, tasks_columns, more_tasks)
-	more_areas = cow_next(vmas, V, areas_columns, more_areas)
-	while (!failed && (more_faults || more_tasks)) {
-		t = more_faults ? F[1] + 0 : 9e15
-		if (more_tasks && T[1] + 0 <= t && !(more_areas && V[1] + 0 < T[1] + 0)) {
+	turn_open("faults", faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause,major,cost,vma,rounds")
+	turn_open("tasks", tasks, task_columns)
+	turn_open("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name")
+	fault = turn_next("faults", F)
+	task = turn_next("tasks", T)
+	area = turn_next("vmas", V)
+	while (!failed && (fault < 9e15 || task < 9e15)) {
+		if (task <= fault && task <= area) {
 			cow_task(T)
-			more_tasks = cow_next(tasks, T, tasks_columns, 1)
-		} else if (more_areas && V[1] + 0 <= t) {
+			task = turn_next("tasks", T)
+		} else if (area <= fault) {
 			if (V[2] == "unmap")
 				cow_unmap(V[3], V[4], V[5])
-			more_areas = cow_next(vmas, V, areas_columns, 1)
+			area = turn_next("vmas", V)
 		} else {
 			cow_fault(F)
-			more_faults = cow_next(faults, F, faults_columns, 1)
+			fault = turn_next("faults", F)
 		}
 	}
-}
-
-function cow_next(file, F, columns, more)
-{
-	csv_columns = columns
-	return more && csv_row(file, F) > 0
 }
 
 function cow_task(T,    parent)

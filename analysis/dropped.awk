@@ -21,9 +21,6 @@ BEGIN {
 	dropped_window = 200000
 	dropped_phase = dropped_phase_kept = 0
 	dropped_next = marks_count ? mark_time[1] : 9e15
-	split("1 3 5 7 9 b d f", dropped_odd, " ")
-	for (i in dropped_odd)
-		dropped_global[dropped_odd[i]]
 	dropped_has = index($0, ",dropped_by")
 }
 
@@ -36,7 +33,7 @@ $0 + 0 >= dropped_next {
 {
 	kind = substr($0, at - 2, 2)
 	if (kind == "ct" || kind == "ld" || kind == "ed") {
-		dropped_far = dropped_pge && substr($0, at + 37, 1) in dropped_global
+		dropped_far = tlb_pge && substr($0, at + 37, 1) in tlb_odd
 		dropped_key = substr($0, at + 26, 1) == "x" ? "x" substr($0, at + 1, 10) : substr($0, at + 1, 10)
 		if (!dropped_far)
 			dropped_key = dropped_key substr($0, at + 45, 10)
@@ -74,10 +71,7 @@ function dropped_drop(    F, place, key, i)
 	dropped_log(0, F[5] "," place)
 	if (F[4] == "flush_all")
 		dropped_log(1, F[5] "," place)
-	if (F[5] == "cr3") # it would drop all, were there no global pages
-		dropped_pge = F[4] == "flush"
-	else if (F[5] == "cr4")
-		dropped_pge = 1
+	tlb_flushed(F[4], F[5])
 }
 
 # Numbers a flush among those that spare nothing that is not global (0), or nothing at all (1).

@@ -84,8 +84,7 @@ function time(icount)
 
 function json(text,    i, done, c)
 {
-	gsub(/\\/, "\\\\", text)
-	gsub(/"/, "\\\"", text)
+	text = replace(replace(text, "\\", "\\\\"), "\"", "\\\"")
 	if (text !~ /[^ -~]/)
 		return "\"" text "\""
 	for (i = 1; i <= length(text); i++) {

@@ -10,12 +10,13 @@ set -eu
 }
 dir=${1%/}
 here=$(cd "$(dirname "$0")" && pwd)
-awk=${AWK:-$(command -v mawk || echo awk)}
+# shellcheck source=analysis/recording.sh
+. "$here/recording.sh"
 new=$dir/.index.$$
 trap 'rm -f "$new"' EXIT
 for report in "$dir"/*/report.html; do
 	run=${report%/report.html}
 	[ ! -f "$report" ] || [ ! -f "$run/meta.csv" ] || [ -L "$run" ] || printf '%s\t%s\n' "$(date -r "$run/meta.csv" '+%Y-%m-%d %H:%M')" "$run"
-done | LC_ALL=C sort | "$awk" -f "$here/lib.awk" -f "$here/run.awk" -f "$here/svg.awk" -f "$here/symbols.awk" -f "$here/page.awk" \
+done | sort | $AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/svg.awk" -f "$here/symbols.awk" -f "$here/page.awk" \
 	-f "$here/glossary.awk" -f "$here/index.awk" -v page="$new" -v style="$here/report.css" -v theme="$here/theme.css" -v scripts="$here"
 mv "$new" "$dir/index.html"

@@ -92,6 +92,29 @@ function csv_row(file, F,    n)
 	return n
 }
 
+# Opens one of several files that are read by turns, in order of time. One that is not there has no rows.
+function turn_open(name, file, want,    line)
+{
+	turn_file[name] = ""
+	if (file == "" || (getline line < file) < 0)
+		return
+	close(file)
+	csv_open(file, want)
+	turn_file[name] = file
+	turn_columns[name] = csv_columns
+	turn_line[name] = csv_line
+}
+
+# Its next row into F. Returns that one's time, or 9e15 behind the last.
+function turn_next(name, F,    time)
+{
+	csv_columns = turn_columns[name]
+	csv_line = turn_line[name]
+	time = turn_file[name] != "" && csv_row(turn_file[name], F) > 0 ? F[1] + 0 : 9e15
+	turn_line[name] = csv_line
+	return time
+}
+
 # A file's name for a message; report.sh and check.sh work on copies NAME/analysis/.FILE, others on
 # copies .FILE of what is in the directory `recording`.
 function file_shown(file)
@@ -161,10 +184,16 @@ function hex_init(    i)
 	hex_ready = 1
 }
 
-# Bit 0 (present) or 1 (writable) of a page-table entry as text.
-function entry_bit(entry, bit)
+# The bit of that value in a number.
+function bit_of(number, value)
 {
-	return int((index("0123456789abcdef", substr(entry, length(entry))) - 1) / (bit + 1)) % 2
+	return int(number / value) % 2
+}
+
+# The same of a page-table entry as text: 1 (present), 2 (writable), 4 (user) or 8.
+function entry_bit(entry, value)
+{
+	return bit_of(index("0123456789abcdef", substr(entry, length(entry))) - 1, value)
 }
 
 # What became of a page's entry in a fault (columns before and after of faults.csv): filled, where it was empty;
@@ -175,14 +204,14 @@ function entry_change(before, after, zero)
 {
 	if (before == "" || after == "")
 		return ""
-	if (!entry_bit(after, 0))
+	if (!entry_bit(after, 1))
 		return "none"
-	if (!entry_bit(before, 0))
+	if (!entry_bit(before, 1))
 		return before != "0x00000000" ? "back" : \
 		       substr(after, 1, 7) "000" == zero ? "zero" : "filled"
 	if (substr(before, 1, 7) != substr(after, 1, 7))
 		return "copied"
-	return entry_bit(after, 1) > entry_bit(before, 1) ? "upgraded" : "same"
+	return entry_bit(after, 2) > entry_bit(before, 2) ? "upgraded" : "same"
 }
 
 # The value of an address 0xHHHHHHHH.
@@ -252,11 +281,20 @@ function close_result(file)
 		close(file)
 }
 
+# All `c` in the text by something else; awks differ in what gsub() makes of a backslash.
+function replace(text, c, by,    at, done)
+{
+	while ((at = index(text, c)) > 0) {
+		done = done substr(text, 1, at - 1) by
+		text = substr(text, at + length(c))
+	}
+	return done text
+}
+
 # A word as the shell must have it, to be taken as it is.
 function shell_word(word)
 {
-	gsub(/'/, "'\\''", word)
-	return "'" word "'"
+	return "'" replace(word, "'", "'\\''") "'"
 }
 
 # A command that sorts rows to the end of a result whose header has just been printed.

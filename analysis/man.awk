@@ -3,7 +3,7 @@
 # Variables: name, section, about (what stands behind the name), also ("NAME (SECTION)"). Knows what our texts use: headings, paragraphs,
 # lists, tables, code set in by four blanks or between fences, pictures (left out), links, `code`, **bold** and
 # *emphasis*. A row of a table becomes a tagged paragraph: the first cell is the tag; cells beyond the
-# second come with the heading of their column.
+# second come with the heading of their column. After lib.awk.
 BEGIN {
 	printf ".\\\" Made from Markdown by analysis/man.awk.\n"
 	printf ".TH %s %s \"\" Pagoda \"\"\n.SH NAME\n%s \\- %s\n", replace(toupper(name), "-", "\\-"), section, replace(name, "-", "\\-"), about
@@ -197,16 +197,6 @@ function text_escape(text)
 	return text == "\\ " ? text : replace(text, "\\", "\\e")
 }
 
-# All `c` in the text by something else; awks differ in what gsub() makes of a backslash.
-function replace(text, c, by,    at, done)
-{
-	while ((at = index(text, c)) > 0) {
-		done = done substr(text, 1, at - 1) by
-		text = substr(text, at + 1)
-	}
-	return done text
-}
-
 # A line must not begin with what troff takes for a request.
 function line_start(text)
 {
@@ -215,8 +205,7 @@ function line_start(text)
 
 function quoted(text)
 {
-	gsub(/"/, "\\\\(dq", text)
-	return text
+	return replace(text, "\"", "\\(dq")
 }
 
 # Capitals, but for names of files and code.

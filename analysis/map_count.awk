@@ -13,7 +13,8 @@ BEGIN {
 	tasks_read(tasks)
 	areas_open(vmas)
 	map_read_layout(layout)
-	map_faults_open(faults)
+	turn_open("faults", faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid")
+	map_fault_time = turn_next("faults", map_fault)
 	map_file = result("map.csv")
 	print "bin,row,event,rows" > map_file
 	map_rows_out = sorter(map_file, "-k1,1n -k2,2n -k3,3")
@@ -90,26 +91,10 @@ function map_resolve(key,    pid, row)
 	return (row == "" ? "-" : row) ","
 }
 
-function map_faults_open(file)
-{
-	map_faults = file
-	map_fault_time = 9e15
-	if (file != "" && csv_open(file, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid")) {
-		map_fault_columns = csv_columns
-		map_read_fault()
-	}
-}
-
-function map_read_fault()
-{
-	csv_columns = map_fault_columns
-	map_fault_time = csv_row(map_faults, map_fault) > 0 ? map_fault[1] + 0 : 9e15
-}
-
 # Adds the faults before `until` to the present bin.
 function map_take_faults(until,    row)
 {
-	for (; map_fault_time < until; map_read_fault()) {
+	for (; map_fault_time < until; map_fault_time = turn_next("faults", map_fault)) {
 		row = map_find(page_of(map_fault[3]), map_fault[10])
 		if (row != "")
 			map_n[row ",fault"]++

@@ -4,10 +4,14 @@
  * The models are files as for TRACE=model=FILE (FORMAT.md). The trace is text, a reference or an
  * event a line:
  *
- *   x|r|w ADDR[,SIZE] [k] [g] [4M]   fetch, read, write; by the kernel, of a global page, of one of
- * 4 MiB cr3 N                            address space N is loaded (1 to begin with) flush
- * everything goes invlpg ADDR, fault ADDR          one page goes; with `fault` because its entry
- * was too weak mark LABEL, task PID [NAME]      a phase, a task
+ *   x|r|w ADDR[,SIZE] [k] [g] [4M]   fetch, read or write; by the kernel (k), of a page that is
+ *                                    global (g) or one of 4 MiB (4M)
+ *   cr3 N                            address space N is loaded; it begins with 1
+ *   flush                            everything goes
+ *   invlpg ADDR                      one page goes,
+ *   fault ADDR                       or goes because its entry was too weak
+ *   mark LABEL                       a phase begins
+ *   task PID [NAME]                  a task runs
  *
  * ADDR is hexadecimal. What `valgrind --tool=lackey --trace-mem=yes` of a 32-bit program writes is
  * such a trace, too (I, L, S and M lines; its own messages are skipped).

@@ -95,15 +95,17 @@ function more_strides(    T, n, i, rows)
 	put("<p class=\"note\">Follower: the page that missed after this one the last time. One miss may be foreseen by several rules.</p>")
 }
 
-# The last 12 forks.
-function more_forks(    T, n, i, rows)
+# The last 12 forks of those that are not folded away.
+function more_forks(    T, n, i, k, own, rows)
 {
 	n = load("cow.csv", T)
-	for (i = n > 13 ? n - 12 : 1; i <= n; i++) {
-		if (T[i, "child"] == "" || T[i, "parent"] in folded)
-			continue
+	for (i = 1; i <= n; i++)
+		if (T[i, "child"] != "" && !(T[i, "parent"] in folded))
+			own[++k] = i
+	for (k = k > 12 ? k - 11 : 1; k in own; k++) {
+		i = own[k]
 		if (!rows++)
-			table("Forks and the pages that they shared" (n > 13 ? ", the last 12" : ""), \
+			table("Forks and the pages that they shared" (k > 1 ? ", the last 12" : ""), \
 			      "Parent;Child;n:Pages shared;n:Copied by parent;n:By child;n:Made writable;n:Never copied;n:Faults' instructions;n:All at once, at most")
 		cell(process(T[i, "parent"]))
 		cell(process(T[i, "child"]))

@@ -17,12 +17,12 @@ BEGIN {
 	bins_init()
 	own_bin = 0
 	own_seen = 0
-	own_more["reclaim"] = own_open("reclaim", reclaim, "icount,event,pid,node,zone,frame")
-	own_more["tasks"] = own_open("tasks", tasks, task_columns)
-	own_more["vmas"] = own_open("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name")
-	own_read_reclaim()
-	own_read_task()
-	own_read_area()
+	turn_open("reclaim", reclaim, "icount,event,pid,node,zone,frame")
+	turn_open("tasks", tasks, task_columns)
+	turn_open("vmas", vmas, "icount,event,pid,start,end,prot,flags,offset,name")
+	own_reclaim = turn_next("reclaim", own_R)
+	own_task = turn_next("tasks", own_T)
+	own_area = turn_next("vmas", own_V)
 	own_step()
 }
 
@@ -48,62 +48,33 @@ END {
 	}
 }
 
-# A file that is not there has no rows.
-function own_open(name, file, header,    line)
-{
-	if (file == "" || (getline line < file) <= 0)
-		return 0
-	close(file)
-	csv_open(file, header)
-	own_columns[name] = csv_columns
-	return 1
-}
-
-function own_read_reclaim()
-{
-	csv_columns = own_columns["reclaim"]
-	own_time["reclaim"] = own_more["reclaim"] && csv_row(reclaim, own_R) > 0 ? own_R[1] + 0 : 9e15
-}
-
-function own_read_task()
-{
-	csv_columns = own_columns["tasks"]
-	own_time["tasks"] = own_more["tasks"] && csv_row(tasks, own_T) > 0 ? own_T[1] + 0 : 9e15
-}
-
-function own_read_area()
-{
-	csv_columns = own_columns["vmas"]
-	own_time["vmas"] = own_more["vmas"] && csv_row(vmas, own_V) > 0 ? own_V[1] + 0 : 9e15
-}
-
 # own_next: when something happens next that is no row of tlb.csv.
 function own_step()
 {
 	own_next = own_bin + 1 < bins ? bin_start(own_bin + 1) : 9e15
-	if (own_time["tasks"] < own_next)
-		own_next = own_time["tasks"]
-	if (own_time["vmas"] < own_next)
-		own_next = own_time["vmas"]
-	if (own_time["reclaim"] < own_next)
-		own_next = own_time["reclaim"]
+	if (own_task < own_next)
+		own_next = own_task
+	if (own_area < own_next)
+		own_next = own_area
+	if (own_reclaim < own_next)
+		own_next = own_reclaim
 }
 
 function own_until(now)
 {
 	for (; own_next <= now; own_step()) {
-		if (own_next == own_time["tasks"]) {
+		if (own_next == own_task) {
 			if (own_T[3] == "exec" || (own_T[3] == "exit" && own_T[4] == own_T[5]))
 				own_unmap(own_T[5], "0x00000000", "0xc0000000")
-			own_read_task()
-		} else if (own_next == own_time["vmas"]) {
+			own_task = turn_next("tasks", own_T)
+		} else if (own_next == own_area) {
 			if (own_V[2] == "unmap")
 				own_unmap(own_V[3], own_V[4], own_V[5])
-			own_read_area()
-		} else if (own_next == own_time["reclaim"]) {
+			own_area = turn_next("vmas", own_V)
+		} else if (own_next == own_reclaim) {
 			if (own_R[2] == "drop" && own_R[6] in own_page)
 				own_reclaimed()
-			own_read_reclaim()
+			own_reclaim = turn_next("reclaim", own_R)
 		} else {
 			own_close()
 		}

@@ -19,12 +19,10 @@ BEGIN {
 		exit
 	exec_read()
 	areas_open(vmas)
-	fault_columns = faults != "" && csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause") ? \
-		csv_columns : 0
-	fault_next()
-	drop_time = 9e15
-	if (reclaim != "" && (getline line < reclaim) > 0)
-		drop_next()
+	turn_open("faults", faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause")
+	turn_open("reclaim", reclaim, "icount,event,pid,node,zone,frame,kind")
+	fault_time = turn_next("faults", fault)
+	drop_next()
 	started = 1
 }
 
@@ -37,25 +35,12 @@ function exec_read(    F)
 	close(tasks)
 }
 
-function fault_next()
-{
-	fault_time = 9e15
-	if (!fault_columns)
-		return
-	csv_columns = fault_columns
-	if (csv_row(faults, fault) > 0)
-		fault_time = fault[1] + 0
-}
-
 # The next row of reclaim.csv that drops or writes a page.
 function drop_next()
 {
-	drop_time = 9e15
-	while ((getline line < reclaim) > 0)
-		if (split(line, drop, ",") > 6 && (drop[2] == "drop" || drop[2] == "write")) {
-			drop_time = drop[1] + 0
-			return
-		}
+	do
+		drop_time = turn_next("reclaim", drop)
+	while (drop_time < 9e15 && drop[2] != "drop" && drop[2] != "write")
 }
 
 # All that happened before the row at `now`, in order.
@@ -134,7 +119,7 @@ function page_faults(    page)
 		if (page in known)
 			gone(page)
 	}
-	fault_next()
+	fault_time = turn_next("faults", fault)
 }
 
 started && ($4 == "fill" || $4 == "upgrade") && $6 "" < "0xc0000000" && $1 + 0 >= exec_time && tgid_of($14) == pid {

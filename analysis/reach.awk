@@ -20,9 +20,6 @@ BEGIN {
 	areas_open(vmas)
 	reach_turn = program_start == "" ? 9e15 : program_start
 	reach_own = 0
-	split("1 3 5 7 9 b d f", reach_odd, " ")
-	for (i in reach_odd)
-		reach_global[reach_odd[i]]
 	for (i = 0; i < 4096; i++)
 		reach_region[sprintf("%03x", i)] = sprintf("%03x", i - i % 4)
 	reach_flushes[0] = reach_flushes[1] = 1
@@ -33,7 +30,7 @@ BEGIN {
 		reach_until($0 + 0)
 	kind = substr($0, at - 2, 2)
 	if (kind == "ct" || kind == "ld" || kind == "ed") {
-		reach_far = reach_pge && substr($0, at + 37, 1) in reach_global
+		reach_far = tlb_pge && substr($0, at + 37, 1) in tlb_odd
 		reach_tlb = substr($0, at + 26, 1) == "x" ? "x" : "d"
 		reach_key = reach_region[substr($0, at + 3, 3)] reach_tlb
 		reach_entry = reach_far ? reach_key : reach_key substr($0, at + 45, 10)
@@ -45,7 +42,7 @@ BEGIN {
 		}
 		if (substr($0, at + 23, 2) != "4K")
 			reach_large[reach_key]++
-		if (reach_pge)
+		if (tlb_pge)
 			reach_keep(index(substr($0, at + 67, 8), ",0x"))
 		if (kind != "ld" && !reach_far && substr($0, at + 1, 10) >= "0xc0000000" && \
 		    substr($0, length($0) - 3) == ",cr3")
@@ -115,10 +112,7 @@ function reach_drop(    F, region)
 		split("", reach_there)
 		reach_kept_now = 0
 	}
-	if (F[5] == "cr3") # it would drop all, were there no global pages
-		reach_pge = F[4] == "flush"
-	else if (F[5] == "cr4")
-		reach_pge = 1
+	tlb_flushed(F[4], F[5])
 }
 
 function reach_gone(entry)

@@ -1,10 +1,14 @@
-# recording.sh - what report.sh and check.sh share: finding the awk and the files of a recording.
+# recording.sh - what the scripts here share: finding the awk and the files of a recording.
 # shellcheck shell=sh disable=SC2154 # variables of who sources it
 #
-# Sourced. Expects fail(), $here (this directory), $dir (the recording) and $work (for scratch); sets
-# AWK.
+# Sourced. Sets AWK and $all_small; functions expect fail(), $here (this directory), $dir (the recording) and
+# $work (for scratch).
 
 export LC_ALL=C
+
+# All tables of the plugin but tlb. Only the first four are in every recording: one of an older plugin has
+# no latency and so on, and model and stale are there when TRACE asks for them.
+all_small='faults tasks vmas marks latency waiting io reclaim uses model stale'
 
 if [ -z "${AWK-}" ]; then
 	for AWK in mawk gawk awk; do
@@ -23,8 +27,7 @@ need_files()
 	done
 }
 
-# has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io,
-# reclaim, uses or waiting, and without check=stale there is no stale.
+# has NAME: the recording has this table, plain or packed.
 has()
 {
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
@@ -77,13 +80,13 @@ bounds()
 	case $end in '' | *[!0-9]*) end=1 ;; esac
 }
 
-# whole_small: all tables but tlb.csv that there are, plain, as $work/.NAME.csv; their names in $tables.
+# whole_small: those of $all_small that there are, plain, as $work/.NAME.csv; their names in $tables.
 whole_small()
 {
 	tables=
-	for name in faults tasks vmas marks latency waiting io reclaim uses; do
-		has $name || continue
-		whole_rows $name.csv >"$work/.$name.csv"
+	for name in $all_small; do
+		has "$name" || continue
+		whole_rows "$name.csv" >"$work/.$name.csv"
 		tables="$tables $name"
 	done
 	[ ! -f "$work/.failed" ] || exit 1
@@ -92,11 +95,11 @@ whole_small()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting io reclaim uses model stale; do
-		has $name || continue
+	for name in tlb $all_small; do
+		has "$name" || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst
-		sum=$(feed $name.csv | sha256sum)
+		sum=$(feed "$name.csv" | sha256sum)
 		echo "$name ${sum%% *} $file"
 	done
 	for name in stdout stderr; do

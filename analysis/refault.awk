@@ -16,20 +16,15 @@ BEGIN {
 		"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file"
 	tasks_read(tasks)
 	symbols_open()
-	fault_time = 9e15
-	if (faults != "" && csv_open(faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause")) {
-		fault_columns = csv_columns
-		faults_next()
-	}
+	turn_open("faults", faults, "icount,cpu,addr,eip,error,access,mode,present,cr3,pid,depth,cause")
+	fault_time = turn_next("faults", G)
 	areas_open(vmas)
-	if (reclaim != "" && csv_open(reclaim, columns)) {
-		reclaim_columns = csv_columns
-		while ((csv_columns = reclaim_columns) && csv_row(reclaim, F) > 0)
-			follow(F[2])
-		faults_until(8e15)
-		if (!failed && (drops || returns))
-			print_all()
-	}
+	turn_open("reclaim", reclaim, columns)
+	while (turn_next("reclaim", F) < 9e15)
+		follow(F[2])
+	faults_until(8e15)
+	if (!failed && (drops || returns))
+		print_all()
 	exit failed
 }
 
@@ -46,14 +41,8 @@ function faults_until(now,    page)
 				delete read_ahead[page]
 			}
 		}
-		faults_next()
+		fault_time = turn_next("faults", G)
 	}
-}
-
-function faults_next()
-{
-	csv_columns = fault_columns
-	fault_time = csv_row(faults, G) > 0 ? G[1] + 0 : 9e15
 }
 
 function follow(event,    key)

@@ -11,8 +11,8 @@
 #
 #  - whether CR4.PGE was set, so that a G bit counts: a CR3 flush that keeps global entries says so
 #    for all the time between two writes of CR4; where there is none, the write turned it over, or,
-#    if that cannot be by a row whose entry has the bit, it did not (another kernel may write other
-#    bits of CR4 that flush);
+#    if that cannot be by a row whose entry has the bit, it did not (a kernel that is not ours may
+#    write other bits of CR4 that flush);
 #  - which address space a CR3 value means: a new one after each fork and exec that names it;
 #  - what came first at one and the same icount: a fault, or a walk of the same instruction. Both
 #    are tried.
@@ -136,8 +136,8 @@ function replay_upgrade(s,    pte, low)
 {
 	pte = entry_pte[s]
 	low = digit[substr(pte, length(pte))]
-	if (($10 == "u" && int(low / 4) % 2 == 0) || ($9 == "w" && \
-	    (int(digit[substr(pte, length(pte) - 1, 1)] / 4) % 2 == 0 || int(low / 2) % 2 == 0)))
+	if (($10 == "u" && !bit_of(low, 4)) || ($9 == "w" && \
+	    (!bit_of(digit[substr(pte, length(pte) - 1, 1)], 4) || !bit_of(low, 2))))
 		return "entry"
 	return ours ? "kind" : $5
 }
@@ -159,13 +159,14 @@ function replay_fill(bit,    global, key, says, is, s)
 	says = replay_says(s, key, global)
 	while (says != is && stream_fault_now())
 		says = replay_says(s, key, global)
-	if (says != is && bit && epoch_guessed[epoch] && replay_says(s, replay_key(!global), !global) == is) {
-		epoch_turn()
-		global = !global
-		key = replay_key(global)
-	}
-	if (says != is && bit)
+	if (says != is && bit && !ours && epoch_guessed[epoch]) {
+		if (replay_says(s, replay_key(!global), !global) == is) {
+			epoch_turn()
+			global = !global
+			key = replay_key(global)
+		}
 		says = replay_says(s, key, global)
+	}
 	model[model_word]++
 	model[model_part]++
 	model["evictions"] += index(says, "0x") > 0
@@ -223,7 +224,7 @@ function replay_gained(old, new,    n, was, is)
 	is = digit[substr(new, n - 1, 1)]
 	return substr($12, 3) != "0" && n == length(old) && substr(old, 1, n - 2) == substr(new, 1, n - 2) && \
 	       substr(old, n) == substr(new, n) && was % 2 == is % 2 && (was >= 8) == (is >= 8) && \
-	       int(was / 2) % 2 <= int(is / 2) % 2 && int(was / 4) % 2 <= int(is / 4) % 2
+	       bit_of(was, 2) <= bit_of(is, 2) && bit_of(was, 4) <= bit_of(is, 4)
 }
 
 # What the model has counted, "NAME VALUE", into the file `replayed`.

@@ -6,8 +6,9 @@
 # the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
 # ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
-# What dropped entries, reach, strides, windows and frames need five passes more, which take two thirds of the time:
-# they are left out where tlb.csv is large (200 MB, or 20 MB packed), unless MORE=1; MORE=0 leaves them out always.
+# What dropped entries, reach, strides, windows and frames need five passes more, for which a report takes half as
+# long again (58 % more of the processor for the demo's 51 MB): they are left out where tlb.csv is large (200 MB, or
+# 20 MB packed), unless MORE=1; MORE=0 leaves them out always.
 #
 # Two stages: what is counted per page tells which addresses the map must show; only then can the
 # map be drawn. Within a stage the passes over tlb.csv run two at a time.
@@ -38,21 +39,10 @@ wide=$(meta pdpte_loads)
 wide=$((${wide:-1} > 0))
 
 # --- Questions -----------------------------------------------------------------------------------
-for name in tasks vmas marks; do
-	whole_rows $name.csv >"$work/.$name.csv" # whole rows of a plain file, for those who read it twice
-done
-whole_rows faults.csv >"$work/.faults.csv"
-waiting=
-[ ! -f "$dir/waiting.csv" ] || {
-	waiting=$work/.waiting.csv
-	whole_rows waiting.csv >"$waiting"
-}
-
-! has io || whole_rows io.csv >"$work/.io.csv"
-! has uses || whole_rows uses.csv >"$work/.uses.csv"
+whole_small # whole rows of plain files, for those who read them twice
+waiting=$work/.waiting.csv
+[ -f "$waiting" ] || waiting=
 short= # was memory ever short?
-! has model || whole_rows model.csv >"$work/.model.csv"
-! has reclaim || whole_rows reclaim.csv >"$work/.reclaim.csv"
 [ ! -f "$work/.reclaim.csv" ] || [ "$(wc -l <"$work/.reclaim.csv")" -le 1 ] || short=1
 
 kernel_sym=$dir/kernel.sym
@@ -61,8 +51,6 @@ objects_sym=$dir/objects.sym
 [ -f "$objects_sym" ] || objects_sym=
 console=$dir/console.log
 [ -f "$console" ] || console=
-model=$dir/model.csv
-[ -f "$model" ] || model=
 dygraphs=${DYGRAPHS-/usr/share/javascript/dygraphs} # of Debian's libjs-dygraphs; without it no chart zooms
 licence=/usr/share/doc/libjs-dygraphs/copyright
 [ -s "$dygraphs/dygraph.min.js" ] && [ -s "$licence" ] || dygraphs=
@@ -86,7 +74,7 @@ ask()
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
 		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
-		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
+		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
 }

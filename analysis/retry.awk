@@ -13,12 +13,12 @@ function retry_fault(F,    pid, begin, depth, key, again)
 	pid = F[10]
 	begin = ran(pid, F[1] + 0)
 	if (pid != pid_now && !(pid == "0" && pid_now == ""))
-		wrong_row("fault", "faults", stream_fault_line, "task " pid_now " runs, not " pid)
+		wrong_row("fault", "faults", turn_line["faults"], "task " pid_now " runs, not " pid)
 	if (F[9] != cr3_now)
-		wrong_row("fault", "faults", stream_fault_line, "cr3 is " cr3_now ", not " F[9])
+		wrong_row("fault", "faults", turn_line["faults"], "cr3 is " cr3_now ", not " F[9])
 	depth = retry_open(pid, begin)
 	if (F[11] != depth + 1)
-		wrong_row("fault", "faults", stream_fault_line, "depth " F[11] ", but " depth \
+		wrong_row("fault", "faults", turn_line["faults"], "depth " F[11] ", but " depth \
 			  " of its task's are open")
 	retry_depth[pid] = F[11] + 0
 	retry_end[pid, F[11] + 0] = F[14] == "" ? 9e15 : begin + F[14]
@@ -33,7 +33,7 @@ function retry_fault(F,    pid, begin, depth, key, again)
 		retry_area(F, pid)
 	retry_time[key] = retry_next[pid] = begin + F[14] + 1
 	retry_keys[pid] = (again ? retry_put_off(retry_keys[pid], retry_next[pid]) " " : "") key
-	retry_line[key] = retry_next_line[pid] = stream_fault_line
+	retry_line[key] = retry_next_line[pid] = turn_line["faults"]
 	retry_page[pid] = page_of(F[3])
 	retry_eip[pid] = F[4]
 	retry_other[pid] = ""
@@ -56,7 +56,7 @@ function retry_area(F, pid,    i, owner)
 	owner = area_owner(pid, F[9])
 	i = areas_find(owner, hex(F[3]))
 	if (i ? areas_name[owner, i] != F[15] : areas_count[owner] && F[15] != "[stack]")
-		wrong_row("fault", "faults", stream_fault_line, "its area is " \
+		wrong_row("fault", "faults", turn_line["faults"], "its area is " \
 			  (i ? areas_name[owner, i] : "none") ", not " F[15])
 }
 

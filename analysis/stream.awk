@@ -8,13 +8,9 @@
 # Sets pid_now, the task that runs, and ran(pid), the instructions that a task has run for.
 function stream_open()
 {
-	csv_open(tasks, task_columns)
-	stream_task_columns = csv_columns
-	stream_task_line = stream_mark_line = stream_fault_line = 1
-	csv_open(faults, fault_columns)
-	stream_fault_columns = csv_columns
-	csv_open(marks, mark_columns)
-	stream_mark_columns = csv_columns
+	turn_open("tasks", tasks, task_columns)
+	turn_open("faults", faults, fault_columns)
+	turn_open("marks", marks, mark_columns)
 	pid_now = ""
 	stream_next_task()
 	stream_next_fault()
@@ -23,26 +19,17 @@ function stream_open()
 
 function stream_next_task()
 {
-	csv_columns = stream_task_columns
-	csv_line = stream_task_line
-	task_time = csv_row(tasks, stream_task) > 0 ? stream_task[1] + 0 : 9e15
-	stream_task_line = csv_line
+	task_time = turn_next("tasks", stream_task)
 }
 
 function stream_next_fault()
 {
-	csv_columns = stream_fault_columns
-	csv_line = stream_fault_line
-	fault_time = csv_row(faults, stream_fault) > 0 ? stream_fault[1] + 0 : 9e15
-	stream_fault_line = csv_line
+	fault_time = turn_next("faults", stream_fault)
 }
 
 function stream_next_mark()
 {
-	csv_columns = stream_mark_columns
-	csv_line = stream_mark_line
-	mark_next = csv_row(marks, stream_mark) > 0 ? stream_mark[1] + 0 : 9e15
-	stream_mark_line = csv_line
+	mark_next = turn_next("marks", stream_mark)
 }
 
 function stream_until(now)
@@ -65,7 +52,7 @@ function stream_mark_event(    is)
 	     totals["invlpg"] + 0
 	if (is != stream_mark[4] "," stream_mark[5] "," stream_mark[6] "," stream_mark[7] "," \
 	    stream_mark[8] "," stream_mark[9])
-		wrong_row("mark", "marks", stream_mark_line, "the rows up to it are " is)
+		wrong_row("mark", "marks", turn_line["marks"], "the rows up to it are " is)
 	stream_next_mark()
 }
 
@@ -94,7 +81,7 @@ function stream_task_event(    event)
 		ran_since = task_time
 		pid_now = stream_task[4]
 		if (ours && pid_now in program_of && program_of[pid_now] != stream_task[6])
-			wrong_row("program", "tasks", stream_task_line, "task " pid_now " is in " \
+			wrong_row("program", "tasks", turn_line["tasks"], "task " pid_now " is in " \
 				  program_of[pid_now] ", and has executed nothing since")
 	} else if (event == "fork" || event == "exec" || event == "clone") {
 		program_of[stream_task[4]] = stream_task[6]
@@ -103,7 +90,7 @@ function stream_task_event(    event)
 			space_owner[stream_task[6]] = stream_task[5]
 		}
 		if (ours && event != "exec" && (event == "clone") != (stream_task[6] == cr3_now))
-			wrong_row("program", "tasks", stream_task_line, event " in " cr3_now ": a clone shares " \
+			wrong_row("program", "tasks", turn_line["tasks"], event " in " cr3_now ": a clone shares " \
 				  "it, a fork does not")
 	} else if (event == "exit") {
 		if (stream_task[6] in space_owner && space_owner[stream_task[6]] == stream_task[4])

@@ -65,13 +65,20 @@ function symbol_in(set, at,    i)
 	return i ? symbol_name[set, i] : ""
 }
 
-# The frame of a variable of the kernel's that lies in the direct map, or "".
-function symbol_frame(name,    i)
+# Address of a symbol of the kernel's, or "".
+function symbol_named(name,    i)
 {
 	for (i = symbols["kernel"]; i > 0; i--)
 		if (symbol_name["kernel", i] == name)
-			return to_hex(hex(symbol_at["kernel", i]) - 3221225472)
+			return symbol_at["kernel", i]
 	return ""
+}
+
+# The frame of a variable of the kernel's that lies in the direct map, or "".
+function symbol_frame(name,    at)
+{
+	at = symbol_named(name)
+	return at == "" ? "" : to_hex(hex(at) - 3221225472)
 }
 
 # The function's number in the set, or 0.

@@ -17,6 +17,9 @@
 #
 # With `wide` set (the guest has 64-bit page-table entries), frames and entries may be longer; they
 # are cut to their low halves first.
+#
+# Which entries are global: those with the G bit, substr($0, at + 37, 1) in tlb_odd, while tlb_pge is set. It
+# is by tlb_flushed(), for those who ask.
 BEGIN {
 	if (tlb_name == "")
 		tlb_name = "tlb.csv"
@@ -25,6 +28,10 @@ BEGIN {
 	kind_name["ed"] = "flushed"
 	kind_name["e,"] = kind_name["ry"] = "upgrade"
 	kind_name["nd"] = "kind"
+	tlb_pge = 0
+	split("1 3 5 7 9 b d f", tlb_digit, " ")
+	for (i in tlb_digit)
+		tlb_odd[tlb_digit[i]]
 	tlb_read_header()
 }
 
@@ -45,6 +52,15 @@ function tlb_narrow(    F, n, i, line)
 	for (i = 1; i <= n; i++)
 		line = line (i > 1 ? "," : "") F[i]
 	$0 = line
+}
+
+# What a flush (its event and reason) tells of CR4.PGE: a load of CR3 would drop all, were there no global pages.
+function tlb_flushed(event, reason)
+{
+	if (reason == "cr3")
+		tlb_pge = event == "flush"
+	else if (reason == "cr4")
+		tlb_pge = 1
 }
 
 function tlb_read_header(    want)

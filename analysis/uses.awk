@@ -14,15 +14,6 @@ BEGIN {
 	page_uses_print(result("page_uses.csv"))
 }
 
-# Address of a symbol of the kernel's, or "".
-function symbol_named(name,    i)
-{
-	for (i = symbols["kernel"]; i > 0; i--)
-		if (symbol_name["kernel", i] == name)
-			return symbol_at["kernel", i]
-	return ""
-}
-
 function uses_read(    F, use, general)
 {
 	if (uses == "" || !csv_open(uses, "page,use,fills"))

@@ -181,6 +181,8 @@ damaged 'was written, and leaves' reclaim.csv '/,drop,.*,0:4,/p'
 damaged 'was written, and leaves' reclaim.csv '/,swap_in,/s/,0:3,/,0:99,/'
 damaged 'begin and end in turn' reclaim.csv '/,kswapd_sleep,/s/,3,,/,4,,/'
 damaged 'begin and end in turn' reclaim.csv '/,direct_end,/d'
+damaged 'begin and end in turn' reclaim.csv '/,drop,.*,0:4,/s/,0:4,,/,0:4,advised,/'
+damaged 'what their events need' reclaim.csv '/,keep,/s/,locked,/,advised,/'
 damaged 'rows activate' reclaim.csv '/,activate,/d'
 damaged 'pages looked at' reclaim.csv '/,keep,/d'
 damaged 'the disk has moved' io.csv '/,swap_out,/s/,8,1,w,/,8,2,w,/'
@@ -220,6 +222,28 @@ damaged 'of the process of meta' meta.csv '$i pid,2'
 damaged 'holds all rows' meta.csv 's/^icount_end,.*/icount_end,1/'
 sum=$(printf 0%.0s $(seq 64))
 damaged 'SHA-256' meta.csv "s/^marks.sha256,.*/marks.sha256,$sum/"
+
+# Of our kernel a write of CR4 turns PGE over; another one may write other bits, so that a global page is dropped
+# by it and comes back as one.
+cr4()
+{
+	mkdir -p "$scratch/cr4"
+	cp "$good"/*.csv "$scratch/cr4"
+	for name in faults tasks marks; do
+		sed -i 1q "$scratch/cr4/$name.csv"
+	done
+	sed -i "s/^guest,.*/guest,$1/" "$scratch/cr4/meta.csv"
+	{
+		head -n 1 "$good/tlb.csv"
+		echo 10,0,-,flush,cr3,,,,,,,,0x00001000,,0xc0100000,,
+		echo 20,0,d,fill,cold,0xc0200000,0x00200000,4K,w,k,0x00200163,2+0,0x00001000,,0xc0100000,,
+		echo 30,0,-,flush_all,cr4,,,,,,,,0x00001000,,0xc0100000,,
+		echo 40,0,d,fill,flushed,0xc0200000,0x00200000,4K,w,k,0x00200163,2+0,0x00001000,,0xc0100000,,cr4
+	} >"$scratch/cr4/tlb.csv"
+	analysis/check.sh "$scratch/cr4" 2>&1 | grep 'a TLB would have done the same'
+}
+like 'CR4: another kernel may have left PGE alone' "$(cr4 'Linux 6')" '^ok'
+like 'CR4: ours turns it over' "$(cr4 'Pagoda 1 (i386)')" '^not ok'
 
 [ "$only" != --checks ] || done_testing
 

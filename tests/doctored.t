@@ -107,6 +107,10 @@ refused tlb all '$5 == "cr3"' '$5 = "task"'
 refused tlb one '$5 == "cr4"' '$5 = "cr0"'
 refused tlb one "$fill && \$6 >= \"0x1\" && \$10 == \"u\"" '$6 = "0x0" substr($6, 4)'
 refused tlb one "$fill && \$5 != \"cold\" && \$6 < \"0xc\" && \$6 !~ /f000\$/" '$6 = substr($6, 1, 6) "f000"'
+# A page that comes once may be another one of its area, but not of none, and not one that is there already.
+refused tlb one "$fill && \$5 == \"cold\" && \$6 < \"0xc\"" '$6 = "0x7ffff000"'
+refused tlb one "$fill && \$5 == \"cold\" && \$6 < \"0xc\" && split(before, B, \",\") > 5 && B[3] B[4] == \$3 \"fill\" && B[6] < \"0xc\"" \
+	'split(before, B, ","); $6 = B[6]'
 refused tlb all '$4 == "invlpg"' '$6 = "0x7ffff000"'
 refused tlb one "$fill && \$8 == \"4K\"" '$7 = "0x01234000"'
 refused tlb one "$fill && \$8 == \"4M\"" '$7 = substr($7, 1, 6) (substr($7, 7, 1) == "5" ? "6000" : "5000")'
@@ -424,6 +428,8 @@ refused reclaim one '$2 == "swap_in"' '$13 = "0:9" substr($13, 3)'
 refused reclaim one '$2 == "write"' '$13 = "0:9" substr($13, 3)'
 refused reclaim one '$14 == "referenced"' '$14 = ""'
 refused reclaim one "$dropped" '$14 = "busy"'
+refused reclaim one "$dropped" '$14 = "advised"'
+refused reclaim one '$2 == "keep"' '$14 = "advised"'
 refused reclaim one '$2 == "kswapd_sleep"' '$15++'
 refused reclaim one '$2 == "direct_end"' '$15++'
 refused reclaim one '$2 == "state"' '$17 = $18 + 1'
@@ -444,7 +450,6 @@ for key in pgscan_kswapd pgscan_direct pgsteal_kswapd pgsteal_direct pgactivate 
 done
 unseen 'a zone may have had any number of pages' reclaim one '$2 == "state"' '$16++; $20++; $25++'
 unseen 'why a page stays is the kernel'\''s word' reclaim one '$14 == "referenced"' '$14 = "busy"'
-unseen 'a page that leaves may have been told to' reclaim one "$dropped" '$14 = "advised"'
 unseen 'a page of a file may be any' reclaim one '$2 == "drop" && $12 != ""' '$12++'
 unseen 'who maps a page may be anybody' reclaim one '$9 != ""' '$8 = 1'
 

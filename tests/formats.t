@@ -11,7 +11,7 @@
 busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 rec=$scratch/rec
 database=$rec/recording.sqlite
-tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale meta source'
+tables=$(awk -F, 'NR > 1 && !had[$1]++ { print $1 }' analysis/schema.csv | paste -sd ' ')
 
 # schema TABLE [OPTION]...: its check of standard input, by the awk in $AWK.
 schema()
@@ -42,7 +42,33 @@ cat >"$rec/source.csv" <<-'END'
 	object,address,line,text
 	kernel,0xc0101000,mm/a.h:2 < mm/a.c:1,"say(""it's"", 1);"
 END
+# Tables that the toy machine has not, a row of each kind.
+cat >"$rec/uses.csv" <<-'END'
+	page,use,fills
+	0xc0100000,reserved,12
+	0xc1400000,slab dentry,3
+	0xc1401000,,1
+END
+cat >"$rec/waiting.csv" <<-'END'
+	pid,tgid,name,state,call,number,args,eip,kernel
+	1,1,init,sleeping,wait4,114,0xffffffff 0x00000000,0x08048010,0xc0101000 0xc0118004
+	6,6,kswapd0,runnable,,,,,
+END
+cat >"$rec/model.csv" <<-'END'
+	model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade
+	small,,,all,,100,90,4,3,2,1,0
+	small,,,code,2 0x08048010,10,0,4,3,2,1,0
+	small,d,1,all,,100,90,4,3,2,1,0
+END
+cat >"$rec/stale.csv" <<-'END'
+	icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid,changed_eip
+	2000300,2,0x08048010,w,u,0x08080000,write,bochs,0x01000067,0x01000065,2000200,2,0xc0118004
+	2000301,2,0x08048014,r,u,0x08081000,present,tlb,0x01001025,0x00000000,,,
+END
+zstd -q --rm "$rec/model.csv"
 analysis/report.sh "$rec" >/dev/null
+like 'the report has the models of a packed table' "$(cat "$rec/report.html")" 'id="answer-models".*small</code> 10 '
+zstd -dq --rm "$rec/model.csv.zst"
 
 # --- Schema --------------------------------------------------------------------------------------
 # Headers by the plugin: `table columns`, of string literals that may be in pieces.
@@ -144,8 +170,9 @@ is 'misses by phase are those of phases.csv' \
 	"$(query 'SELECT phase, label, cold, conflict, flushed, upgrade FROM misses_by_phase' | sort)" \
 	"$(table phases '{ name = $5; for (i = 6; i <= NF - 8; i++) name = name "," $i
 		print $1 "," name "," $(NF - 7) "," $(NF - 6) "," $(NF - 5) "," $(NF - 4) }')"
-is 'misses by page are those of pages.csv' "$(query 'SELECT misses, process, page_hex FROM pages' | sort)" \
-	"$(table pages '&& $1 > 0 { print $1 "," $2 "," $3 }')"
+is 'misses by page are those of pages.csv' \
+	"$(query 'SELECT misses, process, page_hex, cold, conflict, flushed, upgrade FROM pages' | sort)" \
+	"$(table pages '&& $1 > 0 { print $1 "," $2 "," $3 "," $4 "," $5 "," $6 "," $7 }')"
 is 'costs are those of causes.csv' "$(query 'SELECT faults, cause, major, cost, rounds FROM cause_costs' | sort)" \
 	"$(table causes '{ print $1 "," $2 "," $5 "," $6 "," $11 }')"
 is 'times of processes are those of processes.csv' \
@@ -160,19 +187,30 @@ is 'misses by function are those of functions.csv' \
 	"$(query 'SELECT misses, process, function FROM misses_by_function WHERE function NOT NULL' | sort)" \
 	"$(table functions '{ print $1 "," $2 "," $3 }')"
 
+is 'and by reason they add up' "$(query 'SELECT sum(misses), sum(cold), sum(conflict), sum(flushed), sum(upgrade) FROM misses_by_function')" \
+	"$(query "SELECT count(*), sum(reason = 'cold'), sum(reason = 'conflict'), sum(reason = 'flushed'), sum(event = 'upgrade') FROM misses")"
+# columns TABLE: those of it in SQL, addresses as they stand in the files
+columns()
+{
+	awk -F, -v table="$1" '$1 == table {
+		column = "\"" $2 "\""
+		if ($3 ~ /^(address|page|frame|entry)[?]?$/)
+			column = "CASE WHEN " column " NOT NULL THEN printf(\x270x%08x\x27, " column ") END"
+		printf "%s%s", n++ ? ", " : "", column
+	}' analysis/schema.csv
+}
+
 # What was read is what was there, to the byte.
-back=$(sqlite3 -csv "$database" "SELECT icount, cpu, tlb, event, reason, CASE WHEN page NOT NULL THEN printf('0x%08x', page) END,
-	CASE WHEN frame NOT NULL THEN printf('0x%08x', frame) END, size, access, mode,
-	CASE WHEN pte NOT NULL THEN printf('0x%08x', pte) END, walk, printf('0x%08x', cr3), pid, printf('0x%08x', eip),
-	CASE WHEN evicted NOT NULL THEN printf('0x%08x', evicted) END, dropped_by FROM tlb ORDER BY rowid" | tr -d '"\r' | sha256sum)
-is 'the rows of tlb.csv come back from it' "$back" "$(tail -n +2 "$rec/tlb.csv" | sha256sum)"
+is 'each table has rows' "$(for table in $tables; do
+	[ "$(query "SELECT count(*) FROM $table")" -gt 0 ] || echo "$table"
+done)" ''
+for table in $tables; do
+	is "the rows of $table.csv come back from it" \
+		"$(query "SELECT $(columns "$table") FROM $table ORDER BY rowid" | sha256sum)" \
+		"$(tail -n +2 "$rec/$table.csv" | tr -d '"' | sha256sum)"
+done
 is 'numbers are numbers, names are text' "$(query "SELECT DISTINCT typeof(icount), typeof(page), typeof(walk), typeof(phase), typeof(code)
 	FROM tlb WHERE event = 'fill'")" integer,integer,text,integer,integer
-is 'as many rows as in each file' "$(for table in faults tasks vmas marks latency io reclaim meta; do
-	query "SELECT count(*) FROM $table"
-done)" "$(for table in faults tasks vmas marks latency io reclaim meta; do
-	echo $(($(wc -l <"$rec/$table.csv") - 1))
-done)"
 
 awk '/^```sql/ { on = 1; n++; next } /^```/ { on = 0 } on' analysis/README.md >"$scratch/queries.sql"
 worked=$(sed "s/'matrix by columns'/'map a file'/" "$scratch/queries.sql" | sqlite3 -csv -header "$database" 2>&1 | tr -d '\r')
@@ -307,10 +345,23 @@ analysis/export.sh -o "$tiny" chrome "$tiny" 2>/dev/null
 json=$tiny/trace.json
 is "chrome: a fault ends behind others' turns" "$(json "SELECT ts, dur FROM e WHERE cat = 'fault'")" 150,200
 
+for AWK in mawk gawk "$busybox awk"; do
+	$AWK 'BEGIN { exit 0 }' 2>/dev/null || continue
+	sed 's/,two$/,"a\\b ""c"""/' "$tiny/tasks.csv" >"$scratch/tasks.csv"
+	cp -r "$tiny" "$scratch/odd"
+	mv "$scratch/tasks.csv" "$scratch/odd/"
+	AWK=$AWK analysis/export.sh chrome "$scratch/odd" >"$scratch/odd.json"
+	is "chrome: a name with a backslash and quotes, by ${AWK##*/}" "$(sqlite3 :memory: "SELECT DISTINCT value ->> '\$.args.name'
+		FROM json_each(readfile('$scratch/odd.json'), '\$.traceEvents') WHERE value ->> '\$.pid' = 2 AND
+		value ->> '\$.name' = 'process_name'" 2>&1)" 'a\b "c"'
+	rm -r "$scratch/odd"
+done
+unset AWK
+
 # --- Manual pages --------------------------------------------------------------------------------
 ok 'make man' make man
 is 'text and code come as they are' "$(printf '%s\n' '# T' '' "It is **so** and *so*: \`a-b\`, [here](x)." '' '    .x '"'a\\n'"'' '' '| a | b |' '|---|---|' \
-	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/man.awk | tail -n +5)" \
+	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/lib.awk -f analysis/man.awk | tail -n +5)" \
 '.SH DESCRIPTION
 .PP
 It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
@@ -325,12 +376,17 @@ It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
 d-e
 .SH "SEE ALSO"
 .BR m (2)'
+for AWK in mawk gawk "$busybox awk"; do
+	! $AWK 'BEGIN { exit 0 }' 2>/dev/null || is "a heading with quotes and a backslash, by ${AWK##*/}" \
+		"$(printf '%s\n' '# T' '### Not "a\b"' | $AWK -v name=n -v section=1 -v about=x -v also='m (2)' \
+			-f analysis/lib.awk -f analysis/man.awk | grep '^\.SS')" '.SS "Not \(dqa\eb\(dq"'
+done
 for page in pagoda-trace.5 pagoda.7; do
 	for AWK in gawk "$busybox awk"; do
 		source=README.md section=7 also='pagoda-trace (5)'
 		[ $page = pagoda.7 ] || source=analysis/FORMAT.md section=5 also='pagoda (7)'
 		! $AWK 'BEGIN { exit 0 }' 2>/dev/null || is "$page: the same by ${AWK##*/}" "$($AWK -v name="${page%.?}" -v section=$section \
-			-v also="$also" -v about=x -f analysis/man.awk $source | tail -n +5)" "$(tail -n +5 build/man/$page)"
+			-v also="$also" -v about=x -f analysis/lib.awk -f analysis/man.awk $source | tail -n +5)" "$(tail -n +5 build/man/$page)"
 	done
 	is "$page: man has no complaint" "$(MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings=all -l build/man/$page 2>&1 >"$scratch/$page")" ''
 	unlike "$page: nothing of Markdown or troff is left" "$(cat "$scratch/$page")" '\*\*|\]\(|\\f[BIR]|\\\(|^ *\|.*\|$'

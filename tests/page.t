@@ -24,7 +24,9 @@ result()
 # The program starts at 1,000 of 101,000 instructions; 10 bins.
 result marks icount,pid,label 100,1,boot 900,1,user 1000,7,sort 51000,7,fork 61000,7,end
 result tasks icount,cpu,event,pid,tgid,cr3,name 950,0,exec,7,7,0x00400000,/bin/prog 990,0,fork,8,8,0x00500000,prog \
-	52000,0,fork,8,8,0x00500000,prog 53000,0,clone,9,7,0x00500000,prog 54000,0,fork,10,10,0x00500000,prog
+	51500,0,switch,7,7,0x00400000,prog 52000,0,fork,8,8,0x00500000,prog 53000,0,clone,9,7,0x00500000,prog \
+	53500,0,switch,9,7,0x00400000,prog 54000,0,fork,10,10,0x00500000,prog 55000,0,switch,1,1,0x00300000,init \
+	56000,0,fork,11,11,0x00600000,init
 result phases phase,from,to,pid,label,cold,conflict,flushed,upgrade,invlpg,flush,flush_all,kind \
 	0,0,100,,,1,0,0,0,0,0,0,0 1,100,900,1,boot,1,0,0,0,0,0,0,0 2,900,1000,1,user,1,0,0,0,0,0,0,0 \
 	3,1000,51000,7,sort,100,20,5,0,0,0,0,0 4,51000,61000,7,fork,800,100,75,0,0,0,0,0 5,61000,101000,7,end,0,0,0,0,0,0,0,0
@@ -36,16 +38,16 @@ result areas rows,pid,pages,cold,conflict,flushed,upgrade,kind,area '900,7,9,9,9
 	'5000,1,9,9,9,9,9,9,[heap]'
 result lines rows,pid,line,symbol,text 4000,,mm/x.c:1,kernel_one, 3000,1,init.c:2,main,x 250,7,a.c:33,walk,"*p < 1" 240,7,a.c:34,walk,
 result functions rows,pid,symbol 400,,kernel_one 251,7,walker
-result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 120,anon,1,1,1,3000,21,22,23,24,0 \
-	60,cow,1,1,1,6100,31,32,33,34,500 20,cow_reuse,1,1,1,900,41,42,43,44,0
+result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 117,anon,1,1,1,2700,21,22,23,24,0 \
+	3,file_cow,1,1,1,300,21,22,23,24,0 	60,cow,1,1,1,6100,31,32,33,34,500 20,cow_reuse,1,1,1,900,41,42,43,44,0
 result memory bin,icount,free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,swap_used,free_least \
 	5,50500,50,10,20,30,0,0,0,0,0,0,19 7,70700,50,10,20,30,0,0,0,0,0,0,20
-result early_areas early,back,dropped,pages,pid,area '12,13,14,15,7,[heap]'
+result early_areas early,back,dropped,pages,pid,area '88,89,90,91,,[none]' '12,13,14,15,7,[heap]'
 result reclaimers dropped,by,pid,runs,looked_at,kept,activated,unevictable,slots,written 900,kswapd,6,11,12,13,14,15,16,17
 result refaults distance_from,kind,rows,early 256,anon,20,15
 result meta key,value dtlb_entries,2048 itlb_entries,1024 icount_start,0 icount_end,101000
-result model model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade \
-	one,,,all,,4000,3000,0,0,0,0,0 one,l1,1,all,,4000,1,0,0,0,0,0 two,,,all,,4000,3500,0,0,0,0,0 two,,,phase,x,4000,1,0,0,0,0,0
+result models model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade one,4000,1000,250.000,0,0,0,0,0 \
+	two,4000,500,125.000,0,0,0,0,0
 result edges bin,icount 0,0 1,10100 2,20200 3,30300 4,40400 5,50500 6,60600 7,70700 8,80800 9,90900
 cat >"$scratch/answers.awk" <<-'END'
 	BEGIN {
@@ -67,18 +69,24 @@ cat >"$scratch/answers.awk" <<-'END'
 		exit failed
 	}
 END
-# answers: the sentences that these results give, as text
-answers()
+# written PROGRAM: what it puts into $scratch/answers, of these results
+written()
 {
-	for name in lib run svg symbols page glossary fold finding answers charts pressure; do
+	program=$1
+	shift
+	for name in lib run svg symbols page glossary fold finding answers charts pressure tables more_tables; do
 		set -- "$@" -f analysis/$name.awk
 	done
-	mawk "$@" -f "$scratch/answers.awk" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
+	mawk "$@" -f "$program" -v out="$results" -v page="$scratch/answers" -v start=0 -v end=101000 -v bins=10 \
 		-v edges="$results/edges.csv" -v metafile="$results/meta.csv" -v tasks="$results/tasks.csv" \
-		-v marks="$results/marks.csv" -v model="${model-}" </dev/null
+		-v marks="$results/marks.csv" </dev/null
+}
+# answers: the sentences, as text
+answers()
+{
+	written "$scratch/answers.awk"
 	sed 's/<[^>]*>//g; s/&nbsp;/ /g; s/&[lr]dquo;/"/g' "$scratch/answers"
 }
-model=$results/model.csv
 told=$(answers)
 like "the pair: its share, its place, its times" "$told" \
 	"^Two pages make 84.2 % of the conflicts from the program's start on: 0x08100000 [(]\[heap\] of 7 prog[)] and 0x08900000 .* 8 MiB apart, .* 101 times"
@@ -87,11 +95,15 @@ like "the line of the program that misses most, of its process's misses" "$told"
 	'^The source line that misses most is a.c:33 in walk: 250 of the 1,000 misses of process 7 prog [(]25.0 %[)]. [*]p &lt; 1'
 like "what faults take" "$told" "^Page faults take 10.0 % of the instructions from the program's start on: 200 faults, 10,000 instructions"
 like "and which" "$told" '61.0 % of these go to cow .*: 60 faults, the median one of 31 instructions, the dearest of 34[.]'
-like "what copying on write takes" "$told" '^Copy on write takes 6,500 instructions in faults: 60 writes copied .*, 20 found .* there were 2 forks[.]'
+like "what copying on write takes" "$told" \
+	'^Copy on write takes 6,800 instructions in faults from .*: 63 writes copied a page, 3 of these from .*, 20 found .* there were 2 forks[.] .* once[.] '
 like "what other TLBs would have walked" "$told" 'whole recording: two 500 [(]125 a thousand references[)], one 1,000 [(]250 '
 like "when memory was short" "$told" '^Memory was short for 10.1 % of the time .* in phase "fork" [(]95.0 % '
-like "what left too early" "$told" '^15 pages were thrown out too early [(]1.7 % of the 900 dropped[)].* of \[heap\] of process 7 prog: 12[.]'
+like "what left too early" "$told" \
+	'^15 pages were thrown out too early in the whole recording [(]1.7 % of the 900 dropped[)].* Of all known areas \[heap\] of process 7 prog lost most of them: 12[.]'
 is "that is all" "$(grep -c '<li ' "$scratch/answers")" 8
+result early_areas early,back,dropped,pages,pid,area '88,89,90,91,,[none]' '0,13,14,15,7,[heap]'
+unlike "and no area where none is known" "$(answers)" 'Of all known areas'
 result lines rows,pid,line,symbol,text
 like "without lines, the function" "$(answers)" '^The function that misses most is walker: 251 of the 1,000 '
 # Below its threshold, each has nothing to say.
@@ -102,9 +114,20 @@ sed -i 's/^[34],1000,51000.*/3,1000,51000,7,sort,9000,100,75,0,0,0,0,0/' "$resul
 result program_causes rows,cause,user,kernel,major,cost,p50,p90,p99,max,rounds 49,cow,1,1,1,999,31,32,33,34,0
 result refaults distance_from,kind,rows,early 256,anon,20,9
 sed -i '/^5,/d' "$results/memory.csv"
-model=
+result models model,references,walks,per_thousand,cold,capacity,conflict,flush,upgrade
 : >"$scratch/answers"
 is "what matters little is not told" "$(answers 2>&1)" ""
+
+# Of 14 forks by the program and 12 by init behind them, the program's last 12.
+{
+	echo icount,parent,child,program,pages,parent_cow,parent_reuse,child_cow,child_reuse,saved,cost,at_once
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo $i,7,8,1,$i,0,0,0,0,0,0,0; done
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo 90,1,10,1,$i,0,0,0,0,0,0,0; done
+} >"$results/cow.csv"
+sed 's/answers()/more_forks()/' "$scratch/answers.awk" >"$scratch/forks.awk"
+written "$scratch/forks.awk"
+is "the last forks are the program's" "$(grep -o 'the last 12' "$scratch/answers") $(sed 's/<[^>]*>/ /g' "$scratch/answers" |
+	grep -c '7 prog *8 prog') $(grep -c 'init' "$scratch/answers")" 'the last 12 12 0'
 
 # --- The page ------------------------------------------------------------------------------------
 rec=$scratch/rec

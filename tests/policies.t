@@ -11,7 +11,7 @@ room=128
 # on_paper NAME: frames,policy,faults,writes of a small string, with some numbers of frames
 on_paper()
 {
-	"$program" string $room "$1" | build/host/replay 1 2 3 16 64 100 128 160 200 288 512
+	"$program" string $room "$1" | build/analysis/replay 1 2 3 16 64 100 128 160 200 288 512
 }
 
 # worse_than_opt: rows in which a policy does better than OPT

@@ -1,6 +1,6 @@
 /*
  * workload.c - three strings of references larger than memory: played here, page by page, under
- * whatever policy the kernel has, or printed, for build/host/replay to play on paper.
+ * whatever policy the kernel has, or printed, for build/analysis/replay to play on paper.
  *
  *   workload run ROOM NAME...     marks `fill NAME` and `use NAME`; then says how many pages were
  *                                 in memory while they were used, and how many were not as left

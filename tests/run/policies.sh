@@ -85,7 +85,7 @@ on_paper()
 		pages=$(cut -d' ' -f1 "$out/$workload.string" | sort -u | wc -l)
 		frames=$(sed -n "s/^$workload,[a-z]*,\([0-9]*\),.*/\1/p" "$1" | sort -u)
 		# shellcheck disable=SC2086 # numbers
-		build/host/replay $frames <"$out/$workload.string" |
+		build/analysis/replay $frames <"$out/$workload.string" |
 			awk -F, -v workload="$workload" -v pages="$pages" \
 				'NR > 1 { print workload "," $1 "," $2 "," $3 - pages }'
 	done
