@@ -45,12 +45,13 @@ enum {
 static uint8_t memory[MEMORY];
 static uint64_t icount, rounds;
 static struct recorder *rec;
+static bool pse;
 
 static bool get_view(void *ctx, struct cpu_view *view)
 {
 	(void)ctx;
 	icount++;
-	*view = (struct cpu_view){.icount = icount};
+	*view = (struct cpu_view){.icount = icount, .pse = pse};
 	return true;
 }
 
@@ -137,6 +138,7 @@ static void begin(void)
 	struct options opt;
 	uint32_t i;
 
+	pse = false;
 	memset(memory, 0, sizeof(memory));
 	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 1);
 	for (i = 0; i < MEMORY >> 12; i++)
@@ -290,6 +292,15 @@ static void pages(void)
 				 "0x00000003,0x08048000,0xc0200000 0xc0300000\n");
 	begin();
 	put(DIRECTORY + (BASE >> 22) * 4, 0x81); /* physical 0 on, 4 MiB */
+	pse = true;
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+	begin();
+	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 0x81); /* no large page without CR4.PSE */
+	put(TABLE + 4 * (TASK(0) >> 12), away | 1);
+	memcpy(memory + away, memory + TASK(0), 4096);
+	memset(memory + TASK(0), '!', 4096);
 	say_where(0);
 	CHECK_STR(end(3),
 		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
@@ -344,6 +355,10 @@ static void nothing_to_say(void)
 	begin();
 	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + MEMORY - 8});
 	CHECK_EQ(rec->tally.bad_hints, 1);
+	CHECK_STR(end(0), HEADER);
+	begin();
+	say_where(0);
+	recorder_reset(rec); /* it was another system's memory */
 	CHECK_STR(end(0), HEADER);
 }
 
