@@ -125,9 +125,7 @@ static void slab_name(struct recorder *r, uint32_t cache, char text[CACHE_NAME +
 
 	if (r->m.read_phys(r->m.ctx, cache + r->use.at.cache_name - offset, &at, 4) == 4)
 		r->m.read_phys(r->m.ctx, at - offset, name, sizeof(name) - 1);
-	for (char *p = name; *p; p++)
-		if (*p < ' ' || *p > '~' || *p == ',' || *p == '"')
-			*p = '?';
+	names_printable(name);
 	snprintf(text, CACHE_NAME + 8, "slab %s", name);
 }
 

@@ -22,14 +22,12 @@ static bool read_word(struct recorder *r, uint64_t phys, uint32_t *value)
 static const char *read_name(struct recorder *r, uint32_t task)
 {
 	char name[NAME_MAX + 1];
-	unsigned int i, n = r->watch.at.name_size;
+	unsigned int n = r->watch.at.name_size;
 
 	n = r->m.read_linear(r->m.ctx, task + r->watch.at.task_name, name,
 			     n < NAME_MAX ? n : NAME_MAX);
 	name[n] = 0;
-	for (i = 0; name[i]; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			name[i] = '?';
+	names_printable(name);
 	return names_keep(&r->names, name);
 }
 

@@ -55,13 +55,11 @@ static uint32_t word(struct recorder *r, uint32_t addr)
 static void read_text(struct recorder *r, uint32_t addr, char text[WAITING_NAME_MAX],
 		      unsigned int max)
 {
-	unsigned int i, n;
+	const unsigned int n =
+		read_bytes(r, addr, text, max < WAITING_NAME_MAX ? max : WAITING_NAME_MAX - 1);
 
-	n = read_bytes(r, addr, text, max < WAITING_NAME_MAX ? max : WAITING_NAME_MAX - 1);
-	for (i = 0; i < n && text[i]; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			text[i] = '?';
-	text[i] = 0;
+	text[n] = 0;
+	names_printable(text);
 }
 
 static const char *state_word(char letter, bool runs)

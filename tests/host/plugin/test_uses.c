@@ -210,9 +210,10 @@ static void damaged(void)
 	say_where(0);
 	fill(10);
 	frame_use_fill(rec, BASE + 0x5000, 0x1000000000ull); /* beyond 4 GiB */
-	CHECK_STR(guest_end("uses.csv"), HEADER "0xc0005000,reserved,2\n0xc0008000,slab ,1\n"
-						"0xc0008000,slab a???,1\n0xc0009000,slab ,1\n"
-						"0xc000a000,reserved,1\n");
+	CHECK_STR(guest_end("uses.csv"),
+		  HEADER "0xc0005000,reserved,2\n0xc0008000,slab ,1\n"
+			 "0xc0008000,\"slab a,\"\"?\",1\n0xc0009000,slab ,1\n"
+			 "0xc000a000,reserved,1\n");
 }
 
 static void refused(void)
