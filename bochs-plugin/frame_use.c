@@ -8,8 +8,7 @@
 #include <string.h>
 
 #define FRAMES	    (1u << 20) /* of 32-bit addresses */
-#define KERNEL_HALF 0xc0000000u
-#define DESCRIPTORS 64u /* bytes of one, at most */
+#define DESCRIPTORS 64u	       /* bytes of one, at most */
 #define CACHE_NAME  48u
 #define FIRST_ROOM  1024u
 

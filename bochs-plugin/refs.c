@@ -13,8 +13,7 @@
 #include <stdlib.h>
 
 /* The kernel's half, as in analysis/areas.awk (kernel/include/arch/layout.h). */
-#define KERNEL_HALF 0xc0000000u
-#define VMALLOC	    0xf8800000u
+#define VMALLOC	    0xf8800000u /* unless the guest says where its direct map ends */
 #define VMALLOC_END 0xff7fe000u
 #define KMAP	    0xff800000u
 #define FIXMAP	    0xffc00000u
@@ -50,13 +49,18 @@ bool refs_open(struct recorder *r)
 	return true;
 }
 
+static bool in_direct_map(const struct frame_use *u, uint32_t page)
+{
+	return u->known ? page - u->at.page_offset < u->at.direct_bytes : page < VMALLOC;
+}
+
 static uint32_t area_of(const struct recorder *r, uint32_t page)
 {
 	const struct refs *refs = r->refs;
 
 	if (page < KERNEL_HALF)
 		return area_map_find(&refs->areas, r->tasks.current->tgid, page, refs->none);
-	if (page < VMALLOC)
+	if (in_direct_map(&r->use, page))
 		return refs->direct_map;
 	if (page < VMALLOC_END)
 		return refs->vmalloc;

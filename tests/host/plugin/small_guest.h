@@ -83,7 +83,10 @@ static inline void guest_begin(const char *model)
 	if (model)
 		strcpy(opt.models[opt.model_count++], model);
 	rec = calloc(1, sizeof(*rec));
-	CHECK(recorder_open(rec, &opt, &m));
+	if (!recorder_open(rec, &opt, &m)) {
+		printf("# %s\n", rec->trouble);
+		exit(1);
+	}
 }
 
 /* Ends the run from outside; what a file of the recording has. */
