@@ -22,7 +22,7 @@ function check_uses(    F, before, line, page)
 		use_rows++
 		if (F[1] !~ /^0x[c-f][0-9a-f]*000$/ || length(F[1]) != 10 || F[3] !~ /^[1-9][0-9]*$/)
 			wrong_row("uses", "uses", csv_line, "no page of the kernel's half, or no count: " F[1] "," F[2] "," F[3])
-		if (F[2] !~ /^(|slab [^,]*|page (table|directory)( of [0-9]+)?|stack of [0-9]+|vmalloc 0x[0-9a-f]+|page cache|swap cache|shared memory|anonymous|free|reserved|mem_map|allocated)$/)
+		if (F[2] !~ /^(|slab [ -~]*|page (table|directory)( of [0-9]+)?|stack of [0-9]+|vmalloc 0x[0-9a-f]+|page cache|swap cache|shared memory|anonymous|free|reserved|mem_map|allocated)$/)
 			wrong_row("uses", "uses", csv_line, "no such use: " F[2])
 		if (F[1] "," F[2] <= before)
 			wrong_row("uses", "uses", csv_line, "out of order, or twice: " F[1] "," F[2])

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #define FRAMES	    (1u << 20) /* of 32-bit addresses */
-#define KERNEL_HALF 0xc0000000u
-#define DESCRIPTORS 64u /* bytes of one, at most */
+#define DESCRIPTORS 64u	       /* bytes of one, at most */
 #define CACHE_NAME  48u
 #define FIRST_ROOM  1024u
 
@@ -125,9 +124,7 @@ static void slab_name(struct recorder *r, uint32_t cache, char text[CACHE_NAME +
 
 	if (r->m.read_phys(r->m.ctx, cache + r->use.at.cache_name - offset, &at, 4) == 4)
 		r->m.read_phys(r->m.ctx, at - offset, name, sizeof(name) - 1);
-	for (char *p = name; *p; p++)
-		if (*p < ' ' || *p > '~' || *p == ',' || *p == '"')
-			*p = '?';
+	names_printable(name);
 	snprintf(text, CACHE_NAME + 8, "slab %s", name);
 }
 

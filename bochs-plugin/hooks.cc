@@ -1,6 +1,5 @@
 /*
- * hooks.cc - sees Bochs, with watch.cc, ref_hooks.cc (what-if models) and half_fetched.cc; nothing
- * else does.
+ * hooks.cc - events of Bochs, for the recorder.
  *
  * Bochs has no hook for a TLB fill. It has one for physical accesses that the
  * processor makes by itself, and outside of virtualisation and SMM these are
@@ -9,8 +8,8 @@
  * by looking at the TLB afterwards. No patch is needed.
  *
  * Each hook turns its arguments into plain values, calls the recorder, and
- * ends the run if that reports trouble. With no tlbtrace line in bochsrc all
- * hooks return at once.
+ * ends the run if that reports trouble. With no tlbtrace line in bochsrc there
+ * is no recorder, and hooks do nothing but drop_half_fetched().
  */
 #include "bochs.h"
 #include "bxversion.h"
@@ -24,8 +23,6 @@ extern "C" {
 #include "kernel/trace_port.h"
 #include "large_pages.h"
 }
-#include "watch.h"
-
 #include "hooks.h"
 
 #include <signal.h>

@@ -14,6 +14,9 @@
 #define LARGE_4M_MASK 0x3fffffu
 #define LARGE_2M_MASK 0x1fffffu
 
+/* Where programs' addresses end, in our kernel as in Linux. */
+#define KERNEL_HALF 0xc0000000u
+
 enum tlb_id {
 	TLB_D,
 	TLB_I

@@ -37,6 +37,13 @@ const char *names_keep(struct names *n, const char *text)
 	return name->text;
 }
 
+void names_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 void names_free(struct names *n)
 {
 	struct name *name;

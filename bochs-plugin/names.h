@@ -21,6 +21,10 @@ struct names {
  * names kept already, the string "?" (never NULL). */
 const char *names_keep(struct names *n, const char *text);
 
+/* names_printable - puts a ? in the place of each character of @text that is no printable ASCII
+ * one: it comes from the guest's memory and may be no text at all. */
+void names_printable(char *text);
+
 /* names_free - drops all. */
 void names_free(struct names *n);
 

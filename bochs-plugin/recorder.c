@@ -330,7 +330,7 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 		.from_user = view.cpl == 3,
 		.wanted = recorder_wants(r, EVENT_FAULT),
 	};
-	fault.has_before = !view.pae && entry_of(&r->m, view.cr3, cr2, &fault.before, &mask);
+	fault.has_before = entry_of(&r->m, &view, cr2, &fault.before, &mask);
 	r->written.faults += fault.wanted;
 	drop_by_fault(r, cr2, fault.access == 'x');
 	refs_fault(r, cr2, fault.access == 'x');
@@ -341,10 +341,11 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 void recorder_fault_over(void *recorder, struct fault *f)
 {
 	struct recorder *r = recorder;
+	struct cpu_view view;
 	uint32_t mask;
 
-	f->has_after = f->has_before && f->cr3 == r->cr3 &&
-		       entry_of(&r->m, f->cr3, f->addr, &f->after, &mask);
+	f->has_after = f->has_before && r->m.view(r->m.ctx, &view) && f->cr3 == view.cr3 &&
+		       entry_of(&r->m, &view, f->addr, &f->after, &mask);
 }
 
 void recorder_return(struct recorder *r, unsigned int cpl, uint32_t eip, uint32_t esp)
@@ -462,6 +463,6 @@ void recorder_reset(struct recorder *r)
 	recorder_cr3(r, 0);
 	refs_flush(r, FLUSH_CR0, true, r->space);
 	check_reset(r);
-	r->watch.on = r->tasks.watched =
-		false; /* where the tasks were, there is another system now */
+	/* Where the tasks were, there is another system now. */
+	r->watch.on = r->tasks.watched = r->waiting.known = false;
 }

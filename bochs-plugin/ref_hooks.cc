@@ -9,7 +9,6 @@
 #include "cpu/cpu.h"
 
 extern "C" {
-#include "recorder.h"
 #include "refs.h"
 }
 
@@ -162,22 +161,19 @@ static void put_strings(const Bit32u *lin, unsigned strings, Bit32u count, Bit32
 }
 
 extern "C" {
-#define FAST_MOVS	_ZN8BX_CPU_C12FastRepMOVSBEjjjjjj
-#define FAST_STOS	_ZN8BX_CPU_C12FastRepSTOSBEjjhj
-#define FAST_JOIN(a, b) a##b
-#define FAST_REAL(name) FAST_JOIN(__real_, name)
-#define FAST_WRAP(name) FAST_JOIN(__wrap_, name)
-Bit32u FAST_REAL(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
-			    Bit32u bytes, Bit32u size);
-Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
-			    Bit32u bytes, Bit32u size);
-Bit32u FAST_REAL(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
-Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
+#define FAST_MOVS _ZN8BX_CPU_C12FastRepMOVSBEjjjjjj
+#define FAST_STOS _ZN8BX_CPU_C12FastRepSTOSBEjjhj
+Bit32u REAL(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to, Bit32u bytes,
+		       Bit32u size);
+Bit32u WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to, Bit32u bytes,
+		       Bit32u size);
+Bit32u REAL(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
+Bit32u WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count);
 
-Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to,
-			    Bit32u bytes, Bit32u size)
+Bit32u WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit32u to, Bit32u bytes,
+		       Bit32u size)
 {
-	const Bit32u done = FAST_REAL(FAST_MOVS)(from_seg, from, to_seg, to, bytes, size) / size;
+	const Bit32u done = REAL(FAST_MOVS)(from_seg, from, to_seg, to, bytes, size) / size;
 	const Bit32u lin[2] = {(Bit32u)CPU->sregs[from_seg].cache.u.segment.base + from,
 			       (Bit32u)CPU->sregs[to_seg].cache.u.segment.base + to};
 
@@ -190,9 +186,9 @@ Bit32u FAST_WRAP(FAST_MOVS)(unsigned from_seg, Bit32u from, unsigned to_seg, Bit
 	return done * size;
 }
 
-Bit32u FAST_WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count)
+Bit32u WRAP(FAST_STOS)(unsigned seg, Bit32u to, Bit8u value, Bit32u count)
 {
-	const Bit32u done = FAST_REAL(FAST_STOS)(seg, to, value, count);
+	const Bit32u done = REAL(FAST_STOS)(seg, to, value, count);
 	const Bit32u lin = (Bit32u)CPU->sregs[seg].cache.u.segment.base + to;
 
 	if (!tlbtrace_refs)

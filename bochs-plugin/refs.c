@@ -6,21 +6,17 @@
  * its windows long after the page lost its place in the TLB; then the page tables are read.
  */
 #include "refs.h"
+#include "entry.h"
 #include "kernel/trace_port.h"
 #include "rows.h"
 
 #include <stdlib.h>
 
 /* The kernel's half, as in analysis/areas.awk (kernel/include/arch/layout.h). */
-#define KERNEL_HALF 0xc0000000u
-#define VMALLOC	    0xf8800000u
+#define VMALLOC	    0xf8800000u /* unless the guest says where its direct map ends */
 #define VMALLOC_END 0xff7fe000u
 #define KMAP	    0xff800000u
 #define FIXMAP	    0xffc00000u
-
-#define ENTRY_PRESENT 0x1u
-#define ENTRY_LARGE   0x80u
-#define ENTRY_GLOBAL  0x100u
 
 bool refs_open(struct recorder *r)
 {
@@ -53,13 +49,18 @@ bool refs_open(struct recorder *r)
 	return true;
 }
 
+static bool in_direct_map(const struct frame_use *u, uint32_t page)
+{
+	return u->known ? page - u->at.page_offset < u->at.direct_bytes : page < VMALLOC;
+}
+
 static uint32_t area_of(const struct recorder *r, uint32_t page)
 {
 	const struct refs *refs = r->refs;
 
 	if (page < KERNEL_HALF)
 		return area_map_find(&refs->areas, r->tasks.current->tgid, page, refs->none);
-	if (page < VMALLOC)
+	if (in_direct_map(&r->use, page))
 		return refs->direct_map;
 	if (page < VMALLOC_END)
 		return refs->vmalloc;
@@ -68,28 +69,17 @@ static uint32_t area_of(const struct recorder *r, uint32_t page)
 	return page < FIXMAP ? refs->kmap : refs->fixmap;
 }
 
-static uint32_t entry_at(const struct recorder *r, uint32_t addr)
-{
-	uint32_t entry = 0;
-
-	return r->m.read_phys(r->m.ctx, addr, &entry, sizeof(entry)) == sizeof(entry) ? entry : 0;
-}
-
 /* With 32-bit paging; PAE's large pages count as ordinary ones, and so do those of 2 MiB above. */
 static unsigned int kind_by_tables(const struct recorder *r, uint32_t page)
 {
 	struct cpu_view view;
-	unsigned int kind = 0;
-	uint32_t entry;
+	uint32_t entry, mask;
 
-	if (!r->m.view(r->m.ctx, &view) || view.pae)
+	if (!r->m.view(r->m.ctx, &view) || !entry_of(&r->m, &view, page, &entry, &mask) ||
+	    !(entry & ENTRY_PRESENT))
 		return 0;
-	entry = entry_at(r, (view.cr3 & ~PAGE_MASK) + (page >> 22) * 4);
-	if (entry & ENTRY_LARGE && view.pse)
-		kind = REF_LARGE;
-	else if (entry & ENTRY_PRESENT)
-		entry = entry_at(r, (entry & ~PAGE_MASK) + (page >> 12 & 1023) * 4);
-	return entry & ENTRY_GLOBAL && view.pge ? kind | REF_GLOBAL : kind;
+	return (mask == LARGE_4M_MASK ? REF_LARGE : 0) |
+	       (entry & ENTRY_GLOBAL && view.pge ? REF_GLOBAL : 0);
 }
 
 void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip)

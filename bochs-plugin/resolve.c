@@ -14,10 +14,9 @@
  * instruction. An invalidated slot keeps its frame, and that tells.
  */
 #include "resolve.h"
+#include "entry.h"
 
-#define CANDIDATES   12u
-#define ENTRY_DIRTY  0x40u
-#define ENTRY_GLOBAL 0x100u
+#define CANDIDATES 12u
 
 /* Adds every linear page that fits what the walk has told, with @low as its low bits. */
 static unsigned int add(const struct walk *w, uint32_t *pages, unsigned int n, uint32_t low)

@@ -22,14 +22,12 @@ static bool read_word(struct recorder *r, uint64_t phys, uint32_t *value)
 static const char *read_name(struct recorder *r, uint32_t task)
 {
 	char name[NAME_MAX + 1];
-	unsigned int i, n = r->watch.at.name_size;
+	unsigned int n = r->watch.at.name_size;
 
 	n = r->m.read_linear(r->m.ctx, task + r->watch.at.task_name, name,
 			     n < NAME_MAX ? n : NAME_MAX);
 	name[n] = 0;
-	for (i = 0; name[i]; i++)
-		if (name[i] < ' ' || name[i] > '~')
-			name[i] = '?';
+	names_printable(name);
 	return names_keep(&r->names, name);
 }
 
@@ -47,7 +45,7 @@ void watch_check(struct recorder *r)
 		return;
 	w->renamed = false;
 	if (!r->m.view(r->m.ctx, &view) ||
-	    !entry_translate(&r->m, view.cr3, task + w->at.task_pid, &phys) ||
+	    !entry_translate(&r->m, &view, task + w->at.task_pid, &phys) ||
 	    !read_word(r, phys, &pid) ||
 	    r->m.read_linear(r->m.ctx, task + w->at.task_tgid, &tgid, 4) != 4)
 		return;
@@ -60,15 +58,12 @@ void watch_check(struct recorder *r)
 	recorder_switch(r, &view, pid, tgid, view.cr3, name);
 }
 
-bool watch_hint(struct recorder *r, uint32_t addr)
+bool watch_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr)
 {
 	struct watch *w = &r->watch;
-	struct cpu_view view;
 
-	if (w->on || !r->m.view(r->m.ctx, &view) || view.pae ||
-	    r->m.read_linear(r->m.ctx, addr, &w->at, sizeof(w->at)) != sizeof(w->at) ||
-	    w->at.size < sizeof(w->at) ||
-	    !entry_translate(&r->m, view.cr3, w->at.running, &w->running))
+	if (w->on || r->m.read_linear(r->m.ctx, addr, &w->at, sizeof(w->at)) != sizeof(w->at) ||
+	    w->at.size < sizeof(w->at) || !entry_translate(&r->m, view, w->at.running, &w->running))
 		return false;
 	tasks_hello(&r->tasks);
 	/* The first look comes with the next event: this one's own rows have no task yet. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct recorder;
+struct cpu_view;
 
 struct watch {
 	bool on;
@@ -26,7 +27,7 @@ struct watch {
 };
 
 /* watch_hint - struct trace_tasks is at linear address @addr. False: it makes no sense. */
-bool watch_hint(struct recorder *r, uint32_t addr);
+bool watch_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr);
 
 /* watch_check - looks; a row of tasks.csv if another task runs. Only while on. */
 void watch_check(struct recorder *r);

@@ -8,37 +8,16 @@
  * frames of the functions that called each other (saved EBP, return address), innermost last.
  */
 #include "waiting.h"
+#include "entry.h"
 #include "recorder.h"
 #include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define ENTRY_PRESENT 1u
-#define ENTRY_LARGE   0x80u
-#define LARGE_FRAME   0xffc00000u
-#define PAGE_FAULT    14u
-#define FIRST_IRQ     32u
-#define STACK_MAX     0x10000u
-
-/* The physical address of @addr in the kernel's half; false: nothing is there. */
-static bool translate(struct recorder *r, uint32_t addr, uint64_t *phys)
-{
-	uint32_t entry;
-
-	*phys = r->waiting.at.page_dir + (addr >> 22) * 4;
-	if (r->m.read_phys(r->m.ctx, *phys, &entry, 4) != 4 || !(entry & ENTRY_PRESENT))
-		return false;
-	if (entry & ENTRY_LARGE) {
-		*phys = (entry & LARGE_FRAME) + (addr & LARGE_4M_MASK);
-		return true;
-	}
-	*phys = (entry & ~PAGE_MASK) + (addr >> 12 & 0x3ff) * 4;
-	if (r->m.read_phys(r->m.ctx, *phys, &entry, 4) != 4 || !(entry & ENTRY_PRESENT))
-		return false;
-	*phys = (entry & ~PAGE_MASK) + (addr & PAGE_MASK);
-	return true;
-}
+#define PAGE_FAULT 14u
+#define FIRST_IRQ  32u
+#define STACK_MAX  0x10000u
 
 /* Copies up to @len bytes; returns how many are there. */
 static unsigned int read_bytes(struct recorder *r, uint32_t addr, void *buf, unsigned int len)
@@ -50,7 +29,7 @@ static unsigned int read_bytes(struct recorder *r, uint32_t addr, void *buf, uns
 		piece = 4096 - (addr & PAGE_MASK);
 		if (piece > len - done)
 			piece = len - done;
-		if (!translate(r, addr, &phys) ||
+		if (!entry_translate(&r->m, &r->waiting.view, addr, &phys) ||
 		    r->m.read_phys(r->m.ctx, phys, (char *)buf + done, piece) != piece)
 			break;
 	}
@@ -76,13 +55,11 @@ static uint32_t word(struct recorder *r, uint32_t addr)
 static void read_text(struct recorder *r, uint32_t addr, char text[WAITING_NAME_MAX],
 		      unsigned int max)
 {
-	unsigned int i, n;
+	const unsigned int n =
+		read_bytes(r, addr, text, max < WAITING_NAME_MAX ? max : WAITING_NAME_MAX - 1);
 
-	n = read_bytes(r, addr, text, max < WAITING_NAME_MAX ? max : WAITING_NAME_MAX - 1);
-	for (i = 0; i < n && text[i]; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			text[i] = '?';
-	text[i] = 0;
+	text[n] = 0;
+	names_printable(text);
 }
 
 static const char *state_word(char letter, bool runs)
@@ -198,7 +175,7 @@ static void read_task(struct recorder *r, uint32_t task, const struct stopped_cp
 	row_waiting(r, &t);
 }
 
-bool waiting_hint(struct recorder *r, uint32_t addr)
+bool waiting_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr)
 {
 	struct trace_tasks at;
 
@@ -206,6 +183,8 @@ bool waiting_hint(struct recorder *r, uint32_t addr)
 	    at.size < sizeof(at) || at.stack_size > STACK_MAX || at.regs_size > at.stack_size)
 		return false;
 	r->waiting.at = at;
+	r->waiting.view = *view;
+	r->waiting.view.cr3 = at.page_dir;
 	r->waiting.known = true;
 	return true;
 }

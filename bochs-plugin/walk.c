@@ -21,14 +21,10 @@
  * state and not the address decides what a read is.
  */
 #include "walk.h"
+#include "entry.h"
 
 #include <string.h>
 
-#define ENTRY_PRESENT  0x1u
-#define ENTRY_WRITE    0x2u
-#define ENTRY_USER     0x4u
-#define ENTRY_DIRTY    0x40u
-#define ENTRY_LARGE    0x80u
 #define PAE_FRAME      0x000ffffffffff000ull
 #define LARGE_2M_FRAME 0x000fffffffe00000ull
 

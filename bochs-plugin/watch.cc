@@ -1,15 +1,13 @@
 /*
  * watch.cc - accesses to memory, as check=stale has to be told of them.
  *
- * Beside hooks.cc the only file that sees Bochs. Nothing here is called unless tlbtrace_watch says
- * so, but for what a `rep` asks once for each page.
+ * Bochs calls tlbtrace_access only where tlbtrace_watch says so; what a `rep` asks once for each
+ * page always comes by here.
  */
 #include "bochs.h"
 #include "cpu/cpu.h"
 
-#include "watch.h"
-
-#define CPU BX_CPU(0)
+#include "hooks.h"
 
 unsigned char tlbtrace_watch;
 

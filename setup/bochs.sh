@@ -180,7 +180,9 @@ get_tarball()
 OFFLINE=dir, filled by 'make deps-fetch' elsewhere, or BOCHS_SRC=FILE"
 }
 
-# Functions of Bochs that hooks.cc has its own part in; one word, as flags() makes words.
+# Functions of Bochs for which the linker puts in those of hooks.cc and watch.cc: the host's clock,
+# the interrupt flag, the processor's end, rounds of `rep`, and where a `rep` in one go finds its data.
+# One word, for flags() is split at blanks.
 wraps=-Wl,--wrap=bx_get_realtime64_usec
 wraps=$wraps,--wrap=_ZN8BX_CPU_C25handleInterruptMaskChangeEv
 wraps=$wraps,--wrap=_ZN8BX_CPU_C11writeEFlagsEjj
@@ -206,12 +208,10 @@ flags()
 		--enable-all-optimizations --disable-docbook --disable-plugins
 	case $1 in
 	trace | counted)
-		# hooks.cc answers for the clock, watches the interrupt flag, counts rounds and looks at
-		# the guest when the processor comes to its end: see there.
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps"
 		;;
-	refs)
+	refs) # ref_hooks.cc has a `rep` in one go
 		set -- "$@" --enable-instrumentation=instrument/pagoda \
 			LDFLAGS="$wraps,--wrap=_ZN8BX_CPU_C12FastRepMOVSBEjjjjjj,--wrap=_ZN8BX_CPU_C12FastRepSTOSBEjjhj"
 		;;

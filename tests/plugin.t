@@ -51,7 +51,7 @@ if [ "${1-}" = --part ]; then
 	host_test "$2"
 	done_testing
 fi
-for part in text parts faults hints stale waiting uses task_watch machine files model; do
+for part in text parts faults hints stale waiting uses task_watch refs machine files model; do
 	host_test $part
 done
 

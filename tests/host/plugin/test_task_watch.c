@@ -3,13 +3,9 @@
  * one of our own; and what a program of it may say, and may not. Memory damaged anywhere harms
  * nobody.
  */
-#include "check.h"
-#include "recorder.h"
+#define MEMORY 0x10000u
+#include "small_guest.h"
 
-#include <stdlib.h>
-
-#define BASE	  0xc0000000u /* linear address of physical 0 ... */
-#define MEMORY	  0x10000u    /* ... of this many bytes */
 #define DIRECTORY 0x1000u
 #define TABLE	  0x2000u
 #define WHERE	  0x3000u /* struct trace_tasks */
@@ -21,45 +17,6 @@
 #define TGID	  0x104u
 #define NAME	  0x200u
 
-static uint8_t memory[MEMORY];
-static uint64_t icount, rounds;
-static struct recorder *rec;
-static unsigned int cpl;
-
-static bool get_view(void *ctx, struct cpu_view *view)
-{
-	(void)ctx;
-	*view = (struct cpu_view){.icount = icount, .cr3 = DIRECTORY, .cpl = cpl, .paging = true};
-	return true;
-}
-
-static unsigned int get_phys(void *ctx, uint64_t addr, void *buf, unsigned int len)
-{
-	(void)ctx;
-	if (addr > MEMORY || len > MEMORY - addr)
-		return 0;
-	memcpy(buf, memory + addr, len);
-	return len;
-}
-
-static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
-{
-	return get_phys(ctx, addr - BASE, buf, len);
-}
-
-static void get_tlb(void *ctx, enum tlb_id id, unsigned int index, struct tlb_slot *slot)
-{
-	(void)ctx;
-	(void)id;
-	(void)index;
-	slot->valid = false;
-}
-
-static void put(uint32_t at, uint32_t value)
-{
-	memcpy(memory + at, &value, sizeof(value));
-}
-
 static void make_task(uint32_t n, uint32_t pid, const char *name)
 {
 	put(TASK(n) + PID, pid);
@@ -67,14 +24,8 @@ static void make_task(uint32_t n, uint32_t pid, const char *name)
 	strcpy((char *)memory + TASK(n) + NAME, name);
 }
 
-static void hint(uint32_t op, uint32_t ebx, uint32_t esi)
-{
-	icount++;
-	recorder_hint(rec, &(struct hint){.eax = op, .ebx = ebx, .esi = esi});
-}
-
 /* A recorder that has had the hello of a program. */
-static void begin(void)
+static void begin_with(const char *model)
 {
 	static const struct trace_tasks where = {
 		.size = sizeof(where),
@@ -84,50 +35,31 @@ static void begin(void)
 		.task_name = NAME,
 		.name_size = 16,
 	};
-	static const struct machine m = {NULL,	   get_view, get_tlb, NULL, get_linear,
-					 get_phys, &icount,  &rounds, NULL, NULL};
-	const char *scratch = getenv("SCRATCH");
-	struct options opt;
 
-	memset(memory, 0, sizeof(memory));
-	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 1);
-	for (uint32_t i = 0; i < MEMORY >> 12; i++)
-		put(TABLE + 4 * i, i << 12 | 1);
+	guest_begin(model);
+	cpu.cr3 = DIRECTORY;
+	cpu.cpl = 3;
+	put_tables(DIRECTORY, TABLE);
 	memcpy(memory + WHERE, &where, sizeof(where));
 	strcpy((char *)memory + LABEL, "here");
 	make_task(0, 1, "init");
 	make_task(1, 7, "one\n");
 	make_task(2, 8, "two");
 	put(RUNNING, BASE + TASK(0));
-	options_init(&opt);
-	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
-	opt.progress = false;
-	rec = calloc(1, sizeof(*rec));
-	icount = 100;
-	cpl = 3;
-	CHECK(recorder_open(rec, &opt, &m));
 	recorder_cr3(rec, DIRECTORY);
-	hint(TRACE_HELLO, TRACE_VERSION, BASE + LABEL);
+	hint(TRACE_HELLO, TRACE_VERSION, 0, BASE + LABEL);
+}
+
+static void begin(void)
+{
+	begin_with(NULL);
 }
 
 /* Ends the run; the rows of a file, without the header. */
 static const char *end(const char *name)
 {
-	static char text[1u << 16];
-	char path[OPTION_DIR_MAX + 32], *rows;
-	FILE *file;
-	size_t len;
+	const char *rows = strchr(guest_end(name), '\n');
 
-	snprintf(path, sizeof(path), "%s/%s", rec->opt.out, name);
-	recorder_close(rec);
-	recorder_free(rec);
-	free(rec);
-	file = fopen(path, "r");
-	len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-	if (file)
-		fclose(file);
-	text[len] = 0;
-	rows = strchr(text, '\n');
 	return rows ? rows + 1 : "";
 }
 
@@ -142,7 +74,7 @@ static void test_switches(void)
 {
 	begin();
 	CHECK(!rec->tasks.hinted);
-	hint(TRACE_TASKS, 0, BASE + WHERE);
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 0);
 	runs(0);
 	runs(1);
@@ -165,16 +97,16 @@ static void test_switches(void)
 static void test_who_may_speak(void)
 {
 	begin();
-	hint(TRACE_TASKS, 0, BASE + WHERE);
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	runs(1);
-	hint(TRACE_MARK, 7, BASE + LABEL);
+	hint(TRACE_MARK, 7, 0, BASE + LABEL);
 	CHECK_EQ(rec->tally.bad_hints, 0);
-	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, 0);
-	hint(TRACE_PANIC, 0, BASE + LABEL);
+	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, 0, 0);
+	hint(TRACE_PANIC, 0, 0, BASE + LABEL);
 	CHECK_EQ(rec->tally.bad_hints, 2);
 	CHECK(!rec->finished && !rec->panicked);
 	runs(0);
-	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, 0);
+	hint(TRACE_FINISH, TRACE_SELFTEST_NONE, 0, 0);
 	CHECK(rec->finished);
 	end("tasks.csv");
 }
@@ -182,19 +114,19 @@ static void test_who_may_speak(void)
 static void test_nonsense(void)
 {
 	begin();
-	hint(TRACE_TASKS, 0, BASE + MEMORY);
+	hint(TRACE_TASKS, 0, 0, BASE + MEMORY);
 	CHECK_EQ(rec->tally.bad_hints, 1);
 	put(WHERE + 8, 0x10000000); /* running: nothing is mapped there */
-	hint(TRACE_TASKS, 0, BASE + WHERE);
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 2);
 	put(WHERE + 8, BASE + RUNNING);
-	hint(TRACE_TASKS, 0, BASE + WHERE);
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 2);
 	runs(0);
 	put(RUNNING, 0x10000000);
 	recorder_return(rec, 0, 0, 0);
 	CHECK_EQ(rec->tasks.current->pid, 1);
-	hint(TRACE_TASKS, 0, BASE + WHERE); /* once is enough */
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE); /* once is enough */
 	CHECK_EQ(rec->tally.bad_hints, 3);
 	end("tasks.csv");
 }
@@ -232,7 +164,7 @@ static void test_damage(void)
 		begin();
 		for (int i = 0; i < 20; i++)
 			put(next_random() % (MEMORY / 4) * 4, next_random());
-		hint(TRACE_TASKS, 0, BASE + WHERE);
+		hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 		for (int i = 0; i < 20; i++) {
 			put(WHERE + next_random() % 0x200 / 4 * 4, next_random());
 			runs(next_random() % 3);

@@ -2,12 +2,9 @@
  * test_uses.c - what the kernel's pages are, read from the memory of a small guest of our own: as
  * it should be, with descriptors that lie apart, and with hints that make no sense.
  */
-#include "check.h"
-#include "recorder.h"
-#include <stdlib.h>
+#define MEMORY 0x40000u
+#include "small_guest.h"
 
-#define BASE	   0xc0000000u /* linear address of physical 0 ... */
-#define MEMORY	   0x40000u    /* ... of this many bytes */
 #define WINDOW	   0xf8800000u
 #define WHERE	   0x1000u /* struct trace_frames */
 #define RUNS	   0x1100u /* struct trace_frame_run[] */
@@ -32,37 +29,6 @@ enum {
 	SWAP_CACHE = 1 << 16,
 	TABLE = 1 << 17
 };
-
-static uint8_t memory[MEMORY];
-static uint64_t icount, rounds;
-static struct recorder *rec;
-
-static bool get_view(void *ctx, struct cpu_view *view)
-{
-	(void)ctx;
-	icount++;
-	*view = (struct cpu_view){.icount = icount};
-	return true;
-}
-
-static unsigned int get_phys(void *ctx, uint64_t addr, void *buf, unsigned int len)
-{
-	(void)ctx;
-	if (addr > MEMORY || len > MEMORY - addr)
-		return 0;
-	memcpy(buf, memory + addr, len);
-	return len;
-}
-
-static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
-{
-	return get_phys(ctx, addr - BASE, buf, len);
-}
-
-static void put(uint32_t at, uint32_t value)
-{
-	memcpy(memory + at, &value, sizeof(value));
-}
 
 static void descriptor(uint32_t frame, uint32_t flags, uint32_t mapping, uint32_t next)
 {
@@ -98,41 +64,28 @@ static const struct trace_frame_run runs[] = {{0, 32, BASE + LOW_PAGES},
 
 static void begin(void)
 {
-	static const struct machine m = {NULL,	   get_view, NULL,    NULL, get_linear,
-					 get_phys, &icount,  &rounds, NULL, NULL};
-	const char *scratch = getenv("SCRATCH");
-	struct options opt;
-
-	memset(memory, 0, sizeof(memory));
+	guest_begin(NULL);
 	memcpy(memory + WHERE, &where, sizeof(where));
 	memcpy(memory + RUNS, runs, sizeof(runs));
 	put(CACHE + 8, BASE + NAME);
 	memcpy(memory + NAME, "bio", 4);
-	options_init(&opt);
-	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
-	opt.progress = false;
-	rec = calloc(1, sizeof(*rec));
-	CHECK(recorder_open(rec, &opt, &m));
-	recorder_hint(rec, &(struct hint){.eax = TRACE_HELLO, .ebx = TRACE_VERSION});
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
 }
 
 static void say_where(uint32_t bad)
 {
-	recorder_hint(rec, &(struct hint){.eax = TRACE_FRAMES, .esi = BASE + WHERE});
+	hint(TRACE_FRAMES, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, bad);
 }
 
 static void run_task(uint32_t pid, uint32_t tgid)
 {
-	recorder_hint(rec, &(struct hint){.eax = TRACE_SWITCH, .ebx = pid, .ecx = tgid});
+	hint(TRACE_SWITCH, pid, tgid, 0);
 }
 
 static void window(uint32_t from, uint32_t pages, uint32_t caller)
 {
-	recorder_hint(rec, &(struct hint){.eax = TRACE_WINDOW,
-					  .ebx = WINDOW + from * 0x1000,
-					  .ecx = WINDOW + (from + pages) * 0x1000,
-					  .esi = caller});
+	hint(TRACE_WINDOW, WINDOW + from * 0x1000, WINDOW + (from + pages) * 0x1000, caller);
 }
 
 /* A page of the direct map. */
@@ -148,27 +101,6 @@ static void fill_user(uint32_t dir, uint32_t table)
 	rec->walk.leaf_addr = table * 0x1000 + 16;
 	rec->walk.mask = table ? PAGE_MASK : LARGE_4M_MASK;
 	frame_use_fill(rec, 0x08048000, 0x5000);
-}
-
-static const char *end(void)
-{
-	static char text[1u << 16];
-	char path[OPTION_DIR_MAX + 32];
-	FILE *file;
-	size_t len;
-
-	rec->signal = 15;
-	recorder_close(rec);
-	snprintf(path, sizeof(path), "%s/uses.csv", rec->opt.out);
-	recorder_free(rec);
-	free(rec);
-	file = fopen(path, "r");
-	CHECK(file != NULL);
-	len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-	text[len] = 0;
-	if (file)
-		fclose(file);
-	return text;
 }
 
 #define HEADER "page,use,fills\n"
@@ -195,12 +127,13 @@ static void kinds(void)
 	fill(0x30);
 	fill(40); /* between the two */
 	fill(63);
-	CHECK_STR(end(), HEADER "0xc0002000,mem_map,1\n0xc0008000,slab bio,2\n0xc0009000,,1\n"
-				"0xc0009000,reserved,1\n0xc000a000,free,1\n"
-				"0xc000b000,swap cache,1\n0xc000c000,anonymous,1\n"
-				"0xc000d000,shared memory,1\n0xc000e000,page cache,1\n"
-				"0xc000f000,allocated,1\n0xc0028000,reserved,1\n"
-				"0xc0030000,mem_map,1\n0xc003f000,page table,1\n");
+	CHECK_STR(guest_end("uses.csv"),
+		  HEADER "0xc0002000,mem_map,1\n0xc0008000,slab bio,2\n0xc0009000,,1\n"
+			 "0xc0009000,reserved,1\n0xc000a000,free,1\n"
+			 "0xc000b000,swap cache,1\n0xc000c000,anonymous,1\n"
+			 "0xc000d000,shared memory,1\n0xc000e000,page cache,1\n"
+			 "0xc000f000,allocated,1\n0xc0028000,reserved,1\n"
+			 "0xc0030000,mem_map,1\n0xc003f000,page table,1\n");
 }
 
 /* A frame is what it is now; a table is of the process that was last found through it. */
@@ -223,11 +156,12 @@ static void owners(void)
 		fill(frame);
 	descriptor(5, 0, 0, 0);
 	fill(5);
-	CHECK_STR(end(), HEADER "0xc0000000,page table,1\n0xc0004000,page directory of "
-				"7,1\n0xc0004000,page table,1\n"
-				"0xc0005000,allocated,1\n0xc0005000,page table of 7,1\n"
-				"0xc0006000,page directory of 8,1\n"
-				"0xc0007000,page table of 8,1\n");
+	CHECK_STR(guest_end("uses.csv"),
+		  HEADER "0xc0000000,page table,1\n0xc0004000,page directory of "
+			 "7,1\n0xc0004000,page table,1\n"
+			 "0xc0005000,allocated,1\n0xc0005000,page table of 7,1\n"
+			 "0xc0006000,page directory of 8,1\n"
+			 "0xc0007000,page table of 8,1\n");
 }
 
 /* Who comes later has the addresses; the stack in use is told from other areas. */
@@ -249,10 +183,11 @@ static void areas(void)
 	for (uint32_t page = 0; page < 11; page += 3)
 		frame_use_fill(rec, WINDOW + page * 0x1000, 0x5000);
 	frame_use_fill(rec, WINDOW + 0x8000, 0x5000);
-	CHECK_STR(end(), HEADER "0xf8800000,,1\n0xf8803000,,1\n"
-				"0xf8806000,vmalloc 0xc0100030,1\n0xf8808000,stack of 3,1\n"
-				"0xf8809000,stack of 3,1\n0xf8812000,vmalloc 0xc0100050,1\n"
-				"0xf8816000,,1\n");
+	CHECK_STR(guest_end("uses.csv"),
+		  HEADER "0xf8800000,,1\n0xf8803000,,1\n"
+			 "0xf8806000,vmalloc 0xc0100030,1\n0xf8808000,stack of 3,1\n"
+			 "0xf8809000,stack of 3,1\n0xf8812000,vmalloc 0xc0100050,1\n"
+			 "0xf8816000,,1\n");
 }
 
 /* Names that are no names, descriptors that are nowhere. */
@@ -275,9 +210,10 @@ static void damaged(void)
 	say_where(0);
 	fill(10);
 	frame_use_fill(rec, BASE + 0x5000, 0x1000000000ull); /* beyond 4 GiB */
-	CHECK_STR(end(), HEADER "0xc0005000,reserved,2\n0xc0008000,slab ,1\n"
-				"0xc0008000,slab a???,1\n0xc0009000,slab ,1\n"
-				"0xc000a000,reserved,1\n");
+	CHECK_STR(guest_end("uses.csv"),
+		  HEADER "0xc0005000,reserved,2\n0xc0008000,slab ,1\n"
+			 "0xc0008000,\"slab a,\"\"?\",1\n0xc0009000,slab ,1\n"
+			 "0xc000a000,reserved,1\n");
 }
 
 static void refused(void)
@@ -301,7 +237,7 @@ static void refused(void)
 	}
 	window(4, 0, 1);
 	fill(8);
-	CHECK_STR(end(), HEADER); /* nothing is known */
+	CHECK_STR(guest_end("uses.csv"), HEADER); /* nothing is known */
 }
 
 #define NAMES 40u
@@ -330,7 +266,7 @@ static void many(void)
 			if (counts[frame][name])
 				p += sprintf(p, "0xc00%02x000,slab c%02u,%llu\n", frame, name,
 					     (unsigned long long)counts[frame][name]);
-	CHECK_STR(end(), want);
+	CHECK_STR(guest_end("uses.csv"), want);
 }
 
 static const struct check_test tests[] = {

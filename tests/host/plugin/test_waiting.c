@@ -2,13 +2,10 @@
  * test_waiting.c - what the tasks of a run that was ended wait for, read from the memory of a small
  * guest of our own: as it should be, damaged in each way that counts, and damaged anywhere.
  */
-#include "check.h"
-#include "recorder.h"
+#define MEMORY 0x20000u
+#include "small_guest.h"
 #include <stddef.h>
-#include <stdlib.h>
 
-#define BASE	   0xc0000000u /* linear address of physical 0 ... */
-#define MEMORY	   0x20000u    /* ... of this many bytes */
 #define DIRECTORY  0x1000u
 #define TABLE	   0x2000u
 #define WHERE	   0x3000u /* struct trace_tasks */
@@ -41,38 +38,6 @@ enum {
 	EIP = 52,
 	CS = 56
 };
-
-static uint8_t memory[MEMORY];
-static uint64_t icount, rounds;
-static struct recorder *rec;
-
-static bool get_view(void *ctx, struct cpu_view *view)
-{
-	(void)ctx;
-	icount++;
-	*view = (struct cpu_view){.icount = icount};
-	return true;
-}
-
-static unsigned int get_phys(void *ctx, uint64_t addr, void *buf, unsigned int len)
-{
-	(void)ctx;
-	if (addr > MEMORY || len > MEMORY - addr)
-		return 0;
-	memcpy(buf, memory + addr, len);
-	return len;
-}
-
-/* The memory that the guest has loaded now, when it gives the hint. */
-static unsigned int get_linear(void *ctx, uint32_t addr, void *buf, unsigned int len)
-{
-	return get_phys(ctx, addr - BASE, buf, len);
-}
-
-static void put(uint32_t at, uint32_t value)
-{
-	memcpy(memory + at, &value, sizeof(value));
-}
 
 /* Task n sleeps in read(n, 2, 3): the scheduler, called by 0xc0200000 + n, called by 0xc0300000 +
  * n. */
@@ -131,16 +96,10 @@ static const struct trace_tasks where = {
 
 static void begin(void)
 {
-	static const struct machine m = {NULL,	   get_view, NULL,    NULL, get_linear,
-					 get_phys, &icount,  &rounds, NULL, NULL};
-	const char *scratch = getenv("SCRATCH");
-	struct options opt;
 	uint32_t i;
 
-	memset(memory, 0, sizeof(memory));
-	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 1);
-	for (i = 0; i < MEMORY >> 12; i++)
-		put(TABLE + 4 * i, i << 12 | 1);
+	guest_begin(NULL);
+	put_tables(DIRECTORY, TABLE);
 	memcpy(memory + WHERE, &where, sizeof(where));
 	memcpy(memory + STATES, "RSDDTZX", 8);
 	put(CALLS + 4 * CALL_READ, BASE + CALLS + 0x100);
@@ -151,43 +110,22 @@ static void begin(void)
 	put(LIST + 4, BASE + TASK(TASKS - 1) + NODE);
 	put(RUNNING, BASE + TASK(1));
 	put(TASK(1) + STATE, 0);
-	options_init(&opt);
-	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
-	opt.progress = false;
-	rec = calloc(1, sizeof(*rec));
-	CHECK(recorder_open(rec, &opt, &m));
-	recorder_hint(rec, &(struct hint){.eax = TRACE_HELLO, .ebx = TRACE_VERSION});
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
 }
 
 static void say_where(uint32_t bad)
 {
-	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, bad);
 }
 
 /* Ends the run in the kernel, with a frame of its own on the running task's stack. */
 static const char *end(unsigned int cpl)
 {
-	static char text[1u << 20];
-	char path[OPTION_DIR_MAX + 32];
-	FILE *file;
-	size_t len;
-
 	waiting_write(rec, &(struct stopped_cpu){.eip = cpl == 3 ? 0x08049000u : 0xc0400000u,
 						 .ebp = BASE + STACK(1) + 0x220,
 						 .cpl = cpl});
-	rec->signal = 15;
-	recorder_close(rec);
-	snprintf(path, sizeof(path), "%s/waiting.csv", rec->opt.out);
-	recorder_free(rec);
-	free(rec);
-	file = fopen(path, "r");
-	CHECK(file != NULL);
-	len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-	text[len] = 0;
-	if (file)
-		fclose(file);
-	return text;
+	return guest_end("waiting.csv");
 }
 
 #define HEADER "pid,tgid,name,state,call,number,args,eip,kernel\n"
@@ -290,6 +228,15 @@ static void pages(void)
 				 "0x00000003,0x08048000,0xc0200000 0xc0300000\n");
 	begin();
 	put(DIRECTORY + (BASE >> 22) * 4, 0x81); /* physical 0 on, 4 MiB */
+	cpu.pse = true;
+	say_where(0);
+	CHECK_STR(end(3),
+		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
+	begin();
+	put(DIRECTORY + (BASE >> 22) * 4, TABLE | 0x81); /* no large page without CR4.PSE */
+	put(TABLE + 4 * (TASK(0) >> 12), away | 1);
+	memcpy(memory + away, memory + TASK(0), 4096);
+	memset(memory + TASK(0), '!', 4096);
 	say_where(0);
 	CHECK_STR(end(3),
 		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
@@ -322,18 +269,18 @@ static void nothing_to_say(void)
 	CHECK_STR(end(0), HEADER);
 	begin();
 	say_where(0);
-	recorder_hint(rec, &(struct hint){.eax = TRACE_FINISH});
+	hint(TRACE_FINISH, 0, 0, 0);
 	CHECK_STR(end(0), HEADER);
 	begin();
 	say_where(0);
-	recorder_hint(rec, &(struct hint){.eax = TRACE_PANIC, .esi = BASE + CALLS + 0x100});
+	hint(TRACE_PANIC, 0, 0, BASE + CALLS + 0x100);
 	CHECK_STR(end(0), HEADER);
 	begin();
 	put(WHERE, sizeof(where) - 4);
 	say_where(1);
 	put(WHERE, sizeof(where));
 	put(WHERE + offsetof(struct trace_tasks, regs_size), STACK_SIZE + 4);
-	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 	CHECK_EQ(rec->tally.bad_hints, 2);
 	CHECK_STR(end(0), HEADER);
 	begin();
@@ -342,8 +289,12 @@ static void nothing_to_say(void)
 	CHECK_STR(end(3),
 		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
 	begin();
-	recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + MEMORY - 8});
+	hint(TRACE_TASKS, 0, 0, BASE + MEMORY - 8);
 	CHECK_EQ(rec->tally.bad_hints, 1);
+	CHECK_STR(end(0), HEADER);
+	begin();
+	say_where(0);
+	recorder_reset(rec); /* it was another system's memory */
 	CHECK_STR(end(0), HEADER);
 }
 
@@ -387,7 +338,7 @@ static void garbage(void)
 				if (!below(8) && i != offsetof(struct trace_tasks, size))
 					put(WHERE + i,
 					    below(2) ? random32() : BASE + below(MEMORY));
-		recorder_hint(rec, &(struct hint){.eax = TRACE_TASKS, .esi = BASE + WHERE});
+		hint(TRACE_TASKS, 0, 0, BASE + WHERE);
 		for (p = end(below(2) * 3), i = 0; *p; p++)
 			if (*p < ' ' && *p != '\n')
 				i++;

@@ -1,0 +1,186 @@
+/*
+ * test_refs.c - what the models are told of a reference beside its page: the task, the area, and
+ * the kind of page where Bochs's TLB has lost it.
+ */
+#define MEMORY 0x10000u
+#include "small_guest.h"
+#include "refs.h"
+
+#define DIRECTORY 0x1000u
+#define TABLE	  0x2000u
+#define WHERE	  0x3000u /* struct trace_tasks, trace_frames or trace_vma */
+#define RUNNING	  0x3100u
+#define LABEL	  0x3200u
+#define TASK(n)	  (0x4000u + 0x1000u * (n))
+#define PID	  0x100u
+#define NAME	  0x200u
+#define USER	  0x08048000u
+
+static const char *model_file(void)
+{
+	static const char text[] = "model m\n"
+				   "tlb small\n\tlevel 1\n\tof both\n\tpages 4K\n\tentries 4\n"
+				   "\tways full\n\treplace lru\n"
+				   "tlb large\n\tlevel 1\n\tof both\n\tpages 4M\n\tentries 4\n"
+				   "\tways full\n\treplace lru\n";
+	static char path[OPTION_MODEL_MAX];
+	const char *scratch = getenv("SCRATCH");
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/model", scratch ? scratch : ".");
+	file = fopen(path, "w");
+	CHECK(file && fputs(text, file) >= 0 && !fclose(file));
+	return path;
+}
+
+static void begin(void)
+{
+	guest_begin(model_file());
+	cpu.cr3 = DIRECTORY;
+	put_tables(DIRECTORY, TABLE);
+	recorder_cr3(rec, DIRECTORY);
+}
+
+static void begin_with_kernel(void)
+{
+	begin();
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
+	hint(TRACE_SWITCH, 5, 5, 0);
+}
+
+static void ref(uint32_t page)
+{
+	refs_put(rec, page, 0, page < KERNEL_HALF ? USER : BASE);
+}
+
+/* Accesses by the row that begins with @row; 0: there is none. */
+static uint64_t accesses(const char *rows, const char *row)
+{
+	const char *p = strstr(rows, row);
+
+	return p && p[-1] == '\n' ? strtoull(p + strlen(row), NULL, 10) : 0;
+}
+
+static void put_task(uint32_t n, uint32_t pid, const char *name)
+{
+	put(TASK(n) + PID, pid);
+	strcpy((char *)memory + TASK(n) + NAME, name);
+}
+
+/* Who runs, the recorder finds out by itself. */
+static void watched_tasks(void)
+{
+	static const struct trace_tasks where = {
+		.size = sizeof(where),
+		.running = BASE + RUNNING,
+		.task_pid = PID,
+		.task_tgid = PID,
+		.task_name = NAME,
+		.name_size = 16,
+	};
+	const char *rows;
+
+	begin();
+	memcpy(memory + WHERE, &where, sizeof(where));
+	put_task(0, 1, "init");
+	put_task(1, 7, "seven");
+	put(RUNNING, BASE + TASK(0));
+	cpu.cpl = 3;
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
+	hint(TRACE_TASKS, 0, 0, BASE + WHERE);
+	recorder_return(rec, 3, 0, 0);
+	ref(USER);
+	put(RUNNING, BASE + TASK(1));
+	recorder_return(rec, 3, 0, 0);
+	ref(USER);
+	ref(USER);
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,,,task,1 init,"), 1);
+	CHECK_EQ(accesses(rows, "m,,,task,7 seven,"), 2);
+}
+
+static void put_area(uint32_t start, uint32_t name)
+{
+	const struct trace_vma vma = {
+		.pid = 5, .start = start, .end = start + 0x1000, .name = name};
+
+	memcpy(memory + WHERE, &vma, sizeof(vma));
+	hint(TRACE_VMA, TRACE_VMA_MAP, 0, BASE + WHERE);
+}
+
+/* One whose name cannot be read has none, whatever the one before was called. */
+static void areas(void)
+{
+	const char *rows;
+
+	begin_with_kernel();
+	strcpy((char *)memory + LABEL, "prog");
+	put_area(USER, BASE + LABEL);
+	CHECK_EQ(rec->tally.bad_hints, 0);
+	put_area(USER + 0x1000, BASE + MEMORY);
+	CHECK_EQ(rec->tally.bad_hints, 1);
+	put_area(USER + 0x2000, 0);
+	CHECK_EQ(rec->tally.bad_hints, 1);
+	ref(USER);
+	for (uint32_t n = 0; n < 2; n++) {
+		ref(USER + 0x1000);
+		ref(USER + 0x2000);
+		ref(USER + 0x3000);
+	}
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,,,area,prog,"), 1);
+	CHECK_EQ(accesses(rows, "m,,,area,[anon],"), 4);
+	CHECK_EQ(accesses(rows, "m,,,area,[none],"), 2);
+}
+
+/* The direct map ends where the guest says; of one that does not, where it usually does. */
+static void kernel_areas(void)
+{
+	static const struct trace_frames where = {
+		.size = sizeof(where),
+		.page_offset = BASE,
+		.direct_bytes = 0x30000000u,
+		.page_size = 32,
+	};
+	const char *rows;
+
+	begin_with_kernel();
+	ref(0xf0800000u);
+	memcpy(memory + WHERE, &where, sizeof(where));
+	hint(TRACE_FRAMES, 0, 0, BASE + WHERE);
+	CHECK_EQ(rec->tally.bad_hints, 0);
+	ref(0xeffff000u);
+	for (uint32_t n = 0; n < 3; n++)
+		ref(0xf0800000u);
+	ref(0xff800000u);
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,,,area,[direct map],"), 2);
+	CHECK_EQ(accesses(rows, "m,,,area,[vmalloc],"), 3);
+	CHECK_EQ(accesses(rows, "m,,,area,[kmap],"), 1);
+}
+
+/* The page tables tell what Bochs's TLB does not: a large page, if the processor has such. */
+static void kinds(void)
+{
+	const char *rows;
+
+	begin_with_kernel();
+	put(DIRECTORY + (USER >> 22) * 4, TABLE | 0x81);
+	ref(USER);
+	ref(BASE);
+	cpu.pse = true;
+	ref(USER);
+	ref(USER + 0x1000);
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,small,1,all,,"), 2);
+	CHECK_EQ(accesses(rows, "m,large,1,all,,"), 2);
+}
+
+static const struct check_test tests[] = {
+	{"tasks that are watched", watched_tasks},
+	{"areas, also such without a readable name", areas},
+	{"areas of the kernel's half", kernel_areas},
+	{"kinds of pages by the tables", kinds},
+};
+
+CHECK_MAIN(tests)
