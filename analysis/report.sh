@@ -180,7 +180,7 @@ more_one()
 {
 	ask_tlb run symbols lines tlb dropped
 	ask_tlb run tlb windows
-	ask run cow </dev/null
+	ask run areas cow </dev/null
 }
 
 more_two()
