@@ -1,6 +1,6 @@
 # answers.awk - the report's first words: what a reader asks, answered in sentences with figures and links.
 #
-# For html.awk, after page.awk, fold.awk, finding.awk and pressure.awk, with meta[], tasks, marks, bins and the sums of
+# For html.awk, after page.awk, fold.awk, finding.awk, pressure.awk and what_if.awk, with meta[], tasks, marks, bins and the sums of
 # html.awk read. Every figure is one of the results; a sentence is only there when its figure matters, and its
 # function says from when on that is.
 
@@ -13,6 +13,7 @@ function answers(    i)
 	answer_line()
 	answer_faults()
 	answer_copies()
+	answer_saved()
 	answer_models()
 	answer_short()
 	answer_early()

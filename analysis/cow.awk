@@ -1,9 +1,9 @@
 # cow.awk - what did each fork share, and what of it was copied after all?
 #
-# Variables: faults, tasks, vmas, start, end, marks. After lib.awk and run.awk; reads no input of its own.
+# Variables: faults, tasks, vmas, start, end, marks. After lib.awk, run.awk and areas.awk; reads no input of its own.
 #
 # The pages that a process has of its own are those that its faults gave it (anon, stack, file_cow, cow, swap,
-# swap_cache) and no unmap took; what the kernel put there by itself (a new program's arguments, pages that it
+# swap_cache) and that have an area still; what the kernel put there by itself (a new program's arguments, pages that it
 # mapped ahead) has no fault and is seen only when it is copied. At a fork the child shares them all, those in a
 # swap area too. A fault cow or cow_reuse belongs to the last fork that its process took part in, as parent or
 # child: `cow` copied a page, and `cow_reuse` found that nobody shared it any more. (The first write to a page of a
@@ -40,8 +40,7 @@ function cow_run(    F, T, V, fault, task, area)
 			cow_task(T)
 			task = turn_next("tasks", T)
 		} else if (area <= fault) {
-			if (V[2] == "unmap")
-				cow_unmap(V[3], V[4], V[5])
+			cow_area(V)
 			area = turn_next("vmas", V)
 		} else {
 			cow_fault(F)
@@ -136,7 +135,63 @@ function cow_fault(F,    tgid, f, price, part, page, mine)
 		cow_n[f, (tgid == cow_child[f] ? "c" : "p") (F[12] == "cow" ? "" : "r")]++
 		cow_cost[f] += price
 	}
-	if (mine)
+	cow_have(tgid, part, page)
+}
+
+# An area goes, comes or is another one from here on. Pages that lose theirs are put aside until the next of these
+# events of the process, for they may have an area again: when two areas become one, the second is unmapped and
+# the first changes, at once; when one is cut, it changes, and the other piece of it is mapped.
+function cow_area(V,    tgid, from, to, i, old_from, old_to)
+{
+	tgid = V[3]
+	from = hex(V[4])
+	to = V[5] == "0x00000000" ? 4294967296 : hex(V[5])
+	if (V[2] == "map" && cow_aside_tgid == tgid && cow_aside_name == V[9] && from >= cow_aside_from && to <= cow_aside_to) {
+		cow_take_back(tgid, from, to)
+	} else if (V[2] == "change" && cow_aside_tgid == tgid && cow_aside_name == "" && V[1] - cow_aside_time < 1000 && \
+		   from <= cow_aside_from && to >= cow_aside_to) {
+		cow_take_back(tgid, from, to)
+	} else if (V[2] == "unmap") {
+		cow_put_aside(V, from, to, "")
+		cow_unmap(tgid, from, to)
+	} else if (V[2] == "change" && (i = areas_find(tgid, from))) {
+		old_from = areas_from[tgid, i]
+		old_to = areas_to[tgid, i]
+		if (old_from < from || old_to > to)
+			cow_put_aside(V, old_from, old_to, V[9])
+		cow_unmap(tgid, old_from, from)
+		cow_unmap(tgid, to, old_to)
+	}
+	areas_apply(V[2], tgid, from, to, V[9], 0)
+}
+
+# Begins with nothing aside. Name: of an area that was cut; none: of one that went.
+function cow_put_aside(V, from, to, name)
+{
+	split("", cow_aside)
+	cow_aside_tgid = V[3]
+	cow_aside_time = V[1]
+	cow_aside_name = name
+	cow_aside_from = from
+	cow_aside_to = to
+}
+
+function cow_take_back(tgid, from, to,    part, n, k, page, at)
+{
+	for (part in cow_aside) {
+		n = split(cow_aside[part], page, "|")
+		for (k = 2; k <= n; k++) {
+			at = hex(part page[k] "000")
+			if (at >= from && at < to)
+				cow_have(tgid, part, "|" page[k])
+		}
+	}
+}
+
+# A page that the process has and had not.
+function cow_have(tgid, part, page)
+{
+	if (index(cow_pages[tgid, part], page))
 		return
 	if (cow_pages[tgid, part] == "")
 		cow_parts[tgid] = cow_parts[tgid] " " part
@@ -145,14 +200,15 @@ function cow_fault(F,    tgid, f, price, part, page, mine)
 }
 
 # What lies in [from, to) of the process goes.
-function cow_unmap(tgid, from, to,    n, i, part, kept)
+function cow_unmap(tgid, from, to,    n, i, part, kept, base)
 {
+	if (from >= to)
+		return
 	n = split(cow_parts[tgid], part, " ")
-	if (to == "0x00000000")
-		to = "0xfffff000"
 	for (i = 1; i <= n; i++) {
-		if (part[i] "" >= substr(from, 1, 5) && part[i] "00000" < to)
-			cow_cut(tgid, part[i], from, to)
+		base = hex(part[i] "00000")
+		if (base + 1048576 > from && base < to)
+			cow_cut(tgid, part[i], base, from, to)
 		if (cow_pages[tgid, part[i]] == "")
 			delete cow_pages[tgid, part[i]]
 		else
@@ -161,15 +217,19 @@ function cow_unmap(tgid, from, to,    n, i, part, kept)
 	cow_parts[tgid] = kept
 }
 
-# The same of one MiB.
-function cow_cut(tgid, part, from, to,    n, k, page, left)
+# The same of one MiB, which begins at `base`.
+function cow_cut(tgid, part, base, from, to,    n, k, page, left, at)
 {
 	n = split(cow_pages[tgid, part], page, "|")
-	for (k = 2; k <= n; k++)
-		if (part page[k] "000" < from || part page[k] "000" >= to)
-			left = left "|" page[k]
-		else
+	for (k = 2; k <= n; k++) {
+		at = base + hex("0x000" page[k] "000")
+		if (at >= from && at < to) {
+			cow_aside[part] = cow_aside[part] "|" page[k]
 			cow_count[tgid]--
+		} else {
+			left = left "|" page[k]
+		}
+	}
 	cow_pages[tgid, part] = left
 }
 

@@ -2,7 +2,7 @@
 #
 # Variables: page (the file to write), out (directory of the results), metafile, tasks, style, theme
 # (CSS files). After lib.awk, run.awk, svg.awk, symbols.awk, page.awk,
-# glossary.awk, fold.awk, finding.awk, answers.awk, waiting.awk, failure.awk, crash.awk, charts.awk, pressure.awk, curves.awk, tables.awk, hottest.awk, more_tables.awk and processes.awk.
+# glossary.awk, fold.awk, finding.awk, answers.awk, waiting.awk, failure.awk, crash.awk, charts.awk, pressure.awk, curves.awk, what_if.awk, tables.awk, hottest.awk, more_tables.awk and processes.awk.
 BEGIN {
 	meta_read(metafile)
 	tasks_read(tasks)
@@ -18,6 +18,7 @@ BEGIN {
 	head()
 	pictures()
 	fills()
+	what_if()
 	faults_by_cause()
 	pressure()
 	curves()
@@ -100,7 +101,7 @@ function head(    T)
 	opening()
 	figures()
 	put("<nav><a href=\"#time\">Over time</a><a href=\"#map\">Address map</a>" \
-	    "<a href=\"#fills\">TLB fills</a><a href=\"#faults\">Page faults</a>" \
+	    "<a href=\"#fills\">TLB fills</a>" (what_if_read() ? "<a href=\"#models\">Other TLBs</a>" : "") "<a href=\"#faults\">Page faults</a>" \
 	    (pressure_read() ? "<a href=\"#pressure\">Memory pressure</a>" : "") \
 	    (curves_read() ? "<a href=\"#curves\">Sizes and policies</a>" : "") \
 	    (load("disk.csv", T) ? "<a href=\"#disk\">Disk</a>" : "") \

@@ -137,11 +137,11 @@ function number(n)
 }
 
 # A bar as long as part is of `of`; further pairs of class and part stand behind it.
-function bar(of, class, part, class2, part2, class3, part3, class4, part4)
+function bar(of, class, part, class2, part2, class3, part3, class4, part4, class5, part5)
 {
 	cells++
 	row = row "<td class=\"bar\">" bar_piece(of, class, part) bar_piece(of, class2, part2) \
-		bar_piece(of, class3, part3) bar_piece(of, class4, part4) "</td>"
+		bar_piece(of, class3, part3) bar_piece(of, class4, part4) bar_piece(of, class5, part5) "</td>"
 }
 
 function bar_piece(of, class, part)

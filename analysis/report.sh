@@ -141,7 +141,10 @@ the_rest()
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
 	! has io || ask io </dev/null
-	! has model || ask run areas symbols model </dev/null
+	! has model || {
+		ask run areas symbols model </dev/null
+		ask run svg model_draw </dev/null
+	}
 	[ -z "$short" ] || pressure
 	[ ! -d "$dir/curves" ] || ask run svg curves_draw </dev/null
 	ask run svg timeline </dev/null
@@ -165,7 +168,7 @@ more_one()
 {
 	ask_tlb run symbols lines tlb dropped
 	ask_tlb run tlb windows
-	ask run cow </dev/null
+	ask run areas cow </dev/null
 }
 
 more_two()
@@ -181,7 +184,7 @@ start=$(sed -n '2s/.*,//p' "$edges")
 together first second
 together the_map the_rest
 [ "$more" != 1 ] || together more_one more_two
-ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure curves tables hottest more_tables processes html </dev/null
+ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure curves what_if tables hottest more_tables processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash charts pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +
 # The page over all of out/ has one run more.

@@ -27,7 +27,8 @@ libraries()
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
-	who | layout | weigh | reclaim | memory | cow) echo run ;;
+	who | layout | weigh | reclaim | memory) echo run ;;
+	cow) echo run areas ;;
 	refault) echo run areas symbols ;;
 	page_string) echo run areas ;;
 	bits) echo tlb ;;

@@ -51,6 +51,9 @@ i686-linux-gnu-nm -n build/kernel/kernel.elf >"$scratch/demo/kernel.sym"
 analysis/report.sh "$scratch/demo" >/dev/null 2>&1
 is 'the report has a row for each model' "$(cut -d, -f1 "$scratch/demo/analysis/models.csv" | paste -sd' ')" \
 	'model bochs 486 skylake zen pentium-iii-caches'
+is 'the model of Bochs walks in each phase as often as tlb.csv has it' \
+	"$(awk -F, '$1 == "bochs" { print $2, $4 }' "$scratch/demo/analysis/model_phases.csv" | sort)" \
+	"$(awk -F, 'NR > 1 { print $5, $6 + $7 + $8 + $9 + $NF }' "$scratch/demo/analysis/phases.csv" | sort)"
 like 'and names the functions that walk' "$(cat "$scratch/demo/analysis/model_functions.csv")" '^[0-9]+,486,[0-9]+,phase_hash$'
 
 # Each reference to a page is one to a line, or to two: no more than a few lie across lines.

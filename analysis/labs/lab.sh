@@ -17,7 +17,8 @@
 #   README.md      the question, in its first line; what to do and to look at
 #   lab.c          the program                  figures.awk    the figures, from the recordings
 #   runs           a boot a line: name, MiB of memory, kernel options; with guest=linux among them it is of
-#                  Debian's kernel (disk/linux), and has none of the others
+#                  Debian's kernel (disk/linux), and has none of the others; model=NAME is what-if TLBs, of the
+#                  lab's own directory or of analysis/models
 #   expected.csv   what each figure should be, and why
 set -euo pipefail
 export LC_ALL=C
@@ -96,11 +97,27 @@ linux_files()
 		build/linux/{kernel.elf,init,kernel.sym,cmdline}
 }
 
+# models_of LAB OPTIONS: TRACE of the words model=NAME among the options
+models_of()
+{
+	local word trace=''
+	for word in $2; do
+		[[ $word == model=* ]] || continue
+		word=${word#model=}
+		[ -f "$here/$1/$word" ] && word=$here/$1/$word || word=analysis/models/$word
+		trace+=${trace:+,}model=$word
+	done
+	echo "$trace"
+}
+
 # boot LAB RUN MIB OPTIONS: records into $out/LAB/RUN
 boot()
 {
-	local work=$build/$1/$2 to=$out/$1/$2 guest=kernel symbols=$kernel
+	local work=$build/$1/$2 to=$out/$1/$2 guest=kernel symbols=$kernel trace options
 	mkdir -p "$work" "$to"
+	trace=$(models_of "$1" "$4")
+	options=$(sed 's/model=[^ ]*//g' <<<"$4")
+	[ -z "$trace" ] || setup/bochs.sh refs >"$work/log" 2>&1 || die "lab $1: $(tail -n 1 "$work/log")"
 	disk/job.sh -a "$args" "$work/root" "$build/$1/lab"
 	case " $4 " in
 	*" guest=linux "*)
@@ -112,11 +129,11 @@ boot()
 		;;
 	*)
 		disk/mkimage.sh -o "$work/disk.img" -k "$boot_elf" \
-			-a "root=/dev/hda1 rw console=ttyS0 selftest=none $4 $append" build/root "$work/root"
+			-a "root=/dev/hda1 rw console=ttyS0 selftest=none $options $append" build/root "$work/root"
 		;;
 	esac
 	TLBTRACE_COMMAND="make lab N=${1#*-}${args:+ ARGS='$args'}${append:+ APPEND='$append'} (boot $2)" \
-		tests/run/boot.sh -G $guest -m "${memory:-$3}" -t 300 -o "$to" ${cpu:+-c "$cpu"} "$work/disk.img" \
+		tests/run/boot.sh -G $guest -m "${memory:-$3}" -t 300 -o "$to" ${cpu:+-c "$cpu"} ${trace:+-T "$trace"} "$work/disk.img" \
 		>"$work/verdict" 2>&1 || {
 		cat "$work/verdict" >&2
 		die "lab $1, boot $2"
@@ -147,6 +164,7 @@ figures()
 			[ -f "$out/$1/$run/$table" ] || die "lab $1: no recording $out/$1/$run/$table"
 			files+=("$out/$1/$run/$table")
 		done
+		[[ " $rest " != *" model="* ]] || files+=("$out/$1/$run/model.csv")
 	done <"$here/$1/runs"
 	"${awk[@]}" -f "$here/phases.awk" -f "$here/$1/figures.awk" "${files[@]}" >"$out/$1/figures.csv"
 }

@@ -1,11 +1,13 @@
 # phases.awk - reads the recordings of a lab's runs, so that its figures.awk is only about figures.
 #
-# Input: for each run `run=NAME` and marks.csv, meta.csv, stdout.txt, faults.csv, tlb.csv, in this
-# order. For the rules of figures.awk it keeps
+# Input: for each run `run=NAME` and marks.csv, meta.csv, stdout.txt, faults.csv, tlb.csv, and model.csv of one
+# with what-if TLBs, in this order. For the rules of figures.awk it keeps
 #
 #   run      the run that the row is of
-#   table    marks, meta, stdout, faults or tlb
+#   table    marks, meta, stdout, faults, tlb or model
 #   phase    label of the mark that the row comes after, in faults and tlb
+#   misses[run, model, tlb, phase]   of each what-if TLB; of a whole model (its walks) without tlb; and
+#   because[run, model, tlb, phase, reason]
 #
 # and figure() is what they end in. Names of the columns that labs use (of faults, then of tlb):
 BEGIN {
@@ -22,6 +24,9 @@ FNR == 1 {
 	phase = ""
 	if (table == "marks")
 		marks = 0
+	if (table == "model")
+		for (reason = 8; reason <= 12; reason++)
+			reason_of[reason] = $reason
 	if (table != "stdout")
 		next
 }
@@ -35,6 +40,12 @@ table == "marks" {
 table == "meta" { meta[run, $1] = $2 }
 
 table == "stdout" { said[run, $1] = $2 }
+
+table == "model" && $4 == "phase" {
+	misses[run, $1, $2, $5] = $6 - $7
+	for (reason = 8; reason <= 12; reason++)
+		because[run, $1, $2, $5, reason_of[reason]] = $reason
+}
 
 table == "faults" || table == "tlb" {
 	while (at < marks && $1 + 0 >= began[at + 1])

@@ -18,6 +18,10 @@ END {
 	figure(run, "compact: in large blocks more by", more("in large blocks", "fragmented", "compacted"))
 	figure(run, "compact: free pages more by", more("free pages", "fragmented", "compacted"))
 	figure(run, "compact: pages moved (vmstat)", said[run, "pages moved"])
-	figure(run, "compact: moved but not seen in the TLB", said[run, "pages moved"] - moved)
+	others = said[run, "pages moved"] - moved
+	read = meta[run, "kernel.pgpgin"] / 4
+	figure(run, "compact: pages of the file that moved", moved)
+	figure(run, "compact: other pages that moved", others)
+	figure(run, "compact: others beyond those read from the disk", others > read ? others - read : 0)
 	figure(run, "pages with wrong bytes", said[run, "pages with wrong bytes"])
 }
