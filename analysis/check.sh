@@ -43,12 +43,7 @@ sealed=$(cut -d' ' -f1 "$dir/meta.sha256" 2>/dev/null || true)
 # ask FILE...: runs one set of checks over standard input.
 ask()
 {
-	questions=$#
-	for file in lib run areas check_tap check_counts check_meta "$@"; do
-		set -- "$@" -f "$here/$file.awk"
-	done
-	shift $questions
-	$AWK -F, "$@" -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
+	run_awk "lib run areas check_tap check_counts check_meta $*" -F, -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
 		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v io="$work/io.csv" -v reclaim="$work/reclaim.csv" -v uses="$work/uses.csv" -v models="$work/model.csv" -v stale="$work/stale.csv" -v epochs="$work/.flushes" -v replayed="$replayed" \
 		-v emulator="$dir/emulator.log" -v console="$dir/console.log" -v meta_sum="$meta_sum" -v sealed="$sealed"

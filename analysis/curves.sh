@@ -69,8 +69,7 @@ busiest()
 
 [ -n "$pid" ] || pid=$(busiest)
 [ -n "$pid" ] || fail "$dir: no process used a page of its own"
-if ! feed tlb.csv | $AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/areas.awk" -f "$here/page_string.awk" \
-	-v pid="$pid" -v out="$work" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
+if ! feed tlb.csv | run_awk 'lib run areas page_string' -v pid="$pid" -v out="$work" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 	-v faults="$work/.faults.csv" -v reclaim="$reclaim" >"$work/.string" || [ -f "$work/.failed" ]; then
 	fail "$dir: no string can be made of it"
 fi
@@ -132,6 +131,5 @@ find "$work" -name '.*' -type f -exec rm -f {} +
 rm -rf "$dir/curves"
 mv "$work" "$dir/curves"
 "$here/report.sh" "$dir" >/dev/null
-$AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/svg.awk" -f "$here/symbols.awk" -f "$here/page.awk" -f "$here/glossary.awk" \
-	-f "$here/curves.awk" -v show=1 -v out="$dir/analysis"
+run_awk 'lib run svg symbols page glossary curves' -v show=1 -v out="$dir/analysis"
 echo "report: $dir/report.html#curves"

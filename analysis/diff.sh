@@ -37,7 +37,7 @@ side()
 	sym=$dir/kernel.sym
 	[ -f "$sym" ] || sym=
 	end=$(meta icount_end)
-	feed tlb.csv | $AWK -F, -f "$here/lib.awk" -f "$here/run.awk" -f "$here/symbols.awk" -f "$here/diff_side.awk" \
+	feed tlb.csv | run_awk 'lib run symbols diff_side' -F, \
 		-v start="$(meta icount_start)" -v end="${end:-9e15}" -v metafile="$dir/meta.csv" \
 		-v marks="$work/marks.csv" -v faults="$work/faults.csv" -v kernel_sym="$sym" >"$top/$1" ||
 		fail "$dir cannot be read"

@@ -63,11 +63,7 @@ whole_small
 # ask QUESTION...: runs them over standard input.
 ask()
 {
-	for question; do
-		set -- "$@" -f "$here/$question.awk"
-		shift
-	done
-	$AWK -F, -f "$here/lib.awk" "$@" -v format="$format" -v process="$process" -v recording="$dir" -v start="$start" -v end="$end" \
+	run_awk "lib $*" -F, -v format="$format" -v process="$process" -v recording="$dir" -v start="$start" -v end="$end" \
 		-v tables=" $tables " -v dir="$work" -v tasks="$work/.tasks.csv" -v marks="$work/.marks.csv" \
 		-v code="$dir/analysis/code.csv"
 }

@@ -17,6 +17,6 @@ trap 'rm -f "$new"' EXIT
 for report in "$dir"/*/report.html; do
 	run=${report%/report.html}
 	[ ! -f "$report" ] || [ ! -f "$run/meta.csv" ] || [ -L "$run" ] || printf '%s\t%s\n' "$(date -r "$run/meta.csv" '+%Y-%m-%d %H:%M')" "$run"
-done | sort | $AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/svg.awk" -f "$here/symbols.awk" -f "$here/page.awk" \
-	-f "$here/glossary.awk" -f "$here/index.awk" -v page="$new" -v style="$here/report.css" -v theme="$here/theme.css" -v scripts="$here"
+done | sort | run_awk 'lib run svg symbols page glossary index' -v page="$new" -v style="$here/report.css" \
+	-v theme="$here/theme.css" -v scripts="$here"
 mv "$new" "$dir/index.html"

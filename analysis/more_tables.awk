@@ -10,8 +10,11 @@ function more_tables(    T)
 	section("change", "What would change it", "Which flush cost how many fills, what large pages would save, whether a " \
 		"prefetcher could have known, what forks copied after all. Bounds, not promises: each table says of what.")
 	more_dropped()
+	more_dropped_phases()
 	more_reach()
+	more_global()
 	more_strides()
+	more_steps()
 	more_forks()
 	more_frames()
 	more_phases()
@@ -45,6 +48,31 @@ function more_dropped(    T, n, i, rows)
 		table_end()
 }
 
+# The 12 pairs of a phase and what dropped entries that cost most fills in it.
+function more_dropped_phases(    T, n, i, k, best, rows)
+{
+	n = load("dropped_phases.csv", T)
+	for (rows = 0; rows < 12; rows++) {
+		best = 0
+		for (i = 1; i <= n; i++)
+			if (phase_fold(T[i, "phase"] + 1, mark_label[T[i, "phase"]]) == "" && T[i, "rows"] + 0 > T[best, "rows"] + 0)
+				best = i
+		if (!best)
+			break
+		if (!rows)
+			table("In which phase they were needed again", "Phase;Dropped by;Fills;;n:Drops in it")
+		cell(mark_label[T[best, "phase"]])
+		cell(T[best, "dropped_by"])
+		bar(k = rows ? k : T[best, "rows"], "flushed", T[best, "rows"])
+		number(T[best, "rows"])
+		number(T[best, "drops"])
+		row_end()
+		T[best, "rows"] = 0
+	}
+	if (rows)
+		table_end()
+}
+
 function more_reach(    T, n, i, rows)
 {
 	n = load(program_result("reach.csv"), T)
@@ -71,6 +99,17 @@ function more_reach(    T, n, i, rows)
 	    "Bochs fills pages that are large already in pieces; a CPU does not.</p>")
 }
 
+# What the global bit saves, at most, and what it would save yet.
+function more_global(    T, n, i)
+{
+	n = load("global.csv", T)
+	for (i = 1; i <= n; i++)
+		if (T[i, "cr3_loads"] + 0 && (n == 1 || T[i, "scope"] == "program"))
+			put("<p class=\"note\">Global pages: at " commas(T[i, "cr3_loads"]) " loads of CR3 " commas(T[i, "kept"]) \
+			    " global entries were kept, each of which may have saved a fill; " commas(T[i, "refills"]) \
+			    " fills of the kernel's half were of entries that such a load had dropped.</p>")
+}
+
 function more_strides(    T, n, i, rows)
 {
 	n = load("next_pages.csv", T)
@@ -93,6 +132,27 @@ function more_strides(    T, n, i, rows)
 		return
 	table_end()
 	put("<p class=\"note\">Follower: the page that missed after this one the last time. One miss may be foreseen by several rules.</p>")
+}
+
+function more_steps(    T, n, i, rows)
+{
+	n = load("strides.csv", T)
+	for (i = 1; i <= n && rows < 12; i++) {
+		if (T[i, "pid"] in folded)
+			continue
+		if (!rows++)
+			table("How far is it to the next data miss of an area?", "Process;Area;n:Stride, pages;Misses;")
+		cell(process(T[i, "pid"]))
+		cell(T[i, "area"])
+		cell(T[i, "stride"] < 0 ? "-" commas(-T[i, "stride"]) : commas(T[i, "stride"]), "n")
+		bar(T[1, "rows"], "conflict", T[i, "rows"])
+		number(T[i, "rows"])
+		row_end()
+	}
+	if (!rows)
+		return
+	table_end()
+	put("<p class=\"note\">Beyond 16 pages a stride stands for all down to half of it.</p>")
 }
 
 # The last 12 forks of those that are not folded away.
@@ -129,7 +189,7 @@ function more_frames(    T, n, i, rows)
 		if (T[i, "pid"] in folded)
 			continue
 		if (!rows++)
-			table("Most frames that a process used at a time", "Process;n:Frames;n:MiB;n:Lost to reclaim;n:Taken over from others")
+			table("Most frames that a process used at a time (over time: <code>analysis/ownership.csv</code>)", "Process;n:Frames;n:MiB;n:Lost to reclaim;n:Taken over from others")
 		cell(process(T[i, "pid"]))
 		number(T[i, "frames"])
 		cell(n1(T[i, "frames"] / 256), "n")

@@ -16,6 +16,17 @@ if [ -z "${AWK-}" ]; then
 	done
 fi
 
+# run_awk "NAME..." OPTION...: the awk with these files of this directory, on standard input.
+run_awk()
+{
+	names=$1
+	shift
+	for name in $names; do
+		set -- "$@" -f "$here/$name.awk"
+	done
+	$AWK "$@"
+}
+
 # need_files: a recording has all its files, plain or packed.
 need_files()
 {

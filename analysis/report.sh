@@ -64,11 +64,7 @@ more=${MORE-}
 # ask QUESTION...: runs them over standard input.
 ask()
 {
-	for question; do
-		set -- "$@" -f "$here/$question.awk"
-		shift
-	done
-	$AWK -f "$here/lib.awk" "$@" -v out="$work" -v page="$dir/report.html" \
+	run_awk "lib $*" -v out="$work" -v page="$dir/report.html" \
 		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \

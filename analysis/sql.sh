@@ -36,10 +36,7 @@ if [ -f "$source" ]; then tables="$tables source"; else source=; fi
 
 questions()
 {
-	for file in lib schema run areas symbols lines sql; do
-		set -- "$@" -f "$here/$file.awk"
-	done
-	$AWK -F, "$@" -v schema="$here/schema.csv" -v metafile="$dir/meta.csv" -v tables="$tables" -v dir="$work" \
+	run_awk 'lib schema run areas symbols lines sql' -F, -v schema="$here/schema.csv" -v metafile="$dir/meta.csv" -v tables="$tables" -v dir="$work" \
 		-v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
 		-v recording="$dir" -v start="$start" -v end="$end" -v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
 		-v source="$source"

@@ -398,9 +398,9 @@ says "a long table has a filter" filter 'true true true'
 says "which can be taken back" unfiltered true
 says "and no short one" boxes true
 says "a process is selected in all tables" process 'true true true'
-says "a phase: rows, charts, pictures" phase 'true 1 true true true'
+says "a phase: rows, charts, pictures" phase 'true 2 true true true'
 says "and the whole again" whole 'true 0-450 true'
-says "two phases of one name, in which is what a name may have" odd '2 true true 2'
+says "two phases of one name, in which is what a name may have" odd '2 true true 4'
 says "an area" area true
 says "all again" clear true
 says "a time that is typed" typed '3000000 3000000'

@@ -112,7 +112,11 @@ is "rows of all windows are all walks but for faults" "$(sum_result windows.csv 
 is "copies of all forks and of none are all" \
 	"$(awk -F, 'NR > 1 { n += $6 + $7 + $8 + $9 } END { print n + 0 }' "$rec/analysis/cow.csv")" \
 	"$(sum_meta 'faults_cause_cow(_reuse)?')"
-like "the page says what would change its figures" "$(cat "$rec/report.html")" '<caption>Which page misses next'
+for table in 'Which page misses next' 'In which phase they were needed again' 'How far is it to the next data miss' \
+	'Forks and the pages' 'Most frames'; do
+	like "the page says what would change its figures: $table" "$(cat "$rec/report.html")" "<caption>$table"
+done
+like "and what global pages save" "$(cat "$rec/report.html")" 'Global pages: at [1-9][0-9,]* loads of CR3 [1-9]'
 is "the last phase ends with the recorded part" "$(tail -n 1 "$rec/analysis/phases.csv" | cut -d, -f3)" \
 	"$(sed -n 's/^icount_end,//p' "$rec/meta.csv")"
 is "nothing is loaded from elsewhere" \

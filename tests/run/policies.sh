@@ -15,6 +15,8 @@
 # than the kernel, which cannot be.
 set -euo pipefail
 export LC_ALL=C
+# shellcheck source=tests/run/booted.sh
+. "$(dirname "$0")/booted.sh"
 
 readonly workloads=(loop scan zipf) program=build/test-guest/workload
 boot_elf=build/boot.elf mib=16 room=3300 out=out/policies
@@ -63,16 +65,7 @@ rows()
 # play POLICY: boots with it, and keeps its rows
 play()
 {
-	local work=$out/$1
-	mkdir -p "$work"
-	disk/job.sh -a "run $room ${workloads[*]}" "$work/root" "$program"
-	disk/mkimage.sh -o "$work/disk.img" -k "$boot_elf" \
-		-a "root=/dev/hda1 rw console=ttyS0 selftest=none reclaim=$1" build/root "$work/root"
-	tests/run/boot.sh -m "$mib" -t 300 -T events=fault -o "$work" "$work/disk.img" >"$work/verdict" 2>&1 || {
-		cat "$work/verdict" >&2
-		return 1
-	}
-	rm "$work/disk.img"
+	booted "$out/$1" "$mib" "reclaim=$1" "$program" "run $room ${workloads[*]}"
 	rows "$1" >>"$out/rows"
 }
 

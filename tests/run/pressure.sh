@@ -13,6 +13,8 @@
 # one kernel from another, not DMA from PIO on hardware.
 set -euo pipefail
 export LC_ALL=C
+# shellcheck source=tests/run/booted.sh
+. "$(dirname "$0")/booted.sh"
 
 readonly csv=out/bench.csv program=build/test-guest/reclaim_bench pages=4096
 boot_elf=build/boot.elf work=build/bench
@@ -29,16 +31,7 @@ mkdir -p "$work" out
 # boot NAME MIB OPTIONS ARGS [PROGRAM]: a recording $work/NAME
 boot()
 {
-	local to=$work/$1
-	mkdir -p "$to"
-	disk/job.sh -a "$4" "$to/root" "${5-$program}"
-	disk/mkimage.sh -o "$to/disk.img" -k "$boot_elf" \
-		-a "root=/dev/hda1 rw console=ttyS0 selftest=none $3" build/root "$to/root"
-	tests/run/boot.sh -m "$2" -t 300 -T events=fault -o "$to" "$to/disk.img" >"$to/verdict" 2>&1 || {
-		cat "$to/verdict" >&2
-		return 1
-	}
-	rm "$to/disk.img"
+	booted "$work/$1" "$2" "$3" "${5-$program}" "$4"
 }
 
 # phase RECORDING LABEL: what it says of the phase of this label, as "key value" lines: instructions
