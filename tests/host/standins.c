@@ -3,9 +3,8 @@
  * sleeping, time; and failing allocations on demand.
  *
  * There is one task, unless host_sleep_hook runs others (tasks.c): without it a
- * lock that is taken is a deadlock. A sleep lasts until the hook has made the
- * condition true. Everything checks its
- * context as the kernel's own does.
+ * lock that is taken is a deadlock. A sleep without a limit lasts until somebody
+ * wakes the task. Everything checks its context as the kernel's own does.
  */
 #include "machine.h"
 #include "arch/hint.h"

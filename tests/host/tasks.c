@@ -1,10 +1,10 @@
 /*
  * tasks.c - coroutines for host tests.
  *
- * A sleeper is a task that yields until its condition holds, so wake-ups need
- * no bookkeeping. A task that yields a great many times without any other
- * making progress has lost its wake-up: host_sleeps is set back only when a
- * task comes to an end or yields of its own accord.
+ * A sleeper is a task that yields until somebody wakes it; one that waits for a
+ * lock, until it is free. A task that yields a great many times without any
+ * other making progress has lost its wake-up: host_sleeps is set back only when
+ * a task comes to an end or yields of its own accord.
  */
 #include "tasks.h"
 #include "kernel/bug.h"

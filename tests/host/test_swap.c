@@ -148,6 +148,33 @@ static void test_clean(void)
 	end();
 }
 
+/* A page that is back keeps its slot, for it may leave again unchanged; but not when slots are few.
+ */
+static void test_few_slots(void)
+{
+	swp_entry_t taken[AREA_PAGES];
+	unsigned int nr = 0;
+	u8 value;
+
+	begin();
+	put(0, 3, 77);
+	for (unsigned int few = 0; few < 2; few++) {
+		CHECK(swap_disk_out(mms[0], page_addr(3), false));
+		spin_lock(&swap_lock);
+		while (few && nr_swap_pages() > AREA_PAGES / 2 - 5 && swap_slot_alloc(&taken[nr]))
+			nr++;
+		spin_unlock(&swap_lock);
+		CHECK(user_read(mms[0], page_addr(3) + 3, &value) == 0 && value == 77);
+		CHECK_EQ(nr_swapcache_pages, !few);
+		put(0, 3, 77);
+	}
+	spin_lock(&swap_lock);
+	while (nr)
+		swap_slot_uncache(taken[--nr]);
+	spin_unlock(&swap_lock);
+	end();
+}
+
 static void test_errors(void)
 {
 	u8 value = 0;
@@ -362,6 +389,11 @@ static void test_same_sectors(void)
 	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
 	backing.file = true;
 	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
+	/* What it shares is the second piece. */
+	backing.file = false;
+	part.start = (AREA_PAGES + 5) * 8;
+	memcpy(swap_disk[AREA_PAGES + 5], swap_disk[header], PAGE_SIZE);
+	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
 }
 
 /* --- where slots lie ----------------------------------------------------------------------------
@@ -456,15 +488,11 @@ static void test_on(void)
 }
 
 static const struct test tests[] = {
-	{"random histories", test_histories},
-	{"clean pages keep their slot", test_clean},
-	{"no disk, no memory", test_errors},
-	{"bad slots", test_bad_slots},
-	{"no node is free", test_no_node},
-	{"no slot is free", test_full},
-	{"another slot meanwhile", test_other_slot},
-	{"where slots lie", test_place},
-	{"several areas", test_on},
+	{"random histories", test_histories}, {"clean pages keep their slot", test_clean},
+	{"few slots", test_few_slots},	      {"no disk, no memory", test_errors},
+	{"bad slots", test_bad_slots},	      {"no node is free", test_no_node},
+	{"no slot is free", test_full},	      {"another slot meanwhile", test_other_slot},
+	{"where slots lie", test_place},      {"several areas", test_on},
 };
 
 int main(void)

@@ -102,8 +102,12 @@ static void test_here_and_there(void)
 {
 	begin(3);
 	warm_up();
-	for (unsigned int i = 16; i < PAGES; i += 8)
+	swap_disk_reads = 0;
+	for (unsigned int i = 16; i < 48; i += 8)
 		touch(i);
+	CHECK_EQ(swap_disk_reads, 8 + 4 + 2 + 1);
+	touch(48);
+	touch(56);
 	swap_disk_reads = 0;
 	touch(59);
 	touch(35);
@@ -111,6 +115,9 @@ static void test_here_and_there(void)
 	/* Neighbours: that may become more. */
 	touch(36);
 	CHECK_EQ(swap_disk_reads, 4);
+	touch(52);
+	touch(51);
+	CHECK_EQ(swap_disk_reads, 4 + 1 + 2);
 	end();
 }
 
@@ -136,6 +143,28 @@ static void test_window(void)
 		CHECK_EQ(cached(64 + i), (i < 16 || i >= 24) && i != 26);
 	CHECK(!cached(64 + 32) && !cached(64 + 23));
 	CHECK(!touch(24) && !touch(31));
+	end();
+}
+
+/* One of them is in the cache: the others come all the same. A page that was never away from its
+ * owner is no hit. */
+static void test_one_is_there(void)
+{
+	u32 hit;
+
+	begin(0);
+	CHECK(touch(25));
+	page_cluster = 3;
+	warm_up();
+	swap_disk_reads = 0;
+	CHECK(touch(28));
+	CHECK_EQ(swap_disk_reads, 7);
+	hit = vm_event_sum(VM_SWAP_RA_HIT);
+	swap_disk_out(mm, page_addr(25), true);
+	CHECK(!touch(25));
+	CHECK_EQ(vm_event_sum(VM_SWAP_RA_HIT), hit);
+	CHECK(!touch(31));
+	CHECK_EQ(vm_event_sum(VM_SWAP_RA_HIT), hit + 1);
 	end();
 }
 
@@ -199,9 +228,13 @@ static void test_errors(void)
 }
 
 static const struct test tests[] = {
-	{"in order", test_in_order},	    {"here and there", test_here_and_there},
-	{"one page only", test_off},	    {"which slots", test_window},
-	{"without memory", test_no_memory}, {"with errors", test_errors},
+	{"in order", test_in_order},
+	{"here and there", test_here_and_there},
+	{"one page only", test_off},
+	{"which slots", test_window},
+	{"one is there already", test_one_is_there},
+	{"without memory", test_no_memory},
+	{"with errors", test_errors},
 };
 
 int main(void)

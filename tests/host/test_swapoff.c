@@ -116,6 +116,7 @@ static void test_off(void)
 
 static bool nothing(void *arg, const struct swap_area_info *info)
 {
+	CHECK_EQ(info->pages, AREA_PAGES - 1);
 	*(unsigned long *)arg = info->used;
 	return true;
 }
