@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAMES	    (1u << 20) /* of 32-bit addresses */
-#define DESCRIPTORS 64u	       /* bytes of one, at most */
-#define CACHE_NAME  48u
-#define FIRST_ROOM  1024u
+#define FRAMES	     (1u << 20) /* of 32-bit addresses */
+#define KERNEL_PAGES ((0u - KERNEL_HALF) >> 12)
+#define DESCRIPTORS  64u /* bytes of one, at most */
+#define CACHE_NAME   48u
+#define FIRST_ROOM   1024u
 
 static uint32_t word_at(const unsigned char *descriptor, uint32_t offset)
 {
@@ -27,31 +28,6 @@ static bool makes_sense(const struct trace_frames *at)
 	return at->size >= sizeof(*at) && at->page_size >= 4 && at->page_size <= DESCRIPTORS &&
 	       at->nr_runs <= USE_RUNS_MAX && at->flags <= last && at->mapping <= last &&
 	       at->cache <= last;
-}
-
-bool frame_use_hint(struct recorder *r, uint32_t addr)
-{
-	struct frame_use *u = &r->use;
-	struct trace_frames at;
-	uint32_t bytes;
-
-	if (!r->m.read_phys || r->m.read_linear(r->m.ctx, addr, &at, sizeof(at)) != sizeof(at) ||
-	    !makes_sense(&at))
-		return false;
-	bytes = at.nr_runs * (uint32_t)sizeof(u->runs[0]);
-	if (r->m.read_linear(r->m.ctx, at.runs, u->runs, bytes) != bytes)
-		return false;
-	if (!u->areas)
-		u->areas = malloc(USE_AREAS_MAX * sizeof(*u->areas));
-	if (!u->table_owner)
-		u->table_owner = calloc(FRAMES, sizeof(*u->table_owner));
-	if (!u->areas || !u->table_owner) {
-		recorder_trouble(r, "out of memory for uses of frames");
-		return true;
-	}
-	u->at = at;
-	u->known = true;
-	return true;
 }
 
 /* First area that ends above @addr. */
@@ -220,7 +196,7 @@ static bool grow(struct recorder *r)
 	return true;
 }
 
-static void add(struct recorder *r, uint32_t page, const char *text)
+static void add(struct recorder *r, uint32_t page, const char *text, uint64_t fills)
 {
 	const char *use = names_keep(&r->names, text);
 	struct use_count *count;
@@ -232,7 +208,57 @@ static void add(struct recorder *r, uint32_t page, const char *text)
 		*count = (struct use_count){use, page, 0};
 		r->use.count++;
 	}
-	count->fills++;
+	count->fills += fills;
+}
+
+/* Most guests never say what their pages are: that costs no more than this. */
+static void count_before(struct recorder *r, uint32_t page)
+{
+	struct frame_use *u = &r->use;
+
+	if (!u->before)
+		u->before = calloc(KERNEL_PAGES, sizeof(*u->before));
+	if (u->before)
+		u->before[(page - KERNEL_HALF) >> 12]++;
+	else
+		recorder_trouble(r, "out of memory for uses of frames");
+}
+
+static void add_before(struct recorder *r)
+{
+	uint32_t *before = r->use.before;
+
+	for (uint32_t i = 0; before && i < KERNEL_PAGES; i++)
+		if (before[i])
+			add(r, KERNEL_HALF + (i << 12), "", before[i]);
+	free(before);
+	r->use.before = NULL;
+}
+
+bool frame_use_hint(struct recorder *r, uint32_t addr)
+{
+	struct frame_use *u = &r->use;
+	struct trace_frames at;
+	uint32_t bytes;
+
+	if (!r->m.read_phys || r->m.read_linear(r->m.ctx, addr, &at, sizeof(at)) != sizeof(at) ||
+	    !makes_sense(&at))
+		return false;
+	bytes = at.nr_runs * (uint32_t)sizeof(u->runs[0]);
+	if (r->m.read_linear(r->m.ctx, at.runs, u->runs, bytes) != bytes)
+		return false;
+	if (!u->areas)
+		u->areas = malloc(USE_AREAS_MAX * sizeof(*u->areas));
+	if (!u->table_owner)
+		u->table_owner = calloc(FRAMES, sizeof(*u->table_owner));
+	if (!u->areas || !u->table_owner) {
+		recorder_trouble(r, "out of memory for uses of frames");
+		return true;
+	}
+	u->at = at;
+	u->known = true;
+	add_before(r);
+	return true;
 }
 
 /* The tables through which a page of the user's half was found. */
@@ -257,15 +283,17 @@ void frame_use_fill(struct recorder *r, uint32_t page, uint64_t phys)
 		note_tables(r);
 		return;
 	}
-	if (!u->known)
-		; /* nobody knows yet, or ever will */
-	else if (page - u->at.page_offset >= u->at.direct_bytes)
+	if (!u->known) {
+		count_before(r, page);
+		return;
+	}
+	if (page - u->at.page_offset >= u->at.direct_bytes)
 		window_name(r, page, text);
 	else if (is_descriptors(u, page))
 		strcpy(text, "mem_map");
 	else
 		frame_name(r, (uint32_t)(phys >> 12), text);
-	add(r, page, text);
+	add(r, page, text, 1);
 }
 
 static int by_page(const void *a, const void *b)
@@ -287,7 +315,7 @@ void frame_use_write(struct recorder *r)
 			u->counts[n++] = u->counts[i];
 	if (n)
 		qsort(u->counts, n, sizeof(*u->counts), by_page);
-	for (size_t i = 0; i < n && u->known; i++)
+	for (size_t i = 0; i < n; i++)
 		row_use(r, &u->counts[i]);
 	u->room = u->count = 0; /* it is no hash table any more */
 }
@@ -297,5 +325,6 @@ void frame_use_free(struct recorder *r)
 	free(r->use.areas);
 	free(r->use.table_owner);
 	free(r->use.counts);
+	free(r->use.before);
 	r->use = (struct frame_use){0};
 }

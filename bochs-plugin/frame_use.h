@@ -54,6 +54,7 @@ struct frame_use {
 	uint32_t *table_owner;	  /* by frame: whose page table or directory it was last */
 	struct use_count *counts; /* a hash table */
 	size_t count, room;	  /* in use; of the table */
+	uint32_t *before;	  /* by page of the kernel's half: fills while nothing was known */
 };
 
 /* frame_use_hint - struct trace_frames is at linear address @addr. False: it makes no sense. */

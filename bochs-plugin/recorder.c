@@ -401,6 +401,7 @@ void recorder_invlpg(struct recorder *r, uint32_t addr)
 	recorder_settle(r);
 	if (!get_view(r, &view))
 		return;
+	look_at_tasks(r);
 	large = view.pae ? LARGE_2M_MASK : LARGE_4M_MASK;
 	tlb_invlpg(&r->tlb, addr);
 	seen_invlpg(&r->seen, r->space, addr, large);

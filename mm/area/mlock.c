@@ -137,19 +137,14 @@ long mm_munlock(struct mm_struct *mm, unsigned long addr, unsigned long len)
 /* All areas get these flags of locking, as far as there is memory for cutting them. */
 static void set_all(struct mm_struct *mm, unsigned int flags)
 {
-	struct vm_area_struct *vma;
-	unsigned long start, end;
+	const struct vm_area_struct *vma;
+	unsigned long end;
 
 	for (vma = mm->mmap; vma; vma = find_vma(mm, end)) {
-		start = vma->vm_start;
 		end = vma->vm_end;
-		if (change_area_flags(mm, start, end, VM_LOCK_FLAGS, flags))
-			continue;
-		if (flags)
-			mlock_present(mm, start, end);
-		else
-			munlock_pages(mm, start, end);
+		change_area_flags(mm, vma->vm_start, end, VM_LOCK_FLAGS, flags);
 	}
+	mlock_by_areas(mm, 0, TASK_SIZE);
 }
 
 long mm_mlockall(struct mm_struct *mm, unsigned int how)

@@ -29,7 +29,7 @@
 struct pool {
 	struct policy_pool of;
 	unsigned long since_tick; /* candidates */
-	u32 kept_since;		  /* when of.kept was 0 */
+	u32 kept_from;		  /* time when of.kept was 0 last */
 	bool ticking;
 };
 
@@ -49,6 +49,13 @@ static struct pool *pool_of(const struct zone *zone, enum lru_list inactive)
 	return &pools[index][inactive == LRU_INACTIVE_FILE];
 }
 
+/* The next candidate that stays is the first of a row. */
+static void end_row(struct pool *pool)
+{
+	pool->of.kept = 0;
+	pool->kept_from = pool->of.now;
+}
+
 /* What the policy may ask about the pool is from now. */
 static void refresh(struct pool *pool, const struct zone *zone, enum lru_list inactive)
 {
@@ -56,10 +63,8 @@ static void refresh(struct pool *pool, const struct zone *zone, enum lru_list in
 	pool->of.nr_active = lru_size(zone, inactive + 1);
 	pool->of.now = vm_event_sum(VM_PGFAULT);
 	pool->of.tau = (u32)(pool->of.nr_inactive + pool->of.nr_active) / 2;
-	if (pool->of.now - pool->kept_since > pool->of.tau / 2)
-		pool->of.kept = 0;
-	if (!pool->of.kept)
-		pool->kept_since = pool->of.now;
+	if (!pool->of.kept || pool->of.now - pool->kept_from > pool->of.tau / 2)
+		end_row(pool);
 }
 
 static enum lru_list kind_of(const struct page *page)
@@ -90,14 +95,15 @@ static void note(struct page *page, const struct policy_page *seen)
 
 /*
  * A whole round of pages that stayed tells something of all of them, and that does not change
- * because one leaves then: else each one would cost a round of its own. It holds for half of tau.
+ * because one leaves then: else each one would cost a round of its own. It holds until half of tau
+ * after the round began.
  */
-static void count_kept(struct policy_pool *pool, enum policy_verdict verdict)
+static void count_kept(struct pool *pool, enum policy_verdict verdict)
 {
 	if (verdict != POLICY_EVICT)
-		pool->kept++;
-	else if (pool->kept < pool->nr_inactive + pool->nr_active)
-		pool->kept = 0;
+		pool->of.kept++;
+	else if (pool->of.kept < policy_round(&pool->of))
+		end_row(pool);
 }
 
 enum policy_verdict ask_policy(struct page *page, unsigned int young)
@@ -108,7 +114,7 @@ enum policy_verdict ask_policy(struct page *page, unsigned int young)
 	enum policy_verdict verdict = policy->judge(&pool->of, &seen);
 
 	note(page, &seen);
-	count_kept(&pool->of, verdict);
+	count_kept(pool, verdict);
 	return verdict;
 }
 

@@ -29,6 +29,12 @@ struct policy_pool {
 	u32 tau;	     /* a page unused for longer is of no working set */
 };
 
+/* This many candidates in a row that did not leave are each page, and the one that is looked at. */
+static inline unsigned long policy_round(const struct policy_pool *pool)
+{
+	return pool->nr_inactive + pool->nr_active + 1;
+}
+
 /* A page that is looked at. */
 struct policy_page {
 	unsigned int young; /* page-table entries with the accessed bit, which are clear now */

@@ -28,7 +28,7 @@ static enum policy_end next(const struct policy_pool *pool)
 
 static enum policy_verdict judge(const struct policy_pool *pool, struct policy_page *page)
 {
-	const unsigned long round = pool->nr_inactive + pool->nr_active + 1;
+	const unsigned long round = policy_round(pool);
 
 	if (page->young || page->marked) {
 		page->marked = false;

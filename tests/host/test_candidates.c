@@ -253,6 +253,50 @@ static void test_wsclock(void)
 	end();
 }
 
+static void some_faults(unsigned long n)
+{
+	count_vm_events(VM_PGFAULT, n);
+	take();
+	put_back();
+}
+
+/*
+ * Which candidates stay in a row, when another one leaves between them. `old` was unused for long,
+ * `fresh` was used just now, and both are clean: that one leaves after a whole round only.
+ */
+static void test_rows(void)
+{
+	const unsigned int round = PAGES + 1, half_of_tau = PAGES / 4;
+	struct page *old, *fresh;
+
+	begin("wsclock");
+	old = page_at(3);
+	fresh = page_at(4);
+	SetPageSwapCache(old);
+	SetPageSwapCache(fresh);
+	policy_forget(old);
+	some_faults(1000);
+	CHECK_EQ(ask_policy(fresh, 1), POLICY_TO_INACTIVE);
+	some_faults(half_of_tau);
+	/* A row's time begins where the one before ended, not with the batch. */
+	CHECK_EQ(ask_policy(old, 0), POLICY_EVICT);
+	CHECK_EQ(ask_policy(fresh, 1), POLICY_TO_INACTIVE);
+	some_faults(half_of_tau);
+	for (unsigned int i = 0; i < round - 1; i++)
+		CHECK_EQ(ask_policy(fresh, 1), POLICY_TO_INACTIVE);
+	CHECK_EQ(ask_policy(fresh, 0), POLICY_EVICT);
+	some_faults(1);
+	/* One less than a round tells nothing that lasts. */
+	for (unsigned int i = 0; i < round - 1; i++)
+		CHECK_EQ(ask_policy(fresh, 1), POLICY_TO_INACTIVE);
+	CHECK_EQ(ask_policy(old, 0), POLICY_EVICT);
+	CHECK_EQ(ask_policy(fresh, 1), POLICY_TO_INACTIVE);
+	CHECK_EQ(ask_policy(fresh, 0), POLICY_TO_INACTIVE);
+	ClearPageSwapCache(old);
+	ClearPageSwapCache(fresh);
+	end();
+}
+
 /* A page comes back at once, and is active where the policy knows what that is. */
 static bool active_when_back(void)
 {
@@ -307,10 +351,15 @@ static void test_used(void)
 }
 
 static const struct test tests[] = {
-	{"two lists", test_two_lists},	  {"marks", test_marked},
-	{"used twice", test_used},	  {"back at once", test_comes_back},
-	{"ticks: lru", test_lru},	  {"ticks: aging", test_aging},
-	{"frames at random", test_drawn}, {"stamps, and rounds in vain: wsclock", test_wsclock},
+	{"two lists", test_two_lists},
+	{"marks", test_marked},
+	{"used twice", test_used},
+	{"back at once", test_comes_back},
+	{"ticks: lru", test_lru},
+	{"ticks: aging", test_aging},
+	{"frames at random", test_drawn},
+	{"stamps, and rounds in vain: wsclock", test_wsclock},
+	{"rows between pages that leave", test_rows},
 };
 
 int main(void)

@@ -325,15 +325,16 @@ note_bad()
 note_stale()
 {
 	local use change
-	[ -n "$kernel_elf" ] || return 0
+	[ -n "$kernel_elf" ] && [ -s "$out/stale.csv" ] || return 0
 	IFS=, read -r use change < <(awk -F, 'NR == 2 { print $3 "," $13 }' "$out/stale.csv")
 	echo "note: changed by $(place "$change"), used by $(place "$use")" >&2
 }
 
-# place ADDRESS: the kernel's function there, too
+# place ADDRESS: the kernel's function there, too; none: the write was no instruction's that was seen
 place()
 {
 	local name
+	[ -n "$1" ] || set -- 'a write that was not seen'
 	name=$(i686-linux-gnu-addr2line -fe "$kernel_elf" "${1:-0}" 2>/dev/null | head -n 1)
 	case $name in '' | '??') echo "$1" ;; *) echo "$name ($1)" ;; esac
 }

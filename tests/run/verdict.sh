@@ -34,7 +34,7 @@ while getopts ue:g: option; do
 	esac
 done
 shift $((OPTIND - 1))
-console=${1:?usage: verdict.sh [-u] [-e ENDED] CONSOLE [META]}
+console=${1:?usage: verdict.sh [-u] [-g GUEST] [-e ENDED] CONSOLE [META]}
 meta=${2-}
 
 # fail OUTCOME TEXT [STATUS]

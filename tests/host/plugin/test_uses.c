@@ -110,6 +110,7 @@ static void kinds(void)
 {
 	begin();
 	fill(9); /* nobody knows yet */
+	fill(9);
 	say_where(0);
 	descriptor(8, SLAB, 0, BASE + CACHE);
 	descriptor(9, RESERVED, 0, 0);
@@ -128,7 +129,7 @@ static void kinds(void)
 	fill(40); /* between the two */
 	fill(63);
 	CHECK_STR(guest_end("uses.csv"),
-		  HEADER "0xc0002000,mem_map,1\n0xc0008000,slab bio,2\n0xc0009000,,1\n"
+		  HEADER "0xc0002000,mem_map,1\n0xc0008000,slab bio,2\n0xc0009000,,2\n"
 			 "0xc0009000,reserved,1\n0xc000a000,free,1\n"
 			 "0xc000b000,swap cache,1\n0xc000c000,anonymous,1\n"
 			 "0xc000d000,shared memory,1\n0xc000e000,page cache,1\n"
