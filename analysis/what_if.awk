@@ -9,7 +9,7 @@ BEGIN {
 
 # Reads the models, fewest walks first: what_name[1..what_n], and what_walks[name, phase], what_walks[name, ""]
 # of the program alone, as phases_read() has them. 0: the recording has none.
-function what_if_read(    T, n, i)
+function what_if_read(    T, n, i, r)
 {
 	if (what_known++)
 		return what_n
@@ -21,6 +21,8 @@ function what_if_read(    T, n, i)
 	n = load("model_phases.csv", T)
 	for (i = 1; i <= n; i++) {
 		what_walks[T[i, "model"], what_phase(T[i, "phase"])] += T[i, "walks"]
+		for (r = 1; r <= 5; r++)
+			what_reason[T[i, "model"], what_phase(T[i, "phase"]), r] += T[i, walk_reasons[r]]
 		if (what_of_program(T[i, "phase"]))
 			what_own[T[i, "model"]] += T[i, "walks"]
 	}
@@ -122,7 +124,7 @@ function what_phases(    T, U, n, i, k, walks, rank, least, rows, label)
 	for (label in walks)
 		rank[++k] = walks[label]
 	least = what_bound(rank, k, 24)
-	table("Walks by phase", "Phase;n:Bochs's own" what_columns())
+	table("Walks by phase", "Phase;n:Bochs's own" what_columns() ";Why " what_name[1] " still walks, mostly")
 	for (i = 1; i <= n && rows < 24; i++) {
 		label = T[i, "label"]
 		if (!(label in walks) || walks[label] < least)
@@ -132,10 +134,20 @@ function what_phases(    T, U, n, i, k, walks, rank, least, rows, label)
 		number(walks[label])
 		for (k = 1; k <= what_n && k <= 8; k++)
 			number(what_walks[what_name[k], label] + 0)
+		cell(what_mostly(what_name[1], label))
 		row_end()
 		delete walks[label]
 	}
 	table_end()
+}
+
+# The reason of most of a model's walks in a phase.
+function what_mostly(name, label,    r, most)
+{
+	for (r = 1; r <= 5; r++)
+		if (what_reason[name, label, r] > what_reason[name, label, most])
+			most = r
+	return most ? walk_reasons[most] ", " percent(what_reason[name, label, most], what_walks[name, label]) : ""
 }
 
 # The 20 functions in which any of these models walks most.
