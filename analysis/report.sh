@@ -51,6 +51,7 @@ waiting=
 ! has io || whole_rows io.csv >"$work/.io.csv"
 ! has uses || whole_rows uses.csv >"$work/.uses.csv"
 short= # was memory ever short?
+! has stacks || whole_rows stacks.csv >"$work/.stacks.csv"
 ! has model || whole_rows model.csv >"$work/.model.csv"
 ! has reclaim || whole_rows reclaim.csv >"$work/.reclaim.csv"
 [ ! -f "$work/.reclaim.csv" ] || [ "$(wc -l <"$work/.reclaim.csv")" -le 1 ] || short=1
@@ -85,7 +86,7 @@ ask()
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
-		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
+		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
 		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
@@ -152,6 +153,7 @@ the_rest()
 	ask_tlb run symbols lines instructions tlb code pairs
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
+	! has stacks || ask run symbols chains stacks </dev/null
 	! has io || ask io </dev/null
 	! has model || ask run areas symbols model </dev/null
 	[ -z "$short" ] || pressure

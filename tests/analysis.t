@@ -27,6 +27,7 @@ libraries()
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
 	uses) echo run symbols ;;
+	stacks | export_folded) echo run symbols chains ;;
 	who | layout | weigh | reclaim | memory | cow) echo run ;;
 	refault) echo run areas symbols ;;
 	page_string) echo run areas ;;
@@ -59,12 +60,13 @@ answer()
 	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
 	uses) uses=$input ;;
+	stacks | export_folded) stacks=$input ;;
 	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" -v stacks="${stacks-}" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v objects_sym="$(beside "$name" objects.sym)" -v source="$(beside "$name" source.csv)" \

@@ -11,7 +11,7 @@
 busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 rec=$scratch/rec
 database=$rec/recording.sqlite
-tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale meta source'
+tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale stacks meta source'
 
 # schema TABLE [OPTION]...: its check of standard input, by the awk in $AWK.
 schema()
