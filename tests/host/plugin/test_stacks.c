@@ -209,8 +209,8 @@ static void whole(void)
 	in_kernel();
 	CHECK_STR(chain(), "start " IN_KERNEL PROGRAM);
 	/* An interrupt, or a fault, within the kernel. */
-	save(REGS - 0x30 - REGS_SIZE + 8, cpu.eip, 0x10, cpu.ebp, 0);
-	cpu.esp = REGS - 0x30 - REGS_SIZE;
+	save(REGS - 0x20 - REGS_SIZE + 8, cpu.eip, 0x10, cpu.ebp, 0);
+	cpu.esp = REGS - 0x20 - REGS_SIZE;
 	frame(cpu.esp, cpu.ebp, call(ENTRY + 0x40, KERNEL_FN(2)));
 	cpu.ebp = cpu.esp;
 	cpu.eip = KERNEL_FN(2) + 0x10;
@@ -277,6 +277,7 @@ static void prologues(void)
 	begin("stacks=fault");
 	for (unsigned int i = 0; i < 6; i++) {
 		in_program();
+		put(cpu.esp, 0);
 		put(cpu.esp + (i == 1 || i == 2 ? 4 : 0), call(USER_FN(2) + 0x40, USER_FN(4)));
 		cpu.eip = USER_FN(3) + 0x10;
 		memcpy(at(cpu.eip - 1, 4), code[i], 4);
@@ -337,6 +338,8 @@ static void ends(void)
 	put(s + 4, USER - 8);
 	CHECK_STR(chain(), "unreadable 8049210 8049120>8049200");
 	put(s + 4, call(KERNEL_FN(0) + 0x20, KERNEL_FN(1))); /* a program cannot call from there */
+	CHECK_STR(chain(), "no_call 8049210 8049120>8049200");
+	memcpy(at(KERNEL_FN(0) + 0x1e, 2), "\xff\xd0", 2); /* through a pointer neither */
 	CHECK_STR(chain(), "no_call 8049210 8049120>8049200");
 	put(s + 4, call(USER_FN(0) + 0x20, KERNEL_FN(1))); /* nor to there */
 	CHECK_STR(chain(), "no_call 8049210 8049120>8049200");
