@@ -43,8 +43,9 @@ BEGIN {
 	key_is("ours", "^([0-9]+|none)$", "prog_status")
 	key_is("any", ".", "command failure")
 	key_is("any", "^[0-9]+$", "pid")
+	key_is("any", "^(fault|fill/[1-9][0-9]*|fault fill/[1-9][0-9]*)$", "stacks")
 	# Of an older plugin there are none of these; of models only where there are some.
-	key_is_of("waiting io reclaim uses model")
+	key_is_of("waiting io reclaim uses model stacks")
 }
 
 # Notes of keys who must have them and what their values look like.
@@ -290,7 +291,20 @@ function check_trace(text,    piece, n, i, value, name, wants)
 	value = "," wants["events"] ","
 	wants["events"] = substr((index(value, ",tlb,") ? " tlb" : "") (index(value, ",fault,") ? " fault" : "") \
 				 (index(value, ",flush,") ? " flush" : ""), 2)
+	value = "," wants["stacks"] ","
+	wants["stacks"] = (index(value, ",fault,") ? " fault" : "") \
+			  (match(value, /.*,fill(\/[0-9]+)?,/) ? " fill/" last_rate(value) : "")
+	wants["stacks"] = substr(wants["stacks"], 2)
 	for (name in wants)
-		if (name ~ /^(compress|start|stop|events|pid)$/ && meta[name] != wants[name])
+		if (name ~ /^(compress|start|stop|events|pid|stacks)$/ && meta[name] != wants[name])
 			wrong("meta.command", "meta.csv:" name ": " meta[name] ", but the command asks for " wants[name])
+}
+
+# The last `fill/N` of the option `stacks`.
+function last_rate(value)
+{
+	sub(/.*,fill/, "", value)
+	sub(/^\//, "", value)
+	sub(/,.*/, "", value)
+	return value == "" ? 1 : value + 0
 }

@@ -2,7 +2,8 @@
 # export.sh [-p PID] [-o TO] FORMAT DIR - the recording in DIR in a form that other tools read.
 #
 #   chrome       trace events as JSON, for ui.perfetto.dev and chrome://tracing: TO/trace.json
-#   folded       task;function;source line and a count, for flame graphs: TO/stacks.folded
+#   folded       for flame graphs: TO/stacks.folded. Of a recording with TRACE=stacks=... chains of calls and
+#                their faults and fills; else task;function;source line and a count of misses
 #   libcachesim  time,object,size: TO/libcachesim.csv
 #   din          Dinero's traditional format: TO/trace.din
 #   lackey       as valgrind --tool=lackey --trace-mem=yes prints: TO/trace.lackey
@@ -60,19 +61,33 @@ whole_small
 [ -z "$process" ] || cut -d, -f5 "$work/.tasks.csv" | grep -qx "$process" ||
 	fail "-p $process: tasks.csv has no such process"
 
+stacks=
+! has stacks || {
+	stacks=$work/.stacks.csv
+	whole_rows stacks.csv >"$stacks"
+}
+
+# there FILE: its path, if the recording has it.
+there()
+{
+	[ ! -f "$dir/$1" ] || echo "$dir/$1"
+}
+
 # ask QUESTION...: runs them over standard input.
 ask()
 {
 	run_awk "lib $*" -F, -v format="$format" -v process="$process" -v recording="$dir" -v start="$start" -v end="$end" \
 		-v tables=" $tables " -v dir="$work" -v tasks="$work/.tasks.csv" -v marks="$work/.marks.csv" \
-		-v code="$dir/analysis/code.csv"
+		-v code="$dir/analysis/code.csv" -v stacks="$stacks" -v rate="$(meta stacks | sed -n 's|.*fill/||p')" \
+		-v vmas="$work/.vmas.csv" -v kernel_sym="$(there kernel.sym)" -v objects_sym="$(there objects.sym)"
 }
 
 case $format in
 chrome) whole_rows tlb.csv | ask run export_chrome ;;
 folded)
-	[ -f "$dir/analysis/code.csv" ] || fail "$dir/analysis/code.csv: missing; make report OUT=$dir makes it"
-	ask run export_folded </dev/null
+	[ -n "$stacks" ] || [ -f "$dir/analysis/code.csv" ] ||
+		fail "$dir/analysis/code.csv: missing; make report OUT=$dir makes it"
+	ask run symbols chains export_folded </dev/null
 	;;
 *) whole_rows tlb.csv | ask run export_refs ;;
 esac || exit 1

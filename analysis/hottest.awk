@@ -5,8 +5,10 @@ function hottest()
 	section("hottest", "Hottest", "Of the whole recording, boot and self-test included.")
 	hot_lines()
 	hot_pages()
+	hot_variables()
 	hot_pairs()
 	kernel_uses()
+	hot_chains()
 	hot_functions()
 	put("<div class=\"two\"><div>")
 	hot_instructions("code.csv", "Instructions with most TLB misses", "Misses")
@@ -103,6 +105,72 @@ function hot_pairs(    T, n, i, side)
 		row_end()
 	}
 	table_end()
+}
+
+# Variables of the program, and of the kernel behind a line to click on.
+function hot_variables(    T, U, n, i, faulted)
+{
+	n = load("fault_variables.csv", U)
+	for (i = 1; i <= n; i++)
+		faulted[U[i, "pid"], U[i, "variable"], U[i, "object"]] = U[i, "faults"]
+	n = load("variables.csv", T)
+	variable_table("Variables of the program with most TLB fills", T, n, faulted, 0)
+	fold_begin("Variables of the kernel with most TLB fills")
+	variable_table("", T, n, faulted, 1)
+	fold_end()
+}
+
+# At most 12; a row of several variables has no faults of its own.
+function variable_table(caption, T, n, faulted, kernel,    i, rows, first)
+{
+	for (i = 1; i <= n && rows < 12; i++) {
+		if ((T[i, "pid"] == "") != kernel || (!kernel && T[i, "pid"] in folded))
+			continue
+		if (!rows++) {
+			first = i
+			table(caption, "Variable;In;Fills;;n:Pages;n:Bytes;n:Faults")
+		}
+		cell(T[i, "variable"], "mono")
+		cell(T[i, "object"] (kernel ? "" : ", " process(T[i, "pid"])))
+		bar(T[first, "fills"], "zero", T[i, "fills"])
+		number(T[i, "fills"])
+		number(T[i, "pages"])
+		if (T[i, "size"] == "") {
+			cell("")
+			cell("")
+		} else {
+			number(T[i, "size"])
+			number(faulted[T[i, "pid"], T[i, "variable"], T[i, "object"]] + 0)
+		}
+		row_end()
+	}
+	if (rows)
+		table_end()
+	else if (kernel)
+		put("<p class=\"note\">None, or no sizes of variables are known.</p>")
+}
+
+# At most 12 chains of calls, if such were recorded: most faults first, or fills if that is what there is.
+function hot_chains(    T, n, i, rows, one_in)
+{
+	one_in = meta["stacks"]
+	one_in = sub(/.*fill\//, "", one_in) && one_in > 1 ? " (1 in " one_in ")" : ""
+	load_max = 200
+	n = load("call_chains.csv", T)
+	load_max = 1e9
+	for (i = 1; i <= n && rows < 12; i++) {
+		if (T[i, "pid"] in folded)
+			continue
+		if (!rows++)
+			table("Chains of calls with most page faults", "Functions, the innermost first;Process;n:Faults;n:Fills" one_in)
+		cell(T[i, "functions"], "mono")
+		cell(T[i, "pid"] == "" ? "" : process(T[i, "pid"]))
+		number(T[i, "faults"])
+		number(T[i, "fills"])
+		row_end()
+	}
+	if (rows)
+		table_end()
 }
 
 # Whose page, of which area, and what for.

@@ -68,8 +68,8 @@ ask()
 		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
-		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v waiting="$waiting" \
-		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
+		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v pages_csv="$work/pages.csv" -v waiting="$waiting" \
+		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
 		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
@@ -136,6 +136,8 @@ the_rest()
 	ask_tlb run symbols lines instructions tlb code pairs
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
+	ask run symbols variables </dev/null
+	! has stacks || ask run symbols chains stacks </dev/null
 	! has io || ask io </dev/null
 	! has model || {
 		ask run areas symbols model </dev/null

@@ -97,6 +97,8 @@ static bool view(void *, struct cpu_view *v)
 	v->eip = acting_eip();
 	v->fetch = (Bit32u)(CPU->sregs[BX_SEG_REG_CS].cache.u.segment.base + CPU->get_eip());
 	v->esp = (Bit32u)(CPU->speculative_rsp ? CPU->prev_rsp : CPU->get_reg32(BX_32BIT_REG_ESP));
+	v->ebp = CPU->get_reg32(BX_32BIT_REG_EBP);
+	v->interrupted = v->eip == (Bit32u)CPU->prev_rip ? 0 : (Bit32u)CPU->prev_rip;
 	v->cr3 = (Bit32u)CPU->cr3;
 	v->cpl = CPU->sregs[BX_SEG_REG_CS].selector.rpl;
 	v->paging = CPU->cr0.get_PG();

@@ -51,6 +51,8 @@ struct cpu_view {
 	uint32_t eip;	/* of the instruction in work, or of the handler about to begin */
 	uint32_t fetch; /* linear address from which the next byte of code would come */
 	uint32_t esp;	/* as it was before the instruction in work */
+	uint32_t ebp;
+	uint32_t interrupted; /* if eip is of a handler about to begin: instead of this; or 0 */
 	uint32_t cr3;
 	unsigned int cpl;
 	bool paging, wp, pse, pae, pge;

@@ -3,7 +3,7 @@
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
  *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, check=none|stale,
- *             progress=0|1, reset=go|end
+ *             stacks=none|fault,fill/N, progress=0|1, reset=go|end
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
@@ -104,6 +104,42 @@ static bool set_check(struct options *o, const char *value)
 	return o->check_stale || !strcmp(value, "none");
 }
 
+/* "fill", or "fill/N" for each N-th, into *n. */
+static bool fill_rate(const char *value, size_t len, unsigned int *n)
+{
+	unsigned long rate;
+	char *end;
+
+	*n = 1;
+	if (len == 4)
+		return true;
+	if (len > 14 || value[4] != '/' || !isdigit((unsigned char)value[5]))
+		return false;
+	rate = strtoul(value + 5, &end, 10);
+	*n = (unsigned int)rate;
+	return rate && rate <= 1000000000 && end == value + len;
+}
+
+static bool set_stacks(struct options *o, const char *value)
+{
+	size_t len;
+
+	o->stack_faults = false;
+	o->stack_fills = 0;
+	if (!strcmp(value, "none"))
+		return true;
+	for (;; value += len + 1) {
+		len = strcspn(value, ",");
+		if (len == 5 && !strncmp(value, "fault", len))
+			o->stack_faults = true;
+		else if (len < 4 || strncmp(value, "fill", 4) ||
+			 !fill_rate(value, len, &o->stack_fills))
+			return false;
+		if (!value[len])
+			return true;
+	}
+}
+
 static bool set_reset(struct options *o, const char *value)
 {
 	o->reset_ends = !strcmp(value, "end");
@@ -129,6 +165,7 @@ static const struct option {
 	{"events", "events=tlb,fault,flush (one or more of them)", set_events},
 	{"model", "model=FILE, at most 16 times", set_model},
 	{"check", "check=none|stale", set_check},
+	{"stacks", "stacks=none, fault, fill, fill/N (each N-th), or fault,fill/N", set_stacks},
 	{"progress", "progress=0|1", set_progress},
 	{"reset", "reset=go|end", set_reset},
 };
@@ -173,7 +210,7 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
 			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
-			 "model, check, progress and reset",
+			 "model, check, stacks, progress and reset",
 			 text);
 		return false;
 	}

@@ -24,6 +24,8 @@ struct options {
 	uint32_t pid;
 	unsigned int events;
 	bool check_stale;
+	bool stack_faults;	  /* chains of calls at each fault */
+	unsigned int stack_fills; /* and at each so many-th fill; 0: at none */
 	bool progress;
 	char models[OPTION_MODELS_MAX][OPTION_MODEL_MAX]; /* files of what-if models */
 	unsigned int model_count;

@@ -164,8 +164,10 @@ static void enter(struct recorder *r, const struct arrival *a)
 	}
 	if (recorder_wants(r, EVENT_TLB)) {
 		row_fill(r, a, event, old, drop);
-		if (event != TLB_UPGRADE_ENTRY && event != TLB_UPGRADE_KIND)
+		if (event != TLB_UPGRADE_ENTRY && event != TLB_UPGRADE_KIND) {
 			frame_use_fill(r, a->slot.page, a->slot.frame);
+			stacks_fill(r, &r->walk.at);
+		}
 	}
 	check_walk(r, a);
 	tlb_put(&r->tlb, a->id, &a->slot, space, walk_allows(&r->walk, a->id));
@@ -332,6 +334,8 @@ void recorder_fault(struct recorder *r, uint32_t cr2, uint32_t error)
 	};
 	fault.has_before = entry_of(&r->m, &view, cr2, &fault.before, &mask);
 	r->written.faults += fault.wanted;
+	if (fault.wanted)
+		stacks_fault(r, &view);
 	drop_by_fault(r, cr2, fault.access == 'x');
 	refs_fault(r, cr2, fault.access == 'x');
 	check_fault(r, cr2, fault.access, fault.user);

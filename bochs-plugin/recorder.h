@@ -18,6 +18,7 @@
 #include "fill_reason.h"
 #include "frame_use.h"
 #include "sink.h"
+#include "stacks.h"
 #include "stale.h"
 #include "task.h"
 #include "tlb_shadow.h"
@@ -72,12 +73,13 @@ struct recorder {
 	struct refs *refs;		  /* for what-if models, refs.h; NULL: there are none */
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct frame_use use;
+	struct stacks stacks;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv,
-		*stale_csv;  /* the last two may be NULL */
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv, *stale_csv,
+		*stacks_csv; /* the last three may be NULL */
 	struct stale *stale; /* check.c; NULL: nothing is checked */
 	struct stale_report first_stale;
 	struct stale_change first_stale_use; /* who used it */

@@ -237,6 +237,32 @@ void row_use(struct recorder *r, const struct use_count *count)
 	end_row(r, r->uses_csv, csv_dec(p, count->fills));
 }
 
+void row_stack(struct recorder *r, unsigned int number, const struct stack_seen *seen,
+	       const uint32_t *words)
+{
+	static const char *const ends[] = STACK_END_NAMES;
+	char *p = sink_room(r->stacks_csv, CSV_ROW_MAX + 2 * STACK_FRAMES * sizeof("?0x00000000"));
+
+	p = csv_comma(csv_dec(p, number));
+	p = csv_comma(seen->end == STACK_LOST ? p : csv_dec(p, seen->pid));
+	p = csv_comma(csv_dec(p, seen->events[STACK_FAULT]));
+	p = csv_comma(csv_dec(p, seen->events[STACK_FILL]));
+	p = csv_comma(csv_word(p, ends[seen->end]));
+	p = csv_comma(put_list(p, words, seen->count));
+	for (unsigned int i = 0; i < seen->count; i++) {
+		const uint32_t called = words[seen->count + i];
+
+		if (i)
+			p = csv_char(p, ' ');
+		if (seen->guessed >> i & 1)
+			p = csv_char(p, '?');
+		p = called == CALLED_NONE      ? csv_char(p, '-')
+		    : called == CALLED_POINTER ? csv_char(p, '*')
+					       : csv_hex(p, called);
+	}
+	end_row(r, r->stacks_csv, p);
+}
+
 void row_io(struct recorder *r, const struct trace_io *what, const struct io *io, bool known,
 	    struct io_moment done)
 {

@@ -31,6 +31,8 @@
 	"icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid," \
 	"changed_eip\n"
 
+#define STACKS_HEADER "stack,pid,faults,fills,end,chain,called\n"
+
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
 void row_fill(struct recorder *r, const struct arrival *a, enum tlb_event event,
 	      const struct tlb_entry *evicted, enum drop drop);
@@ -56,6 +58,9 @@ struct reclaim_row {
 };
 void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at);
 void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone);
+/* row_stack - @words: of @seen; of STACK_LOST there are none. */
+void row_stack(struct recorder *r, unsigned int number, const struct stack_seen *seen,
+	       const uint32_t *words);
 /* row_stale - @user: who uses the entry. */
 void row_stale(struct recorder *r, const struct stale_report *found,
 	       const struct stale_change *user);

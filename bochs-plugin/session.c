@@ -29,6 +29,7 @@ static const char *const old_files[] = {
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
 	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
 	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",	  "stale.csv",
+	"stacks.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -82,13 +83,15 @@ static bool open_files(struct recorder *r)
 		{&r->stream[1], "stderr.txt", NULL},
 		{&r->model_csv, "model.csv", MODEL_HEADER},
 		{&r->stale_csv, "stale.csv", STALE_HEADER},
+		{&r->stacks_csv, "stacks.csv", STACKS_HEADER},
 	};
 	_Static_assert(sizeof(files) / sizeof(files[0]) == SINK_FILES, "a sink for each file");
 	size_t i;
 
 	for (i = 0; i < SINK_FILES; i++) {
 		if ((files[i].sink == &r->model_csv && !r->refs) ||
-		    (files[i].sink == &r->stale_csv && !r->opt.check_stale))
+		    (files[i].sink == &r->stale_csv && !r->opt.check_stale) ||
+		    (files[i].sink == &r->stacks_csv && !r->stacks.seen))
 			continue;
 		/* Only the two files that can grow large are worth packing. */
 		*files[i].sink =
@@ -109,7 +112,7 @@ static void first_facts(struct recorder *r)
 	const struct options *o = &r->opt;
 	const char *command = getenv("TLBTRACE_COMMAND");
 	struct utsname host;
-	char events[32] = "";
+	char events[48] = "", stacks[24] = "";
 
 	if (!uname(&host)) {
 		meta_text(&r->meta, "host_system", host.sysname);
@@ -131,6 +134,12 @@ static void first_facts(struct recorder *r)
 	meta_text(&r->meta, "events", events + 1);
 	if (o->check_stale)
 		meta_text(&r->meta, "check", "stale");
+	if (o->stack_fills)
+		snprintf(stacks, sizeof(stacks), " fill/%u", o->stack_fills);
+	if (r->stacks.seen) {
+		snprintf(events, sizeof(events), "%s%s", o->stack_faults ? " fault" : "", stacks);
+		meta_text(&r->meta, "stacks", events + 1);
+	}
 }
 
 static void emit_fault(void *ctx, const struct fault *f)
@@ -169,7 +178,7 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 	tlb_init(&r->tlb);
 	if (!seen_init(&r->seen) || !tasks_init(&r->tasks) ||
 	    !faults_init(&r->faults, emit_fault, r) || !sink_set_init(&r->sinks) ||
-	    !check_open(r)) {
+	    !check_open(r) || !stacks_open(r)) {
 		recorder_trouble(r, "out of memory");
 		return false;
 	}
@@ -351,6 +360,7 @@ bool recorder_close(struct recorder *r)
 		mismatches = tlb_compare(&r->tlb, &r->m);
 	faults_finish(&r->faults);
 	frame_use_write(r);
+	stacks_write(r);
 	refs_close(r);
 	sink_finish(&r->sinks);
 	if (r->live)
@@ -380,6 +390,7 @@ void recorder_free(struct recorder *r)
 	sink_set_free(&r->sinks);
 	reclaim_free(r);
 	frame_use_free(r);
+	stacks_free(r);
 	refs_free(r);
 	check_free(r);
 	faults_free(&r->faults);

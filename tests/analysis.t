@@ -26,7 +26,8 @@ libraries()
 	reach | strides) echo run areas tlb ;;
 	pairs) echo run tlb ;;
 	faults) echo run areas symbols lines instructions ;;
-	uses) echo run symbols ;;
+	uses | variables) echo run symbols ;;
+	stacks | export_folded) echo run symbols chains ;;
 	who | layout | weigh | reclaim | memory) echo run ;;
 	cow) echo run areas ;;
 	refault) echo run areas symbols ;;
@@ -60,12 +61,14 @@ answer()
 	reclaim | memory | refault) reclaim=$input ;;
 	who) tasks=$input ;;
 	uses) uses=$input ;;
+	variables) pages=$input ;;
+	stacks | export_folded) stacks=$input ;;
 	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" -v stacks="${stacks-}" -v pages_csv="${pages-}" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v objects_sym="$(beside "$name" objects.sym)" -v source="$(beside "$name" source.csv)" \

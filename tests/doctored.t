@@ -17,7 +17,7 @@ bad=$scratch/bad
 seal()
 {
 	local name
-	for name in tlb faults tasks vmas marks latency io reclaim uses; do
+	for name in tlb faults tasks vmas marks latency io reclaim uses stacks; do
 		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
 		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
 	done >"$scratch/seals"
@@ -58,7 +58,7 @@ refused()
 		fail "$1: $4 ($2 of $3): not noticed"
 		return
 	fi
-	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim|uses)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim|uses|stacks)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
 		"$scratch/verdict" | cut -c3-90)
 	if [ -n "$why" ]; then
 		pass "$1: $4 ($2 of $3) -> $why"
@@ -80,7 +80,7 @@ unseen()
 	ok "cannot be seen: $1: $4 ($2 of $3): $why" analysis/check.sh "$bad"
 }
 
-ok 'a recording' make --no-print-directory trace OUT="$good" MEM=64 APPEND='selftest=none' \
+ok 'a recording' make --no-print-directory trace OUT="$good" MEM=64 APPEND='selftest=none' TRACE='stacks=fault,fill/10' \
 	PROG=build/deps/busybox ARGS="sh -c 'seq 1000 | sort -r | md5sum; cat /etc/passwd; (echo a; echo b) | wc'"
 rm -rf "$good"/{analysis,report.html}
 ok 'it is sound as it is' analysis/check.sh "$good" || done_testing
@@ -334,8 +334,27 @@ refused uses one 1 'print'
 refused uses one 1 '$1 = substr($1, 1, 7) "800"'
 refused tlb one '$4 == "fill" && $6 >= "0xc"' '$6 = "0xc7fff000"'
 
+# --- stacks.csv: who called whom ------------------------------------------------------------------
+refused stacks one 1 '$1++'
+refused stacks one 1 '$2 = ""'
+refused stacks one '$3 > 0' '$3++'
+refused stacks one '$4 > 0' '$4--'
+refused stacks one 1 '$5 = "somehow"'
+refused stacks one '$5 == "start"' '$5 = "depth"'
+refused stacks one 1 '$5 = "lost"'
+refused stacks one 1 '$6 = substr($6, 2)'
+refused stacks one 1 '$7 = $7 " -"'
+refused stacks one '$7 ~ / 0x/' 'sub(/ 0x/, " +0x", $7)'
+refused stacks one 1 '$7 = "*" substr($7, 2)'
+refused stacks one 1 'drop = 1'
+refused stacks one 1 'print'
+refused meta all '$1 == "stacks"' '$2 = "fault fill/11"'
+refused meta all '$1 == "stacks"' '$2 = "fault"'
+refused meta all '$1 == "stacks"' '$2 = "calls"'
+unseen 'a chain may be any that could have been' stacks one '$6 ~ / /' '$6 = substr($6, 1, 8) "f0" substr($6, 11)'
+
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv stacks.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"

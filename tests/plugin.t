@@ -51,7 +51,7 @@ if [ "${1-}" = --part ]; then
 	host_test "$2"
 	done_testing
 fi
-for part in text parts faults hints stale waiting uses task_watch refs machine files model; do
+for part in text parts faults hints stale waiting uses stacks task_watch refs machine files model; do
 	host_test $part
 done
 
@@ -173,6 +173,7 @@ refused()
 }
 refused "unknown option 'colour': there are out, compress" 'colour=blue'
 refused 'right is compress=none.zstd' 'compress=gzip'
+refused 'right is stacks=none, fault, fill' 'stacks=calls'
 refused 'model= and check=stale: this Bochs does not tell each reference' 'model=analysis/models/zen'
 not_ok 'refused: nothing was made' test -e "$scratch/r"
 : >"$scratch/file"

@@ -196,10 +196,14 @@ fix_iret:
 	FIXUP restore_fs, fix_fs
 	FIXUP restore_gs, fix_gs
 	FIXUP restore_iret, fix_iret
+.Lentry_end:
 
 	.section .rodata
-	.globl exception_stubs, irq_stubs
+	.globl exception_stubs, irq_stubs, entry_bounds
 	.balign 4
+/* For who follows a stack by its frames: a return address in here has a pt_regs above it. */
+entry_bounds:
+	.long system_call, .Lentry_end
 exception_stubs:
 	.long exception_0, exception_1, exception_2, exception_3, exception_4
 	.long exception_5, exception_6, exception_7, 0, exception_9

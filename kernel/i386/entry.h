@@ -11,6 +11,9 @@
 #define NR_EXCEPTIONS 20
 #define NR_IRQS	      16
 extern const u32 exception_stubs[NR_EXCEPTIONS], irq_stubs[NR_IRQS];
+
+/* First address of the code that saves the registers and loads them again, and the first behind. */
+extern const u32 entry_bounds[2];
 void system_call(void);
 /* entry.S: where new tasks start; EAX holds the task that ran before. */
 void ret_from_fork(void);

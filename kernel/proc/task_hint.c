@@ -3,6 +3,7 @@
  * from outside: nobody can be asked then.
  */
 #include "arch/hint.h"
+#include "i386/entry.h"
 #include "i386/sections.h"
 #include "mm/mm.h"
 #include "proc/syscall.h"
@@ -32,6 +33,7 @@ static struct trace_tasks tasks = {
 	.regs_args = IN_REGS(ebx),
 	.regs_eip = IN_REGS(eip),
 	.regs_cs = IN_REGS(cs),
+	.regs_ebp = IN_REGS(ebp),
 	.nr_calls = NR_SYSCALLS,
 };
 
@@ -44,5 +46,7 @@ void tasks_say_where(void)
 	tasks.calls = (u32)syscall_names;
 	tasks.sched_start = (u32)__sched_start;
 	tasks.sched_end = (u32)__sched_end;
+	tasks.entry_start = entry_bounds[0];
+	tasks.entry_end = entry_bounds[1];
 	trace_hint(TRACE_TASKS, 0, 0, (u32)&tasks, 0);
 }

@@ -4,7 +4,8 @@
 #   tests/run/objects.sh OUT DISK KERNEL PROG DIR
 #
 # OUT is a recording, DISK the image as the run left it, KERNEL and PROG are files of this machine
-# ("none" or "": there is none). Written are OUT/kernel.sym (`nm -n`) and OUT/objects.sym: of each file
+# ("none" or "": there is none). Written are OUT/kernel.sym (`nm -n`, and behind the name of a variable its
+# size) and OUT/objects.sym: of each file
 # that a process had mapped to be executed, a line "object DELTA PATH" and its symbols. DELTA is what
 # takes a place in the file to the address that it was linked at.
 #
@@ -42,13 +43,19 @@ delta()
 	done < <(readelf -lW "$1" 2>/dev/null | grep -E 'LOAD.* R?W?.?E ' || true)
 }
 
+# with_sizes: "address size type name" as "address type name", and the size behind it if it is data.
+with_sizes()
+{
+	awk 'NF != 4 { print; next } { sub(/@.*/, "", $4); print $1, $3, $4 ($3 ~ /[BbDdRrGgSsVvu]/ ? " " $2 : "") }'
+}
+
 # symbols FILE: its own table, or at least what it offers to others.
 symbols()
 {
 	local names
-	names=$(i686-linux-gnu-nm -n "$1" 2>/dev/null || true)
-	[ -n "$names" ] || names=$(i686-linux-gnu-nm -Dn "$1" 2>/dev/null || true)
-	sed 's/@.*//' <<<"$names"
+	names=$(i686-linux-gnu-nm -nS "$1" 2>/dev/null || true)
+	[ -n "$names" ] || names=$(i686-linux-gnu-nm -nDS "$1" 2>/dev/null || true)
+	with_sizes <<<"$names" | sed 's/@.*//'
 }
 
 # object FILE PATH: the next one
@@ -67,7 +74,7 @@ case $kernel in
 *.sym) cp -- "$kernel" "$out/kernel.sym" ;; # of a guest whose kernel was not built here
 esac
 if [ -f "$kernel" ] && [ "${kernel%.sym}" = "$kernel" ]; then
-	i686-linux-gnu-nm -n "$kernel" >"$out/kernel.sym"
+	i686-linux-gnu-nm -nS "$kernel" | with_sizes >"$out/kernel.sym"
 	# What was loaded has no line tables; they lie beside it.
 	[ ! -f "${kernel%.elf}.debug" ] || ln -sfn "$(realpath -- "${kernel%.elf}.debug")" "$dir/kernel"
 fi

@@ -170,6 +170,9 @@ struct trace_tasks {
 	unsigned int regs_eip, regs_cs;
 	unsigned int calls, nr_calls; /* of a table of strings: names of the system calls, or 0 */
 	unsigned int sched_start, sched_end; /* the scheduler's own code: none waits in there */
+	unsigned int regs_ebp;
+	/* The code that saves the registers, calls C with their address and loads them again. */
+	unsigned int entry_start, entry_end;
 };
 
 /* Frames whose descriptors lie one after the other in the direct map. */

@@ -84,6 +84,13 @@ static void good_options(void)
 	CHECK_EQ(o.events, EVENT_FLUSH | EVENT_TLB);
 	CHECK(options_parse(&o, "compress=none,start=boot,stop=end", error, sizeof(error)));
 	CHECK(!o.zstd && !o.start[0] && !o.stop[0]);
+	CHECK(!o.stack_faults && !o.stack_fills);
+	CHECK(options_parse(&o, "stacks=fault,fill/100,pid=1", error, sizeof(error)));
+	CHECK(o.stack_faults && o.one_process);
+	CHECK_EQ(o.stack_fills, 100);
+	CHECK(options_parse(&o, "stacks=fill", error, sizeof(error)));
+	CHECK(!o.stack_faults);
+	CHECK_EQ(o.stack_fills, 1);
 }
 
 static void bad_options(void)
@@ -112,6 +119,16 @@ static void bad_options(void)
 		{"check=none", NULL},
 		{"check=stale", NULL},
 		{"check=fresh", "check=none|stale"},
+		{"stacks=", "stacks=none, fault, fill, fill/N"},
+		{"stacks=faults", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fill/", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fill/0", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fill/-1", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fill/10x", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fill/99999999999", "stacks=none, fault, fill, fill/N"},
+		{"stacks=fault,", NULL},
+		{"stacks=none", NULL},
+		{"stacks=fill/100,fault", NULL},
 		{"progress=2", "progress=0|1"},
 	};
 	struct options o;
