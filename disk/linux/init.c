@@ -179,15 +179,23 @@ static int run_all(void)
 	return status;
 }
 
-/* Without a job: a shell on the console, whose word is its status. */
+/*
+ * Without a job: a shell on the console, whose word is its status. A job without a program gives it
+ * its environment.
+ */
 static int shell(void)
 {
+	static struct job sh = {
+		.envs = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=linux:$PWD# "},
+		.nenvs = 4,
+	};
 	char *const args[] = {"sh", "-i", NULL};
-	char *const envs[] = {"PATH=/bin:/sbin", "HOME=/work", "TERM=linux", "PS1=linux:$PWD# ",
-			      NULL};
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	for (int i = 0; njobs && i < jobs[0].nenvs; i++)
+		set_env(&sh, jobs[0].envs[i]);
+	pid = fork();
 	if (pid < 0)
 		die("fork");
 	if (pid == 0) {
@@ -198,7 +206,7 @@ static int shell(void)
 		become_program();
 		if (chdir("/work"))
 			die("/work");
-		execve("/bin/sh", args, envs);
+		execve("/bin/sh", args, sh.envs);
 		die("/bin/sh");
 	}
 	while (wait(&status) != pid)
@@ -240,7 +248,7 @@ int main(void)
 	if (text)
 		parse_jobs(text);
 	open_streams();
-	status = njobs && jobs[0].nargs ? run_all() : shell();
+	status = njobs > 1 || (njobs && jobs[0].nargs) ? run_all() : shell();
 	tell_counters("/proc/vmstat", " pgfault pgmajfault ");
 	tell_counters("/proc/stat", " ctxt processes ");
 	printf("init: status %d\n", status);

@@ -144,15 +144,10 @@ static sector_t on_disk(const struct swap_backing *backing, unsigned int extent)
 	return backing->bdev->start + backing->extents[extent].sector;
 }
 
-static const struct block_device *disk_of(const struct swap_backing *backing)
-{
-	return backing->bdev->disk ? backing->bdev->disk : backing->bdev;
-}
-
 /* Have the two a sector in common? Two files have none, unless they are the same one. */
 static bool overlap(const struct swap_backing *a, const struct swap_backing *b)
 {
-	if (disk_of(a) != disk_of(b))
+	if (blkdev_whole(a->bdev) != blkdev_whole(b->bdev))
 		return false;
 	if (a->file && b->file)
 		return on_disk(a, 0) == on_disk(b, 0);

@@ -34,8 +34,8 @@ static struct block_device *device_of(const struct inode *inode)
 /* Do two devices have a sector in common: a disk and a partition of it? */
 static bool overlap(const struct block_device *a, const struct block_device *b)
 {
-	return (a->disk ? a->disk : a) == (b->disk ? b->disk : b) &&
-	       a->start < b->start + b->sectors && b->start < a->start + a->sectors;
+	return blkdev_whole(a) == blkdev_whole(b) && a->start < b->start + b->sectors &&
+	       b->start < a->start + a->sectors;
 }
 
 /* A device that somebody wants, and whether it is free. */
@@ -81,7 +81,7 @@ static int device_extents(const struct inode *inode, struct swap_backing *backin
 	if (is_taken(backing->bdev))
 		return -EBUSY;
 	backing->pages = (unsigned long)(backing->bdev->sectors / SECTORS_PER_PAGE);
-	backing->extents = kmalloc(sizeof(*backing->extents), GFP_KERNEL);
+	backing->extents = vmalloc(sizeof(*backing->extents));
 	if (!backing->extents)
 		return -ENOMEM;
 	*backing->extents = (struct swap_extent){.first = 0, .pages = backing->pages, .sector = 0};
@@ -142,10 +142,7 @@ int swap_file_extents(struct inode *inode, struct swap_backing *backing)
 
 static void free_backing(const struct swap_backing *backing)
 {
-	if (backing->file)
-		vfree(backing->extents);
-	else
-		kfree(backing->extents);
+	vfree(backing->extents);
 	kfree(backing->name);
 }
 

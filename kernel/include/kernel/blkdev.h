@@ -45,6 +45,12 @@ struct block_device {
 	unsigned long reads, writes; /* sectors asked for */
 };
 
+/* The whole disk that a device is, or is a partition of. */
+static inline const struct block_device *blkdev_whole(const struct block_device *bdev)
+{
+	return bdev->disk ? bdev->disk : bdev;
+}
+
 /* Adds a device to the list that blkdev_find() searches. */
 void blkdev_register(struct block_device *bdev);
 /* Takes it off the list again: for tests, whose devices end. */
