@@ -235,8 +235,7 @@ static void rest(int nid)
 {
 	if (swapout == SWAPOUT_IDLE)
 		wait_event_timeout(kswapd_wait[nid], wanted[nid], IDLE_TICKS);
-	else if (wait_event_interruptible(kswapd_wait[nid],
-					  wanted[nid] || swapout == SWAPOUT_IDLE))
+	else if (wait_event_interruptible(kswapd_wait[nid], wanted[nid] || swapout == SWAPOUT_IDLE))
 		return; /* kernel threads get no signals */
 }
 

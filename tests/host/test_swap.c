@@ -392,7 +392,9 @@ static void test_same_sectors(void)
 	/* What it shares is the second piece. */
 	backing.file = false;
 	part.start = (AREA_PAGES + 5) * 8;
+	extent.pages = backing.pages = 30;
 	memcpy(swap_disk[AREA_PAGES + 5], swap_disk[header], PAGE_SIZE);
+	swap_disk[AREA_PAGES + 5][1028] = 29; /* the last page */
 	CHECK_EQ(swap_area_on(&backing, 0), -EBUSY);
 }
 
