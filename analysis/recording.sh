@@ -24,7 +24,7 @@ need_files()
 }
 
 # has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io,
-# reclaim, uses or waiting, and only what was asked for has stale (check=stale) or stacks (stacks=).
+# reclaim, uses, buddy or waiting, and only what was asked for has stale (check=stale) or stacks (stacks=).
 has()
 {
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
@@ -81,7 +81,7 @@ bounds()
 whole_small()
 {
 	tables=
-	for name in faults tasks vmas marks latency waiting io reclaim uses; do
+	for name in faults tasks vmas marks latency waiting io reclaim uses buddy; do
 		has $name || continue
 		whole_rows $name.csv >"$work/.$name.csv"
 		tables="$tables $name"
@@ -92,7 +92,7 @@ whole_small()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting io reclaim uses model stale stacks; do
+	for name in tlb faults tasks vmas marks latency waiting io reclaim uses buddy model stale stacks; do
 		has $name || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

@@ -51,6 +51,7 @@ waiting=
 ! has io || whole_rows io.csv >"$work/.io.csv"
 ! has uses || whole_rows uses.csv >"$work/.uses.csv"
 short= # was memory ever short?
+! has buddy || whole_rows buddy.csv >"$work/.buddy.csv"
 ! has stacks || whole_rows stacks.csv >"$work/.stacks.csv"
 ! has model || whole_rows model.csv >"$work/.model.csv"
 ! has reclaim || whole_rows reclaim.csv >"$work/.reclaim.csv"
@@ -86,7 +87,7 @@ ask()
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v pages_csv="$work/pages.csv" -v waiting="$waiting" \
-		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
+		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v buddy="$work/.buddy.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
 		-v kernel_sym="$kernel_sym" -v model="$model" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
@@ -154,6 +155,7 @@ the_rest()
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
 	ask run symbols variables </dev/null
+	! has buddy || ask buddy </dev/null
 	! has stacks || ask run symbols chains stacks </dev/null
 	! has io || ask io </dev/null
 	! has model || ask run areas symbols model </dev/null

@@ -52,7 +52,7 @@ bool frame_use_hint(struct recorder *r, uint32_t addr)
 	}
 	u->at = at;
 	u->known = true;
-	return true;
+	return buddy_hint(r, &at);
 }
 
 /* First area that ends above @addr. */

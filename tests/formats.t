@@ -11,7 +11,7 @@
 busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 rec=$scratch/rec
 database=$rec/recording.sqlite
-tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale stacks meta source'
+tables='tlb faults tasks vmas marks latency waiting io reclaim uses buddy model stale stacks meta source'
 
 # schema TABLE [OPTION]...: its check of standard input, by the awk in $AWK.
 schema()
@@ -90,7 +90,7 @@ unexplained()
 {
 	awk -F, 'NR > 1 && index($3, "|") { n = split($3, word, "|"); for (i = 1; i <= n; i++) print $1, $2, word[i] }' \
 		analysis/schema.csv | while read -r table column word; do
-		[ -z "${word#[-?]}" ] || [ "$table.$column" = reclaim.zone ] ||
+		[ -z "${word#[-?]}" ] || [ "$column" = zone ] ||
 			grep -qE "\`(${word}|[^\`]*\b$word\b[^\`]*)\`" analysis/FORMAT.md || echo "$table.$column $word"
 	done
 }
