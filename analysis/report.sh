@@ -174,6 +174,7 @@ pressure()
 	ask run areas symbols refault </dev/null
 	! has io || ask waits </dev/null
 	ask run svg memory_draw </dev/null
+	! has buddy || ask run svg buddy_draw </dev/null
 	ask run svg refault_draw </dev/null
 }
 
