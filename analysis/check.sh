@@ -45,13 +45,13 @@ ask()
 {
 	run_awk "lib run areas check_tap check_counts check_meta $*" -F, -v metafile="$dir/meta.csv" -v sums="$work/.sums" \
 		-v faults="$work/faults.csv" -v tasks="$work/tasks.csv" -v vmas="$work/vmas.csv" \
-		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v io="$work/io.csv" -v reclaim="$work/reclaim.csv" -v uses="$work/uses.csv" -v models="$work/model.csv" -v stale="$work/stale.csv" -v stacks="$work/stacks.csv" -v epochs="$work/.flushes" -v replayed="$replayed" \
+		-v marks="$work/marks.csv" -v latency="$work/latency.csv" -v waiting="$work/waiting.csv" -v io="$work/io.csv" -v reclaim="$work/reclaim.csv" -v uses="$work/uses.csv" -v models="$work/model.csv" -v stale="$work/stale.csv" -v stacks="$work/stacks.csv" -v buddy="$work/buddy.csv" -v epochs="$work/.flushes" -v replayed="$replayed" \
 		-v emulator="$dir/emulator.log" -v console="$dir/console.log" -v meta_sum="$meta_sum" -v sealed="$sealed"
 }
 
 {
 	feed tlb.csv | grep ',-,flush' >"$work/.flushes" || true
-	ask check_rows check_reclaim check_model check_stale check_files </dev/null || echo "not ok - the small files can be read"
+	ask check_rows check_reclaim check_model check_stale check_buddy check_files </dev/null || echo "not ok - the small files can be read"
 	feed tlb.csv | ask stream replay retry check_uses check_stacks check_tlb || echo "not ok - tlb.csv can be read"
 } >"$work/results"
 

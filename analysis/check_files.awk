@@ -1,7 +1,7 @@
 # check_files.awk - are the small files of a recording as the contract has them, and do the books balance?
 #
-# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim, models, stale (paths), sums (lines "name sha256 file"). After lib.awk,
-# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk, check_reclaim.awk, check_model.awk and check_stale.awk; reads no input of its own.
+# Variables: metafile, faults, tasks, vmas, marks, latency, waiting, io, reclaim, models, stale, buddy (paths), sums (lines "name sha256 file"). After lib.awk,
+# run.awk, areas.awk, check_tap.awk, check_counts.awk, check_meta.awk, check_rows.awk, check_reclaim.awk, check_model.awk, check_stale.awk and check_buddy.awk; reads no input of its own.
 BEGIN {
 	number = "^[0-9]+$"
 	address = "^0x[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$"
@@ -31,6 +31,7 @@ BEGIN {
 	check_reclaim()
 	check_model()
 	check_stale()
+	check_buddy()
 	check_books()
 	check_digests(sums)
 	exit failed
@@ -120,6 +121,8 @@ function look(name, F)
 		look_model(F)
 	else if (name == "stale")
 		look_stale(F)
+	else if (name == "buddy")
+		look_buddy(F)
 }
 
 function check_meta()

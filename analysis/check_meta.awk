@@ -45,7 +45,7 @@ BEGIN {
 	key_is("any", "^[0-9]+$", "pid")
 	key_is("any", "^(fault|fill/[1-9][0-9]*|fault fill/[1-9][0-9]*)$", "stacks")
 	# Of an older plugin there are none of these; of models only where there are some.
-	key_is_of("waiting io reclaim uses model stacks")
+	key_is_of("waiting io reclaim uses model stacks buddy")
 }
 
 # Notes of keys who must have them and what their values look like.

@@ -57,7 +57,7 @@ function mib(frames)
 	return n1(frames / 256) "&nbsp;MiB"
 }
 
-function pressure()
+function pressure(    T)
 {
 	if (!pressure_read())
 		return
@@ -65,6 +65,9 @@ function pressure()
 		"back, those of no file go to the swap area. Policy: <code>" markup(policy_name()) "</code>.")
 	pressure_summary()
 	picture("memory.svg", "What memory was used for, what was free against the watermarks, and swap.", "memory.csv", "memory.awk", "memory")
+	if (load("unusable.csv", T))
+		picture("fragmentation.svg", "How much of free memory was of no use to requests of an order, for it lay in smaller blocks " \
+			"(unusable free space index), in the zone that had most free.", "fragmentation.csv</code>, <code>unusable.csv", "buddy.awk", "")
 	if (came_back)
 		picture("refaults.svg", "How many pages had been dropped between a page's going and its return.", "refaults.csv", \
 			"refault.awk", "")

@@ -8,7 +8,7 @@ export LC_ALL=C
 
 # All tables of the plugin but tlb. Only the first four are in every recording: one of an older plugin has
 # no latency and so on, and model, stale and stacks are there when TRACE asks for them.
-all_small='faults tasks vmas marks latency waiting io reclaim uses model stale stacks'
+all_small='faults tasks vmas marks latency waiting io reclaim uses buddy model stale stacks'
 
 if [ -z "${AWK-}" ]; then
 	for AWK in mawk gawk awk; do

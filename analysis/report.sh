@@ -69,7 +69,7 @@ ask()
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v pages_csv="$work/pages.csv" -v waiting="$waiting" \
-		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
+		-v io="$work/.io.csv" -v uses="$work/.uses.csv" -v stacks="$work/.stacks.csv" -v buddy="$work/.buddy.csv" -v reclaim="$work/.reclaim.csv" -v models="$work/.model.csv" \
 		-v kernel_sym="$kernel_sym" -v objects_sym="$objects_sym" \
 		-v source="$dir/source.csv" -v elf_dir="${ELF_DIR-}" -v addr2line="${ADDR2LINE:-addr2line}" -v cwd="$PWD" \
 		-v theme="$here/theme.css" -v style="$here/report.css" -v scripts="$here" -v dygraphs="$dygraphs" -v dygraphs_licence="$licence" -v plane="$work/.plane"
@@ -137,6 +137,7 @@ the_rest()
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
 	ask run symbols variables </dev/null
+	! has buddy || ask buddy </dev/null
 	! has stacks || ask run symbols chains stacks </dev/null
 	! has io || ask io </dev/null
 	! has model || {
@@ -158,6 +159,7 @@ pressure()
 	ask run areas symbols refault </dev/null
 	! has io || ask waits </dev/null
 	ask run svg memory_draw </dev/null
+	! has buddy || ask run svg buddy_draw </dev/null
 	ask run svg refault_draw </dev/null
 }
 

@@ -258,7 +258,7 @@ bool frame_use_hint(struct recorder *r, uint32_t addr)
 	u->at = at;
 	u->known = true;
 	add_before(r);
-	return true;
+	return buddy_hint(r, &at);
 }
 
 /* The tables through which a page of the user's half was found. */

@@ -147,6 +147,7 @@ static void mark(struct recorder *r, const struct cpu_view *view, const struct h
 	const char *label = guest_string(r, h->esi, text);
 
 	row_mark(r, view->icount, h->ebx, label);
+	buddy_look(r, view->icount);
 	/* Bochs's file of the console too: should the emulator be killed, it is whole up to here.
 	 */
 	fflush(NULL);

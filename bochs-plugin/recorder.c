@@ -244,6 +244,8 @@ void recorder_read(struct recorder *r, uint64_t addr, unsigned int len, uint64_t
 	look_at_tasks(r);
 	if (!get_view(r, &w->at))
 		return;
+	if (r->buddy.count && w->at.icount >= r->buddy.next)
+		buddy_look(r, w->at.icount);
 	if (is_pdpte(&w->at, addr, len)) {
 		r->tally.pdpte_loads++;
 		return;

@@ -9,6 +9,7 @@
 #ifndef TLBTRACE_RECORDER_H
 #define TLBTRACE_RECORDER_H
 
+#include "buddy.h"
 #include "open_faults.h"
 #include "io.h"
 #include "latency.h"
@@ -74,11 +75,12 @@ struct recorder {
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct frame_use use;
 	struct stacks stacks;
+	struct buddy buddy;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv, *stale_csv,
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *buddy_csv, *model_csv, *stale_csv,
 		*stacks_csv; /* the last three may be NULL */
 	struct stale *stale; /* check.c; NULL: nothing is checked */
 	struct stale_report first_stale;

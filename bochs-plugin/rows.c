@@ -353,6 +353,19 @@ void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone
 	end_row(r, r->reclaim_csv, p);
 }
 
+void row_buddy(struct recorder *r, uint64_t icount, const struct buddy_zone *zone)
+{
+	static const char *const zones[] = TRACE_ZONE_NAMES;
+	char *p = sink_room(r->buddy_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_dec(p, icount));
+	p = csv_comma(csv_dec(p, zone->at.node));
+	p = csv_word(p, zones[zone->at.zone]);
+	for (unsigned int order = 0; order < BUDDY_ORDERS; order++)
+		p = csv_dec(csv_comma(p), zone->free[order]);
+	end_row(r, r->buddy_csv, p);
+}
+
 void row_model(struct recorder *r, const struct model_row *row)
 {
 	char *p = sink_room(r->model_csv, CSV_ROW_MAX + 2 * strlen(row->key));

@@ -31,6 +31,9 @@
 	"icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid," \
 	"changed_eip\n"
 
+#define BUDDY_HEADER                                                                       \
+	"icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8," \
+	"order9,order10\n"
 #define STACKS_HEADER "stack,pid,faults,fills,end,chain,called\n"
 
 /* row_fill - @event: one of the first five. @evicted: entry that lost its place, or NULL. */
@@ -58,6 +61,7 @@ struct reclaim_row {
 };
 void row_reclaim(struct recorder *r, const struct reclaim_row *row, const struct trace_page *at);
 void row_zone(struct recorder *r, uint64_t icount, const struct trace_zone *zone);
+void row_buddy(struct recorder *r, uint64_t icount, const struct buddy_zone *zone);
 /* row_stack - @words: of @seen; of STACK_LOST there are none. */
 void row_stack(struct recorder *r, unsigned int number, const struct stack_seen *seen,
 	       const uint32_t *words);

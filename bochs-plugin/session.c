@@ -29,7 +29,7 @@ static const char *const old_files[] = {
 	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
 	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
 	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",	  "stale.csv",
-	"stacks.csv",
+	"stacks.csv",	 "buddy.csv",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -79,6 +79,7 @@ static bool open_files(struct recorder *r)
 		{&r->io_csv, "io.csv", IO_HEADER},
 		{&r->reclaim_csv, "reclaim.csv", RECLAIM_HEADER},
 		{&r->uses_csv, "uses.csv", USES_HEADER},
+		{&r->buddy_csv, "buddy.csv", BUDDY_HEADER},
 		{&r->stream[0], "stdout.txt", NULL},
 		{&r->stream[1], "stderr.txt", NULL},
 		{&r->model_csv, "model.csv", MODEL_HEADER},

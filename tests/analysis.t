@@ -33,7 +33,7 @@ libraries()
 	refault) echo run areas symbols ;;
 	page_string) echo run areas ;;
 	bits) echo tlb ;;
-	io | refs | waits) ;;
+	io | refs | waits | buddy) ;;
 	esac
 }
 
@@ -62,13 +62,14 @@ answer()
 	who) tasks=$input ;;
 	uses) uses=$input ;;
 	variables) pages=$input ;;
+	buddy) buddy=$input ;;
 	stacks | export_folded) stacks=$input ;;
 	io) io=$input ;;
 	esac
 	name=$1
 	shift
 	# shellcheck disable=SC2046,SC2086
-	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" -v stacks="${stacks-}" -v pages_csv="${pages-}" \
+	$AWK "$@" -v start=0 -v end=1000 -v bins=4 -v sample=1 -v faults="$faults" -v tasks="$tasks" -v io="$io" -v reclaim="$reclaim" -v uses="${uses-}" -v stacks="${stacks-}" -v pages_csv="${pages-}" -v buddy="${buddy-}" \
 		-v vmas="$(beside "$name" vmas.csv)" -v marks="$(beside "$name" marks.csv)" \
 		-v layout="$(beside "$name" layout.csv)" \
 		-v kernel_sym="$(beside "$name" kernel.sym)" -v objects_sym="$(beside "$name" objects.sym)" -v source="$(beside "$name" source.csv)" \
@@ -122,8 +123,11 @@ for AWK; do
 	echo 'pid,tgid,name,state,call,number,args,eip,kernel' >"$made/waiting.csv"
 	sed -i '$i waiting.rows,0\nwaiting.file,waiting.csv' "$made/meta.csv"
 	uses_of "$made/tlb.csv" >"$made/uses.csv"
+	printf '%s\n' icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8,order9,order10 \
+		9,0,DMA,2,3,2,2,2,1,1,0,0,1,3 12,0,DMA,1,3,2,2,2,1,1,0,0,1,3 >"$made/buddy.csv"
+	sed -i '$i buddy.rows,2\nbuddy.file,buddy.csv' "$made/meta.csv"
 	sed -i "\$i uses.rows,$(($(wc -l <"$made/uses.csv") - 1))\nuses.file,uses.csv" "$made/meta.csv"
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv uses.csv stdout.txt stderr.txt; do
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv uses.csv buddy.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done
@@ -176,6 +180,9 @@ damaged 'latency.csv: the longest' latency.csv '2s/,7000,/,7001,/'
 damaged 'latency.csv: rows' latency.csv '2d'
 damaged 'uses.csv: pages' uses.csv '2s/,[0-9]*$/,99999/'
 damaged 'uses.csv: pages' uses.csv '2d'
+damaged 'buddy.csv: header' buddy.csv '2s/DMA/Low/'
+damaged 'buddy.csv: a zone' buddy.csv '3s/,1,3/,2,3/'
+damaged 'buddy.csv: a zone' buddy.csv '3s/3$/99999/'
 damaged 'reclaim.csv: header' reclaim.csv '2s/kswapd_wake/naps/'
 damaged 'what their events need' reclaim.csv '/,keep,/s/,locked,/,,/'
 damaged 'task that runs' reclaim.csv '4s/,6,/,2,/'

@@ -17,7 +17,7 @@ bad=$scratch/bad
 seal()
 {
 	local name
-	for name in tlb faults tasks vmas marks latency io reclaim uses stacks; do
+	for name in tlb faults tasks vmas marks latency io reclaim uses stacks buddy; do
 		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
 		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
 	done >"$scratch/seals"
@@ -58,7 +58,7 @@ refused()
 		fail "$1: $4 ($2 of $3): not noticed"
 		return
 	fi
-	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim|uses|stacks)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
+	why=$(grep -E -m 1 '^# ((tlb|faults|tasks|vmas|marks|latency|io|reclaim|uses|stacks|buddy)\.csv:[0-9]+: |meta\.csv:[A-Za-z0-9_.]+: )' \
 		"$scratch/verdict" | cut -c3-90)
 	if [ -n "$why" ]; then
 		pass "$1: $4 ($2 of $3) -> $why"
@@ -353,8 +353,18 @@ refused meta all '$1 == "stacks"' '$2 = "fault"'
 refused meta all '$1 == "stacks"' '$2 = "calls"'
 unseen 'a chain may be any that could have been' stacks one '$6 ~ / /' '$6 = substr($6, 1, 8) "f0" substr($6, 11)'
 
+# --- buddy.csv: free blocks by order ----------------------------------------------------------------
+refused buddy one 1 '$1 = before + 0 - 1'
+refused buddy one 1 '$2 = ""'
+refused buddy one 1 '$3 = "Low"'
+refused buddy one 1 '$4 = "-1"'
+refused buddy one 1 '$14 += 100000'
+refused buddy one 1 'print'
+refused buddy one 1 '$0 = $0 ",0"'
+unseen 'there may have been one block more' buddy one 1 '$5++'
+
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
-for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv stacks.csv; do
+for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv stacks.csv buddy.csv; do
 	rm -rf "$bad"
 	cp -r "$good" "$bad"
 	rm "$bad/$name"

@@ -116,7 +116,7 @@ unexplained()
 {
 	awk -F, 'NR > 1 && index($3, "|") { n = split($3, word, "|"); for (i = 1; i <= n; i++) print $1, $2, word[i] }' \
 		analysis/schema.csv | while read -r table column word; do
-		[ -z "${word#[-?]}" ] || [ "$table.$column" = reclaim.zone ] ||
+		[ -z "${word#[-?]}" ] || [ "$column" = zone ] ||
 			grep -qE "\`(${word}|[^\`]*\b$word\b[^\`]*)\`" analysis/FORMAT.md || echo "$table.$column $word"
 	done
 }

@@ -78,7 +78,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale,stacks}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale,stacks,buddy}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} \
 		"$out"/{recording.sqlite,trace.json,stacks.folded,libcachesim.csv,trace.din,trace.lackey} 2>/dev/null || true
 	rm -rf "$out"/{analysis,curves,.curves} 2>/dev/null || true

@@ -181,6 +181,12 @@ struct trace_frame_run {
 	unsigned int pages;	    /* linear address of the first one's descriptor */
 };
 
+/* Where a zone counts its free blocks. */
+struct trace_zone_at {
+	unsigned int node, zone; /* indices */
+	unsigned int free;	 /* linear address, in the direct map, of the count of order 0 */
+};
+
 /* What the kernel knows of page frames. */
 struct trace_frames {
 	unsigned int size;	    /* of this structure; more may be appended */
@@ -193,7 +199,9 @@ struct trace_frames {
 	/* Bits of flags. Of mapping, bit 0 is set in an anonymous page and bit 1 in the kernel's.
 	 */
 	unsigned int slab, table, reserved, buddy, swap_cache, swap_backed;
-	unsigned int cache_name; /* in a cache: of the pointer to its name */
+	unsigned int cache_name;	   /* in a cache: of the pointer to its name */
+	unsigned int zones, nr_zones;	   /* linear address of struct trace_zone_at[], how many */
+	unsigned int nr_orders, area_size; /* orders, and bytes from one's count to the next's */
 };
 
 /* IO: what has become of it. */

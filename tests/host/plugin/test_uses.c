@@ -241,6 +241,74 @@ static void refused(void)
 	CHECK_STR(guest_end("uses.csv"), HEADER); /* nothing is known */
 }
 
+#define ZONES  0x1400u /* struct trace_zone_at[] */
+#define COUNTS 0x1800u /* of zone n at + 0x100 * n */
+#define BUDDY                                                                                     \
+	"icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8,order9," \
+	"order10\n"
+
+static void say_zones(uint32_t zones, uint32_t orders, uint32_t size, uint32_t bad)
+{
+	static const struct trace_zone_at at[] = {{0, 1, BASE + COUNTS},
+						  {1, 3, BASE + COUNTS + 0x100}};
+	struct trace_frames with = where;
+
+	with.zones = BASE + ZONES;
+	with.nr_zones = zones;
+	with.nr_orders = orders;
+	with.area_size = size;
+	memcpy(memory + ZONES, at, sizeof(at));
+	memcpy(memory + WHERE, &with, sizeof(with));
+	say_where(bad);
+}
+
+/* Rows at the hint, at marks and at walks that come late enough; only of what has changed. */
+static void free_blocks(void)
+{
+	begin();
+	put(COUNTS, 5);
+	put(COUNTS + 20, 7);
+	put(COUNTS + 0x100 + 40, 9);
+	icount = 100;
+	say_zones(2, 3, 20, 0);
+	icount = 200;
+	recorder_hint(rec, &(struct hint){.eax = TRACE_MARK});
+	put(COUNTS + 0x100, 1);
+	put(COUNTS + 60, 8); /* of an order that there is not */
+	icount = 300;
+	recorder_hint(rec, &(struct hint){.eax = TRACE_MARK});
+	put(COUNTS, 6);
+	icount = 301 + BUDDY_INTERVAL - 2;
+	recorder_read(rec, 0x5000, 4, 0);
+	recorder_read(rec, 0x5000, 4, 0);
+	CHECK_STR(guest_end("buddy.csv"),
+		  BUDDY "101,0,Normal,5,7,0,0,0,0,0,0,0,0,0\n101,1,Movable,0,0,9,0,0,0,0,0,0,0,0\n"
+			"301,1,Movable,1,0,9,0,0,0,0,0,0,0,0\n"
+			"1000301,0,Normal,6,7,0,0,0,0,0,0,0,0,0\n");
+}
+
+/* A zone that cannot be read has no row; hints without sense leave all as it was; looks get rarer.
+ */
+static void no_free_blocks(void)
+{
+	begin();
+	say_zones(BUDDY_ZONES + 1, 3, 20, 1);
+	say_zones(2, BUDDY_ORDERS + 1, 20, 2);
+	say_zones(2, 3, 3, 3);
+	say_zones(2, 3, PAGE_MASK + 1, 4);
+	CHECK_EQ(rec->buddy.count, 0);
+	say_zones(0, 3, 20, 4);
+	CHECK_EQ(rec->buddy.count, 0);
+	say_zones(2, 11, 20, 4);
+	rec->buddy.zones[0].at.free = 0x1000;
+	put(COUNTS + 0x100, 1);
+	for (unsigned int i = 2; i <= BUDDY_LOOKS; i++)
+		buddy_look(rec, icount);
+	CHECK_EQ(rec->buddy.interval, 2 * BUDDY_INTERVAL);
+	CHECK_EQ(rec->buddy.next, icount + 2 * BUDDY_INTERVAL);
+	CHECK(strstr(guest_end("buddy.csv"), ",1,Movable,1,0,"));
+}
+
 #define NAMES 40u
 
 /* Against a plain array: as many as there were, in order. */
@@ -274,6 +342,7 @@ static const struct check_test tests[] = {
 	{"each kind of page", kinds},	  {"whose tables", owners},
 	{"areas of the window", areas},	  {"damaged memory", damaged},
 	{"hints without sense", refused}, {"many", many},
+	{"free blocks", free_blocks},	  {"no free blocks", no_free_blocks},
 };
 
 CHECK_MAIN(tests)
