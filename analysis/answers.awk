@@ -173,7 +173,7 @@ function answer_models(    T, n, i, k, best, used, text)
 			" (" n3(T[best, "per_thousand"]) " a thousand references)"
 	}
 	if (n)
-		answer("answer-models", "What other TLBs would have walked, in the whole recording:", text ".", "fills")
+		answer("answer-models", "What other TLBs would have walked, in the whole recording:", text ".", "models")
 }
 
 # When free memory was below the low watermark, in the program's time: from a hundredth of it on.

@@ -423,7 +423,7 @@ static void test_tasks(void)
 {
 	check_property(tasks_input, 1500);
 	printf("# %u times\n", offs);
-	CHECK(offs > 5);
+	CHECK(offs > 20);
 }
 
 static const struct test tests[] = {
