@@ -176,9 +176,9 @@ static unsigned read_phys(void *, uint64_t addr, void *buf, unsigned len)
 }
 
 /*
- * Where guest memory lies on the host, for the pages that hold paging
- * structures. Bochs moves memory only when it was given less of the host's than
- * the guest has; below 1 MiB, ROM and RAM change places.
+ * Where guest memory lies on the host, for the pages that hold paging structures. Bochs moves
+ * memory only when it was given less of the host's than the guest has; below 1 MiB, ROM and RAM
+ * change places.
  */
 static struct {
 	bx_phy_address page;
