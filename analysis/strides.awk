@@ -17,7 +17,8 @@
 # icount,rows,process,page,page before,stride,same_page,next_page,same_stride,same_follower,none, in which pages
 # are numbers, and stand for all between the same two borders of areas.
 BEGIN {
-	strides_followers = 200000
+	if (!strides_followers)
+		strides_followers = 200000
 	tasks_read(tasks)
 	areas_open(vmas)
 	for (i = 0; i < 4096; i++)

@@ -71,7 +71,9 @@ static uint32_t *set_value(struct set *set, uint64_t key, bool *new)
 }
 
 /* --- strides */
-#define FOLLOWERS 200000u /* as strides_followers of strides.awk */
+#ifndef THIN_FOLLOWERS
+#define THIN_FOLLOWERS 200000u /* as strides_followers of strides.awk */
+#endif
 
 enum rule {
 	SAME_PAGE = 1,
@@ -130,7 +132,7 @@ static uint8_t rules(struct process *process, uint32_t tgid, uint32_t page)
 	follower = set_value(&followers, key, &new);
 	if (*follower == page + 1 || (!*follower && !page)) /* awk takes what is not there for 0 */
 		told |= SAME_FOLLOWER;
-	if (!*follower && followed++ >= FOLLOWERS) {
+	if (!*follower && followed++ >= THIN_FOLLOWERS) {
 		set_empty(&followers);
 		followed = 1;
 		follower = set_value(&followers, key, &new);

@@ -76,7 +76,7 @@ $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 $(REFS_TOOLS:%=$(H)/%): $(H)/%: $(H)/analysis/refs/%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
 # With tables so small that they are full all the time.
-$(addprefix $(H)/,$(THIN_OBJS)): H_FLAGS += -DTHIN_ROOM=8 -DTHIN_SEEN=16 -DTHIN_PARTS=4
+$(addprefix $(H)/,$(THIN_OBJS)): H_FLAGS += -DTHIN_ROOM=8 -DTHIN_SEEN=16 -DTHIN_PARTS=4 -DTHIN_FOLLOWERS=8
 $(H)/thin: $(addprefix $(H)/,$(THIN_OBJS))
 	$(Q)$(CC32) $(H_LINK) -o $@ $^
 H_PROGS += $(REFS_TOOLS:%=$(H)/%) $(H)/thin
