@@ -10,6 +10,7 @@
 #include "stream.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef THIN_PARTS
 #define THIN_PARTS 64u
@@ -36,12 +37,26 @@ void pairs_cut(struct stream *stream)
 	program = true;
 }
 
+/* A file that goes when it is closed. */
+static FILE *nameless(const char *dir)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/.pairs", dir);
+	file = fopen(path, "w+");
+	if (!file || unlink(path)) {
+		perror(path);
+		exit(1);
+	}
+	return file;
+}
+
 void pairs_take(struct stream *stream, struct row *row, const char *line, size_t len)
 {
 	uint32_t page = row->page >> 12, other = row->evicted >> 12, pid, part;
 	uint64_t key;
 
-	(void)stream;
 	(void)line;
 	(void)len;
 	if (row->kind != CONFLICT || row->evicted == NO_PAGE)
@@ -55,10 +70,8 @@ void pairs_take(struct stream *stream, struct row *row, const char *line, size_t
 	key = (uint64_t)(page < other ? page : other) << PAGES | (page < other ? other : page);
 	key = (key << 1 | (row->tlb == 'i')) << PIDS | pid;
 	part = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) % THIN_PARTS;
-	if (!parts[part] && !(parts[part] = tmpfile())) {
-		perror("thin: a file for pairs");
-		exit(1);
-	}
+	if (!parts[part])
+		parts[part] = nameless(stream->dir);
 	key = key << 1 | program;
 	fwrite(&key, sizeof(key), 1, parts[part]);
 }
@@ -73,12 +86,13 @@ static int by_number(const void *a, const void *b)
 /* All of a part in memory, sorted. */
 static uint64_t *sorted(FILE *part, size_t *n)
 {
+	const bool failed = fflush(part) || ferror(part); /* rewind() would forget it */
 	uint64_t *keys;
 
 	*n = (size_t)ftello(part) / sizeof(*keys);
 	keys = refs_zeroed(*n + 1, sizeof(*keys));
 	rewind(part);
-	if (fread(keys, sizeof(*keys), *n, part) != *n) {
+	if (failed || fread(keys, sizeof(*keys), *n, part) != *n) {
 		fputs("thin: the disk is full\n", stderr);
 		exit(1);
 	}

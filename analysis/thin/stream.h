@@ -14,6 +14,7 @@ struct stream {
 	void (*cut)(struct stream *stream); /* before the first row from a time of its list on; may
 					       be NULL */
 	void (*end)(struct stream *stream); /* may be NULL */
+	const char *dir;		    /* of its file */
 	FILE *file;
 	struct table *table;
 	const struct plan_list *times;

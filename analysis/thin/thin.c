@@ -44,6 +44,7 @@ static bool use(const char *name, const char *dir)
 	stream->file = fopen(path, "w");
 	if (!stream->file)
 		return false;
+	stream->dir = dir;
 	stream->table = table_new(stream->file, stream->print ? stream->print : row_print);
 	stream->times = plan_list(name);
 	used[nr_used++] = stream;
