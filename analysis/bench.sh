@@ -36,7 +36,8 @@ pass()
 }
 
 printf '%-12s %12s %8s %7s\n' pass rows/s MB/s ratio
-for question in weigh "tlb when" "tlb kind" "tlb when kind" "areas tlb where" "symbols tlb code" "tlb pairs" \
+for question in weigh "tlb when" "tlb kind" "tlb when kind" "areas tlb where" \
+	"symbols lines instructions tlb code" "tlb pairs" \
 	"areas tlb map_count" "symbols lines tlb dropped" "areas tlb reach" "areas tlb strides" "tlb windows" "tlb ownership"; do
 	for ((i = 0; i < runs; i++)); do
 		# shellcheck disable=SC2016,SC2086

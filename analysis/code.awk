@@ -15,7 +15,7 @@ BEGIN {
 }
 
 substr($0, at - 2, 2) != "nd" {
-	code_n[substr($0, at + 56, code_length)]++
+	code_n[substr($0, at + 56, code_length)] += times
 }
 
 END {

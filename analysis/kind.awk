@@ -5,8 +5,8 @@
 #
 # Results: accesses.csv, walks.csv
 substr($0, at - 2, 2) != "nd" {
-	kind_access[substr($0, at + 23, 6)]++
-	kind_walk[substr($0, at + 41, 3)]++
+	kind_access[substr($0, at + 23, 6)] += times
+	kind_walk[substr($0, at + 41, 3)] += times
 }
 
 END {

@@ -29,7 +29,7 @@ BEGIN {
 	map_of_key = map_row[map_key]
 	if (map_of_key == "")
 		map_of_key = map_row[map_key] = map_resolve(map_key)
-	map_n[map_of_key substr($0, at - 2, 2)]++
+	map_n[map_of_key substr($0, at - 2, 2)] += times
 }
 
 END {

@@ -20,7 +20,7 @@ substr($0, at - 2, 2) == "ct" {
 	pair_tail = substr($0, at + 56)
 	pair_pid = index(pair_tail, ",")
 	pair_n[substr($0, at + 1, 10) substr(pair_tail, pair_pid + 12, 10) substr($0, index($0, ",fill,") - 1, 1) \
-	       substr(pair_tail, 1, pair_pid - 1)]++
+	       substr(pair_tail, 1, pair_pid - 1)] += times
 }
 
 END {

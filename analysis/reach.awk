@@ -35,18 +35,21 @@ BEGIN {
 		reach_key = reach_region[substr($0, at + 3, 3)] reach_tlb
 		reach_entry = reach_far ? reach_key : reach_key substr($0, at + 45, 10)
 		reach_key = reach_key substr($0, at + 56, pid_width)
-		reach_n[reach_key]++
-		if (reach_since[reach_entry] != reach_flushes[reach_far] || substr($0, length($0) - 5) == ",fault") {
+		reach_n[reach_key] += times
+		if (substr($0, length($0) - 5) == ",fault") {
+			reach_since[reach_entry] = reach_flushes[reach_far]
+			reach_needed[reach_key] += times
+		} else if (reach_since[reach_entry] != reach_flushes[reach_far]) {
 			reach_since[reach_entry] = reach_flushes[reach_far]
 			reach_needed[reach_key]++
 		}
 		if (substr($0, at + 23, 2) != "4K")
-			reach_large[reach_key]++
+			reach_large[reach_key] += times
 		if (tlb_pge)
 			reach_keep(index(substr($0, at + 67, 8), ",0x"))
 		if (kind != "ld" && !reach_far && substr($0, at + 1, 10) >= "0xc0000000" && \
 		    substr($0, length($0) - 3) == ",cr3")
-			reach_would[reach_own]++
+			reach_would[reach_own] += times
 	} else if (!(kind in kind_name)) {
 		reach_drop()
 	}

@@ -6,9 +6,8 @@
 # the fastest); ELF_DIR=dir, where tests/run/objects.sh put what the guest ran, adds source lines, found by
 # ADDR2LINE, to DIR/source.csv. Ends with 1 and a message that names the file when the recording is not one.
 #
-# What dropped entries, reach, strides, windows and frames need five passes more, for which a report takes half as
-# long again (58 % more of the processor for the demo's 51 MB): they are left out where tlb.csv is large (200 MB, or
-# 20 MB packed), unless MORE=1; MORE=0 leaves them out always.
+# Of a large tlb.csv (20 MB, or 2 MB packed), build/analysis/thin makes fewer rows for each question, if it was built; the
+# answers are the same. THIN=1 wants it of a small one too, THIN=0 of none.
 #
 # Two stages: what is counted per page tells which addresses the map must show; only then can the
 # map be drawn. Within a stage the passes over tlb.csv run two at a time.
@@ -58,14 +57,19 @@ edges=
 sample=1 # of a large tlb.csv, some rows tell enough about where the events are
 [ -z "$(find "$dir" -name 'tlb.csv*' -size +20000k)" ] || sample=64
 
-more=${MORE-}
-[ -n "$more" ] || more=$([ -n "$(find "$dir" -name tlb.csv -size +200000k -o -name 'tlb.csv.*' -size +20000k)" ] || echo 1)
+thin=$here/../build/analysis/thin
+[ -x "$thin" ] || thin=
+case ${THIN-} in
+0) thin= ;;
+1) ;;
+*) [ -n "$(find "$dir" -name tlb.csv -size +20000k -o -name 'tlb.csv.*' -size +2000k)" ] || thin= ;;
+esac
 
 # ask QUESTION...: runs them over standard input.
 ask()
 {
 	run_awk "lib $*" -v out="$work" -v page="$dir/report.html" \
-		-v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
+		-v thinned="${thinned-}" -v start="$start" -v end="$end" -v bins=$bins -v edges="$edges" -v sample=$sample \
 		-v metafile="$dir/meta.csv" -v sums="$work/.sums" -v tlb_name="$dir/tlb.csv" -v wide="$wide" \
 		-v console="$console" -v faults="$work/.faults.csv" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" \
 		-v marks="$work/.marks.csv" -v layout="$work/layout.csv" -v pages_csv="$work/pages.csv" -v waiting="$waiting" \
@@ -84,6 +88,36 @@ ask_tlb()
 	fi
 }
 
+# thin NAME...: makes the rows for these questions. Where it cannot, they read tlb.csv.
+thin()
+{
+	[ -n "$thin" ] || return 0
+	mkdir -p "$work/.thin"
+	plan=$work/.plan-$1
+	$AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/thin.awk" -v start="$start" -v end="$end" -v edges="$edges" \
+		-v layout="$layout" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
+		-v reclaim="$work/.reclaim.csv" >"$plan"
+	whole_rows tlb.csv | "$thin" "$plan" "$work/.thin" "$@" 2>"$plan.said" && return 0
+	for name; do
+		rm -f "$work/.thin/$name.csv"
+	done
+}
+
+# ask_thin NAME QUESTION...: the same as ask_tlb, of the rows that thin has made for NAME.
+ask_thin()
+{
+	rows=$work/.thin/$1.csv
+	shift
+	if [ -f "$rows" ]; then
+		thinned=1
+		ask "$@" <"$rows"
+		thinned=
+		rm "$rows"
+	else
+		ask_tlb "$@"
+	fi
+}
+
 # together A B: two jobs (functions) at a time; the report ends if either fails.
 together()
 {
@@ -96,16 +130,26 @@ together()
 	[ -z "${failed-}" ] && [ ! -f "$work/.failed" ] || exit 1
 }
 
+thin_one()
+{
+	thin when where code pairs
+}
+
+thin_two()
+{
+	thin dropped ownership reach strides windows ${short:+bits}
+}
+
 # The two jobs of the first stage, and of the second.
 first()
 {
-	ask_tlb run areas tlb where
+	ask_thin where run areas tlb where
 	ask run areas symbols lines instructions faults </dev/null
 }
 
 second()
 {
-	ask_tlb run tlb when kind ${short:+bits}
+	ask_thin when run tlb when kind
 }
 
 # "rows,pid,page" of every page with a fill or a fault, by process and address.
@@ -120,7 +164,9 @@ pages_touched()
 the_map()
 {
 	pages_touched | ask run layout
-	ask_tlb run areas tlb map_count
+	layout=$work/layout.csv
+	thin map_count
+	ask_thin map_count run areas tlb map_count
 	ask raster <"$work/map.csv" >"$work/.cells"
 	(
 		cd "$work"
@@ -133,7 +179,8 @@ the_map()
 
 the_rest()
 {
-	ask_tlb run symbols lines instructions tlb code pairs
+	ask_thin code run symbols lines instructions tlb code
+	ask_thin pairs run tlb pairs
 	ask run who </dev/null
 	! has uses || ask run symbols uses </dev/null
 	ask run symbols variables </dev/null
@@ -163,30 +210,33 @@ pressure()
 	ask run svg refault_draw </dev/null
 }
 
-# The two jobs of the questions that are left out where there are too many rows.
 more_one()
 {
-	ask_tlb run symbols lines tlb dropped
-	ask_tlb run tlb windows
+	ask_thin dropped run symbols lines tlb dropped
+	ask_thin windows run tlb windows
 	ask run areas cow </dev/null
 }
 
 more_two()
 {
-	ask_tlb run areas tlb strides
-	ask_tlb run areas tlb reach
-	ask_tlb run tlb ownership
+	ask_thin strides run areas tlb strides
+	ask_thin reach run areas tlb reach
+	ask_thin ownership run tlb ownership
+	[ -z "$short" ] || ask_thin bits tlb bits
 }
 
 ask_tlb run weigh
 edges=$work/bins.csv
 start=$(sed -n '2s/.*,//p' "$edges")
+layout=
+together thin_one thin_two
 together first second
 together the_map the_rest
-[ "$more" != 1 ] || together more_one more_two
+together more_one more_two
 ask run areas svg symbols page glossary fold finding answers waiting failure crash charts pressure curves what_if tables hottest more_tables processes html </dev/null
 ask run areas svg symbols page glossary fold finding waiting failure crash charts pressure summary </dev/null
 find "$work" -name ".*" -type f -exec rm -f {} +
+rm -rf "$work/.thin"
 # The page over all of out/ has one run more.
 runs=$(cd "$here/.." && pwd -P)/out
 [ "$(dirname "$(cd "$dir" && pwd -P)")" != "$runs" ] || "$here/index.sh" "$runs" || echo "report.sh: $runs/index.html was not made" >&2

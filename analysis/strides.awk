@@ -12,16 +12,26 @@
 # `none` counts those that none tells. `same_page` is the last page once more, which nobody needs to be told.
 #
 # Results: strides.csv, misses by process, area and stride; next_pages.csv, by process
+#
+# With `thinned` set the input is not tlb.csv, but what build/analysis/thin has found for each miss:
+# icount,rows,process,page,page before,stride,same_page,next_page,same_stride,same_follower,none, in which pages
+# are numbers, and stand for all between the same two borders of areas.
 BEGIN {
-	strides_followers = 200000
+	if (!strides_followers)
+		strides_followers = 200000
 	tasks_read(tasks)
 	areas_open(vmas)
 	for (i = 0; i < 4096; i++)
 		strides_high[sprintf("%03x", i)] = i * 256
 	for (i = 0; i < 256; i++)
 		strides_low[sprintf("%02x", i)] = i
+	strides_rules = split("same_page next_page same_stride same_follower none", strides_name, " ")
 }
 
+thinned {
+	strides_thinned()
+	next
+}
 substr($0, at + 3, 1) < "c" && substr($0, at + 26, 1) != "x" && substr($0, at - 2, 2) != "nd" && \
     substr($0, at - 2, 2) in kind_name {
 	if ($0 + 0 >= areas_time) {
@@ -67,6 +77,19 @@ function strides_enter(    i, last)
 	last = strides_last[tgid]
 	if (last != "" && last >= strides_from[tgid] && last < strides_to[tgid])
 		strides_n[strides_area[tgid] strides_far(page - last)]++
+}
+
+function strides_thinned(    F, i)
+{
+	split($0, F, ",")
+	if (F[1] + 0 >= areas_time)
+		areas_until(F[1] + 0)
+	strides_all[F[3]] += F[2]
+	for (i = 1; i <= strides_rules; i++)
+		strides_rule[F[3], strides_name[i]] += F[6 + i] * F[2]
+	i = F[5] == "" ? 0 : areas_find(F[3], F[4] * 4096)
+	if (i && F[5] * 4096 >= areas_from[F[3], i] && F[5] * 4096 < areas_to[F[3], i])
+		strides_n[F[3] SUBSEP areas_name[F[3], i] SUBSEP F[6]] += F[2]
 }
 
 # The stride as it is counted.
@@ -122,15 +145,14 @@ function strides_print(file,    k, part, order)
 	close(order)
 }
 
-function strides_print_known(file,    tgid, order, rule, n, i, row)
+function strides_print_known(file,    tgid, order, i, row)
 {
-	n = split("same_page next_page same_stride same_follower none", rule, " ")
 	print "rows,pid,same_page,next_page,same_stride,same_follower,none" > file
 	order = sorter(file, "-k1,1nr -k2,2n")
 	for (tgid in strides_all) {
 		row = whole(strides_all[tgid]) "," tgid
-		for (i = 1; i <= n; i++)
-			row = row "," whole(strides_rule[tgid, rule[i]])
+		for (i = 1; i <= strides_rules; i++)
+			row = row "," whole(strides_rule[tgid, strides_name[i]])
 		print row | order
 	}
 	close(order)

@@ -15,6 +15,9 @@
 # keys at its end. An upgrade for the kind of access is Bochs's own, and no miss: questions about
 # misses leave it out, and call it `kind` where they count it. The row's time is $0 + 0. Messages call the file `tlb_name`.
 #
+# With `thinned` set, the input is what build/analysis/thin made of the rows for this question: a row stands for
+# `times` of them, which is what column `cpu` has, and one more. Else `times` is 1.
+#
 # With `wide` set (the guest has 64-bit page-table entries), frames and entries may be longer; they
 # are cut to their low halves first.
 #
@@ -23,6 +26,7 @@
 BEGIN {
 	if (tlb_name == "")
 		tlb_name = "tlb.csv"
+	times = 1
 	kind_name["ld"] = "cold"
 	kind_name["ct"] = "conflict"
 	kind_name["ed"] = "flushed"
@@ -40,6 +44,9 @@ wide {
 }
 {
 	at = index($0, ",0x")
+}
+thinned {
+	times = substr($0, index($0, ",") + 1) + 1
 }
 
 function tlb_narrow(    F, n, i, line)
@@ -68,6 +75,6 @@ function tlb_read_header(    want)
 	want = "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted"
 	if (getline <= 0)
 		bad(tlb_name ": empty or unreadable; expected a header")
-	else if ($0 != want && index($0, want ",") != 1)
+	else if (!thinned && $0 != want && index($0, want ",") != 1)
 		bad(tlb_name ": wrong header\n  expected: " want "\n  found:    " $0)
 }

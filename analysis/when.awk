@@ -24,7 +24,7 @@ BEGIN {
 	if ($0 + 0 >= when_next)
 		when_advance($0 + 0)
 	kind = substr($0, at - 2, 2)
-	when_n[kind]++
+	when_n[kind] += times
 	if (!(kind in kind_name))
 		when_other()
 	else if (length($0) < at + 67)
@@ -74,10 +74,10 @@ function when_other(    F)
 {
 	if (split($0, F, ",") < 16 || F[4] !~ /^(flush|flush_all|invlpg)$/)
 		bad(tlb_name ": line " NR ": not an event: " $0)
-	if (!--when_n[kind])
+	if (!(when_n[kind] -= times))
 		delete when_n[kind]
-	when_n[F[4]]++
-	when_flush[F[4] "," F[5]]++
+	when_n[F[4]] += times
+	when_flush[F[4] "," F[5]] += times
 }
 
 function when_print_bins(file,    i)

@@ -20,7 +20,7 @@ BEGIN {
 		where_settle()
 		areas_until($0 + 0)
 	}
-	where_n[substr($0, at - 2, 13) substr($0, at + 56, pid_width)]++
+	where_n[substr($0, at - 2, 13) substr($0, at + 56, pid_width)] += times
 }
 
 END {

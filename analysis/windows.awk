@@ -11,6 +11,9 @@
 # less far from each other are of one kind: the program is back at what it did. The first
 # windows_kinds kinds are known again. A window of fewer than windows_few rows says nothing and ends no phase.
 #
+# With `thinned` set the input is not tlb.csv, but what build/analysis/thin has counted: icount,rows,pid,block of code, and for
+# each window icount,rows,pages,regions,window.
+#
 # Results: windows.csv; phases_found.csv, with the mean number of pages of a window, the mean distance
 # within, and the mark in whose phase it begins
 BEGIN {
@@ -26,9 +29,15 @@ BEGIN {
 	print "window,icount,rows,pages,regions,distance" > windows_file
 }
 
+$0 + 0 >= windows_end {
+	windows_advance($0 + 0)
+}
+
+thinned {
+	windows_thinned()
+	next
+}
 {
-	if ($0 + 0 >= windows_end)
-		windows_advance($0 + 0)
 	if (substr($0, at - 2, 2) in kind_name) {
 		windows_n[substr($0, at + 1, 10) substr($0, at + 56, pid_width + 1)]++
 		windows_code[substr($0, at + 56, pid_width + 9)]++
@@ -44,6 +53,17 @@ END {
 	}
 }
 
+function windows_thinned(    F)
+{
+	if (split($0, F, ",") == 4) {
+		windows_code[F[3] "," F[4]] += F[2]
+		return
+	}
+	windows_rows = F[2]
+	windows_pages = F[3]
+	windows_regions = F[4]
+}
+
 function windows_advance(now)
 {
 	while (windows_bin + 1 < bins && now >= bin_start(windows_bin + 1))
@@ -52,10 +72,36 @@ function windows_advance(now)
 }
 
 # Ends the window: counts its pages, and compares its code with that of the last one that had enough.
-function windows_close(    k, page, pid, now, pages, seen, region, regions, rows, distance)
+function windows_close(    k, now, distance)
+{
+	windows_count()
+	if (windows_rows >= windows_few) {
+		for (k in windows_code)
+			now[windows_block(k)] += windows_code[k]
+		distance = found ? windows_distance(now) : 1
+	}
+	print windows_bin "," whole(bin_start(windows_bin)) "," whole(windows_rows) "," whole(windows_pages) "," \
+		whole(windows_regions) "," (distance == "" ? "" : sprintf("%.3f", distance)) > windows_file
+	if (distance != "") {
+		windows_phase(now, windows_pages, distance)
+		split("", windows_last)
+		for (k in now)
+			windows_last[k] = now[k]
+		windows_last_rows = windows_rows
+	} else if (found) {
+		found_to[found] = windows_bin + 1
+	}
+	split("", windows_n)
+	split("", windows_code)
+	windows_rows = windows_pages = windows_regions = 0
+	windows_bin++
+}
+
+# Adds up the rows and the pages of the window, and the regions of 4 MiB that they are in.
+function windows_count(    k, page, pid, seen, region)
 {
 	for (k in windows_n) {
-		rows += windows_n[k]
+		windows_rows += windows_n[k]
 		page = substr(k, 1, 10)
 		pid = substr(k, 11)
 		sub(/,.*/, "", pid)
@@ -64,49 +110,36 @@ function windows_close(    k, page, pid, now, pages, seen, region, regions, rows
 		if ((page, pid) in seen)
 			continue
 		seen[page, pid]
-		pages++
+		windows_pages++
 		k = substr(page, 1, 4) windows_quarter(substr(page, 5, 1)) SUBSEP pid
 		if (!(k in region)) {
 			region[k]
-			regions++
+			windows_regions++
 		}
 	}
-	if (rows >= windows_few) {
-		windows_shares(now, rows)
-		distance = found ? windows_distance(now) : 1
-	}
-	print windows_bin "," whole(bin_start(windows_bin)) "," whole(rows) "," whole(pages) "," \
-		whole(regions) "," (distance == "" ? "" : sprintf("%.3f", distance)) > windows_file
-	if (distance != "") {
-		windows_phase(now, pages, distance)
-		split("", windows_last)
-		for (k in now)
-			windows_last[k] = now[k]
-	} else if (found) {
-		found_to[found] = windows_bin + 1
-	}
-	split("", windows_n)
-	split("", windows_code)
-	windows_bin++
 }
 
-# now[block of code] = its share of the window's rows; the kernel's is the same for all.
-function windows_shares(now, rows,    k, part, eip)
+# The block of code of a key "pid,eip"; the kernel's is the same for all.
+function windows_block(key,    part, eip)
 {
-	for (k in windows_code) {
-		split(k, part, ",")
-		eip = substr(part[2], 1, 8)
-		now[eip >= "0xc00000" ? eip : part[1] "," eip] += windows_code[k] / rows
-	}
+	split(key, part, ",")
+	eip = substr(part[2], 1, 8)
+	return eip >= "0xc00000" ? eip : part[1] "," eip
 }
 
-# How far is `now` from the last window?
+# How far is `now` from the last window? Counts, not shares, are compared: whole numbers, whose sum is the same in
+# whatever order an awk has them.
 function windows_distance(now,    k, common)
 {
 	for (k in now)
 		if (k in windows_last)
-			common += now[k] < windows_last[k] ? now[k] : windows_last[k]
-	return common > 1 ? 0 : 1 - common
+			common += windows_less(now[k] * windows_last_rows, windows_last[k] * windows_rows)
+	return 1 - common / windows_rows / windows_last_rows
+}
+
+function windows_less(a, b)
+{
+	return a < b ? a : b
 }
 
 # Which quarter of 16 MiB the second digit of an address is in.
@@ -125,8 +158,9 @@ function windows_phase(now, pages, distance,    i, k)
 		found_kind[found] = i <= windows_kinds ? i : ""
 		if (i > kinds && kinds < windows_kinds) {
 			kinds++
+			kind_rows[i] = windows_rows
 			for (k in now)
-				kind_share[i, k] = now[k]
+				kind_count[i, k] = now[k]
 		}
 	} else {
 		found_distance[found] += distance
@@ -140,9 +174,9 @@ function windows_phase(now, pages, distance,    i, k)
 function windows_alike(now, i,    k, common)
 {
 	for (k in now)
-		if ((i, k) in kind_share)
-			common += now[k] < kind_share[i, k] ? now[k] : kind_share[i, k]
-	return 1 - common < windows_far
+		if ((i, k) in kind_count)
+			common += windows_less(now[k] * kind_rows[i], kind_count[i, k] * windows_rows)
+	return 1 - common / windows_rows / kind_rows[i] < windows_far
 }
 
 function windows_print(file,    i, m, from, n)

@@ -20,5 +20,10 @@ $(R)/%.o: %.c analysis/refs/refs.mk
 $(REFS_TOOLS:%=$(R)/%): $(R)/%: $(R)/analysis/refs/%.o $(addprefix $(R)/,$(REFS_OBJS) $(REFS_POLICIES))
 	$(Q)$(CC32) -static -o $@ $^
 
-ALL += $(REFS_TOOLS:%=$(R)/%)
--include $(addprefix $(R)/,$(patsubst %.o,%.d,$(REFS_OBJS) $(REFS_POLICIES)) $(REFS_TOOLS:%=analysis/refs/%.d))
+# The rows of tlb.csv made fewer, for report.sh.
+THIN_OBJS := $(addprefix analysis/,$(patsubst %,thin/%.o,thin row table plan streams pairs misses) refs/memory.o)
+$(R)/thin: $(addprefix $(R)/,$(THIN_OBJS))
+	$(Q)$(CC32) -static -o $@ $^
+
+ALL += $(REFS_TOOLS:%=$(R)/%) $(R)/thin
+-include $(addprefix $(R)/,$(patsubst %.o,%.d,$(REFS_OBJS) $(REFS_POLICIES)) $(REFS_TOOLS:%=analysis/refs/%.d)) $(THIN_OBJS:%.o=$(R)/%.d)

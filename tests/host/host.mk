@@ -75,8 +75,12 @@ $(H)/test_%: $(H)/tests/host/test_%.o $(H)/libhost.a
 # The tools that read strings of references.
 $(REFS_TOOLS:%=$(H)/%): $(H)/%: $(H)/analysis/refs/%.o $(H)/libhost.a
 	$(Q)$(CC32) $(H_LINK) -o $@ $< $(H)/libhost.a
-H_PROGS += $(REFS_TOOLS:%=$(H)/%)
--include $(REFS_TOOLS:%=$(H)/analysis/refs/%.d)
+# With tables so small that they are full all the time.
+$(addprefix $(H)/,$(THIN_OBJS)): H_FLAGS += -DTHIN_ROOM=8 -DTHIN_SEEN=16 -DTHIN_PARTS=4 -DTHIN_FOLLOWERS=8
+$(H)/thin: $(addprefix $(H)/,$(THIN_OBJS))
+	$(Q)$(CC32) $(H_LINK) -o $@ $^
+H_PROGS += $(REFS_TOOLS:%=$(H)/%) $(H)/thin
+-include $(REFS_TOOLS:%=$(H)/analysis/refs/%.d) $(THIN_OBJS:%.o=$(H)/%.d)
 
 # What-if TLBs over a trace in text, as a program of this machine itself.
 H_MODEL_SRC := analysis/model.c $(wildcard bochs-plugin/model*.c)

@@ -210,6 +210,19 @@ storms()
 	storm_figures random "$random_image"
 }
 
+# The report of a large recording, all questions of it.
+report_figures()
+{
+	local i rows
+	echo "A report of a program that reads at random; aim on two idle processors: 20 s of 10 million rows"
+	storm_run bochs '' "$random_image" >/dev/null
+	rows=$(sed -n 's/^tlb.rows,//p' $work/storm/meta.csv)
+	for ((i = 0; i < storm_runs; i++)); do
+		seconds analysis/report.sh $work/storm
+	done | awk -v n="$rows" '{ printf "%.1f\n", $1 * 1e7 / n }' | spread report_10m_rows "s"
+	rm -rf $work/storm/tlb.csv $work/storm/analysis
+}
+
 # one_tlb: a model of one TLB, of 64 entries in 16 sets
 one_tlb()
 {
@@ -243,6 +256,7 @@ guest_figures
 kernel_figures
 echo "This host (ratios; rates are this machine's of this moment):"
 host_figures
+report_figures
 model_figures
 storms
 echo "written: $csv"
