@@ -24,7 +24,7 @@ need_files()
 }
 
 # has NAME: the recording has this table, plain or packed; one of an older plugin has no latency, io,
-# reclaim, uses or waiting, and without check=stale there is no stale.
+# reclaim, uses or waiting, and without check=stale there is no stale, without refs no refs.
 has()
 {
 	[ -f "$dir/$1.csv" ] || [ -f "$dir/$1.csv.zst" ]
@@ -92,7 +92,7 @@ whole_small()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb faults tasks vmas marks latency waiting io reclaim uses model stale; do
+	for name in tlb faults tasks vmas marks latency waiting io reclaim uses model stale refs; do
 		has $name || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

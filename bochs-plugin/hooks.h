@@ -15,7 +15,7 @@ void look_for_trouble(void);
 /* drop_half_fetched - at each exception, before anything else. */
 void drop_half_fetched(void);
 
-/* refs_wanted - references are told from now on, if there are models. */
+/* refs_wanted - references are told from now on, if somebody wants them. */
 void refs_wanted(bool wanted);
 
 /* refs_fetched_half - a page fault at @addr: was it in the second half of an instruction? */

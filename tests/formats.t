@@ -11,7 +11,7 @@
 busybox=$(command -v busybox || echo "$PWD/build/deps/busybox")
 rec=$scratch/rec
 database=$rec/recording.sqlite
-tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale meta source'
+tables='tlb faults tasks vmas marks latency waiting io reclaim uses model stale refs meta source'
 
 # schema TABLE [OPTION]...: its check of standard input, by the awk in $AWK.
 schema()
@@ -66,7 +66,7 @@ format_headers()
 	awk -F'`' '
 		/^## [a-z]+\.csv/ { table = $0; sub(/^## /, "", table); sub(/\.csv.*/, "", table); rows = 0 }
 		/^##/ && !/^## [a-z]+\.csv/ { table = "" }
-		/^\| `/ && table ~ /^(tlb|faults|reclaim|stale|model)$/ {
+		/^\| `/ && table ~ /^(tlb|faults|reclaim|stale|model|refs)$/ {
 			cell = $0
 			sub(/^\| /, "", cell)
 			sub(/ \|.*/, "", cell)
