@@ -133,13 +133,12 @@ sizes()
 }
 
 # Of a reduced string nothing can be sampled, and what else is not exact must be asked for.
-reduced=-a
-[ "$string" = refs ] || reduced=
-# shellcheck disable=SC2046,SC2086 # options
-{
-	"$tools/curves" lru $([ "$string" = refs ] || echo -s 16) -i "$work/lru_info.csv" <"$work/.string" >"$work/lru.csv"
-	"$tools/curves" ws $reduced <"$work/.string" >"$work/working_set.csv"
-}
+reduced=-a sample=
+[ "$string" = refs ] || reduced='' sample='-s 16'
+# shellcheck disable=SC2086 # options
+"$tools/curves" lru $sample -i "$work/lru_info.csv" <"$work/.string" >"$work/lru.csv"
+# shellcheck disable=SC2086
+"$tools/curves" ws $reduced <"$work/.string" >"$work/working_set.csv"
 # shellcheck disable=SC2046 # a list
 "$tools/replay" -p opt $(sizes $((uses > 1000000 ? 10 : 24)) "$(tail -n 1 "$work/lru.csv" | cut -d, -f1)") <"$work/.string" >"$work/opt.csv"
 

@@ -69,15 +69,15 @@ struct recorder {
 	struct waiting waiting;
 	struct watch watch;
 	struct io_table io;
-	struct refs *refs;		  /* for what-if models and refs.csv, refs.h; NULL: there are none */
+	struct refs *refs; /* for what-if models and refs.csv, refs.h; NULL: there are none */
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct frame_use use;
 	struct names names;
 	struct meta meta;
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
-		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv,
-		*stale_csv, *refs_csv; /* the last three may be NULL */
+		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *model_csv, *stale_csv,
+		*refs_csv;   /* the last three may be NULL */
 	struct stale *stale; /* check.c; NULL: nothing is checked */
 	struct stale_report first_stale;
 	struct stale_change first_stale_use; /* who used it */
