@@ -53,6 +53,7 @@ ask()
 	feed tlb.csv | grep ',-,flush' >"$work/.flushes" || true
 	ask check_rows check_reclaim check_model check_stale check_buddy check_files </dev/null || echo "not ok - the small files can be read"
 	feed tlb.csv | ask stream replay retry check_uses check_stacks check_tlb || echo "not ok - tlb.csv can be read"
+	! has refs || feed refs.csv | ask check_refs || echo "not ok - refs.csv can be read"
 } >"$work/results"
 
 $AWK '/^(not )?ok - / { sub(/ok -/, "ok " ++n " -"); bad += /^not/ } { print }

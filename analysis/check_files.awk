@@ -196,7 +196,7 @@ function check_outcome(    outcome, status)
 	verdict("meta.outcome", "meta.csv: outcome, failure and statuses say the same")
 }
 
-# Compression is of the two tables that can grow large.
+# Compression is of the tables that can grow large.
 function check_digests(file,    line, part, key, name, n, i, packed)
 {
 	while ((getline line < file) > 0) {
@@ -210,7 +210,7 @@ function check_digests(file,    line, part, key, name, n, i, packed)
 		key = part[1] ".file"
 		if (meta[key] != "" && meta[key] != part[3])
 			wrong("sum.name", "meta.csv:" key ": " meta[key] ", but there is " part[3])
-		packed = part[1] ~ /^(tlb|faults)$/ && meta["compress"] == "zstd"
+		packed = part[1] ~ /^(tlb|faults|refs)$/ && meta["compress"] == "zstd"
 		if (meta["compress"] != "" && (part[3] ~ /zst$/) != packed)
 			wrong("sum.name", "meta.csv:compress: " meta["compress"] ", but there is " part[3])
 	}

@@ -46,6 +46,11 @@ BEGIN {
 	key_is("any", "^(fault|fill/[1-9][0-9]*|fault fill/[1-9][0-9]*)$", "stacks")
 	# Of an older plugin there are none of these; of models only where there are some.
 	key_is_of("waiting io reclaim uses model stacks buddy")
+	# Of a recording with TRACE=refs.
+	key_is("any", "^[1-9][0-9]*$", "refs")
+	key_is_of("refs")
+	key_is("refs.", "^[0-9]+$", "refs_references refs_kept")
+	key_form["refs.file"] = "^refs[.]csv([.]zst)?$"
 }
 
 # Notes of keys who must have them and what their values look like.
@@ -259,6 +264,8 @@ function check_command(    word, n, i, trace)
 		if (n)
 			check_trace(trace)
 	}
+	if ((meta["refs"] != "") != (meta["refs.file"] != ""))
+		wrong("meta.command", "meta.csv:refs: " meta["refs"] ", but refs.file is " meta["refs.file"])
 	verdict("meta.command", "meta.csv: the command asks for this machine and these options")
 }
 
@@ -276,10 +283,13 @@ function check_trace(text,    piece, n, i, value, name, wants)
 	wants["stop"] = "end"
 	wants["events"] = "tlb,fault,flush"
 	wants["pid"] = ""
+	wants["refs"] = ""
 	n = split(text, piece, ",")
 	for (i = 1; i <= n; i++) {
 		sub(/^[ \t]+/, "", piece[i])
-		if (piece[i] ~ /^[a-z_]+=/) {
+		if (piece[i] ~ /^refs[ \t]*$/) { # as many frames as are the recorder's habit
+			wants["refs"] = meta["refs"] == "" ? "one" : meta["refs"]
+		} else if (piece[i] ~ /^[a-z_]+=/) {
 			name = substr(piece[i], 1, index(piece[i], "=") - 1)
 			wants[name] = after(piece[i], "=")
 		} else if (piece[i] != "") {
@@ -296,7 +306,7 @@ function check_trace(text,    piece, n, i, value, name, wants)
 			  (match(value, /.*,fill(\/[0-9]+)?,/) ? " fill/" last_rate(value) : "")
 	wants["stacks"] = substr(wants["stacks"], 2)
 	for (name in wants)
-		if (name ~ /^(compress|start|stop|events|pid|stacks)$/ && meta[name] != wants[name])
+		if (name ~ /^(compress|start|stop|events|pid|stacks|refs)$/ && meta[name] != wants[name])
 			wrong("meta.command", "meta.csv:" name ": " meta[name] ", but the command asks for " wants[name])
 }
 

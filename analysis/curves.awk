@@ -88,7 +88,9 @@ function curves(    i, k, most)
 	section("curves", "Sizes of memory, and policies", "What the page uses of process " by_kernel["pid"] " " \
 		markup(base_name(by_kernel["name"])) " would have cost with less memory, or with another policy: " \
 		commas(by_kernel["references"]) " uses of " commas(by_kernel["first_uses"]) " pages. " (by_kernel["string"] == "whole" ? \
-		"The figures are exact." : "A use here is one that the TLB did not know. So OPT and the working set are " \
+		"The figures are exact." : by_kernel["string"] == "refs" ? "LRU and OPT are exact, from " commas(by_kernel["exact_from"]) \
+		" frames on (<code>TRACE=refs</code>). For the other policies and the working set, uses that LRU and OPT cannot miss " \
+		"are left out: estimates, and aging and wsclock, which count uses, are not here." : "A use here is one that the TLB did not know. So OPT and the working set are " \
 		"lower bounds; the other figures are estimates, as uses that had a TLB entry are missing: too low with less " \
 		"memory, good to a few hundredths from " commas(4 * meta["dtlb_entries"]) " frames on (four times the TLB)."))
 	put("<p>" curves_sentence() "</p>\n<div class=\"wide\">")
@@ -106,9 +108,9 @@ function curves(    i, k, most)
 		row_end()
 	}
 	table_end()
-	put("<p class=\"note\">One page in " by_kernel["sampled_one_in"] " would have told nearly the same of LRU: off by " \
+	put("<p class=\"note\">" (by_kernel["sampled_one_in"] == "" ? "" : "One page in " by_kernel["sampled_one_in"] " would have told nearly the same of LRU: off by " \
 	    n3(100 * by_kernel["error_mean"]) " points of a hundred on average over all sizes, by " n1(100 * by_kernel["error_most"]) \
-	    " at most, with " commas(by_kernel["error_most_at"]) " frames. <code>make curves</code> made this section.</p></section>")
+	    " at most, with " commas(by_kernel["error_most_at"]) " frames. ") "<code>make curves</code> made this section.</p></section>")
 }
 
 function curves_columns(    k, text)

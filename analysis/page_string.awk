@@ -3,7 +3,8 @@
 # Over tlb.csv, after lib.awk, run.awk and areas.awk. Variables: tasks, vmas, faults and (if there is one)
 # reclaim, files; pid, the process. Writes the
 # string for build/analysis/curves and replay to standard output, with times, and what the kernel did as
-# key,value to kernel.csv (into `out`).
+# key,value to kernel.csv (into `out`). With the variable refs, over refs.csv (which has refs_rows rows), reduced for
+# so many frames and more: the string alone, of all that the process did.
 #
 # A use is a fill or an upgrade of a page of the user's half, by any thread of the process, since its
 # last exec. What the TLB knew left no row: see refs.awk. A page is gone when its area is, or when it is
@@ -24,6 +25,8 @@ BEGIN {
 	fault_time = turn_next("faults", fault)
 	drop_next()
 	started = 1
+	if (refs)
+		print "# reduced k=" refs
 }
 
 function exec_read(    F)
@@ -122,7 +125,22 @@ function page_faults(    page)
 	fault_time = turn_next("faults", fault)
 }
 
-started && ($4 == "fill" || $4 == "upgrade") && $6 "" < "0xc0000000" && $1 + 0 >= exec_time && tgid_of($14) == pid {
+# Of refs.csv. A reference of the instruction that faults comes before the fault, whose row says where; no
+# reference before that row was left out for one behind it, nor across a change of an area.
+refs && started && $11 == "" && NR > 1 {
+	until($1 + 0)
+}
+
+refs && started && $11 != "" && $4 "" < "0xc0000000" && $1 + 0 >= exec_time && tgid_of($9) == pid {
+	if ($1 > fault_time || $1 > areas_time)
+		until($1 - 1)
+	uses++
+	references += $11
+	known[$4]
+	print $4 ($2 == "w" ? " w" : "") " @" $1
+}
+
+!refs && started && ($4 == "fill" || $4 == "upgrade") && $6 "" < "0xc0000000" && $1 + 0 >= exec_time && tgid_of($14) == pid {
 	if ($1 + 0 >= fault_time || $1 + 0 >= drop_time || $1 + 0 >= areas_time)
 		until($1 + 0)
 	uses++
@@ -146,6 +164,12 @@ started && ($4 == "fill" || $4 == "upgrade") && $6 "" < "0xc0000000" && $1 + 0 >
 END {
 	if (!started || failed)
 		exit 2
+	if (refs && NR != refs_rows + 1)
+		bad("refs.csv:" NR ": ends here, but meta.csv has " refs_rows " rows")
+	if (refs) {
+		print "# references=" whole(references) " kept=" whole(uses)
+		exit failed
+	}
 	kernel = result("kernel.csv")
 	print "key,value" > kernel
 	print "pid," pid > kernel

@@ -6,7 +6,7 @@
 
 export LC_ALL=C
 
-# All tables of the plugin but tlb. Only the first four are in every recording: one of an older plugin has
+# All tables of the plugin but tlb and refs, which are large. Only the first four are in every recording: one of an older plugin has
 # no latency and so on, and model, stale and stacks are there when TRACE asks for them.
 all_small='faults tasks vmas marks latency waiting io reclaim uses buddy model stale stacks'
 
@@ -106,7 +106,7 @@ whole_small()
 # digests: "name sha256 file" of each file's plain bytes, for $work/.sums.
 digests()
 {
-	for name in tlb $all_small; do
+	for name in tlb refs $all_small; do
 		has "$name" || continue
 		file=$name.csv
 		[ -f "$dir/$file" ] || file=$file.zst

@@ -27,6 +27,10 @@ rm -f "$database.new"
 
 bounds
 whole_small
+! has refs || {
+	whole_rows refs.csv >"$work/.refs.csv"
+	tables="$tables refs"
+}
 objects_sym=$dir/objects.sym
 kernel_sym=$dir/kernel.sym
 [ -f "$objects_sym" ] || objects_sym=

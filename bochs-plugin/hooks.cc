@@ -308,8 +308,9 @@ void tlbtrace_initialize(void)
 	put_facts();
 	use_large_pages();
 #ifndef TLBTRACE_REFS
-	if (options.model_count || options.check_stale)
-		refuse("model= and check=stale: this Bochs does not tell each reference; the one "
+	if (options.model_count || options.check_stale || options.refs_k)
+		refuse("model=, refs and check=stale: this Bochs does not tell each reference; the "
+		       "one "
 		       "that does is made by `setup/bochs.sh refs`");
 #endif
 	if (!recorder_open(recorder, &options, &machine))

@@ -39,7 +39,7 @@ void watch_adjust(void);
 /* watch_fetch - before an instruction, when something is pending. */
 void watch_fetch(void);
 
-/* refs_wanted - references are told from now on, if there are models. */
+/* refs_wanted - references are told from now on, if somebody wants them. */
 void refs_wanted(bool wanted);
 
 /* refs_fetched_half - a page fault at @addr: was it in the second half of an instruction? */

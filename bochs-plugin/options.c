@@ -3,14 +3,16 @@
  *
  *   tlbtrace: out=DIR, compress=none|zstd, start=boot|mark:LABEL,
  *             stop=end|mark:LABEL, pid=N, events=tlb,fault,flush, model=FILE, check=none|stale,
- *             stacks=none|fault,fill/N, progress=0|1, reset=go|end
+ *             stacks=none|fault,fill/N, refs,
+ *             refs=FRAMES, progress=0|1, reset=go|end
  *
  * Bochs cuts the line at commas and we get the pieces joined again, because
  * values may hold commas (events, and any path): a new option begins only
- * where a comma is followed by letters and '='. One function a key checks and
+ * where a comma is followed by letters and '=', or by `refs` alone. One function a key checks and
  * stores its value; a table binds them to their names and right forms.
  */
 #include "options.h"
+#include "ref_trace.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -98,6 +100,21 @@ static bool set_model(struct options *o, const char *value)
 	return true;
 }
 
+/* The frames from which on the string of references is exact; NULL for `refs` alone. */
+static bool set_refs(struct options *o, const char *value)
+{
+	unsigned long n = REF_TRACE_K_DEFAULT;
+	char nothing = 0, *end = &nothing;
+
+	errno = 0;
+	if (value)
+		n = isdigit((unsigned char)*value) ? strtoul(value, &end, 10) : 0;
+	if (*end || errno || n < REF_TRACE_K_MIN || n > REF_TRACE_K_MAX)
+		return false;
+	o->refs_k = (uint32_t)n;
+	return true;
+}
+
 static bool set_check(struct options *o, const char *value)
 {
 	o->check_stale = !strcmp(value, "stale");
@@ -166,6 +183,7 @@ static const struct option {
 	{"model", "model=FILE, at most 16 times", set_model},
 	{"check", "check=none|stale", set_check},
 	{"stacks", "stacks=none, fault, fill, fill/N (each N-th), or fault,fill/N", set_stacks},
+	{"refs", "refs or refs=FRAMES, from 4 to 1048576", set_refs},
 	{"progress", "progress=0|1", set_progress},
 	{"reset", "reset=go|end", set_reset},
 };
@@ -179,15 +197,22 @@ void options_init(struct options *o)
 	o->progress = true;
 }
 
-/* Length of the first option in @text: up to a comma that another key follows. */
+/* Does an option begin at @text that has no value, or "key="? */
+static bool option_begins(const char *text)
+{
+	const size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+
+	return text[letters] == '=' ||
+	       (letters == 4 && !strncmp(text, "refs", 4) && strchr(" \t,", text[4]));
+}
+
+/* Length of the first option in @text: up to a comma that another one follows. */
 static size_t option_length(const char *text)
 {
-	const char *p = text, *q;
+	const char *p = text;
 
 	while ((p = strchr(p, ','))) {
-		q = p + 1 + strspn(p + 1, " \t");
-		q += strspn(q, "abcdefghijklmnopqrstuvwxyz_");
-		if (*q == '=')
+		if (option_begins(p + 1 + strspn(p + 1, " \t")))
 			return (size_t)(p - text);
 		p++;
 	}
@@ -199,6 +224,8 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 	char *value = strchr(text, '=');
 	size_t i;
 
+	if (!strcmp(text, "refs"))
+		return set_refs(o, NULL);
 	if (!value) {
 		snprintf(error, size, "'%s' is no option: options have the form key=value", text);
 		return false;
@@ -210,7 +237,7 @@ static bool parse_one(struct options *o, char *text, char *error, size_t size)
 	if (i == OPTION_COUNT) {
 		snprintf(error, size,
 			 "unknown option '%s': there are out, compress, start, stop, pid, events, "
-			 "model, check, stacks, progress and reset",
+			 "model, check, stacks, refs, progress and reset",
 			 text);
 		return false;
 	}

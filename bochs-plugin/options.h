@@ -29,6 +29,7 @@ struct options {
 	bool progress;
 	char models[OPTION_MODELS_MAX][OPTION_MODEL_MAX]; /* files of what-if models */
 	unsigned int model_count;
+	uint32_t refs_k; /* references are recorded, for so many frames and more; 0: they are not */
 	bool reset_ends; /* a guest that resets its machine has failed */
 };
 

@@ -71,7 +71,7 @@ struct recorder {
 	struct waiting waiting;
 	struct watch watch;
 	struct io_table io;
-	struct refs *refs;		  /* for what-if models, refs.h; NULL: there are none */
+	struct refs *refs; /* for what-if models and refs.csv, refs.h; NULL: there are none */
 	struct frame_owner *frame_owners; /* reclaim.c; NULL: no page was reclaimed yet */
 	struct frame_use use;
 	struct stacks stacks;
@@ -81,8 +81,8 @@ struct recorder {
 	struct sink_set sinks;
 	struct sink *tlb_csv, *faults_csv, *tasks_csv, *vmas_csv, *marks_csv, *latency_csv,
 		*waiting_csv, *io_csv, *reclaim_csv, *uses_csv, *buddy_csv, *model_csv, *stale_csv,
-		*stacks_csv; /* the last three may be NULL */
-	struct stale *stale; /* check.c; NULL: nothing is checked */
+		*stacks_csv, *refs_csv; /* the last four may be NULL */
+	struct stale *stale;		/* check.c; NULL: nothing is checked */
 	struct stale_report first_stale;
 	struct stale_change first_stale_use; /* who used it */
 	struct sink *stream[2];		     /* the program's standard output and error */

@@ -1,5 +1,5 @@
 /*
- * ref_hooks.cc - each reference of the guest, for the what-if models; only while paging is on.
+ * ref_hooks.cc - each reference of the guest, for models and refs.csv; only while paging is on.
  *
  * Each instruction is a fetch from its page, or two. Bochs looks the instruction TLB up only when
  * it comes to another page than that of its window, and not even then where it goes on with code
@@ -24,13 +24,19 @@ void refs_wanted(bool wanted)
 
 static void put_ref(Bit32u lin, unsigned kind)
 {
-	struct models *models = &recorder->refs->models;
+	struct refs *refs = recorder->refs;
+	struct models *models = &refs->models;
+	const Bit32u page = lin & ~PAGE_MASK;
+	bool for_models, for_trace;
 
 	if (!models->windows)
 		kind &= ~REF_WINDOW;
-	if (models_again(models, lin & ~PAGE_MASK, kind))
+	for_models = models->count && !models_again(models, page, kind);
+	for_trace = refs->trace && refs->trace->on &&
+		    !ref_trace_again(refs->trace, page, kind, *recorder->m.icount, acting_eip(), 1);
+	if (!for_models && !for_trace)
 		return;
-	refs_put(recorder, lin & ~PAGE_MASK, kind, acting_eip());
+	refs_put(recorder, page, kind, acting_eip(), for_models, for_trace);
 	look_for_trouble();
 }
 
@@ -127,6 +133,9 @@ static void put_refs(Bit32u lin, unsigned kind, Bit32u count)
 	kind |= CPU->user_pl ? REF_USER : 0;
 	put_ref(lin, kind);
 	models_repeat(&recorder->refs->models, lin & ~PAGE_MASK, kind, count - 1);
+	if (count > 1 && recorder->refs->trace && recorder->refs->trace->on)
+		ref_trace_again(recorder->refs->trace, lin & ~PAGE_MASK, kind, *recorder->m.icount,
+				acting_eip(), count - 1);
 }
 
 /* How many of @count elements begin in the line of @lin. */

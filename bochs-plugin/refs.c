@@ -1,5 +1,5 @@
 /*
- * refs.c - references of the guest, for the what-if models. See refs.h.
+ * refs.c - references of the guest, for the what-if models and refs.csv. See refs.h.
  *
  * What a model must know of a page (large, global, what its entry allows) is in the shadow of
  * Bochs's TLB: Bochs has looked it up just now. It is not there when Bochs uses a page by one of
@@ -17,6 +17,25 @@
 #define VMALLOC_END 0xff7fe000u
 #define KMAP	    0xff800000u
 #define FIXMAP	    0xffc00000u
+
+/* Whether what comes now is part of the recording. */
+static void count_or_not(struct recorder *r)
+{
+	const struct task *task = r->tasks.current;
+	const bool wanted =
+		r->recording &&
+		(!r->opt.one_process ||
+		 (r->tasks.hinted && (task->pid == r->opt.pid || task->tgid == r->opt.pid)));
+
+	models_count(&r->refs->models, wanted);
+	if (r->refs->trace)
+		ref_trace_turn(r->refs->trace, task->pid, r->space, wanted);
+}
+
+static void emit_ref(void *ctx, const struct ref_row *row)
+{
+	row_ref(ctx, row);
+}
 
 bool refs_open(struct recorder *r)
 {
@@ -40,12 +59,18 @@ bool refs_open(struct recorder *r)
 		recorder_trouble(r, "out of memory for the models");
 		return false;
 	}
+	if (r->opt.refs_k)
+		refs->trace = ref_trace_new(r->opt.refs_k, emit_ref, r);
+	if (r->opt.refs_k && !refs->trace) {
+		recorder_trouble(r, "out of memory for the references");
+		return false;
+	}
 	refs->none = models_area(&refs->models, "[none]");
 	refs->direct_map = models_area(&refs->models, "[direct map]");
 	refs->vmalloc = models_area(&refs->models, "[vmalloc]");
 	refs->kmap = models_area(&refs->models, "[kmap]");
 	refs->fixmap = models_area(&refs->models, "[fixmap]");
-	models_count(&refs->models, r->recording && !r->opt.one_process); /* nobody runs yet */
+	count_or_not(r);
 	return true;
 }
 
@@ -82,7 +107,8 @@ static unsigned int kind_by_tables(const struct recorder *r, uint32_t page)
 	       (entry & ENTRY_GLOBAL && view.pge ? REF_GLOBAL : 0);
 }
 
-void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip)
+void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip, bool for_models,
+	      bool for_trace)
 {
 	struct model_ref ref = {.page = page, .space = r->space, .eip = eip, .allowed = 0x0f};
 	const struct tlb_entry *e;
@@ -97,11 +123,32 @@ void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip
 		kind |= kind_by_tables(r, page);
 	}
 	ref.kind = (uint8_t)kind;
-	ref.area = area_of(r, page);
-	ref.pid = eip < KERNEL_HALF ? r->tasks.current->pid : 0;
-	models_ref(&r->refs->models, &ref);
-	if (r->refs->models.no_memory)
-		recorder_trouble(r, "out of memory for the models");
+	if (for_trace)
+		ref_trace_put(r->refs->trace, &ref, *r->m.icount);
+	if (for_models) {
+		ref.area = area_of(r, page);
+		ref.pid = eip < KERNEL_HALF ? r->tasks.current->pid : 0;
+		models_ref(&r->refs->models, &ref);
+	}
+	if (r->refs->models.no_memory || (for_trace && r->refs->trace->no_memory))
+		recorder_trouble(r, "out of memory for the models, or the references");
+}
+
+/* A row of refs.csv that is no reference (@event NULL: none, but nothing is left out across it). */
+static void put_event(struct recorder *r, const char *event, const uint32_t *page, bool global)
+{
+	const struct ref_row row = {
+		.icount = *r->m.icount,
+		.event = event,
+		.page = page ? *page & ~PAGE_MASK : 0,
+		.has_page = page,
+		.pid = r->tasks.current->pid,
+		.space = r->space,
+		.global = global,
+	};
+
+	if (r->refs->trace)
+		ref_trace_event(r->refs->trace, &row);
 }
 
 void refs_line(struct recorder *r, uint32_t lin, uint64_t phys, bool code)
@@ -120,38 +167,36 @@ void refs_flush(struct recorder *r, enum flush_reason reason, bool global_too, u
 		[FLUSH_CR4] = MODELS_GLOBAL,	    [FLUSH_CR0] = MODELS_GLOBAL,
 		[FLUSH_EMULATOR] = MODELS_EMULATOR,
 	};
+	static const char *const events[] = {[MODELS_CR3] = "cr3", [MODELS_GLOBAL] = "flush"};
 
-	if (r->refs)
-		models_flush(&r->refs->models, kinds[reason], global_too, from, r->space);
+	if (!r->refs)
+		return;
+	models_flush(&r->refs->models, kinds[reason], global_too, from, r->space);
+	put_event(r, events[kinds[reason]], NULL, global_too);
 }
 
 void refs_invlpg(struct recorder *r, uint32_t addr)
 {
-	if (r->refs)
-		models_invlpg(&r->refs->models, r->space, addr & ~PAGE_MASK);
+	if (!r->refs)
+		return;
+	models_invlpg(&r->refs->models, r->space, addr & ~PAGE_MASK);
+	put_event(r, "invlpg", &addr, false);
 }
 
 void refs_fault(struct recorder *r, uint32_t addr, bool code)
 {
-	if (r->refs)
-		models_fault(&r->refs->models, r->space, addr & ~PAGE_MASK, code);
+	if (!r->refs)
+		return;
+	models_fault(&r->refs->models, r->space, addr & ~PAGE_MASK, code);
+	put_event(r, code ? "fault_x" : "fault", &addr, false);
 }
 
 void refs_space(struct recorder *r, uint32_t from)
 {
-	if (r->refs && r->space != from)
-		models_rename(&r->refs->models, from, r->space);
-}
-
-/* Whether what comes now is part of the recording. */
-static void count_or_not(struct recorder *r)
-{
-	const struct task *task = r->tasks.current;
-
-	models_count(&r->refs->models,
-		     r->recording && (!r->opt.one_process ||
-				      (r->tasks.hinted &&
-				       (task->pid == r->opt.pid || task->tgid == r->opt.pid))));
+	if (!r->refs || r->space == from)
+		return;
+	models_rename(&r->refs->models, from, r->space);
+	put_event(r, "rename", NULL, false);
 }
 
 void refs_task(struct recorder *r, const char *name)
@@ -168,6 +213,7 @@ void refs_phase(struct recorder *r, const char *label)
 		return;
 	models_phase(&r->refs->models, label);
 	count_or_not(r);
+	put_event(r, "mark", NULL, false);
 }
 
 void refs_area(struct recorder *r, unsigned int event, const struct trace_vma *vma,
@@ -179,6 +225,7 @@ void refs_area(struct recorder *r, unsigned int event, const struct trace_vma *v
 	if (!refs || vma->start == vma->end)
 		return;
 	models_forget(&refs->models);
+	put_event(r, NULL, NULL, false);
 	good = area_map_clear(&refs->areas, vma->pid, vma->start, vma->end - 1,
 			      event == TRACE_VMA_CHANGE);
 	if (good && event != TRACE_VMA_UNMAP)
@@ -195,8 +242,18 @@ static void emit(void *ctx, const struct model_row *row)
 
 void refs_close(struct recorder *r)
 {
-	if (r->refs)
-		models_rows(&r->refs->models, emit, r);
+	if (!r->refs)
+		return;
+	models_rows(&r->refs->models, emit, r);
+	put_event(r, NULL, NULL, false);
+}
+
+void refs_facts(struct recorder *r)
+{
+	if (!r->refs || !r->refs->trace)
+		return;
+	meta_number(&r->meta, "refs_references", r->refs->trace->references);
+	meta_number(&r->meta, "refs_kept", r->refs->trace->kept);
 }
 
 void refs_free(struct recorder *r)
@@ -204,6 +261,7 @@ void refs_free(struct recorder *r)
 	if (!r->refs)
 		return;
 	models_free(&r->refs->models);
+	ref_trace_free(r->refs->trace);
 	area_map_free(&r->refs->areas);
 	free(r->refs);
 	r->refs = NULL;

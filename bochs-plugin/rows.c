@@ -7,7 +7,7 @@
  */
 #include "rows.h"
 #include "csv.h"
-#include "model.h"
+#include "ref_trace.h"
 
 #include <string.h>
 
@@ -383,6 +383,27 @@ void row_model(struct recorder *r, const struct model_row *row)
 	for (i = 0; i < OUTCOMES; i++)
 		p = csv_dec(csv_comma(p), row->counts->n[i]);
 	end_row(r, r->model_csv, p);
+}
+
+void row_ref(struct recorder *r, const struct ref_row *row)
+{
+	char *p = sink_room(r->refs_csv, CSV_ROW_MAX);
+
+	p = csv_comma(csv_dec(p, row->icount));
+	p = csv_comma(csv_word(p, row->event));
+	if (row->uses)
+		p = csv_char(p, row->kind & REF_USER ? 'u' : 'k');
+	p = csv_comma(p);
+	p = csv_comma(row->has_page ? csv_hex(p, row->page) : p);
+	if (row->uses)
+		p = csv_word(p, row->kind & REF_LARGE ? "4M" : "4K");
+	p = csv_comma(p);
+	p = csv_comma(csv_digit(p, row->global));
+	p = csv_comma(row->uses ? csv_dec(p, row->allowed) : p);
+	p = csv_comma(csv_dec(p, row->space));
+	p = csv_comma(csv_dec(p, row->pid));
+	p = csv_comma(row->uses ? csv_hex(p, row->eip) : p);
+	end_row(r, r->refs_csv, row->uses ? csv_dec(p, row->uses) : p);
 }
 
 void row_stale(struct recorder *r, const struct stale_report *found,

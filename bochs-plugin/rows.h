@@ -27,6 +27,8 @@
 	"free,min,low,high,inactive_anon,active_anon,inactive_file,active_file,unevictable,"  \
 	"swap_used\n"
 
+#define REFS_HEADER "icount,event,mode,page,size,global,allows,space,pid,eip,refs\n"
+
 #define STALE_HEADER                                                                      \
 	"icount,pid,eip,access,mode,page,kind,held_by,cached,memory,changed,changed_pid," \
 	"changed_eip\n"
@@ -73,6 +75,8 @@ void row_latency(struct recorder *r, enum latency_kind kind, const struct stretc
 void row_use(struct recorder *r, const struct use_count *count);
 struct model_row;
 void row_model(struct recorder *r, const struct model_row *row);
+struct ref_row;
+void row_ref(struct recorder *r, const struct ref_row *row);
 void row_waiting(struct recorder *r, const struct waiting_task *t);
 
 #endif

@@ -25,11 +25,11 @@
 #include <unistd.h>
 
 static const char *const old_files[] = {
-	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	  "vmas.csv",
-	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",  "stderr.txt",
-	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv", "waiting.csv",
-	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",	  "stale.csv",
-	"stacks.csv",	 "buddy.csv",
+	"meta.csv",	 "tlb.csv",	 "faults.csv",	   "tasks.csv",	   "vmas.csv",
+	"marks.csv",	 "tlb.csv.zst",	 "faults.csv.zst", "stdout.txt",   "stderr.txt",
+	"tasks.csv.zst", "vmas.csv.zst", "marks.csv.zst",  "latency.csv",  "waiting.csv",
+	"io.csv",	 "reclaim.csv",	 "uses.csv",	   "model.csv",	   "stale.csv",
+	"stacks.csv",	 "buddy.csv",	 "refs.csv",	   "refs.csv.zst",
 };
 
 void recorder_fact(struct recorder *r, const char *key, const char *value)
@@ -85,18 +85,21 @@ static bool open_files(struct recorder *r)
 		{&r->model_csv, "model.csv", MODEL_HEADER},
 		{&r->stale_csv, "stale.csv", STALE_HEADER},
 		{&r->stacks_csv, "stacks.csv", STACKS_HEADER},
+
+		{&r->refs_csv, "refs.csv", REFS_HEADER},
 	};
 	_Static_assert(sizeof(files) / sizeof(files[0]) == SINK_FILES, "a sink for each file");
 	size_t i;
 
 	for (i = 0; i < SINK_FILES; i++) {
-		if ((files[i].sink == &r->model_csv && !r->refs) ||
+		if ((files[i].sink == &r->model_csv && !r->opt.model_count) ||
+		    (files[i].sink == &r->refs_csv && !r->opt.refs_k) ||
 		    (files[i].sink == &r->stale_csv && !r->opt.check_stale) ||
 		    (files[i].sink == &r->stacks_csv && !r->stacks.seen))
 			continue;
-		/* Only the two files that can grow large are worth packing. */
-		*files[i].sink =
-			sink_open(&r->sinks, r->opt.out, files[i].name, r->opt.zstd && i < 2);
+		/* Only the files that can grow large are worth packing. */
+		*files[i].sink = sink_open(&r->sinks, r->opt.out, files[i].name,
+					   r->opt.zstd && (i < 2 || files[i].sink == &r->refs_csv));
 		if (!*files[i].sink ||
 		    (files[i].header && !sink_header(*files[i].sink, files[i].header))) {
 			recorder_trouble(r, "cannot write %s/%s: %s", r->opt.out, files[i].name,
@@ -141,6 +144,9 @@ static void first_facts(struct recorder *r)
 		snprintf(events, sizeof(events), "%s%s", o->stack_faults ? " fault" : "", stacks);
 		meta_text(&r->meta, "stacks", events + 1);
 	}
+
+	if (o->refs_k)
+		meta_number(&r->meta, "refs", o->refs_k);
 }
 
 static void emit_fault(void *ctx, const struct fault *f)
@@ -186,7 +192,7 @@ bool recorder_open(struct recorder *r, const struct options *opt, const struct m
 	r->tasks.rounds = m->rounds;
 	r->faults.returns = recorder_fault_over;
 	recorder_cr3(r, 0);
-	if (opt->model_count && !refs_open(r))
+	if ((opt->model_count || opt->refs_k) && !refs_open(r))
 		return false;
 	if (!prepare_directory(r) || !open_files(r))
 		return false;
@@ -373,6 +379,7 @@ bool recorder_close(struct recorder *r)
 	put_tally(r, mismatches);
 	put_kinds(r);
 	check_put(r);
+	refs_facts(r);
 	put_latency(r);
 	for (i = 0; i < r->sinks.count; i++)
 		put_file(r, &r->sinks.files[i]);

@@ -9,7 +9,7 @@
 
 #define SINK_BUFFER  262144u /* bytes handed to a writer at a time: stays in the L2 cache */
 #define SINK_BUFFERS 64u     /* so up to 16 MiB wait for the disk before the guest does */
-#define SINK_FILES   16u
+#define SINK_FILES   17u
 #define SINK_WRITERS 4u /* threads at most */
 
 struct sink_set;

@@ -156,6 +156,14 @@ for k in 20 333; do
 	is "reduced from $k frames on: LRU and OPT, faults and LRU's writes, are the same" \
 		"$(build/analysis/replay $larger <"$scratch/reduced" | sed 's/,opt,\([0-9]*\),.*/,opt,\1/')" \
 		"$(awk -F, -v k=$k 'NR == 1 || ($2 ~ /^(lru|opt)$/ && $1 >= k)' "$scratch/policies" | sed 's/,opt,\([0-9]*\),.*/,opt,\1/')"
+	# What else there is of it is told with -a: near the whole string's. The further k is below the frames, the nearer.
+	# shellcheck disable=SC2086
+	like "-a: how far the others are off, at most, of $k frames and more" "$(build/analysis/replay -a $larger <"$scratch/reduced" |
+		awk -F, 'NR == FNR { whole[$1, $2] = $3; next } FNR > 1 {
+			by = $3 / whole[$1, $2] - 1; by = by < 0 ? -by : by; if (by > most) most = by } END { printf "%.3f", most }' \
+			"$scratch/policies" -)" '^0[.]0[0-9]*$'
+	is "and of no other string" "$(says '1\n' build/analysis/replay -a -p lru 3 | tail -n 2)" "3,lru,1,0
+status 0"
 	ok "it is shorter" [ "$(wc -l <"$scratch/reduced")" -lt $((60055 - 2000)) ]
 	build/analysis/curves lru <"$scratch/reduced" >"$scratch/reduced.lru"
 	is "its curve begins there, and is the whole one's" "$(sed 1d "$scratch/reduced.lru")" \

@@ -65,6 +65,21 @@ cat >"$rec/stale.csv" <<-'END'
 	2000300,2,0x08048010,w,u,0x08080000,write,bochs,0x01000067,0x01000065,2000200,2,0xc0118004
 	2000301,2,0x08048014,r,u,0x08081000,present,tlb,0x01001025,0x00000000,,,
 END
+cat >"$rec/buddy.csv" <<-'END'
+	icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8,order9,order10
+	2000300,0,DMA,1,2,3,4,5,6,7,8,9,10,11
+	2000400,0,Normal,0,0,0,0,0,0,0,0,0,0,1
+END
+cat >"$rec/stacks.csv" <<-'END'
+	stack,pid,faults,fills,end,chain,called
+	1,2,3,4,start,0x08048010 0x08048090,- 0x08048000
+	2,2,0,1,no_call,0xc0101000 0xc0118004 0x08048090,- ?* -
+END
+cat >"$rec/refs.csv" <<-'END'
+	icount,event,mode,page,size,global,allows,space,pid,eip,refs
+	2000300,r,u,0x08080000,4K,0,15,2,2,0x08048010,3
+	2000301,cr3,,,,1,,3,2,,
+END
 zstd -q --rm "$rec/model.csv"
 analysis/report.sh "$rec" >/dev/null
 like 'the report has the models of a packed table' "$(cat "$rec/report.html")" 'id="answer-models".*small</code> 10 '
@@ -92,7 +107,7 @@ format_headers()
 	awk -F'`' '
 		/^## [a-z]+\.csv/ { table = $0; sub(/^## /, "", table); sub(/\.csv.*/, "", table); rows = 0 }
 		/^##/ && !/^## [a-z]+\.csv/ { table = "" }
-		/^\| `/ && table ~ /^(tlb|faults|reclaim|stale|model)$/ {
+		/^\| `/ && table ~ /^(tlb|faults|reclaim|stale|model|refs)$/ {
 			cell = $0
 			sub(/^\| /, "", cell)
 			sub(/ \|.*/, "", cell)

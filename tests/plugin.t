@@ -51,7 +51,7 @@ if [ "${1-}" = --part ]; then
 	host_test "$2"
 	done_testing
 fi
-for part in text parts faults hints stale waiting uses stacks task_watch refs machine files model; do
+for part in text parts faults hints stale waiting uses stacks task_watch refs machine files model reduction; do
 	host_test $part
 done
 
@@ -174,7 +174,8 @@ refused()
 refused "unknown option 'colour': there are out, compress" 'colour=blue'
 refused 'right is compress=none.zstd' 'compress=gzip'
 refused 'right is stacks=none, fault, fill' 'stacks=calls'
-refused 'model= and check=stale: this Bochs does not tell each reference' 'model=analysis/models/zen'
+refused 'model=, refs and check=stale: this Bochs does not tell each reference' 'model=analysis/models/zen'
+refused 'model=, refs and check=stale: this Bochs does not tell each reference' 'compress=none, refs'
 not_ok 'refused: nothing was made' test -e "$scratch/r"
 : >"$scratch/file"
 not_ok 'refused: out= that is a file' bochs guest "$scratch/file"

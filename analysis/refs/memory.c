@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void none(void)
+void refs_no_memory(void)
 {
 	fprintf(stderr, "refs: no memory for so many pages or references\n");
 	exit(2);
@@ -16,7 +16,7 @@ void *refs_zeroed(size_t n, size_t size)
 	void *memory = calloc(n ? n : 1, size);
 
 	if (!memory)
-		none();
+		refs_no_memory();
 	return memory;
 }
 
@@ -30,10 +30,10 @@ void *refs_larger(void *array, size_t *room, size_t need, size_t size)
 	while (new_room <= need)
 		new_room += new_room / 2;
 	if (new_room > SIZE_MAX / size)
-		none();
+		refs_no_memory();
 	larger = realloc(array, new_room * size);
 	if (!larger)
-		none();
+		refs_no_memory();
 	memset(larger + *room * size, 0, (new_room - *room) * size);
 	*room = new_room;
 	return larger;

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+/* There is none: ends the program. */
+void refs_no_memory(void) __attribute__((noreturn));
 /* n objects of `size` bytes, zeroed. Ends the program when there are none. */
 void *refs_zeroed(size_t n, size_t size);
 /* An array of `room` objects made larger until it has more than `need`, what is new zeroed. */

@@ -5,9 +5,9 @@
 R := build/analysis
 R_FLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g -static -fno-strict-aliasing -Wall -Wextra \
 	-Wmissing-prototypes -Wstrict-prototypes -Werror -MD -MP -Itests/host/include \
-	-Ikernel/include -Imm/include -Imm
+	-Ikernel/include -Imm/include -Imm -Ibochs-plugin
 REFS_OBJS := $(addprefix analysis/refs/,reader.o memory.o fenwick.o stack.o miss_curve.o)
-REFS_OBJS += $(addprefix analysis/refs/,working_set.o reduce.o)
+REFS_OBJS += $(addprefix analysis/refs/,working_set.o reduce.o) bochs-plugin/reduction.o
 REFS_OBJS += $(addprefix analysis/refs/,replay_engine.o policies.o queues.o policy_2q.o policy_arc.o policy_lirs.o)
 REFS_TOOLS := curves replay
 # The kernel's own policies.
@@ -25,5 +25,11 @@ THIN_OBJS := $(addprefix analysis/,$(patsubst %,thin/%.o,thin row table plan str
 $(R)/thin: $(addprefix $(R)/,$(THIN_OBJS))
 	$(Q)$(CC32) -static -o $@ $^
 
-ALL += $(REFS_TOOLS:%=$(R)/%) $(R)/thin
+# What-if TLBs over a trace, as a program of this machine itself: host.mk has it, too.
+REFS_MODEL_SRC := analysis/model.c $(wildcard bochs-plugin/model*.c)
+$(R)/model: $(REFS_MODEL_SRC) $(wildcard bochs-plugin/*.h) analysis/refs/refs.mk
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 -Wall -Wextra -Wmissing-prototypes -Werror -Ibochs-plugin -o $@ $(REFS_MODEL_SRC)
+
+ALL += $(REFS_TOOLS:%=$(R)/%) $(R)/thin $(R)/model
 -include $(addprefix $(R)/,$(patsubst %.o,%.d,$(REFS_OBJS) $(REFS_POLICIES)) $(REFS_TOOLS:%=analysis/refs/%.d)) $(THIN_OBJS:%.o=$(R)/%.d)

@@ -1,7 +1,7 @@
 /*
  * replay.c - reads a string of references and says what each replacement policy makes of it.
  *
- *   build/analysis/replay [-t TICK] [-u TAU] [-s SEED] [-p POLICY,...] FRAMES... < string
+ *   build/analysis/replay [-a] [-t TICK] [-u TAU] [-s SEED] [-p POLICY,...] FRAMES... < string
  *
  * reader.h tells what a string looks like. For each number of frames: faults, and writes of dirty
  * pages that had to leave, by policy: the kernel's own (mm/reclaim/policy_*.c; lru is exact here,
@@ -9,7 +9,8 @@
  * and OPT, which knows the future. TICK and TAU are in references: how often aging looks at the
  * accessed bits (default: FRAMES), and what wsclock thinks that a working set is (default: 2 *
  * FRAMES). Of a reduced string there are lru and opt only, from the number of frames on for which
- * it is exact.
+ * it is exact; with -a the others, too, near what the whole one would have: all but aging and
+ * wsclock, whose time is counted in references.
  */
 #include "memory.h"
 #include "policies.h"
@@ -57,20 +58,26 @@ static bool chosen(const char *list, const char *name)
 	return false;
 }
 
+static bool counts_references(const struct reclaim_policy *policy)
+{
+	return policy == &aging_policy || policy == &wsclock_policy;
+}
+
 static void print_row(unsigned int frames, const char *name, struct replay_result result)
 {
 	printf("%u,%s,%lu,%lu\n", frames, name, result.faults, result.writes);
 }
 
-static void print_frames(struct replay *replay, const char *list, bool reduced)
+static void print_frames(struct replay *replay, const char *list, bool reduced, bool approximate)
 {
 	for (int i = 0; reclaim_policies[i]; i++)
 		if (chosen(list, reclaim_policies[i]->name) &&
-		    (!reduced || reclaim_policies[i] == &lru_policy))
+		    (!reduced || reclaim_policies[i] == &lru_policy ||
+		     (approximate && !counts_references(reclaim_policies[i]))))
 			print_row(replay->frames, reclaim_policies[i]->name,
 				  replay_policy(replay, reclaim_policies[i]));
 	for (int i = 0; list_policies[i].name; i++)
-		if (chosen(list, list_policies[i].name) && !reduced)
+		if (chosen(list, list_policies[i].name) && (!reduced || approximate))
 			print_row(replay->frames, list_policies[i].name,
 				  list_policies[i].run(replay));
 	if (chosen(list, "opt"))
@@ -110,21 +117,23 @@ static unsigned int number(const char *text)
 static void usage(void) __attribute__((noreturn));
 static void usage(void)
 {
-	fprintf(stderr, "usage: replay [-t TICK] [-u TAU] [-s SEED] [-p POLICY,...] FRAMES... "
+	fprintf(stderr, "usage: replay [-a] [-t TICK] [-u TAU] [-s SEED] [-p POLICY,...] FRAMES... "
 			"< string\n");
 	exit(2);
 }
 
-static const char *options(int argc, char **argv, struct replay *replay)
+static const char *options(int argc, char **argv, struct replay *replay, bool *approximate)
 {
 	const char *list = NULL;
 	int option;
 
-	while ((option = getopt(argc, argv, "t:u:s:p:")) != -1) {
+	while ((option = getopt(argc, argv, "at:u:s:p:")) != -1) {
 		if (option == '?')
 			usage();
 		else if (option == 'p')
 			list = optarg;
+		else if (option == 'a')
+			*approximate = true;
 		else
 			*(option == 't'	  ? &replay->tick
 			  : option == 'u' ? &replay->tau
@@ -144,7 +153,8 @@ int main(int argc, char **argv)
 	struct reader *reader = reader_new("replay");
 	struct string string = {0};
 	struct replay replay = {0};
-	const char *list = options(argc, argv, &replay);
+	bool approximate = false;
+	const char *list = options(argc, argv, &replay, &approximate);
 
 	read_string(reader, &string);
 	replay.nr_pages = reader_pages(reader);
@@ -156,7 +166,7 @@ int main(int argc, char **argv)
 	printf("frames,policy,faults,writes\n");
 	for (; optind < argc; optind++) {
 		replay.frames = number(argv[optind]);
-		print_frames(&replay, list, reader_exact_from(reader));
+		print_frames(&replay, list, reader_exact_from(reader), approximate);
 	}
 	free(string.refs);
 	reader_free(reader);

@@ -61,6 +61,8 @@ $(H)/kernel/lib/string.o: H_FLAGS += -fno-builtin -fno-tree-loop-distribute-patt
 	$(foreach f,$(H_RENAMED),-D$f=k_$f)
 $(H)/kernel/lib/printf.o: H_FLAGS += -fno-builtin -Dsnprintf=k_snprintf -Dvsnprintf=k_vsnprintf
 
+$(H)/analysis/refs/reduce.o: H_FLAGS += -Ibochs-plugin
+
 $(H)/%.o: %.c tests/host/host.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(H_FLAGS) -c -o $@ $<

@@ -4,7 +4,7 @@
 #   tests/run/boot.sh [option]... IMAGE
 #     -o DIR    where the recording and console.log go
 #     -n NAME   or else in a new directory out/NAME-N, to which out/latest points then, unless -i
-#     -e NAME   emulator: bochs (bochs-refs when -T has a model or a check), bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
+#     -e NAME   emulator: bochs (bochs-refs when -T has a model, refs or a check), bochs-counted (setup/bochs.sh), bochs-plain (no recording), qemu
 #     -m MIB    guest memory (128)            -c NAME  processor model (the emulator's default)
 #     -t S      seconds until the run counts as hung (600; 0: no limit)
 #     -T OPTS   plugin options, as `pid=3, compress=zstd`
@@ -78,7 +78,7 @@ prepare_out()
 		new_out "${new:-run}"
 		made=$out
 	fi
-	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale,stacks,buddy}.csv{,.zst} \
+	rm -f "$out"/{meta,tlb,faults,tasks,vmas,marks,latency,waiting,io,reclaim,uses,model,stale,stacks,buddy,refs}.csv{,.zst} \
 		"$out"/{console.log,emulator.log,stdout.txt,stderr.txt,meta.sha256,report.html,kernel.sym,objects.sym,source.csv} \
 		"$out"/{recording.sqlite,trace.json,stacks.folded,libcachesim.csv,trace.din,trace.lackey} 2>/dev/null || true
 	rm -rf "$out"/{analysis,curves,.curves} 2>/dev/null || true
@@ -98,8 +98,8 @@ prepare_out()
 bochs_command()
 {
 	local program=build/bochs/$emulator edit=(-e "")
-	# What-if models need to be told each reference.
-	[[ $emulator != bochs || ,${trace//[[:blank:]]/} != *,@(model=|check=stale)* ]] || program+=-refs
+	# These need to be told each reference.
+	[[ $emulator != bochs || ,${trace//[[:blank:]]/}, != *,@(model=|check=stale|refs=|refs,)* ]] || program+=-refs
 	[ -x "$program" ] || die "$program is not built"
 	if [ -n "$cpu" ]; then
 		"$program" --help cpu >"$work/models" 2>&1 || true

@@ -91,6 +91,16 @@ static void good_options(void)
 	CHECK(options_parse(&o, "stacks=fill", error, sizeof(error)));
 	CHECK(!o.stack_faults);
 	CHECK_EQ(o.stack_fills, 1);
+
+	CHECK(!o.refs_k && options_parse(&o, "start=mark:a,refs", error, sizeof(error)));
+	CHECK_EQ(o.refs_k, 16);
+	CHECK_STR(o.start, "a");
+	CHECK(options_parse(&o, "refs=4, stop=mark:refs,compress=zstd", error, sizeof(error)));
+	CHECK_EQ(o.refs_k, 4);
+	CHECK_STR(o.stop, "refs");
+	CHECK(options_parse(&o, "refs , stop=end", error, sizeof(error)));
+	CHECK_EQ(o.refs_k, 16);
+	CHECK(!o.stop[0]);
 }
 
 static void bad_options(void)
@@ -114,6 +124,11 @@ static void bad_options(void)
 		{"events=tlb,", NULL},
 		{"events=tlb,walks", "events=tlb,fault,flush"},
 		{"model=", "model=FILE, at most 16 times"},
+		{"refs=3", "refs or refs=FRAMES, from 4 to 1048576"},
+		{"refs=1048577", "refs=FRAMES"},
+		{"refs=16x", "refs=FRAMES"},
+		{"refs=", "refs=FRAMES"},
+		{"compress=none,references", "compress=none"},
 		{"model=a,b, model=c", NULL},
 		{"check=", "check=none|stale"},
 		{"check=none", NULL},
