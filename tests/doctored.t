@@ -81,7 +81,7 @@ unseen()
 	ok "cannot be seen: $1: $4 ($2 of $3): $why" analysis/check.sh "$bad"
 }
 
-ok 'a recording' make --no-print-directory trace OUT="$good" MEM=64 APPEND='selftest=none' TRACE=stacks=fault \
+ok 'a recording' make --no-print-directory trace OUT="$good" MEM=64 APPEND='selftest=none' TRACE=stacks=fault TIMEOUT=600 \
 	PROG=build/deps/busybox ARGS="sh -c 'seq 1000 | sort -r | md5sum; cat /etc/passwd; (echo a; echo b) | wc'"
 rm -rf "$good"/{analysis,report.html}
 ok 'it is sound as it is' analysis/check.sh "$good" || done_testing
