@@ -176,9 +176,8 @@ static unsigned read_phys(void *, uint64_t addr, void *buf, unsigned len)
 }
 
 /*
- * Where guest memory lies on the host, for the pages that hold paging structures. Bochs moves
- * memory only when it was given less of the host's than the guest has; below 1 MiB, ROM and RAM
- * change places.
+ * Where guest memory lies on the host, for pages that hold paging structures. Bochs moves memory
+ * only if it was given less of the host's than the guest has; below 1 MiB, ROM and RAM swap.
  */
 static struct {
 	bx_phy_address page;
@@ -502,7 +501,7 @@ void tlbtrace_far_branch(unsigned what)
 	look_for_trouble();
 }
 
-/* A flush of everything, or of what CR4.PGE leaves to the global pages. */
+/* Of everything, or of what CR4.PGE leaves to the global pages. */
 static void flush(enum flush_reason reason, bool may_keep)
 {
 	recorder_flush(recorder, reason, !may_keep || !CPU->cr4.get_PGE(), (Bit32u)CPU->cr3);
