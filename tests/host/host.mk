@@ -93,7 +93,7 @@ H_PROGS += $(H)/model
 
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy
-H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/% %/block_standins.o,$(H_OBJS))
+H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/% $(H)/analysis/% $(H)/bochs-plugin/% %/block_standins.o,$(H_OBJS))
 H_MODEL_OBJS += $(patsubst %,$(H)/tests/host/test_%.o,$(H_MODEL_TESTS))
 
 # $(call host_model,MODEL)
