@@ -20,6 +20,7 @@ FZ_TEST_OBJS := $(FZ_NAMES:%=$(FZ)/tests/host/test_%.o)
 $(FZ)/kernel/lib/%.o $(FZ)/mm/%.o: H_SAN += $(FZ_COVER)
 # Block devices have a wider view of the kernel.
 $(FZ)/kernel/drivers/%.o $(FZ)/tests/host/block_standins.o: H_FLAGS += -Ikernel
+$(FZ)/analysis/refs/reduce.o: H_FLAGS += -Ibochs-plugin
 $(FZ)/kernel/lib/string.o: FZ_FLAGS += -fno-builtin $(foreach f,$(H_RENAMED),-D$f=k_$f)
 $(FZ)/kernel/lib/printf.o: FZ_FLAGS += -fno-builtin -Dsnprintf=k_snprintf -Dvsnprintf=k_vsnprintf
 
