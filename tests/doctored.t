@@ -350,7 +350,7 @@ refused stacks one 1 '$7 = "*" substr($7, 2)'
 refused stacks one 1 'drop = 1'
 refused stacks one 1 'print'
 refused meta all '$1 == "stacks"' '$2 = "fault fill/11"'
-refused meta all '$1 == "stacks"' '$2 = "fault"'
+refused meta all '$1 == "stacks"' '$2 = "fill/1"'
 refused meta all '$1 == "stacks"' '$2 = "calls"'
 unseen 'a chain may be any that could have been' stacks one '$6 ~ / /' '$6 = substr($6, 1, 8) "f0" substr($6, 11)'
 

@@ -222,9 +222,11 @@ static void test_reads_first(void)
 static void test_starvation(void)
 {
 	struct test_bio *read, *write;
+	unsigned long flags;
 
 	if (!begin())
 		return;
+	flags = local_irq_save(); /* no tick: the ages below are exact */
 	submit(10000, false);
 	write = submit(200, true); /* the older one of the two has more time */
 	read = submit(100, false);
@@ -241,6 +243,7 @@ static void test_starvation(void)
 	write->bio.queued--;
 	expect_request(200, 1);
 	expect_request(10300, 1);
+	local_irq_restore(flags);
 	end();
 }
 
