@@ -44,8 +44,8 @@ function bin_place(now,    i, place)
 	return i + (place < 0 ? 0 : place > 1 ? 1 : place)
 }
 
-# Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i]; phase 0 is what came
-# before the first. What lies outside start..end was not recorded and lasts no time.
+# Reads marks.csv: mark i = 1..marks_count began phase i at mark_time[i], the instruction behind its own, whose
+# fills the plugin counts before the mark; phase 0 is what came before the first. What lies outside start..end was not recorded and lasts no time.
 # Phases 0..marks_kernel are the kernel's own: its marks come first, and `user` is the last of them.
 # program_start is when the program began, or nothing where that was not recorded.
 function marks_read(file,    F)
@@ -57,7 +57,7 @@ function marks_read(file,    F)
 	if (file == "" || !csv_open(file, "icount,pid,label"))
 		return
 	while (csv_row(file, F) > 0) {
-		mark_time[++marks_count] = recorded(F[1] + 0)
+		mark_time[++marks_count] = recorded(F[1] + (F[1] + 0 > start + 0))
 		mark_pid[marks_count] = F[2]
 		mark_label[marks_count] = F[3]
 		if (marks_kernel == marks_count - 1 && mark_label[marks_kernel] != "user" && F[2] <= 1 && \
