@@ -320,6 +320,17 @@ void frame_use_write(struct recorder *r)
 	u->room = u->count = 0; /* it is no hash table any more */
 }
 
+void frame_use_reset(struct recorder *r)
+{
+	struct frame_use *u = &r->use;
+
+	u->known = false;
+	u->nr_areas = 0;
+	if (u->table_owner)
+		memset(u->table_owner, 0, FRAMES * sizeof(*u->table_owner));
+	r->buddy.count = 0;
+}
+
 void frame_use_free(struct recorder *r)
 {
 	free(r->use.areas);

@@ -73,6 +73,9 @@ void frame_use_fill(struct recorder *r, uint32_t page, uint64_t phys);
  * At the end. */
 void frame_use_write(struct recorder *r);
 
+/* frame_use_reset - the guest's kernel is gone, and all that it has said. */
+void frame_use_reset(struct recorder *r);
+
 void frame_use_free(struct recorder *r);
 
 #endif

@@ -470,6 +470,7 @@ void recorder_reset(struct recorder *r)
 	recorder_cr3(r, 0);
 	refs_flush(r, FLUSH_CR0, true, r->space);
 	check_reset(r);
-	/* Where the tasks were, there is another system now. */
+	/* Where the tasks and the frames were, there is another system now. */
+	frame_use_reset(r);
 	r->watch.on = r->tasks.watched = r->waiting.known = false;
 }

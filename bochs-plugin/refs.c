@@ -167,7 +167,8 @@ void refs_flush(struct recorder *r, enum flush_reason reason, bool global_too, u
 		[FLUSH_CR4] = MODELS_GLOBAL,	    [FLUSH_CR0] = MODELS_GLOBAL,
 		[FLUSH_EMULATOR] = MODELS_EMULATOR,
 	};
-	static const char *const events[] = {[MODELS_CR3] = "cr3", [MODELS_GLOBAL] = "flush"};
+	static const char *const events[] = {
+		[MODELS_CR3] = "cr3", [MODELS_GLOBAL] = "flush", [MODELS_EMULATOR] = NULL};
 
 	if (!r->refs)
 		return;

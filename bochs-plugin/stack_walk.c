@@ -225,8 +225,10 @@ static bool guess_caller(struct step *s, uint32_t eip)
 		if (in_entry(s, words[i]) || behind_call(s, words[i], &called) != STACK_START ||
 		    !may_hold(called, eip))
 			continue;
-		s->chain->guessed |= 1ull << (s->chain->count % STACK_FRAMES);
-		return add(s, words[i], called);
+		if (!add(s, words[i], called))
+			return false;
+		s->chain->guessed |= 1ull << (s->chain->count - 1);
+		return true;
 	}
 	return true;
 }

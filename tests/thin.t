@@ -121,6 +121,16 @@ answer pairs "$made" "$made/thin/pairs.csv" thinned=1 >"$made/pairs.fewer"
 ok "the first 1,000 of 3,000 pairs are the same, of the program and of all" cmp "$made/pairs.all" "$made/pairs.fewer"
 is "and few more are told" "$(($(wc -l <"$made/thin/pairs.csv") < 4000))" 1
 
+# A pair that comes all the time costs no memory for each time. (A bare start needs about 28 MB.)
+awk 'BEGIN {
+	print "icount,cpu,tlb,event,reason,page,frame,size,access,mode,pte,walk,cr3,pid,eip,evicted,dropped_by"
+	for (i = 1; i <= 1500000; i++)
+		print i ",0,d,fill,conflict,0x08000000,0x00001000,4K,r,u,0x00001067,2+0,0x00003000,3,0x08048000,0x08800000,"
+}' >"$made/tlb.csv"
+: >"$made/plan"
+ok "1,500,000 rows of one pair, in 32 MB" sh -c 'ulimit -v 32000 && build/analysis/thin "$1/plan" "$1/thin" pairs <"$1/tlb.csv"' - "$made"
+like "and all are counted" "$(cat "$made/thin/pairs.csv")" '1500000,1499999,d,fill,conflict,0x08000000,.*,0x08800000,'
+
 # --- Rows that are not the recorder's ------------------------------------------------------------
 # refused TITLE SED
 refused()
@@ -144,6 +154,17 @@ refused "a time that is none" '77s/^/-/'
 refused "a second processor" '77s/,0,/,1,/'
 refused "an empty row" '77s/.*//'
 refused "a very long row" "77s/\$/$(printf %05000d 0)/"
+
+# One that ends with the buffer, before its page's columns.
+awk 'NR == 1 {
+	print
+	for (left = 1048576 - length($0) - 1; left > 400; left -= 89)
+		print "1000,0,d,fill,cold,0x08000000,0x00001000,4K,r,u,0x00001067,2+0,0x00003000,3,0x08048000,,"
+	last = ",0,d,fill,cold,0x08000000,0x00001000,"
+	printf "%0" (left - length(last) - 1) "d%s\n", 1000, last
+}' "$scratch/1/tlb.csv" >"$made/tlb.csv"
+is "a row cut short at the end of the buffer: the edit fits" "$(wc -c <"$made/tlb.csv")" 1048576
+like "refused: a row cut short at the end of the buffer" "$(thinned build/host/thin "$made" 2>&1)" 'thin: line [0-9]* is not as expected'
 
 # --- The report ----------------------------------------------------------------------------------
 end=0

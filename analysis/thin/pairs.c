@@ -2,12 +2,14 @@
  * pairs.c - the pairs of pages that take each other's place, counted, and those written that may be
  * among the first.
  *
- * There may be as many pairs as rows, so each row of a pair is a number of 64 bits in one of
- * THIN_PARTS files that have no name: equal ones are in one file, and one file at a time is sorted
- * in memory.
+ * There may be as many pairs as rows. What the table has when it is full, a pair and how often it
+ * came, goes to one of THIN_PARTS files that have no name: equal pairs to one file, and one file at
+ * a time is sorted in memory. So a pair that comes all the time has a record for each full table,
+ * and not one for each row.
  */
 #include "../refs/memory.h"
 #include "stream.h"
+#include "table.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +24,12 @@
 #define PAGES 20
 #define PIDS  22
 
+/* What a part has. */
+struct record {
+	uint64_t key;
+	uint64_t times;
+};
+
 struct counts {
 	unsigned long pairs[MOST + 1]; /* [count] */
 };
@@ -29,6 +37,7 @@ struct counts {
 static FILE *parts[THIN_PARTS];
 static uint64_t until_program, of_program; /* times of the first rows of both */
 static bool program;
+static const char *dir; /* of the parts */
 static struct counts all, own;
 
 void pairs_cut(struct stream *stream)
@@ -38,7 +47,7 @@ void pairs_cut(struct stream *stream)
 }
 
 /* A file that goes when it is closed. */
-static FILE *nameless(const char *dir)
+static FILE *nameless(void)
 {
 	char path[4096];
 	FILE *file;
@@ -52,63 +61,82 @@ static FILE *nameless(const char *dir)
 	return file;
 }
 
+/* In `page` and `evicted` are the two, the lower one first, and in `reason` whose time it is. */
 void pairs_take(struct stream *stream, struct row *row, const char *line, size_t len)
 {
-	uint32_t page = row->page >> 12, other = row->evicted >> 12, pid, part;
-	uint64_t key;
+	const bool swap = row->page > row->evicted;
+	struct row key;
 
 	(void)line;
 	(void)len;
 	if (row->kind != CONFLICT || row->evicted == NO_PAGE)
 		return;
 	*(program ? &of_program : &until_program) = row->icount;
-	pid = row->page >= KERNEL_HALF && row->evicted >= KERNEL_HALF ? 0 : plan_tgid(row->pid) + 1;
-	if (pid >> PIDS) {
+	memset(&key, 0, sizeof(key));
+	key.times = 1;
+	key.pid = row->page >= KERNEL_HALF && row->evicted >= KERNEL_HALF ? 0
+									  : plan_tgid(row->pid) + 1;
+	if (key.pid >> PIDS) {
 		fputs("thin: a pid is too large\n", stderr);
 		exit(1);
 	}
-	key = (uint64_t)(page < other ? page : other) << PAGES | (page < other ? other : page);
-	key = (key << 1 | (row->tlb == 'i')) << PIDS | pid;
-	part = (uint32_t)((key * 0x9e3779b97f4a7c15u) >> 32) % THIN_PARTS;
-	if (!parts[part])
-		parts[part] = nameless(stream->dir);
-	key = key << 1 | program;
-	fwrite(&key, sizeof(key), 1, parts[part]);
+	key.page = (swap ? row->evicted : row->page) >> 12;
+	key.evicted = (swap ? row->page : row->evicted) >> 12;
+	key.tlb = row->tlb;
+	key.reason = program;
+	dir = stream->dir;
+	table_add(stream->table, &key, true);
 }
 
-static int by_number(const void *a, const void *b)
+/* From the table to a part. */
+void pairs_print(FILE *file, const struct row *row)
 {
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	struct record record = {.times = row->times};
+	uint64_t pair = (uint64_t)row->page << PAGES | row->evicted;
+	uint32_t part;
+
+	(void)file;
+	pair = (pair << 1 | (row->tlb == 'i')) << PIDS | row->pid;
+	part = (uint32_t)((pair * 0x9e3779b97f4a7c15u) >> 32) % THIN_PARTS;
+	if (!parts[part])
+		parts[part] = nameless();
+	record.key = pair << 1 | row->reason;
+	fwrite(&record, sizeof(record), 1, parts[part]);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const uint64_t x = ((const struct record *)a)->key, y = ((const struct record *)b)->key;
 
 	return x < y ? -1 : x > y;
 }
 
 /* All of a part in memory, sorted. */
-static uint64_t *sorted(FILE *part, size_t *n)
+static struct record *sorted(FILE *part, size_t *n)
 {
 	const bool failed = fflush(part) || ferror(part); /* rewind() would forget it */
-	uint64_t *keys;
+	struct record *records;
 
-	*n = (size_t)ftello(part) / sizeof(*keys);
-	keys = refs_zeroed(*n + 1, sizeof(*keys));
+	*n = (size_t)ftello(part) / sizeof(*records);
+	records = refs_zeroed(*n + 1, sizeof(*records));
 	rewind(part);
-	if (failed || fread(keys, sizeof(*keys), *n, part) != *n) {
+	if (failed || fread(records, sizeof(*records), *n, part) != *n) {
 		fputs("thin: the disk is full\n", stderr);
 		exit(1);
 	}
-	qsort(keys, *n, sizeof(*keys), by_number);
-	return keys;
+	qsort(records, *n, sizeof(*records), by_key);
+	return records;
 }
 
-/* How often does the pair at keys[at] come, and how often of the program? Return: where the next
+/* How often does the pair of records[at] come, and how often of the program? Return: where the next
  * one begins. */
-static size_t count(const uint64_t *keys, size_t n, size_t at, uint32_t counts[2])
+static size_t count(const struct record *records, size_t n, size_t at, uint32_t counts[2])
 {
-	const uint64_t pair = keys[at] >> 1;
+	const uint64_t pair = records[at].key >> 1;
 
 	counts[0] = counts[1] = 0;
-	for (; at < n && keys[at] >> 1 == pair; at++)
-		counts[keys[at] & 1]++;
+	for (; at < n && records[at].key >> 1 == pair; at++)
+		counts[records[at].key & 1] += (uint32_t)records[at].times;
 	return at;
 }
 
@@ -150,22 +178,22 @@ static void part_count(struct stream *stream, FILE *part, const uint32_t *leasts
 {
 	uint32_t counts[2];
 	size_t n, at, next;
-	uint64_t *keys = sorted(part, &n);
+	struct record *records = sorted(part, &n);
 
 	for (at = 0; at < n; at = next) {
-		next = count(keys, n, at, counts);
+		next = count(records, n, at, counts);
 		if (!leasts) {
 			all.pairs[at_most(counts[0] + counts[1])]++;
 			own.pairs[at_most(counts[1])]++;
 		} else if (counts[0] + counts[1] >= leasts[0] ||
 			   (counts[1] && counts[1] >= leasts[1])) {
-			write_pair(stream, keys[at] >> 1, counts[late],
+			write_pair(stream, records[at].key >> 1, counts[late],
 				   late ? of_program : until_program);
 		}
 	}
 	rewind(part); /* sorted it is sorted faster the next time */
-	fwrite(keys, sizeof(*keys), n, part);
-	free(keys);
+	fwrite(records, sizeof(*records), n, part);
+	free(records);
 }
 
 /* Those before the program first, for the rows of a table are in order of time. */

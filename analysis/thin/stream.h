@@ -31,6 +31,7 @@ void reach_take(struct stream *stream, struct row *row, const char *line, size_t
 void pairs_take(struct stream *stream, struct row *row, const char *line, size_t len);
 void pairs_cut(struct stream *stream);
 void pairs_end(struct stream *stream);
+void pairs_print(FILE *file, const struct row *row);
 #define STRIDES_HEADER                                                                          \
 	"icount,rows,process,page,before,stride,same_page,next_page,same_stride,same_follower," \
 	"none"

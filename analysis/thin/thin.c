@@ -21,6 +21,7 @@
 
 #define LINE_MAX_LEN 4096
 #define BUFFER	     (1u << 20)
+#define BEHIND	     8 /* bytes that row_parse() may look at behind a row that is cut short */
 
 static struct stream *used[16];
 static unsigned int nr_used;
@@ -78,7 +79,7 @@ static bool take_line(const char *line, size_t len)
 /* All lines. Return: the number of the one that is wrong, 0 for none; the last may have no end. */
 static unsigned long read_all(void)
 {
-	static char buffer[BUFFER + 1];
+	static char buffer[BUFFER + BEHIND];
 	size_t have = 0;
 	ssize_t got;
 	unsigned long line = 0;

@@ -15,6 +15,7 @@ static uint8_t memory[MEMORY];
 static struct cpu_view cpu; /* as the recorder sees it, but for the icount */
 static uint64_t icount, rounds;
 static struct recorder *rec;
+static uint32_t refs_k; /* for the next guest_begin(): TRACE=refs=, or 0 */
 
 static bool get_view(void *ctx, struct cpu_view *view)
 {
@@ -80,6 +81,7 @@ static inline void guest_begin(const char *model)
 	options_init(&opt);
 	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
 	opt.progress = false;
+	opt.refs_k = refs_k;
 	if (model)
 		strcpy(opt.models[opt.model_count++], model);
 	rec = calloc(1, sizeof(*rec));

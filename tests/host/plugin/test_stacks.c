@@ -314,6 +314,29 @@ static void guesses(void)
 	end();
 }
 
+/* A guess that has no room any more marks no other frame as one. */
+static void guess_too_deep(void)
+{
+	const uint32_t s = REGS - 8 - 8 * (STACK_FRAMES - 2);
+	struct stack_chain c;
+
+	begin("stacks=fault");
+	in_kernel();
+	save(REGS, USER_FN(4) + 0x30, 0x23, USER_STACK - 0x40, USER_STACK - 0x60);
+	memcpy(at(USER_FN(1) + 0x1b, 5), "\x90\x90\x90\xff\xd0", 5);
+	put(USER_STACK - 0x50, call(USER_FN(2) + 0x40, USER_FN(4)));
+	for (uint32_t i = 0; i < STACK_FRAMES - 2; i++)
+		frame(s + 8 * i, s + 8 * i + 8, KERNEL_FN(0) + 0x30);
+	cpu.ebp = s;
+	cpu.esp = s - 16;
+	stacks_read(rec, &cpu, &c);
+	CHECK_EQ(c.count, STACK_FRAMES);
+	CHECK_EQ(c.end, STACK_DEPTH);
+	CHECK_EQ(c.at[STACK_FRAMES - 1], USER_FN(4) + 0x30);
+	CHECK_EQ(c.guessed, 0);
+	end();
+}
+
 /* Each way in which a chain is not whole. */
 static void ends(void)
 {
@@ -492,6 +515,7 @@ static const struct check_test check_tests[] = {
 	{"into the kernel and out of it", entries},
 	{"a function's beginning and end", prologues},
 	{"functions without a frame", guesses},
+	{"a guess too deep", guess_too_deep},
 	{"chains that are not whole", ends},
 	{"calls through pointers", calls},
 	{"each chain once", counts},

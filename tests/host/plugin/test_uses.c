@@ -310,6 +310,30 @@ static void no_free_blocks(void)
 	CHECK(strstr(guest_end("buddy.csv"), ",1,Movable,1,0,"));
 }
 
+/* After a reset nothing is read where a kernel said that it was, until the next one says so. */
+static void reset(void)
+{
+	begin();
+	put(COUNTS, 5);
+	say_zones(1, 3, 20, 0);
+	recorder_reset(rec);
+	put(COUNTS, 6);
+	hint(TRACE_MARK, 0, 0, 0);
+	CHECK_STR(guest_end("buddy.csv"), BUDDY "102,0,Normal,5,0,0,0,0,0,0,0,0,0,0\n");
+
+	begin();
+	for (uint32_t frame = 4; frame < 6; frame++)
+		descriptor(frame, TABLE, 0, 0);
+	say_where(0);
+	run_task(7, 7);
+	fill_user(4, 5);
+	recorder_reset(rec);
+	fill(5);
+	say_where(0);
+	fill(4);
+	CHECK_STR(guest_end("uses.csv"), HEADER "0xc0004000,page table,1\n0xc0005000,,1\n");
+}
+
 #define NAMES 40u
 
 /* Against a plain array: as many as there were, in order. */
@@ -340,10 +364,15 @@ static void many(void)
 }
 
 static const struct check_test tests[] = {
-	{"each kind of page", kinds},	  {"whose tables", owners},
-	{"areas of the window", areas},	  {"damaged memory", damaged},
-	{"hints without sense", refused}, {"many", many},
-	{"free blocks", free_blocks},	  {"no free blocks", no_free_blocks},
+	{"a reset", reset},
+	{"each kind of page", kinds},
+	{"whose tables", owners},
+	{"areas of the window", areas},
+	{"damaged memory", damaged},
+	{"hints without sense", refused},
+	{"many", many},
+	{"free blocks", free_blocks},
+	{"no free blocks", no_free_blocks},
 };
 
 CHECK_MAIN(tests)
