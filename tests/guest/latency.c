@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,53 @@ static void memory(void)
 	if (fd >= 0 && write(fd, "1\n", 2) < 0)
 		die("compact_memory");
 	close(fd);
+}
+
+/* 64 MiB in areas of 1 MiB, each as large as one step of the kernel's walks through page tables. */
+static char *map_areas(void)
+{
+	char *p = map(BIG + MIB, 0);
+
+	p += -(uintptr_t)p % MIB;
+	for (unsigned int at = 0; at < BIG; at += 2 * MIB)
+		mprotect(p + at, MIB, PROT_READ | PROT_WRITE | PROT_EXEC);
+	return p;
+}
+
+static void touch(char *p, size_t size)
+{
+	for (size_t at = 0; at < size; at += 4096)
+		p[at] = 1;
+}
+
+static void areas(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		char *p = map_areas();
+
+		begin("touch 64 areas of 1 MiB");
+		touch(p, BIG);
+		begin("fork with 64 areas of 1 MiB");
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (pid == 0) {
+			begin("exit with 64 areas of 1 MiB that are shared");
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+		begin("mlockall of 64 areas of 1 MiB");
+		mlockall(MCL_CURRENT);
+		begin("munlockall of 64 areas of 1 MiB");
+		munlockall();
+		begin("exit with 64 areas of 1 MiB");
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
 }
 
 static void one_file(void)
@@ -392,6 +440,7 @@ int main(void)
 	other = spin();
 	write_marks();
 	memory();
+	areas();
 	one_file();
 	directory();
 	groups();
