@@ -426,6 +426,19 @@ static void reports(void)
 		mprotect(p + 2 * i * 4096, 4096, PROT_READ);
 	for (unsigned int i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		slurp(paths[i]);
+	begin("mlock of 2,000 areas");
+	mlock(p, 2 * AREAS * 4096);
+	begin("munlock of 2,000 areas");
+	munlock(p, 2 * AREAS * 4096);
+	begin("DONTFORK of 2,000 areas");
+	madvise(p, 2 * AREAS * 4096, MADV_DONTFORK);
+	madvise(p, 2 * AREAS * 4096, MADV_DOFORK);
+	begin("msync of 2,000 areas");
+	msync(p, 2 * AREAS * 4096, MS_SYNC);
+	begin("mlockall of 2,000 areas");
+	mlockall(MCL_CURRENT | MCL_ONFAULT);
+	begin("munlockall of 2,000 areas");
+	munlockall();
 	begin("munmap 2,000 areas");
 	munmap(p, 2 * AREAS * 4096);
 }
