@@ -7,10 +7,16 @@ BEGIN {
 	FS = ","
 	csv_open(marks, "icount,pid,label,walks,fills,upgrades,faults,flushes,invlpgs")
 	while (csv_row(marks, F) > 0)
-		label[F[1]] = F[3]
+		label[F[1]] = one_line(F[3])
 	csv_open(tasks, "icount,cpu,event,pid,tgid,cr3,name")
 	next_task()
 	print "reduced " k
+}
+
+# A name may hold a line that would be an event of the trace.
+function one_line(text)
+{
+	return replace(replace(text, "\n", " "), "\r", " ")
 }
 
 # The next row of tasks.csv that gives a task its name.
@@ -37,7 +43,7 @@ NF != 11 {
 # The hint itself is an instruction of the task as it was called before.
 $1 + 0 > task_time {
 	while (task_time < $1 + 0) {
-		name[task[4]] = task[7]
+		name[task[4]] = one_line(task[7])
 		next_task()
 	}
 }

@@ -224,7 +224,7 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
 {
 	struct mm_struct *child = mm_alloc();
 	struct vm_area_struct *vma, *last = NULL;
-	unsigned int n = 0;
+	unsigned long pages = 0;
 	bool ok = true;
 
 	if (!child)
@@ -233,8 +233,8 @@ struct mm_struct *dup_mm(struct mm_struct *old, pid_t tgid)
 	copy_layout(child, old);
 	for (vma = old->mmap; vma && ok; vma = vma->vm_next)
 		if (!(vma->vm_flags & VM_DONTCOPY))
-			ok = copy_area(child, vma, &last) &&
-			     (++n % PAGE_AREAS_PER_TURN || may_go_on());
+			ok = (!turn_is_over(&pages, vma) || may_go_on()) &&
+			     copy_area(child, vma, &last);
 	up_write(&old->mmap_sem);
 	if (!ok) {
 		mmput(child);

@@ -38,16 +38,32 @@ struct area_kind {
 };
 
 /*
- * How many areas a walk over all of them does between two looks whether others want to run. Fewer
- * where it also walks their pages, each up to a step of zap_range() or of a fork, after which those
- * give way by themselves, or lets go of their files.
+ * How many areas a walk over all of them does between two looks whether others want to run; fewer
+ * where it lets go of their files.
  */
-#define AREAS_PER_TURN	    64
-#define PAGE_AREAS_PER_TURN 4
+#define AREAS_PER_TURN 64
+#define FILES_PER_TURN 4
+
+/* ... and how many pages, where it walks them too: one step of those walks (fault/internal.h). */
+#define PAGES_PER_TURN 256
 
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 {
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+/*
+ * Of a walk over areas and their pages that is about to do this one: should others run first?
+ * `pages` is what it has done since they could. In an area that is longer than a step the walk
+ * gives way by itself, but not behind the last one.
+ */
+static inline bool turn_is_over(unsigned long *pages, const struct vm_area_struct *vma)
+{
+	*pages += vma_pages(vma);
+	if (*pages <= PAGES_PER_TURN)
+		return false;
+	*pages = vma_pages(vma);
+	return true;
 }
 
 /* Page of the file (or of the address space, anonymous) at an address of the area. */

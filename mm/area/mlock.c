@@ -47,7 +47,7 @@ static int populate_locked(struct mm_struct *mm, unsigned long start, unsigned l
 		err = wanted ? populate_range(mm, from, to) : 0;
 		if (err && !holes)
 			return err;
-		if (fatal_signal_pending_current())
+		if (!may_go_on())
 			return -EINTR;
 		start = to;
 	}
@@ -78,6 +78,7 @@ void mlock_by_areas(struct mm_struct *mm, unsigned long start, unsigned long end
 			mlock_present(mm, from, to);
 		else
 			munlock_pages(mm, from, to);
+		cond_resched();
 	}
 }
 
@@ -143,6 +144,7 @@ static void set_all(struct mm_struct *mm, unsigned int flags)
 	for (vma = mm->mmap; vma; vma = find_vma(mm, end)) {
 		end = vma->vm_end;
 		change_area_flags(mm, vma->vm_start, end, VM_LOCK_FLAGS, flags);
+		cond_resched();
 	}
 	mlock_by_areas(mm, 0, TASK_SIZE);
 }

@@ -83,15 +83,16 @@ static void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *next;
 	struct mmu_gather gather;
+	unsigned long pages = 0;
 	unsigned int n = 0;
 
 	if (mm->locked_vm)
 		munlock_range(mm, 0, TASK_SIZE);
 	gather_begin(&gather, mm, true);
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
-		zap_range(&gather, vma->vm_start, vma->vm_end);
-		if (++n % PAGE_AREAS_PER_TURN == 0)
+		if (turn_is_over(&pages, vma))
 			cond_resched();
+		zap_range(&gather, vma->vm_start, vma->vm_end);
 	}
 	mm_trace_exit(mm);
 	free_all_tables(&gather);
@@ -99,7 +100,7 @@ static void exit_mmap(struct mm_struct *mm)
 	for (vma = vma_unlink_all(mm); vma; vma = next) {
 		next = vma->vm_next;
 		vma_destroy(vma);
-		if (++n % PAGE_AREAS_PER_TURN == 0)
+		if (++n % FILES_PER_TURN == 0)
 			cond_resched();
 	}
 }

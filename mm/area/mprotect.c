@@ -140,6 +140,7 @@ static bool check_range(struct range *range)
 {
 	struct vm_area_struct *vma = find_vma(range->mm, range->start);
 	unsigned long start = range->start, data = 0, charge = 0;
+	unsigned int n = 0;
 	bool result = false;
 
 	range->first = vma;
@@ -163,6 +164,8 @@ static bool check_range(struct range *range)
 		if (changes(vma, range))
 			result = true;
 		range->last = vma;
+		if (++n % AREAS_PER_TURN == 0)
+			cond_resched();
 	}
 	return result;
 }
@@ -227,9 +230,14 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
  */
 static void merge_areas(struct vm_area_struct *vma, unsigned long end)
 {
-	while (vma && vma->vm_end <= end)
+	unsigned int n = 0;
+
+	while (vma && vma->vm_end <= end) {
 		if (!vma_merge_next(vma))
 			vma = vma->vm_next;
+		if (++n % AREAS_PER_TURN == 0)
+			cond_resched();
+	}
 }
 
 /* Old areas that were cut have become smaller. */
@@ -244,9 +252,14 @@ static void tell_cuts(const struct range *range)
 /* What became of the areas from `vma` on, those that are new last. */
 static void tell_changes(const struct range *range, const struct vm_area_struct *vma)
 {
-	for (; vma && vma->vm_start < range->end; vma = vma->vm_next)
+	unsigned int n = 0;
+
+	for (; vma && vma->vm_start < range->end; vma = vma->vm_next) {
 		if (vma->vm_end > range->start)
 			area_hint(vma == range->low ? TRACE_VMA_MAP : TRACE_VMA_CHANGE, vma);
+		if (++n % AREAS_PER_TURN == 0)
+			cond_resched();
+	}
 	if (range->high)
 		area_hint(TRACE_VMA_MAP, range->high);
 }

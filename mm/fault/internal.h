@@ -39,7 +39,7 @@ static inline unsigned long table_end(unsigned long addr, unsigned long end)
 }
 
 /* Walks of page tables give way to others after so much. */
-#define WALK_STEP (256 * PAGE_SIZE)
+#define WALK_STEP (PAGES_PER_TURN * PAGE_SIZE)
 
 /* End of the piece of [addr, end) that one page table holds and one step does. */
 static inline unsigned long step_end(unsigned long addr, unsigned long end)

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,53 @@ static void memory(void)
 	if (fd >= 0 && write(fd, "1\n", 2) < 0)
 		die("compact_memory");
 	close(fd);
+}
+
+/* 64 MiB in areas of 1 MiB, each as large as one step of the kernel's walks through page tables. */
+static char *map_areas(void)
+{
+	char *p = map(BIG + MIB, 0);
+
+	p += -(uintptr_t)p % MIB;
+	for (unsigned int at = 0; at < BIG; at += 2 * MIB)
+		mprotect(p + at, MIB, PROT_READ | PROT_WRITE | PROT_EXEC);
+	return p;
+}
+
+static void touch(char *p, size_t size)
+{
+	for (size_t at = 0; at < size; at += 4096)
+		p[at] = 1;
+}
+
+static void areas(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid == 0) {
+		char *p = map_areas();
+
+		begin("touch 64 areas of 1 MiB");
+		touch(p, BIG);
+		begin("fork with 64 areas of 1 MiB");
+		pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (pid == 0) {
+			begin("exit with 64 areas of 1 MiB that are shared");
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+		begin("mlockall of 64 areas of 1 MiB");
+		mlockall(MCL_CURRENT);
+		begin("munlockall of 64 areas of 1 MiB");
+		munlockall();
+		begin("exit with 64 areas of 1 MiB");
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
 }
 
 static void one_file(void)
@@ -378,6 +426,19 @@ static void reports(void)
 		mprotect(p + 2 * i * 4096, 4096, PROT_READ);
 	for (unsigned int i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		slurp(paths[i]);
+	begin("mlock of 2,000 areas");
+	mlock(p, 2 * AREAS * 4096);
+	begin("munlock of 2,000 areas");
+	munlock(p, 2 * AREAS * 4096);
+	begin("DONTFORK of 2,000 areas");
+	madvise(p, 2 * AREAS * 4096, MADV_DONTFORK);
+	madvise(p, 2 * AREAS * 4096, MADV_DOFORK);
+	begin("msync of 2,000 areas");
+	msync(p, 2 * AREAS * 4096, MS_SYNC);
+	begin("mlockall of 2,000 areas");
+	mlockall(MCL_CURRENT | MCL_ONFAULT);
+	begin("munlockall of 2,000 areas");
+	munlockall();
 	begin("munmap 2,000 areas");
 	munmap(p, 2 * AREAS * 4096);
 }
@@ -392,6 +453,7 @@ int main(void)
 	other = spin();
 	write_marks();
 	memory();
+	areas();
 	one_file();
 	directory();
 	groups();
