@@ -162,7 +162,7 @@ function hot_chains(    T, n, i, rows, one_in)
 		if (T[i, "pid"] in folded)
 			continue
 		if (!rows++)
-			table("Chains of calls with most page faults", "Functions, the innermost first;Process;n:Faults;n:Fills" one_in)
+			table("Chains of calls with most " (meta["stacks"] ~ /fault/ ? "page faults" : "TLB fills"), "Functions, the innermost first;Process;n:Faults;n:Fills" one_in)
 		cell(T[i, "functions"], "mono")
 		cell(T[i, "pid"] == "" ? "" : process(T[i, "pid"]))
 		number(T[i, "faults"])

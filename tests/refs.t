@@ -145,6 +145,7 @@ for wrong in refs=3 refs=many refs= refs=1048577 refs=-4; do
 	refused "$wrong" "tlbtrace: bad value in '$wrong': right is refs or refs=FRAMES, from 4 to 1048576$"
 done
 refused 'compress=none,reference' "tlbtrace: bad value in 'compress=none,reference'"
+refused reference 'FAILED: TRACE=reference: begins with no option'
 
 # --- Curves ---------------------------------------------------------------------------------------------
 curves()

@@ -98,6 +98,9 @@ prepare_out()
 bochs_command()
 {
 	local program=build/bochs/$emulator edit=(-e "")
+	# A first word without a value would be taken for a part of what stands before it: the directory's name.
+	[[ $trace =~ ^[[:blank:],]*($|[a-z_]+=|refs([[:blank:],]|$)) ]] ||
+		die "TRACE=$trace: begins with no option; options are key=value, or refs"
 	# These need to be told each reference.
 	[[ $emulator != bochs || ,${trace//[[:blank:]]/}, != *,@(model=|check=stale|refs=|refs,)* ]] || program+=-refs
 	[ -x "$program" ] || die "$program is not built"
