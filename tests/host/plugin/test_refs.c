@@ -50,7 +50,7 @@ static void begin_with_kernel(void)
 
 static void ref(uint32_t page)
 {
-	refs_put(rec, page, 0, page < KERNEL_HALF ? USER : BASE);
+	refs_put(rec, page, 0, page < KERNEL_HALF ? USER : BASE, true, false);
 }
 
 /* Accesses by the row that begins with @row; 0: there is none. */
