@@ -15,6 +15,7 @@ static uint8_t memory[MEMORY];
 static struct cpu_view cpu; /* as the recorder sees it, but for the icount */
 static uint64_t icount, rounds;
 static struct recorder *rec;
+static const char *guest_options = ""; /* beside the model */
 
 static bool get_view(void *ctx, struct cpu_view *view)
 {
@@ -73,11 +74,13 @@ static inline void guest_begin(const char *model)
 					 get_phys, &icount,  &rounds, NULL, NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
+	char error[512];
 
 	memset(memory, 0, sizeof(memory));
 	cpu = (struct cpu_view){.paging = true};
 	icount = 100;
 	options_init(&opt);
+	CHECK(options_parse(&opt, guest_options, error, sizeof(error)));
 	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
 	opt.progress = false;
 	if (model)

@@ -6,15 +6,16 @@
 #include "small_guest.h"
 #include "refs.h"
 
-#define DIRECTORY 0x1000u
-#define TABLE	  0x2000u
-#define WHERE	  0x3000u /* struct trace_tasks, trace_frames or trace_vma */
-#define RUNNING	  0x3100u
-#define LABEL	  0x3200u
-#define TASK(n)	  (0x4000u + 0x1000u * (n))
-#define PID	  0x100u
-#define NAME	  0x200u
-#define USER	  0x08048000u
+#define DIRECTORY   0x1000u
+#define TABLE	    0x2000u
+#define WHERE	    0x3000u /* struct trace_tasks, trace_frames or trace_vma */
+#define RUNNING	    0x3100u
+#define LABEL	    0x3200u
+#define TASK(n)	    (0x4000u + 0x1000u * (n))
+#define PID	    0x100u
+#define NAME	    0x200u
+#define USER	    0x08048000u
+#define REFS_HEADER "icount,event,mode,page,size,global,allows,space,pid,eip,refs\n"
 
 static const char *model_file(void)
 {
@@ -176,11 +177,111 @@ static void kinds(void)
 	CHECK_EQ(accesses(rows, "m,large,1,all,,"), 2);
 }
 
+static void begin_trace(const char *options)
+{
+	guest_options = options;
+	guest_begin(NULL);
+	guest_options = "";
+	cpu.cr3 = DIRECTORY;
+	cpu.pse = true;
+	put_tables(DIRECTORY, TABLE);
+	recorder_cr3(rec, DIRECTORY);
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
+	hint(TRACE_SWITCH, 5, 5, 0);
+}
+
+/* One for refs.csv, as ref_hooks.cc does it. */
+static void traced(uint32_t page, unsigned int kind)
+{
+	icount++;
+	if (rec->refs->trace->on)
+		refs_put(rec, page, kind, page < KERNEL_HALF ? USER : BASE, false, true);
+}
+
+/* What a row says of the page, by each TLB or by the tables: global only with PGE. */
+static void rows_of_references(void)
+{
+	const struct tlb_slot data = {.valid = true, .page = USER},
+			      code = {.valid = true, .page = USER, .bits = TLB_GLOBAL};
+
+	begin_trace("refs");
+	tlb_put(&rec->tlb, TLB_D, &data, rec->space, 5);
+	tlb_put(&rec->tlb, TLB_I, &code, rec->space, 9);
+	traced(USER, REF_USER);
+	traced(USER, REF_USER | REF_CODE);
+	put(DIRECTORY + (USER >> 22) * 4, TABLE | 0x181);
+	traced(USER + 0x1000, REF_WRITE);
+	cpu.pge = true;
+	traced(USER + 0x2000, REF_WRITE);
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,u,0x08048000,4K,0,5,3,5,0x08048000,1\n"
+			      "104,x,u,0x08048000,4K,1,9,3,5,0x08048000,1\n"
+			      "105,w,k,0x08049000,4M,0,15,3,5,0x08048000,1\n"
+			      "106,w,k,0x0804a000,4M,1,15,3,5,0x08048000,1\n");
+}
+
+static void thrice(void)
+{
+	for (unsigned int n = 0; n < 3; n++)
+		traced(USER, 0);
+}
+
+/* What happens has a row of its own, but for areas; and nothing is left out across it. */
+static void rows_of_events(void)
+{
+	begin_trace("refs");
+	thrice();
+	put_area(USER, 0);
+	thrice();
+	refs_fault(rec, USER + 0x123, false);
+	traced(USER, 0);
+	refs_fault(rec, USER + 0x123, true);
+	traced(USER, 0);
+	refs_invlpg(rec, USER + 0x321);
+	traced(USER, 0);
+	hint(TRACE_EXEC, 6, 6, DIRECTORY + 0x5000); /* not what is loaded */
+	hint(TRACE_EXEC, 5, 5, DIRECTORY);
+	thrice();
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "105,r,k,0x08048000,4K,0,15,3,5,0x08048000,2\n"
+			      "107,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "109,r,k,0x08048000,4K,0,15,3,5,0x08048000,2\n"
+			      "109,fault,,0x08048000,,0,,3,5,,\n"
+			      "110,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "110,fault_x,,0x08048000,,0,,3,5,,\n"
+			      "111,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "111,invlpg,,0x08048000,,0,,3,5,,\n"
+			      "112,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "114,rename,,,,0,,5,5,,\n"
+			      "115,r,k,0x08048000,4K,0,15,5,5,0x08048000,1\n"
+			      "117,r,k,0x08048000,4K,0,15,5,5,0x08048000,2\n");
+}
+
+/* Only what threads of one process do. */
+static void one_process(void)
+{
+	begin_trace("refs, pid=5");
+	traced(USER, 0);
+	hint(TRACE_SWITCH, 7, 7, 0);
+	traced(USER, 0);
+	refs_invlpg(rec, USER);
+	hint(TRACE_SWITCH, 6, 5, 0);
+	thrice();
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "107,r,k,0x08048000,4K,0,15,3,6,0x08048000,1\n"
+			      "109,r,k,0x08048000,4K,0,15,3,6,0x08048000,2\n");
+}
+
 static const struct check_test tests[] = {
 	{"tasks that are watched", watched_tasks},
 	{"areas, also such without a readable name", areas},
 	{"areas of the kernel's half", kernel_areas},
 	{"kinds of pages by the tables", kinds},
+	{"refs.csv: what a row says of its page", rows_of_references},
+	{"refs.csv: what happens between", rows_of_events},
+	{"refs.csv: one process with its threads", one_process},
 };
 
 CHECK_MAIN(tests)
