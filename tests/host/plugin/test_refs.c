@@ -100,13 +100,17 @@ static void watched_tasks(void)
 	CHECK_EQ(accesses(rows, "m,,,task,7 seven,"), 2);
 }
 
-static void put_area(uint32_t start, uint32_t name)
+static void tell_area(unsigned int event, uint32_t start, uint32_t end, uint32_t name)
 {
-	const struct trace_vma vma = {
-		.pid = 5, .start = start, .end = start + 0x1000, .name = name};
+	const struct trace_vma vma = {.pid = 5, .start = start, .end = end, .name = name};
 
 	memcpy(memory + WHERE, &vma, sizeof(vma));
-	hint(TRACE_VMA, TRACE_VMA_MAP, 0, BASE + WHERE);
+	hint(TRACE_VMA, event, 0, BASE + WHERE);
+}
+
+static void put_area(uint32_t start, uint32_t name)
+{
+	tell_area(TRACE_VMA_MAP, start, start + 0x1000, name);
 }
 
 /* One whose name cannot be read has none, whatever the one before was called. */
@@ -132,6 +136,26 @@ static void areas(void)
 	CHECK_EQ(accesses(rows, "m,,,area,prog,"), 1);
 	CHECK_EQ(accesses(rows, "m,,,area,[anon],"), 4);
 	CHECK_EQ(accesses(rows, "m,,,area,[none],"), 2);
+}
+
+/* One that becomes smaller leaves nothing behind its new end, as one that goes. */
+static void smaller_areas(void)
+{
+	const char *rows;
+
+	begin_with_kernel();
+	strcpy((char *)memory + LABEL, "prog");
+	tell_area(TRACE_VMA_MAP, USER, USER + 0x3000, BASE + LABEL);
+	ref(USER + 0x2000);
+	tell_area(TRACE_VMA_CHANGE, USER, USER + 0x1000, BASE + LABEL);
+	ref(USER);
+	ref(USER + 0x1000);
+	ref(USER + 0x2000);
+	tell_area(TRACE_VMA_UNMAP, USER, USER + 0x1000, BASE + LABEL);
+	ref(USER);
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,,,area,prog,"), 2);
+	CHECK_EQ(accesses(rows, "m,,,area,[none],"), 3);
 }
 
 /* The direct map ends where the guest says; of one that does not, where it usually does. */
@@ -277,6 +301,7 @@ static void one_process(void)
 static const struct check_test tests[] = {
 	{"tasks that are watched", watched_tasks},
 	{"areas, also such without a readable name", areas},
+	{"areas that become smaller", smaller_areas},
 	{"areas of the kernel's half", kernel_areas},
 	{"kinds of pages by the tables", kinds},
 	{"refs.csv: what a row says of its page", rows_of_references},
