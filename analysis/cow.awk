@@ -17,7 +17,8 @@
 # Results: cow.csv, a fork a row; the last cow_rows of them, and one row without a fork for the faults that
 # belong to none of them
 BEGIN {
-	cow_rows = 2000
+	if (!cow_rows)
+		cow_rows = 2000
 	marks_read(marks)
 	cow_given = " anon stack file_cow cow swap swap_cache "
 	cow_run()

@@ -12,7 +12,8 @@
 # at any bin's end, of all others (pid "other"), and of nobody any more (pid "left"); frames.csv, the most frames that a
 # process had at the end of a bin, how many it lost to reclaim and how many it took over from others
 BEGIN {
-	ownership_most = 16
+	if (!ownership_most)
+		ownership_most = 16
 	tasks_read(tasks)
 	bins_init()
 	own_bin = 0

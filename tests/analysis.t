@@ -101,6 +101,28 @@ uses_of()
 	awk -F, '$4 == "fill" && $6 "" >= "0xc" { n[$6]++ } END { for (p in n) print p ",reserved," n[p] }' "$1" | sort
 }
 
+# model_rows: of a model of two levels, of which the second is asked for what the first misses.
+model_rows()
+{
+	echo model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade
+	for tlb in ',,10,7,2,0,0,1,0' 'L1,1,10,6,3,0,0,1,0' 'L2,2,4,1,2,0,0,1,0'; do
+		for key in all, 'phase,boot' 'task,1 init' 'area,[heap]'; do
+			echo "m,$tlb" | sed "s/^m,\([^,]*,[^,]*\),/m,\1,$key,/"
+		done
+	done
+	echo m,,,code,0xc0100000,2,0,2,0,0,0,0
+	echo m,,,code,1 0x08048000,1,0,0,0,0,1,0
+}
+
+# stack_rows FAULTS
+stack_rows()
+{
+	echo stack,pid,faults,fills,end,chain,called
+	echo 1,3,2,0,start,0x08048010 0x08048020,- 0x08048000
+	echo 2,0,$(($1 - 3)),0,no_call,0xc0100010 0xc0100020,- '?0xc0100000'
+	echo 3,,1,0,lost,,
+}
+
 # Each awk in turn.
 set -- "${1-}" mawk gawk "$busybox awk"
 [ "$1" != --checks ] || set -- "$1" mawk
@@ -126,8 +148,12 @@ for AWK; do
 	printf '%s\n' icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8,order9,order10 \
 		9,0,DMA,2,3,2,2,2,1,1,0,0,1,3 12,0,DMA,1,3,2,2,2,1,1,0,0,1,3 >"$made/buddy.csv"
 	sed -i '$i buddy.rows,2\nbuddy.file,buddy.csv' "$made/meta.csv"
+	model_rows >"$made/model.csv"
+	stack_rows $(($(wc -l <"$made/faults.csv") - 1)) >"$made/stacks.csv"
+	sed -i '$i model.rows,14\nmodel.file,model.csv\nstacks,fault\nstacks.rows,3\nstacks.file,stacks.csv
+/^command,/s/$/ TRACE=stacks=fault/' "$made/meta.csv"
 	sed -i "\$i uses.rows,$(($(wc -l <"$made/uses.csv") - 1))\nuses.file,uses.csv" "$made/meta.csv"
-	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv uses.csv buddy.csv stdout.txt stderr.txt; do
+	for file in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv waiting.csv io.csv reclaim.csv uses.csv buddy.csv model.csv stacks.csv stdout.txt stderr.txt; do
 		sum=$(sha256sum <"$made/$file")
 		sed -i "\$i ${file%.*}.sha256,${sum%% *}" "$made/meta.csv"
 	done
@@ -183,6 +209,25 @@ damaged 'uses.csv: pages' uses.csv '2d'
 damaged 'buddy.csv: header' buddy.csv '2s/DMA/Low/'
 damaged 'buddy.csv: a zone' buddy.csv '3s/,1,3/,2,3/'
 damaged 'buddy.csv: a zone' buddy.csv '3s/3$/99999/'
+damaged 'model.csv: header' model.csv '2s/,all,/,each,/'
+damaged 'model.csv: accesses are hits' model.csv '2s/,10,7,/,10,8,/'
+damaged 'model.csv: accesses are hits' model.csv '$s/1 0x08048000/x 0x08048000/'
+damaged 'model.csv: accesses are hits' model.csv '2p'
+damaged 'model.csv: phases, tasks' model.csv '4s/10,7,2,0/10,7,1,1/'
+damaged 'model.csv: phases, tasks' model.csv '$d'
+damaged 'model.csv: a level' model.csv '10,13s/,4,1,/,5,2,/'
+damaged 'model.csv: rows' model.csv '/,task,/d'
+damaged 'stacks.csv if' meta.csv 's/^stacks,fault$/stacks,/'
+damaged 'stacks.csv: chains' stacks.csv '2s/start/begin/'
+damaged 'stacks.csv: chains' stacks.csv '2s/,- 0x/,0x08048000 0x/'
+damaged 'stacks.csv: chains' stacks.csv '2s/- 0x08048000/-/'
+damaged 'stacks.csv: chains' stacks.csv '2s/start/depth/'
+damaged 'stacks.csv: chains' stacks.csv '3s/^2/4/'
+damaged 'stacks.csv: chains' stacks.csv '4s/,,1/,7,1/'
+damaged 'stacks.csv: chains' stacks.csv '2s/3,2,0/3,0,0/'
+damaged 'stacks.csv: as many faults' stacks.csv '2s/3,2,0/3,3,0/'
+damaged 'stacks.csv: as many fills' stacks.csv '2s/3,2,0/3,2,1/'
+damaged 'stacks.csv: rows' stacks.csv '$d'
 damaged 'reclaim.csv: header' reclaim.csv '2s/kswapd_wake/naps/'
 damaged 'what their events need' reclaim.csv '/,keep,/s/,locked,/,,/'
 damaged 'task that runs' reclaim.csv '4s/,6,/,2,/'

@@ -39,6 +39,9 @@ record()
 	record t-twice analysis/kind.awk analysis:kind-basic 'kind_print(' 'x'
 	record t-nofile analysis/none.awk analysis:kind-basic 'x' 'y'
 	record t-broken mm/page/page.c host:buddy 'head[1].index = order;' 'head[1].index = ;'
+	record t-broken-plugin bochs-plugin/csv.c plugin:text "*p++ = '\"';
+-	for" "*p++ = ;
++	for"
 } >"$list"
 
 # verdict NAME: what the table says of it
@@ -61,7 +64,8 @@ like 'a text that is gone: an error' "$(verdict t-gone)" '^error .*not found'
 like 'a text that stands twice: an error' "$(verdict t-twice)" '^error .*found twice'
 like 'a file that is gone: an error' "$(verdict t-nofile)" '^error .*no such file'
 like 'a break that does not build: an error' "$(verdict t-broken)" '^error .*does not build'
-like 'they are counted' "$table" '^13 breaks: 6 killed, 1 lived, 1 equivalent, 5 errors$'
+like 'and one of the plugin' "$(verdict t-broken-plugin)" '^error .*does not build'
+like 'they are counted' "$table" '^14 breaks: 6 killed, 1 lived, 1 equivalent, 6 errors$'
 ok 'breaks that are killed or explained end well' "$mutants" -l "$list" t-host t-same
 like 'what was tried on this tree is not tried again' "$tap_output" '^2 breaks: 1 killed, 0 lived, 1 equiv'
 ok 'the tree itself is unharmed' cmp mm/page/page.c "$scratch/page.c"

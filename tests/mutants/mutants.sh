@@ -21,8 +21,8 @@
 # this machine's Linux); races:NAME,... and shared:NAME,... (programs of races.t and shared.t, on a
 # kernel that overwrites what it frees); stale:SUITE,...[+PROGRAM[=ARG]]... (suites, or none, and
 # programs of tests/user by stale.t: does check=stale report anything?); plugin:PART (tests/host/plugin/test_PART.c); analysis:CASE
-# of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings); thin:WORD,... (thin.t, with
-# the tool built anew) and part:SCRIPT:WORD,...
+# of analysis/cases, or analysis:checks (those of check.sh, on damaged recordings); thin:WORD,... and curves:WORD,...
+# (thin.t and curves.t, with their tools built anew) and part:SCRIPT:WORD,...
 # (of tests/SCRIPT.t what stands before its first `# --- HEADING`, and the parts whose headings begin
 # with a WORD, _ being a blank; all without a WORD).
 #
@@ -200,6 +200,9 @@ run_test()
 	plugin:*) tests/plugin.t --part "$arg" ;;
 	part:*) test_part "${arg%%:*}" "${arg#*:}" ;;
 	thin:*) build -f tests/host/host.mk build/host/thin build/analysis/thin && test_part thin "$arg" ;;
+	curves:*)
+		build -f tests/host/host.mk build/{host,analysis}/{curves,replay} && test_part curves "$arg"
+		;;
 	analysis:checks) tests/analysis.t --checks ;;
 	analysis:*) tests/analysis.t --case "$arg" ;;
 	*) die "no such kind of test: $1" ;;

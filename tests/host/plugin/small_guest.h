@@ -15,7 +15,7 @@ static uint8_t memory[MEMORY];
 static struct cpu_view cpu; /* as the recorder sees it, but for the icount */
 static uint64_t icount, rounds;
 static struct recorder *rec;
-static uint32_t refs_k; /* for the next guest_begin(): TRACE=refs=, or 0 */
+static const char *guest_options = ""; /* beside the model */
 
 static bool get_view(void *ctx, struct cpu_view *view)
 {
@@ -74,14 +74,15 @@ static inline void guest_begin(const char *model)
 					 get_phys, &icount,  &rounds, NULL, NULL};
 	const char *scratch = getenv("SCRATCH");
 	struct options opt;
+	char error[512];
 
 	memset(memory, 0, sizeof(memory));
 	cpu = (struct cpu_view){.paging = true};
 	icount = 100;
 	options_init(&opt);
+	CHECK(options_parse(&opt, guest_options, error, sizeof(error)));
 	snprintf(opt.out, sizeof(opt.out), "%s/out", scratch ? scratch : ".");
 	opt.progress = false;
-	opt.refs_k = refs_k;
 	if (model)
 		strcpy(opt.models[opt.model_count++], model);
 	rec = calloc(1, sizeof(*rec));

@@ -6,15 +6,16 @@
 #include "small_guest.h"
 #include "refs.h"
 
-#define DIRECTORY 0x1000u
-#define TABLE	  0x2000u
-#define WHERE	  0x3000u /* struct trace_tasks, trace_frames or trace_vma */
-#define RUNNING	  0x3100u
-#define LABEL	  0x3200u
-#define TASK(n)	  (0x4000u + 0x1000u * (n))
-#define PID	  0x100u
-#define NAME	  0x200u
-#define USER	  0x08048000u
+#define DIRECTORY   0x1000u
+#define TABLE	    0x2000u
+#define WHERE	    0x3000u /* struct trace_tasks, trace_frames or trace_vma */
+#define RUNNING	    0x3100u
+#define LABEL	    0x3200u
+#define TASK(n)	    (0x4000u + 0x1000u * (n))
+#define PID	    0x100u
+#define NAME	    0x200u
+#define USER	    0x08048000u
+#define REFS_HEADER "icount,event,mode,page,size,global,allows,space,pid,eip,refs\n"
 
 static const char *model_file(void)
 {
@@ -105,13 +106,17 @@ static void watched_tasks(void)
 	CHECK_EQ(accesses(rows, "m,,,task,7 seven,"), 2);
 }
 
-static void put_area(uint32_t start, uint32_t name)
+static void tell_area(unsigned int event, uint32_t start, uint32_t end, uint32_t name)
 {
-	const struct trace_vma vma = {
-		.pid = 5, .start = start, .end = start + 0x1000, .name = name};
+	const struct trace_vma vma = {.pid = 5, .start = start, .end = end, .name = name};
 
 	memcpy(memory + WHERE, &vma, sizeof(vma));
-	hint(TRACE_VMA, TRACE_VMA_MAP, 0, BASE + WHERE);
+	hint(TRACE_VMA, event, 0, BASE + WHERE);
+}
+
+static void put_area(uint32_t start, uint32_t name)
+{
+	tell_area(TRACE_VMA_MAP, start, start + 0x1000, name);
 }
 
 /* One whose name cannot be read has none, whatever the one before was called. */
@@ -137,6 +142,26 @@ static void areas(void)
 	CHECK_EQ(accesses(rows, "m,,,area,prog,"), 1);
 	CHECK_EQ(accesses(rows, "m,,,area,[anon],"), 4);
 	CHECK_EQ(accesses(rows, "m,,,area,[none],"), 2);
+}
+
+/* One that becomes smaller leaves nothing behind its new end, as one that goes. */
+static void smaller_areas(void)
+{
+	const char *rows;
+
+	begin_with_kernel();
+	strcpy((char *)memory + LABEL, "prog");
+	tell_area(TRACE_VMA_MAP, USER, USER + 0x3000, BASE + LABEL);
+	ref(USER + 0x2000);
+	tell_area(TRACE_VMA_CHANGE, USER, USER + 0x1000, BASE + LABEL);
+	ref(USER);
+	ref(USER + 0x1000);
+	ref(USER + 0x2000);
+	tell_area(TRACE_VMA_UNMAP, USER, USER + 0x1000, BASE + LABEL);
+	ref(USER);
+	rows = guest_end("model.csv");
+	CHECK_EQ(accesses(rows, "m,,,area,prog,"), 2);
+	CHECK_EQ(accesses(rows, "m,,,area,[none],"), 3);
 }
 
 /* The direct map ends where the guest says; of one that does not, where it usually does. */
@@ -187,9 +212,9 @@ static void flushed_by_bochs(void)
 {
 	const char *rows;
 
-	refs_k = REF_TRACE_K_MIN;
+	guest_options = "refs=4";
 	begin_with(NULL);
-	refs_k = 0;
+	guest_options = "";
 	refs_flush(rec, FLUSH_CR0, true, rec->space);
 	for (uint32_t n = 0; n < 8; n++) {
 		ref(USER);
@@ -206,12 +231,113 @@ static void flushed_by_bochs(void)
 			   "100,flush,,,,1,,3,0,,\n"));
 }
 
+static void begin_trace(const char *options)
+{
+	guest_options = options;
+	guest_begin(NULL);
+	guest_options = "";
+	cpu.cr3 = DIRECTORY;
+	cpu.pse = true;
+	put_tables(DIRECTORY, TABLE);
+	recorder_cr3(rec, DIRECTORY);
+	hint(TRACE_HELLO, TRACE_VERSION, 0, 0);
+	hint(TRACE_SWITCH, 5, 5, 0);
+}
+
+/* One for refs.csv, as ref_hooks.cc does it. */
+static void traced(uint32_t page, unsigned int kind)
+{
+	icount++;
+	if (rec->refs->trace->on)
+		refs_put(rec, page, kind, page < KERNEL_HALF ? USER : BASE, false, true);
+}
+
+/* What a row says of the page, by each TLB or by the tables: global only with PGE. */
+static void rows_of_references(void)
+{
+	const struct tlb_slot data = {.valid = true, .page = USER},
+			      code = {.valid = true, .page = USER, .bits = TLB_GLOBAL};
+
+	begin_trace("refs");
+	tlb_put(&rec->tlb, TLB_D, &data, rec->space, 5);
+	tlb_put(&rec->tlb, TLB_I, &code, rec->space, 9);
+	traced(USER, REF_USER);
+	traced(USER, REF_USER | REF_CODE);
+	put(DIRECTORY + (USER >> 22) * 4, TABLE | 0x181);
+	traced(USER + 0x1000, REF_WRITE);
+	cpu.pge = true;
+	traced(USER + 0x2000, REF_WRITE);
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,u,0x08048000,4K,0,5,3,5,0x08048000,1\n"
+			      "104,x,u,0x08048000,4K,1,9,3,5,0x08048000,1\n"
+			      "105,w,k,0x08049000,4M,0,15,3,5,0x08048000,1\n"
+			      "106,w,k,0x0804a000,4M,1,15,3,5,0x08048000,1\n");
+}
+
+static void thrice(void)
+{
+	for (unsigned int n = 0; n < 3; n++)
+		traced(USER, 0);
+}
+
+/* What happens has a row of its own, but for areas; and nothing is left out across it. */
+static void rows_of_events(void)
+{
+	begin_trace("refs");
+	thrice();
+	put_area(USER, 0);
+	thrice();
+	refs_fault(rec, USER + 0x123, false);
+	traced(USER, 0);
+	refs_fault(rec, USER + 0x123, true);
+	traced(USER, 0);
+	refs_invlpg(rec, USER + 0x321);
+	traced(USER, 0);
+	hint(TRACE_EXEC, 6, 6, DIRECTORY + 0x5000); /* not what is loaded */
+	hint(TRACE_EXEC, 5, 5, DIRECTORY);
+	thrice();
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "105,r,k,0x08048000,4K,0,15,3,5,0x08048000,2\n"
+			      "107,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "109,r,k,0x08048000,4K,0,15,3,5,0x08048000,2\n"
+			      "109,fault,,0x08048000,,0,,3,5,,\n"
+			      "110,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "110,fault_x,,0x08048000,,0,,3,5,,\n"
+			      "111,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "111,invlpg,,0x08048000,,0,,3,5,,\n"
+			      "112,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "114,rename,,,,0,,5,5,,\n"
+			      "115,r,k,0x08048000,4K,0,15,5,5,0x08048000,1\n"
+			      "117,r,k,0x08048000,4K,0,15,5,5,0x08048000,2\n");
+}
+
+/* Only what threads of one process do. */
+static void one_process(void)
+{
+	begin_trace("refs, pid=5");
+	traced(USER, 0);
+	hint(TRACE_SWITCH, 7, 7, 0);
+	traced(USER, 0);
+	refs_invlpg(rec, USER);
+	hint(TRACE_SWITCH, 6, 5, 0);
+	thrice();
+	CHECK_STR(guest_end("refs.csv"),
+		  REFS_HEADER "103,r,k,0x08048000,4K,0,15,3,5,0x08048000,1\n"
+			      "107,r,k,0x08048000,4K,0,15,3,6,0x08048000,1\n"
+			      "109,r,k,0x08048000,4K,0,15,3,6,0x08048000,2\n");
+}
+
 static const struct check_test tests[] = {
 	{"a flush by Bochs itself", flushed_by_bochs},
 	{"tasks that are watched", watched_tasks},
 	{"areas, also such without a readable name", areas},
+	{"areas that become smaller", smaller_areas},
 	{"areas of the kernel's half", kernel_areas},
 	{"kinds of pages by the tables", kinds},
+	{"refs.csv: what a row says of its page", rows_of_references},
+	{"refs.csv: what happens between", rows_of_events},
+	{"refs.csv: one process with its threads", one_process},
 };
 
 CHECK_MAIN(tests)

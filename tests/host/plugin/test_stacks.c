@@ -246,6 +246,8 @@ static void entries(void)
 	cpu.esp = TOP - 20;
 	put(REGS + REGS_EBP, 0x12345678);
 	CHECK_STR(chain(), "start c0001004 " PROGRAM);
+	cpu.esp = TOP; /* not even that */
+	CHECK_STR(chain(), "start c0001004 " PROGRAM);
 	in_kernel(); /* and from within the kernel */
 	cpu.eip = ENTRY + 4;
 	CHECK_STR(chain(), "entry c0001004");
@@ -342,6 +344,7 @@ static void ends(void)
 {
 	const uint32_t s = USER_STACK - 0x20;
 	struct trace_tasks where = tasks;
+	struct stack_chain c;
 
 	begin("stacks=fault");
 	in_program();
@@ -372,12 +375,18 @@ static void ends(void)
 	call(USER_FN(0) + 0x20, USER_FN(1));
 	cpu.ebp = cpu.esp = s - 0x400;
 	CHECK(!strncmp(chain(), "depth 8049210 8049020>8049100 8049020>", 38));
+	stacks_read(rec, &cpu, &c);
+	CHECK_EQ(c.count, STACK_FRAMES);
 	where.stack_size = STACK_SIZE - 4;
 	say_where(&where);
 	in_kernel();
 	CHECK_STR(chain(), "unknown c0010110");
 	where = tasks;
 	where.regs_ebp = REGS_SIZE - 8;
+	say_where(&where);
+	CHECK_STR(chain(), "unknown c0010110");
+	where = tasks;
+	where.regs_size = STACK_REGS_MAX + 4;
 	say_where(&where);
 	CHECK_STR(chain(), "unknown c0010110");
 	end();
@@ -447,6 +456,23 @@ static void counts(void)
 	stacks_fill(rec, &cpu);
 	CHECK(!rec->stacks.seen);
 	CHECK_STR(end(), "");
+}
+
+/* The same functions are another chain when one of them was only guessed. */
+static void guessed_apart(void)
+{
+	begin("stacks=fault");
+	in_program();
+	cpu.eip = USER_FN(4) + 0x30;
+	memcpy(at(USER_FN(1) + 0x1b, 5), "\x90\x90\x90\xff\xd0", 5);
+	put(cpu.esp + 12, call(USER_FN(2) + 0x40, USER_FN(4)));
+	stacks_fault(rec, &cpu);
+	cpu.ebp = cpu.esp;
+	frame(cpu.ebp, USER_STACK - 0x40, USER_FN(2) + 0x40);
+	stacks_fault(rec, &cpu);
+#define FROM "0x08049430 0x08049240 0x08049120 0x08049020 0x08048020,- "
+#define UP   "0x08049400 * 0x08049100 0x08049000\n"
+	CHECK_STR(end(), HEADER "1,5,1,0,start," FROM "?" UP "2,5,1,0,start," FROM UP);
 }
 
 /* More chains than there is room for: those that were there are counted on. */
@@ -519,6 +545,7 @@ static const struct check_test check_tests[] = {
 	{"chains that are not whole", ends},
 	{"calls through pointers", calls},
 	{"each chain once", counts},
+	{"a guess is another chain", guessed_apart},
 	{"more chains than there is room for", too_many},
 	{"damaged memory", damaged},
 };

@@ -87,6 +87,8 @@ static void test_switches(void)
 	recorder_flush(rec, FLUSH_CR3, true, DIRECTORY);
 	runs(2);
 	CHECK_EQ(rec->tasks.current->pid, 9);
+	recorder_flush(rec, FLUSH_CR3, true, DIRECTORY); /* nothing has changed */
+	runs(2);
 	put(RUNNING, BASE + TASK(0));
 	icount += 10;
 	recorder_invlpg(rec, BASE);
@@ -95,7 +97,7 @@ static void test_switches(void)
 				    "142,0,switch,8,8,0x00001000,two\n"
 				    "152,0,switch,9,9,0x00001000,three\n"
 				    "172,0,switch,9,9,0x00001000,four\n"
-				    "182,0,switch,1,1,0x00001000,init\n");
+				    "192,0,switch,1,1,0x00001000,init\n");
 }
 
 static void test_who_may_speak(void)

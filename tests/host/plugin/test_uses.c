@@ -11,7 +11,7 @@
 #define CACHE	   0x1200u /* the name's address is 8 bytes into it */
 #define NAME	   0x1300u
 #define LOW_PAGES  0x2000u  /* descriptors of frames 0 to 31 */
-#define HIGH_PAGES 0x30000u /* of frames 48 to 63 */
+#define HIGH_PAGES 0x30e00u /* of frames 48 to 63: the last ones in the page */
 #define PAGE_SIZE  32u
 
 /* In a descriptor. */
@@ -247,17 +247,17 @@ static void refused(void)
 	"icount,node,zone,order0,order1,order2,order3,order4,order5,order6,order7,order8,order9," \
 	"order10\n"
 
+static struct trace_zone_at zones_at[] = {{0, 1, BASE + COUNTS}, {1, 3, BASE + COUNTS + 0x100}};
+
 static void say_zones(uint32_t zones, uint32_t orders, uint32_t size, uint32_t bad)
 {
-	static const struct trace_zone_at at[] = {{0, 1, BASE + COUNTS},
-						  {1, 3, BASE + COUNTS + 0x100}};
 	struct trace_frames with = where;
 
 	with.zones = BASE + ZONES;
 	with.nr_zones = zones;
 	with.nr_orders = orders;
 	with.area_size = size;
-	memcpy(memory + ZONES, at, sizeof(at));
+	memcpy(memory + ZONES, zones_at, sizeof(zones_at));
 	memcpy(memory + WHERE, &with, sizeof(with));
 	say_where(bad);
 }
@@ -297,10 +297,13 @@ static void no_free_blocks(void)
 	say_zones(2, BUDDY_ORDERS + 1, 20, 2);
 	say_zones(2, 3, 3, 3);
 	say_zones(2, 3, PAGE_MASK + 1, 4);
+	zones_at[1].zone = 4; /* there is none of that name */
+	say_zones(2, 3, 20, 5);
+	zones_at[1].zone = 3;
 	CHECK_EQ(rec->buddy.count, 0);
-	say_zones(0, 3, 20, 4);
+	say_zones(0, 3, 20, 5);
 	CHECK_EQ(rec->buddy.count, 0);
-	say_zones(2, 11, 20, 4);
+	say_zones(2, 11, 20, 5);
 	rec->buddy.zones[0].at.free = 0x1000;
 	put(COUNTS + 0x100, 1);
 	for (unsigned int i = 2; i <= BUDDY_LOOKS; i++)
