@@ -106,7 +106,7 @@ model_rows()
 {
 	echo model,tlb,level,dimension,key,accesses,hits,cold,capacity,conflict,flush,upgrade
 	for tlb in ',,10,7,2,0,0,1,0' 'L1,1,10,6,3,0,0,1,0' 'L2,2,4,1,2,0,0,1,0'; do
-		for key in all, 'phase,boot' 'task,1 init' 'area,[heap]'; do
+		for key in 'all,' 'phase,boot' 'task,1 init' 'area,[heap]'; do
 			echo "m,$tlb" | sed "s/^m,\([^,]*,[^,]*\),/m,\1,$key,/"
 		done
 	done
