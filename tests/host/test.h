@@ -76,8 +76,8 @@ u32 test_random(void);
 u32 test_random_below(u32 n);
 void test_random_seed(u32 seed);
 
-/* Feeds random strings of up to `most` bytes to the property for about a second of the processor (run.c), or lets
- * the fuzzer look for strings that reach new code (fuzz/fuzz.c). */
+/* Feeds random strings of up to `most` bytes to the property for about a second of the processor
+ * (run.c), or lets the fuzzer look for strings that reach new code (fuzz/fuzz.c). */
 #define check_property(one_input, most) run_property(#one_input, one_input, most)
 void run_property(const char *name, int (*one_input)(const u8 *data, size_t n), size_t most);
 
