@@ -6,7 +6,8 @@
 # second come with the heading of their column. After lib.awk.
 BEGIN {
 	printf ".\\\" Made from Markdown by analysis/man.awk.\n"
-	printf ".TH %s %s \"\" Pagoda \"\"\n.SH NAME\n%s \\- %s\n", replace(toupper(name), "-", "\\-"), section, replace(name, "-", "\\-"), about
+	# Names of columns are not to be taken apart at the end of a line.
+	printf ".TH %s %s \"\" Pagoda \"\"\n.nh\n.SH NAME\n%s \\- %s\n", replace(toupper(name), "-", "\\-"), section, replace(name, "-", "\\-"), about
 	print ".SH DESCRIPTION"
 }
 

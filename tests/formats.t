@@ -313,7 +313,11 @@ one=$(query "SELECT process FROM tlb WHERE event IN ('fill', 'upgrade') AND proc
 is 'one process only' "$(export_of -p "$one" din | wc -l)" \
 	"$(query "SELECT count(*) FROM tlb WHERE event IN ('fill', 'upgrade') AND process = $one")"
 is 'folded: levels and a count in each line' "$(export_of folded | grep -vcE '^[^;]+(;[^;]+)+ [1-9][0-9]*$')" 0
-is 'folded: as many as in code.csv' "$(export_of folded | awk '{ n += $NF } END { print n }')" "$(table code '{ n += $1 } END { print n }')"
+is 'folded: chains of calls, as many as in stacks.csv' "$(export_of folded | awk '{ n += $NF } END { print n }')" \
+	"$(awk -F, 'NR > 1 { n += $3 + $4 } END { print n }' "$rec/stacks.csv")"
+mv "$rec/stacks.csv" "$scratch"
+is 'folded: without it as many as in code.csv' "$(export_of folded | awk '{ n += $NF } END { print n }')" "$(table code '{ n += $1 } END { print n }')"
+mv "$scratch/stacks.csv" "$rec"
 
 ok 'make export' make export FORMAT=chrome OUT="$rec"
 json=$rec/trace.json
@@ -376,7 +380,7 @@ unset AWK
 # --- Manual pages --------------------------------------------------------------------------------
 ok 'make man' make man
 is 'text and code come as they are' "$(printf '%s\n' '# T' '' "It is **so** and *so*: \`a-b\`, [here](x)." '' '    .x '"'a\\n'"'' '' '| a | b |' '|---|---|' \
-	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/lib.awk -f analysis/man.awk | tail -n +5)" \
+	'| `c` | d-e |' | awk -v name=n -v section=1 -v about=x -v also='m (2)' -f analysis/lib.awk -f analysis/man.awk | tail -n +6)" \
 '.SH DESCRIPTION
 .PP
 It is \fBso\fR and \fIso\fR: \fBa\-b\fR, here (x).
@@ -401,7 +405,7 @@ for page in pagoda-trace.5 pagoda.7; do
 		source=README.md section=7 also='pagoda-trace (5)'
 		[ $page = pagoda.7 ] || source=analysis/FORMAT.md section=5 also='pagoda (7)'
 		! $AWK 'BEGIN { exit 0 }' 2>/dev/null || is "$page: the same by ${AWK##*/}" "$($AWK -v name="${page%.?}" -v section=$section \
-			-v also="$also" -v about=x -f analysis/lib.awk -f analysis/man.awk $source | tail -n +5)" "$(tail -n +5 build/man/$page)"
+			-v also="$also" -v about=x -f analysis/lib.awk -f analysis/man.awk $source | tail -n +6)" "$(tail -n +6 build/man/$page)"
 	done
 	is "$page: man has no complaint" "$(MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings=all -l build/man/$page 2>&1 >"$scratch/$page")" ''
 	unlike "$page: nothing of Markdown or troff is left" "$(cat "$scratch/$page")" '\*\*|\]\(|\\f[BIR]|\\\(|^ *\|.*\|$'
