@@ -36,6 +36,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 rm -rf "$work"
 mkdir -p "$work" || fail "$work: cannot be made"
+need_all_rows
 
 for name in tasks vmas faults reclaim marks; do
 	! has $name || feed $name.csv >"$work/.$name.csv"

@@ -31,6 +31,7 @@ side()
 	need_files
 	work=$top/$1.files
 	mkdir "$work"
+	need_all_rows
 	for name in tasks marks faults; do
 		feed $name.csv >"$work/$name.csv"
 	done

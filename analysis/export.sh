@@ -57,6 +57,7 @@ if [ -n "$to" ]; then
 fi
 
 bounds
+[ "$format" = folded ] || need_all_rows
 whole_small
 [ -z "$process" ] || cut -d, -f5 "$work/.tasks.csv" | grep -qx "$process" ||
 	fail "-p $process: tasks.csv has no such process"

@@ -72,6 +72,17 @@ whole_rows()
 	fi
 }
 
+# need_all_rows: of a run that came to its end, tlb.csv has as many rows as meta.csv says. For those who would not
+# see by its rows that some are missing.
+need_all_rows()
+{
+	want=$(meta tlb.rows)
+	[ "$(meta complete)" = 1 ] && [ -n "$want" ] || return 0
+	rows=$(($(feed tlb.csv | wc -l) - 1))
+	[ ! -f "$work/.failed" ] || exit 1
+	[ "$rows" = "$want" ] || fail "$dir/tlb.csv: $rows rows, but meta.csv says $want: it was cut off or changed"
+}
+
 # last FILE: the time of its last row.
 last()
 {

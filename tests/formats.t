@@ -292,6 +292,13 @@ like 'and which not' "$(make export FORMAT=svg OUT="$rec" 2>&1)" '^export.sh: sv
 like 'no export of no directory' "$(make export FORMAT=din OUT="$scratch/none" 2>&1)" 'none: no such directory$'
 like 'nor of a process that there is not' "$(export_of -p 99 din 2>&1)" 'tasks.csv has no such process$'
 like 'nor from a foreign file' "$(sed -i '1s/icount/time/' "$scratch/bad/tlb.csv"; analysis/export.sh din "$scratch/bad" 2>&1)" '^tlb.csv: wrong header$'
+cp -r "$rec" "$scratch/short"
+sed -i '$d' "$scratch/short/tlb.csv"
+for tool in 'export.sh chrome' 'export.sh din' 'curves.sh -s' "diff.sh $rec"; do
+	# shellcheck disable=SC2086 # the words of a command
+	like "nor one that lost a row: ${tool%% /*}" "$(analysis/$tool "$scratch/short" 2>&1)" \
+		'/tlb.csv: [0-9]+ rows, but meta.csv says [0-9]+: it was cut off or changed$'
+done
 
 for format in chrome folded libcachesim din lackey; do
 	want=$(AWK=mawk export_of $format | sha256sum)
