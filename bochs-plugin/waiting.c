@@ -179,12 +179,11 @@ bool waiting_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr
 {
 	struct trace_tasks at;
 
+	(void)view;
 	if (r->m.read_linear(r->m.ctx, addr, &at, sizeof(at)) != sizeof(at) ||
 	    at.size < sizeof(at) || at.stack_size > STACK_MAX || at.regs_size > at.stack_size)
 		return false;
 	r->waiting.at = at;
-	r->waiting.view = *view;
-	r->waiting.view.cr3 = at.page_dir;
 	r->waiting.known = true;
 	return true;
 }
@@ -194,8 +193,10 @@ void waiting_write(struct recorder *r, const struct stopped_cpu *cpu)
 	const struct trace_tasks *at = &r->waiting.at;
 	uint32_t running, node, next, before, count;
 
-	if (!r->waiting.known || r->finished || r->panicked)
+	if (!r->waiting.known || r->finished || r->panicked ||
+	    !r->m.view(r->m.ctx, &r->waiting.view))
 		return;
+	r->waiting.view.cr3 = at->page_dir;
 	running = word(r, at->running);
 	if (running)
 		read_task(r, running, cpu); /* first; the idle task is in no list */

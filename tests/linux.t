@@ -67,7 +67,10 @@ like "... which is a mark of its own" "$(cat "$scratch/phases/marks.csv")" ',a p
 fails "... but cannot say the last word for the guest" 'hints made no sense' PROG=build/test-guest/phases ARGS=finish
 ok "compressed" linux packed PROG=build/user/tiny TRACE=compress=zstd
 like "... every check holds, too" "$(analysis/check.sh "$scratch/packed")" '^checks passed$'
-ok "a script" linux script SCRIPT=examples/three.sh FILES='build/sorter build/threads'
+for name in sorter threads; do
+	i686-linux-gnu-gcc -static -pthread -O2 -g -o "$scratch/$name" examples/$name.c
+done
+ok "a script" linux script SCRIPT=examples/three.sh FILES="$scratch/sorter $scratch/threads"
 busybox=PROG=build/deps/busybox
 fails "a program's status" '^FAILED: program status 3: ' $busybox ARGS="sh -c 'exit 3'"
 fails "a program that is killed" 'killed by signal 11 .SIGSEGV' $busybox ARGS="sh -c 'kill -SEGV \$\$'"

@@ -450,7 +450,7 @@ unlike "no script error either" "$dom" 'data-error'
 browse models 500 --blink-settings=preferredColorScheme=0 "$what/report.html"
 says "the section on other TLBs, dark and narrow: text stands out" pale ''
 says "its links lead somewhere" links ''
-says "and its rows are chosen with their phase" phase 'true 2 true true true'
+says "and its rows are chosen with their phase" phase 'true 3 true true true'
 cat >"$scratch/probe2" <<-'END'
 	<script>
 	addEventListener("error", event => document.documentElement.setAttribute("data-error", event.message))

@@ -72,8 +72,12 @@ static void cpu_of_threads(void)
 		usleep(10000);
 	used = usage.ru_utime.tv_sec * 10 + usage.ru_utime.tv_usec / 100000 +
 	       usage.ru_stime.tv_sec * 10 + usage.ru_stime.tv_usec / 100000;
-	/* Not after a second of each, which is SPINNERS in all; a busy machine delivers late. */
-	printf("threads: signal after a second of all %d\n", used >= 9 && used < 9 * SPINNERS);
+	/*
+	 * Not after a second of each, which is SPINNERS in all; a busy machine delivers late. Linux
+	 * goes by what runs at its ticks, which on a busy machine is not quite the time that was
+	 * used.
+	 */
+	printf("threads: signal after a second of all %d\n", used >= 7 && used < 9 * SPINNERS);
 }
 
 /* As a user without privileges where there is one: Linux lets root have any number. */
