@@ -228,7 +228,7 @@ static void pages(void)
 				 "0x00000003,0x08048000,0xc0200000 0xc0300000\n");
 	begin();
 	put(DIRECTORY + (BASE >> 22) * 4, 0x81); /* physical 0 on, 4 MiB */
-	say_where(0); /* as a kernel does that sets CR4.PSE later */
+	say_where(0);				 /* as a kernel does that sets CR4.PSE later */
 	cpu.pse = true;
 	CHECK_STR(end(3),
 		  HEADER "11,10,reader,running,,,,0x08049000,\n" SLEEPER(0) SLEEPER(2) SLEEPER(3));
