@@ -164,7 +164,7 @@ static bool check_range(struct range *range)
 		if (changes(vma, range))
 			result = true;
 		range->last = vma;
-		if (++n % AREAS_PER_TURN == 0)
+		if (vma->vm_end < range->end && ++n % AREAS_PER_TURN == 0)
 			cond_resched();
 	}
 	return result;
@@ -230,13 +230,15 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
  */
 static void merge_areas(struct vm_area_struct *vma, unsigned long end)
 {
-	unsigned int n = 0;
+	unsigned int left = AREAS_PER_TURN;
 
 	while (vma && vma->vm_end <= end) {
 		if (!vma_merge_next(vma))
 			vma = vma->vm_next;
-		if (++n % AREAS_PER_TURN == 0)
+		if (unlikely(!--left)) {
 			cond_resched();
+			left = AREAS_PER_TURN;
+		}
 	}
 }
 
@@ -252,13 +254,16 @@ static void tell_cuts(const struct range *range)
 /* What became of the areas from `vma` on, those that are new last. */
 static void tell_changes(const struct range *range, const struct vm_area_struct *vma)
 {
-	unsigned int n = 0;
+	unsigned int left = AREAS_PER_TURN;
 
 	for (; vma && vma->vm_start < range->end; vma = vma->vm_next) {
-		if (vma->vm_end > range->start)
-			area_hint(vma == range->low ? TRACE_VMA_MAP : TRACE_VMA_CHANGE, vma);
-		if (++n % AREAS_PER_TURN == 0)
+		if (vma->vm_end <= range->start)
+			continue;
+		area_hint(vma == range->low ? TRACE_VMA_MAP : TRACE_VMA_CHANGE, vma);
+		if (unlikely(!--left)) {
 			cond_resched();
+			left = AREAS_PER_TURN;
+		}
 	}
 	if (range->high)
 		area_hint(TRACE_VMA_MAP, range->high);
