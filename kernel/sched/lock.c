@@ -48,30 +48,21 @@ void might_sleep_at(const char *file, int line)
 	      this_cpu(preempt_count), irqs_disabled() ? "off" : "on", current->comm, current->pid);
 }
 
-/* Sleeps in `waiters` until the releaser has granted the lock. */
-static void wait_for_grant(struct list_head *waiters, bool writer)
+/*
+ * Sleeps in `waiters`, in this state, until the releaser has granted the lock. TASK_KILLABLE: or
+ * until a fatal signal comes, then -EINTR, and the queue is left.
+ */
+static int wait_for_grant(struct list_head *waiters, bool writer, enum task_state state)
 {
 	struct lock_waiter waiter = {.task = current, .writer = writer};
 
 	list_add_tail(&waiter.node, waiters);
 	while (!waiter.granted) {
-		current->state = TASK_UNINTERRUPTIBLE;
-		schedule();
-	}
-}
-
-/* The same of a mutex's, until a fatal signal comes: -EINTR, and the queue is left. */
-static int wait_for_grant_killable(struct list_head *waiters)
-{
-	struct lock_waiter waiter = {.task = current, .writer = true};
-
-	list_add_tail(&waiter.node, waiters);
-	while (!waiter.granted) {
-		if (fatal_signal_pending_current()) {
+		if (state == TASK_KILLABLE && fatal_signal_pending_current()) {
 			list_del(&waiter.node);
 			return -EINTR;
 		}
-		current->state = TASK_KILLABLE;
+		current->state = state;
 		schedule();
 	}
 	return 0;
@@ -105,17 +96,20 @@ static __always_inline bool may_sleep(void)
 	return !this_cpu(preempt_count) && !irqs_disabled();
 }
 
-static __noinline void mutex_lock_slowly(struct mutex *mutex)
+static __noinline int mutex_lock_slowly(struct mutex *mutex, enum task_state state)
 {
+	int err;
+
 	might_sleep();
 	if (!mutex->owner) {
 		mutex->owner = current;
-		return;
+		return 0;
 	}
 	if (mutex->owner == current)
 		panic("mutex %s locked twice by %s[%d]", mutex->name, current->comm, current->pid);
-	wait_for_grant(&mutex->waiters, true);
-	BUG_ON(mutex->owner != current);
+	err = wait_for_grant(&mutex->waiters, true, state);
+	BUG_ON(!err && mutex->owner != current);
+	return err;
 }
 
 /* Takes the mutex; sleeps while another task owns it. */
@@ -124,18 +118,13 @@ void mutex_lock(struct mutex *mutex)
 	if (likely(may_sleep() && !mutex->owner))
 		mutex->owner = current;
 	else
-		mutex_lock_slowly(mutex);
+		mutex_lock_slowly(mutex, TASK_UNINTERRUPTIBLE);
 }
 
 /* The same; -EINTR: who waits is killed, and does not have it. */
 int mutex_lock_killable(struct mutex *mutex)
 {
-	might_sleep();
-	if (mutex_trylock(mutex))
-		return 0;
-	if (mutex->owner == current)
-		panic("mutex %s locked twice by %s[%d]", mutex->name, current->comm, current->pid);
-	return wait_for_grant_killable(&mutex->waiters);
+	return mutex_lock_slowly(mutex, TASK_KILLABLE);
 }
 
 bool mutex_trylock(struct mutex *mutex)
@@ -198,7 +187,7 @@ static __noinline void down_read_slowly(struct rw_semaphore *sem)
 	if (sem->writer == current)
 		panic("rwsem %s: %s[%d] reads what it writes", sem->name, current->comm,
 		      current->pid);
-	wait_for_grant(&sem->waiters, false);
+	wait_for_grant(&sem->waiters, false, TASK_UNINTERRUPTIBLE);
 }
 
 /* Takes the semaphore for reading; sleeps while a writer has it or waits for it. */
@@ -244,7 +233,7 @@ static __noinline void down_write_slowly(struct rw_semaphore *sem)
 	}
 	if (sem->writer == current)
 		panic("rwsem %s written twice by %s[%d]", sem->name, current->comm, current->pid);
-	wait_for_grant(&sem->waiters, true);
+	wait_for_grant(&sem->waiters, true, TASK_UNINTERRUPTIBLE);
 	BUG_ON(sem->writer != current);
 }
 

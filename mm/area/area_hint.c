@@ -51,12 +51,11 @@ void area_hint(enum trace_vma_event event, const struct vm_area_struct *vma)
 static __always_inline void tell_all(enum trace_vma_event event, const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma;
-	unsigned int n = 0;
+	unsigned int left = AREAS_PER_TURN;
 
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		tell(event, vma);
-		if (++n % AREAS_PER_TURN == 0)
-			cond_resched();
+		area_done(&left);
 	}
 }
 

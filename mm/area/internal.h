@@ -52,6 +52,16 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
+/* Of a walk over areas that has done one: others may run after each AREAS_PER_TURN, with which
+ * `left` begins. */
+static __always_inline void area_done(unsigned int *left)
+{
+	if (likely(--*left))
+		return;
+	*left = AREAS_PER_TURN;
+	cond_resched();
+}
+
 /*
  * Of a walk over areas and their pages that is about to do this one: should others run first?
  * `pages` is what it has done since they could. In an area that is longer than a step the walk

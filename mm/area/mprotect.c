@@ -140,7 +140,7 @@ static bool check_range(struct range *range)
 {
 	struct vm_area_struct *vma = find_vma(range->mm, range->start);
 	unsigned long start = range->start, data = 0, charge = 0;
-	unsigned int n = 0;
+	unsigned int left = AREAS_PER_TURN;
 	bool result = false;
 
 	range->first = vma;
@@ -164,8 +164,7 @@ static bool check_range(struct range *range)
 		if (changes(vma, range))
 			result = true;
 		range->last = vma;
-		if (vma->vm_end < range->end && ++n % AREAS_PER_TURN == 0)
-			cond_resched();
+		area_done(&left);
 	}
 	return result;
 }
@@ -235,10 +234,7 @@ static void merge_areas(struct vm_area_struct *vma, unsigned long end)
 	while (vma && vma->vm_end <= end) {
 		if (!vma_merge_next(vma))
 			vma = vma->vm_next;
-		if (unlikely(!--left)) {
-			cond_resched();
-			left = AREAS_PER_TURN;
-		}
+		area_done(&left);
 	}
 }
 
@@ -260,10 +256,7 @@ static void tell_changes(const struct range *range, const struct vm_area_struct 
 		if (vma->vm_end <= range->start)
 			continue;
 		area_hint(vma == range->low ? TRACE_VMA_MAP : TRACE_VMA_CHANGE, vma);
-		if (unlikely(!--left)) {
-			cond_resched();
-			left = AREAS_PER_TURN;
-		}
+		area_done(&left);
 	}
 	if (range->high)
 		area_hint(TRACE_VMA_MAP, range->high);

@@ -352,15 +352,14 @@ void vma_build_tree(struct mm_struct *mm)
 struct vm_area_struct *vma_unlink_all(struct mm_struct *mm)
 {
 	struct vm_area_struct *first = mm->mmap, *vma;
-	unsigned int n = 0;
+	unsigned int left = AREAS_PER_TURN;
 
 	anon_vma_unlink_all(first);
 	for (vma = first; vma; vma = vma->vm_next) {
 		if (!vma->vm_file)
 			continue;
 		file_unlink(vma);
-		if (++n % AREAS_PER_TURN == 0)
-			cond_resched();
+		area_done(&left);
 	}
 	mm->mmap = mm->mmap_cache = NULL;
 	mm->mm_rb = RB_ROOT;
