@@ -59,7 +59,7 @@ function buddy_index(zone, order, now, value)
 		zone_most[zone, order] = value
 		zone_when[zone, order] = now
 	}
-	return sprintf("%.3f", value)
+	return three(value)
 }
 
 # The zone has been as it is until `now`.

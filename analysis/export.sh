@@ -62,11 +62,8 @@ whole_small
 [ -z "$process" ] || cut -d, -f5 "$work/.tasks.csv" | grep -qx "$process" ||
 	fail "-p $process: tasks.csv has no such process"
 
-stacks=
-! has stacks || {
-	stacks=$work/.stacks.csv
-	whole_rows stacks.csv >"$stacks"
-}
+stacks=$work/.stacks.csv
+[ -f "$stacks" ] || stacks=
 
 # there FILE: its path, if the recording has it.
 there()

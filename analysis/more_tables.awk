@@ -1,7 +1,7 @@
 # more_tables.awk - the report's section on what would change the figures: flushes, large pages, order of
 # accesses, forks, and how time falls into phases.
 #
-# After page.awk and tables.awk, for html.awk. A table whose question was not asked (report.sh: MORE) is left out.
+# After page.awk and tables.awk, for html.awk. A table whose question found nothing is left out.
 
 function more_tables(    T)
 {

@@ -61,7 +61,7 @@ thin=$here/../build/analysis/thin
 [ -x "$thin" ] || thin=
 case ${THIN-} in
 0) thin= ;;
-1) ;;
+1) [ -n "$thin" ] || fail "THIN=1: $here/../build/analysis/thin is not built" ;;
 *) [ -n "$(find "$dir" -name tlb.csv -size +20000k -o -name 'tlb.csv.*' -size +2000k)" ] || thin= ;;
 esac
 
@@ -97,7 +97,8 @@ thin()
 	$AWK -f "$here/lib.awk" -f "$here/run.awk" -f "$here/thin.awk" -v start="$start" -v end="$end" -v edges="$edges" \
 		-v layout="$layout" -v tasks="$work/.tasks.csv" -v vmas="$work/.vmas.csv" -v marks="$work/.marks.csv" \
 		-v reclaim="$work/.reclaim.csv" >"$plan"
-	whole_rows tlb.csv | "$thin" "$plan" "$work/.thin" "$@" 2>"$plan.said" && return 0
+	said=$(whole_rows tlb.csv | "$thin" "$plan" "$work/.thin" "$@" 2>&1) && return 0
+	echo "report.sh: $said; these questions read tlb.csv themselves: $*" >&2
 	for name; do
 		rm -f "$work/.thin/$name.csv"
 	done

@@ -52,6 +52,8 @@ void buddy_look(struct recorder *r, uint64_t icount)
 	struct buddy *b = &r->buddy;
 	uint32_t free[BUDDY_ORDERS];
 
+	if (!b->count)
+		return; /* the guest has not said where */
 	for (unsigned int i = 0; i < b->count; i++) {
 		struct buddy_zone *zone = &b->zones[i];
 

@@ -229,7 +229,7 @@ static void panicked(struct recorder *r, const struct cpu_view *view, const stru
 
 static void tasks_are(struct recorder *r, const struct cpu_view *view, const struct hint *h)
 {
-	if (!(view->cpl == 3 ? watch_hint : waiting_hint)(r, view, h->esi))
+	if (view->cpl == 3 ? !watch_hint(r, view, h->esi) : !waiting_hint(r, h->esi))
 		r->tally.bad_hints++;
 }
 

@@ -38,7 +38,6 @@ struct ref_trace *ref_trace_new(uint32_t k, void (*emit)(void *ctx, const struct
 
 	if (!t)
 		return NULL;
-	t->k = k;
 	t->emit = emit;
 	t->ctx = ctx;
 	t->slots = k < REF_TRACE_RECENT ? k : REF_TRACE_RECENT;

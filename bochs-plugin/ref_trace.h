@@ -50,7 +50,6 @@ struct ref_trace {
 	struct reduction *reduction;
 	void (*emit)(void *ctx, const struct ref_row *row);
 	void *ctx;
-	uint32_t k;
 	bool on; /* what comes now is recorded */
 	uint32_t pid, space;
 	uint64_t clock;

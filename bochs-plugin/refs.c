@@ -107,6 +107,13 @@ static unsigned int kind_by_tables(const struct recorder *r, uint32_t page)
 	       (entry & ENTRY_GLOBAL && view.pge ? REF_GLOBAL : 0);
 }
 
+/* A trace that has no memory has lost rows. */
+static void look_for_memory(struct recorder *r)
+{
+	if (r->refs->trace->no_memory)
+		recorder_trouble(r, "out of memory for the references");
+}
+
 void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip, bool for_models,
 	      bool for_trace)
 {
@@ -130,8 +137,10 @@ void refs_put(struct recorder *r, uint32_t page, unsigned int kind, uint32_t eip
 		ref.pid = eip < KERNEL_HALF ? r->tasks.current->pid : 0;
 		models_ref(&r->refs->models, &ref);
 	}
-	if (r->refs->models.no_memory || (for_trace && r->refs->trace->no_memory))
-		recorder_trouble(r, "out of memory for the models, or the references");
+	if (r->refs->models.no_memory)
+		recorder_trouble(r, "out of memory for the models");
+	if (for_trace)
+		look_for_memory(r);
 }
 
 /* A row of refs.csv that is no reference (@event NULL: none, but nothing is left out across it). */
@@ -147,8 +156,10 @@ static void put_event(struct recorder *r, const char *event, const uint32_t *pag
 		.global = global,
 	};
 
-	if (r->refs->trace)
-		ref_trace_event(r->refs->trace, &row);
+	if (!r->refs->trace)
+		return;
+	ref_trace_event(r->refs->trace, &row);
+	look_for_memory(r);
 }
 
 void refs_line(struct recorder *r, uint32_t lin, uint64_t phys, bool code)

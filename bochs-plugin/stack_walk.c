@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define KERNEL_HALF 0xc0000000u
 #define CALL_MAX    7u /* bytes of the longest call */
 #define PUSH_EBP    0x55
 #define RET	    0xc3
@@ -99,11 +98,12 @@ static enum stack_end behind_call(const struct step *s, uint32_t at, uint32_t *c
 }
 
 /* Has the guest said where its stacks end, and what is saved there? It may say anything. */
-static bool stacks_known(const struct trace_tasks *at)
+static bool stacks_known(const struct waiting *w)
 {
+	const struct trace_tasks *at = &w->at;
 	const uint32_t last = at->regs_size - ESP_AND_SS - 4;
 
-	return at->regs_size > ESP_AND_SS + 4 && at->regs_size <= STACK_REGS_MAX &&
+	return w->known && at->regs_size > ESP_AND_SS + 4 && at->regs_size <= STACK_REGS_MAX &&
 	       at->stack_size && !(at->stack_size & (at->stack_size - 1)) && at->regs_eip <= last &&
 	       at->regs_cs <= last && at->regs_ebp <= last;
 }
@@ -309,7 +309,7 @@ void stacks_read(struct recorder *r, const struct cpu_view *view, struct stack_c
 		s.eip = view->interrupted;
 		add(&s, s.eip, CALLED_NONE);
 	}
-	if (s.kernel && !stacks_known(at)) {
+	if (s.kernel && !stacks_known(&r->waiting)) {
 		stop(&s, STACK_UNKNOWN);
 		return;
 	}

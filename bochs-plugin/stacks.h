@@ -45,7 +45,6 @@ enum stack_end {
 	STACK_ENTRY,   /* in the kernel's entry code, within the kernel: no frame tells of whom */
 	STACK_UNKNOWN, /* in a kernel that has not said where its stacks end */
 	STACK_LOST,    /* there was no room for the chain; the last row, of all those */
-	STACK_ENDS
 };
 
 #define STACK_END_NAMES \

@@ -175,11 +175,10 @@ static void read_task(struct recorder *r, uint32_t task, const struct stopped_cp
 	row_waiting(r, &t);
 }
 
-bool waiting_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr)
+bool waiting_hint(struct recorder *r, uint32_t addr)
 {
 	struct trace_tasks at;
 
-	(void)view;
 	if (r->m.read_linear(r->m.ctx, addr, &at, sizeof(at)) != sizeof(at) ||
 	    at.size < sizeof(at) || at.stack_size > STACK_MAX || at.regs_size > at.stack_size)
 		return false;

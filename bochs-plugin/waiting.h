@@ -23,7 +23,7 @@ struct recorder;
 struct waiting {
 	bool known; /* the guest has said where */
 	struct trace_tasks at;
-	struct cpu_view view; /* when it said so, but with the kernel's own page directory */
+	struct cpu_view view; /* of the end, but with the kernel's own page directory: while waiting_write */
 };
 
 /* The processor when it stopped. */
@@ -47,7 +47,7 @@ struct waiting_task {
 };
 
 /* waiting_hint - struct trace_tasks is at linear address @addr. False: it makes no sense. */
-bool waiting_hint(struct recorder *r, const struct cpu_view *view, uint32_t addr);
+bool waiting_hint(struct recorder *r, uint32_t addr);
 
 /*
  * waiting_write - the rows of waiting.csv, unless the guest has said nothing or had come to its

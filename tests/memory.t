@@ -126,11 +126,11 @@ boot discontig 256 'memmap=40M$100M memmap=4K$200M numa=fake=3' '^node 2: ' 'e82
 boot flat 256 'memmap=1K$20M memmap=70000K$90M' 'e820: \[0x005a00000-'
 
 # What makes no sense is said, and the machine starts without it.
-boot flat 128 'numa=fake=99' 'numa=fake=99: this memory makes at most 8 nodes' '^node 7: '
-boot discontig 64 'numa=fake=x movablecore=8G' 'numa=fake=x: expected off or fake=1..8' \
-	'movablecore: .* wanted, but memory has 65[0-9]{3}K; no ZONE_MOVABLE'
-boot sparse 64 'numa=fake=0 kernelcore=junk memmap=junk' 'numa=fake=0: expected off or fake=1..8' \
+boot flat 128 'numa=fake=99 kernelcore=junk memmap=junk' 'numa=fake=99: this memory makes at most 8 nodes' '^node 7: ' \
 	'kernelcore=junk: expected a size or a percentage' 'memmap=junk: expected a hole, nn\$ss'
+boot flat 64 'numa=fake=x movablecore=8G' 'numa=fake=x: expected off or fake=1..8' \
+	'movablecore: .* wanted, but memory has 65[0-9]{3}K; no ZONE_MOVABLE'
+boot sparse 64 'numa=fake=0' 'numa=fake=0: expected off or fake=1..8'
 refuse 64 'mem=1M' 'too little memory: [0-9]+ KiB usable, 8192 KiB needed'
 refuse 64 'memmap=60M$1M' 'too little memory: '
 

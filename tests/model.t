@@ -126,7 +126,7 @@ refused 'model=' "tlbtrace: bad value in 'model=': right is model=FILE, at most 
 rm -rf "$scratch/disk.img" "$scratch/bad"
 
 # --- A trace in text ------------------------------------------------------------------------------
-offline=build/host/model
+offline=build/analysis/model
 cat >"$scratch/direct" <<'END'
 model direct
 tlb TLB

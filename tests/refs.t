@@ -120,8 +120,9 @@ no_model "$scratch/missing" "model.sh: $scratch/missing: no such file"
 # --- What is recorded ---------------------------------------------------------------------------------
 mv "$scratch/tiny" "$scratch/good"
 ok 'the same without, by the same Bochs' record tiny tiny 'selftest=none nopse nopge' "model=$scratch/models"
-for table in tlb faults tasks vmas marks latency io reclaim model; do
-	cmp "$scratch/tiny/$table.csv" "$scratch/good/$table.csv"
+for table in tlb.csv faults.csv tasks.csv vmas.csv marks.csv latency.csv io.csv reclaim.csv uses.csv buddy.csv waiting.csv model.csv \
+	stdout.txt stderr.txt; do
+	cmp "$scratch/tiny/$table" "$scratch/good/$table"
 done >"$scratch/differences" 2>&1
 is 'nothing else in the recording changes by it' "$(cat "$scratch/differences")" ''
 is 'without TRACE=refs there is no refs.csv' "$(sed -n '/^refs/p' "$scratch/tiny/meta.csv")$(find "$scratch/tiny" -name 'refs*')" ''
@@ -231,7 +232,7 @@ damaged 'another K' "sed -i '/^refs,/d' meta.csv" '^# meta.csv:refs: , but refs.
 damaged 'no table' "sed -i '/^refs[._]/d' meta.csv; rm refs.csv" '^# meta.csv:refs: 4, but refs.file is '
 damaged 'fewer references' "sed -i 's/^refs_references,.*/refs_references,5/' meta.csv" '^# meta.csv:refs_references: 5, counted '
 damaged 'packed and cut off' 'zstd -q --rm refs.csv && head -c 1000 refs.csv.zst >cut && mv cut refs.csv.zst' 'Bail out! .*refs.csv.zst: '
-like 'curves of a refs.csv that is cut off within a reference: refused' "$(head -c -9 "$good/refs.csv" >"$scratch/bad/refs.csv"
+like 'a model of a refs.csv that is cut off within a reference: refused' "$(head -c -9 "$good/refs.csv" >"$scratch/bad/refs.csv"
 	rm -f "$scratch/bad"/refs.csv.zst; cp "$good/meta.csv" "$scratch/bad"; analysis/model.sh "$scratch/models" "$scratch/bad" 2>&1 >/dev/null)" '^model.sh: .*: refs.csv'
 rm -rf "$scratch/disk.img" "$scratch/bad" "$scratch"/{tiny,wide,part}
 done_testing

@@ -172,11 +172,13 @@ for thin in 0 1; do
 	rec=$scratch/report-$thin
 	mkdir -p "$rec"
 	mawk -f analysis/lib.awk -f analysis/cases/recording.awk -v dir="$rec" -v pressure=1 </dev/null
-	THIN=$thin analysis/report.sh "$rec" | sed "s/report-$thin//" >"$rec.said"
+	THIN=$thin analysis/report.sh "$rec" 2>"$rec.log" | sed "s/report-$thin//" >"$rec.said"
+	is "THIN=$thin: nobody has fallen back" "$(cat "$rec.log")" ''
 done
 ok "a report of fewer rows says the same" cmp "$scratch/report-0.said" "$scratch/report-1.said"
 ok "and has the same tables" diff -r "$scratch/report-0/analysis" "$scratch/report-1/analysis"
 sed -i '900s/,0x.*//' "$scratch/report-1/tlb.csv"
-like "of rows that are refused the question itself says what is wrong" \
-	"$(THIN=1 analysis/report.sh "$scratch/report-1" 2>&1)" 'tlb.csv: line 900: not an event'
+said=$(THIN=1 analysis/report.sh "$scratch/report-1" 2>&1)
+like "of rows that are refused the question itself says what is wrong" "$said" 'tlb.csv: line 900: not an event'
+like "and that it reads them is said" "$said" 'report.sh: thin: .*; these questions read tlb.csv themselves: '
 done_testing

@@ -48,7 +48,7 @@ table == "model" && $4 == "phase" {
 }
 
 table == "faults" || table == "tlb" {
-	while (at < marks && $1 + 0 >= began[at + 1])
+	while (at < marks && $1 + 0 > began[at + 1])
 		phase = label[++at]
 }
 

@@ -25,7 +25,7 @@ THIN_OBJS := $(addprefix analysis/,$(patsubst %,thin/%.o,thin row table plan str
 $(R)/thin: $(addprefix $(R)/,$(THIN_OBJS))
 	$(Q)$(CC32) -static -o $@ $^
 
-# What-if TLBs over a trace, as a program of this machine itself: host.mk has it, too.
+# What-if TLBs over a trace, as a program of this machine itself.
 REFS_MODEL_SRC := analysis/model.c $(wildcard bochs-plugin/model*.c)
 $(R)/model: $(REFS_MODEL_SRC) $(wildcard bochs-plugin/*.h) analysis/refs/refs.mk
 	@mkdir -p $(@D)

@@ -41,11 +41,6 @@ const char *row_header_text(void)
 	return has_dropped_by ? COLUMNS ",dropped_by" : COLUMNS;
 }
 
-const char *row_word(uint8_t word)
-{
-	return words[word];
-}
-
 /* Each of these moves *at past the field and the comma behind it. */
 static bool decimal(const char **at, uint64_t *value)
 {
@@ -219,7 +214,7 @@ void row_print(FILE *file, const struct row *row)
 	if (row->pid != NO_PID)
 		fprintf(file, "%u", row->pid);
 	fprintf(file, ",0x%08x,", row->eip);
-	if (row->evicted > NO_PAGE)
+	if (row->evicted != NO_PAGE)
 		fprintf(file, "0x%08x", row->evicted);
 	fprintf(file, has_dropped_by ? ",%s\n" : "\n", words[row->dropped_by]);
 }

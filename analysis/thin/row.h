@@ -68,7 +68,4 @@ bool row_parse(const char *line, struct row *row);
 /* row_print - write a row, with its times less one in the column `cpu`. */
 void row_print(FILE *file, const struct row *row);
 
-/* The text of a word's number, as `dropped_by` has it. */
-const char *row_word(uint8_t word);
-
 #endif

@@ -84,13 +84,6 @@ $(H)/thin: $(addprefix $(H)/,$(THIN_OBJS))
 H_PROGS += $(REFS_TOOLS:%=$(H)/%) $(H)/thin
 -include $(REFS_TOOLS:%=$(H)/analysis/refs/%.d) $(THIN_OBJS:%.o=$(H)/%.d)
 
-# What-if TLBs over a trace in text, as a program of this machine itself.
-H_MODEL_SRC := analysis/model.c $(wildcard bochs-plugin/model*.c)
-$(H)/model: $(H_MODEL_SRC) $(wildcard bochs-plugin/*.h) tests/host/host.mk
-	@mkdir -p $(@D)
-	$(Q)gcc -std=gnu11 -O2 -Wall -Wextra -Wmissing-prototypes -Ibochs-plugin -o $@ $(H_MODEL_SRC)
-H_PROGS += $(H)/model
-
 # The other memory models: their own objects, and the tests that look at struct pages.
 H_MODEL_TESTS := zone buddy
 H_MODEL_OBJS := $(filter-out $(H)/mm/zone/model_flat.o $(H)/kernel/% $(H)/analysis/% $(H)/bochs-plugin/% %/block_standins.o,$(H_OBJS))

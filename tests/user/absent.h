@@ -11,13 +11,9 @@
 /* Drops from memory what the disk has too; but not this machine's Linux's, which others use. */
 static inline void drop_caches(void)
 {
-	char version[256] = "";
-	int fd = open("/proc/version", O_RDONLY);
+	int fd;
 
-	if (read(fd, version, sizeof(version) - 1) < 0)
-		die("/proc/version");
-	close(fd);
-	if (!strstr(version, "Pagoda"))
+	if (!on_pagoda())
 		return;
 	fd = open("/proc/sys/vm/drop_caches", O_WRONLY);
 	if (write(fd, "1", 1) != 1)

@@ -185,13 +185,7 @@ static void whole(void)
 
 int main(void)
 {
-	char version[64] = "";
-	int fd = open("/proc/version", O_RDONLY);
-
-	if (read(fd, version, sizeof(version) - 1) < 0)
-		die("/proc/version");
-	close(fd);
-	pagoda = strstr(version, "Pagoda") != NULL;
+	pagoda = on_pagoda();
 	advice();
 	refused();
 	holes();

@@ -4,6 +4,8 @@
 
 /* Programs here are compiled with -D_GNU_SOURCE. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,18 @@ static inline void die(const char *what)
 {
 	printf("%s: %s\n", what, strerror(errno));
 	exit(99);
+}
+
+/* Is it this kernel, or Linux? For what may differ, or must be spared this machine. */
+static inline bool on_pagoda(void)
+{
+	char version[256] = "";
+	int fd = open("/proc/version", O_RDONLY);
+
+	if (read(fd, version, sizeof(version) - 1) < 0)
+		die("/proc/version");
+	close(fd);
+	return strstr(version, "Pagoda") != NULL;
 }
 
 /* Runs fn in a child and prints how it ended. */

@@ -381,6 +381,12 @@ static void ends(void)
 	say_where(&where);
 	in_kernel();
 	CHECK_STR(chain(), "unknown c0010110");
+	say_where(&tasks);
+	in_kernel();
+	CHECK(strncmp(chain(), "unknown", 7));
+	recorder_reset(rec); /* another kernel's stacks are not where this one's were */
+	in_kernel();
+	CHECK_STR(chain(), "unknown c0010110");
 	where = tasks;
 	where.regs_ebp = REGS_SIZE - 8;
 	say_where(&where);
