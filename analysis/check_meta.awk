@@ -206,7 +206,7 @@ function check_part(    i, on, first, last)
 			on = 1
 			first = first == "" ? mark_when[i] : first
 		}
-		if (mark_name[i] == meta["stop"] && on) {
+		if (mark_name[i] == meta["stop"] && meta["stop"] != "end" && on) { # a mark may be called that
 			on = 0
 			last = mark_when[i]
 		}

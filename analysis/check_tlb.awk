@@ -91,8 +91,8 @@ $3 != "-" && $0 ~ fill_row {
 		replay_fill(nibble($11, 3) % 2)
 		retry_row()
 	}
-	# The kernel's own accesses: in an address space of a task. A self-test has others, which nobody tells of.
-	if (area_told && $6 < "0xc0000000" && ($10 == "u" || $13 in space_owner))
+	# The kernel's own accesses: of a task. A self-test has other address spaces, which nobody tells of.
+	if (area_told && $6 < "0xc0000000" && ($10 == "u" || $13 in space_owner || ($14 > 0 && meta["selftest"] == "none")))
 		check_area()
 	if ($10 == "u" && replaying)
 		check_program()

@@ -34,13 +34,15 @@ static bool set_compress(struct options *o, const char *value)
 	return o->zstd || !strcmp(value, "none");
 }
 
-/* "mark:LABEL" into @label, or @none for no label. */
+/* "mark:LABEL" into @label, or @none for no label. A mark of that name could not be told from it in
+ * meta.csv. */
 static bool set_mark(char label[OPTION_LABEL_MAX], const char *value, const char *none)
 {
 	label[0] = 0;
 	if (!strcmp(value, none))
 		return true;
-	if (strncmp(value, "mark:", 5) || !value[5] || strlen(value + 5) >= OPTION_LABEL_MAX)
+	if (strncmp(value, "mark:", 5) || !value[5] || !strcmp(value + 5, none) ||
+	    strlen(value + 5) >= OPTION_LABEL_MAX)
 		return false;
 	strcpy(label, value + 5);
 	return true;

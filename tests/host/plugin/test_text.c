@@ -115,6 +115,8 @@ static void bad_options(void)
 		{"start=begin", "start=boot|mark:LABEL"},
 		{"start=mark:", "start=boot|mark:LABEL"},
 		{"stop=boot", "stop=end|mark:LABEL"},
+		{"stop=mark:end", "stop=end|mark:LABEL"},
+		{"start=mark:boot", "start=boot|mark:LABEL"},
 		{"pid=-1", "pid=NUMBER"},
 		{"pid=", "pid=NUMBER"},
 		{"pid=1x", "pid=NUMBER"},
