@@ -9,12 +9,12 @@
 
 #include <string.h>
 
-#define CALL_MAX    7u /* bytes of the longest call */
-#define PUSH_EBP    0x55
-#define RET	    0xc3
-#define RET_MORE    0xc2 /* and takes arguments off the stack */
-#define CALL_NEAR   0xe8
-#define CALL_BY	    0xff /* with 2 in the middle of the byte behind it */
+#define CALL_MAX  7u /* bytes of the longest call */
+#define PUSH_EBP  0x55
+#define RET	  0xc3
+#define RET_MORE  0xc2 /* and takes arguments off the stack */
+#define CALL_NEAR 0xe8
+#define CALL_BY	  0xff /* with 2 in the middle of the byte behind it */
 
 #define ESP_AND_SS   8u
 #define GUESS_WORDS  32u     /* of the stack, in which a function without a frame has its caller */

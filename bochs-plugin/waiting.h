@@ -23,7 +23,8 @@ struct recorder;
 struct waiting {
 	bool known; /* the guest has said where */
 	struct trace_tasks at;
-	struct cpu_view view; /* of the end, but with the kernel's own page directory: while waiting_write */
+	struct cpu_view view; /* of the end, but with the kernel's own page directory: while
+				 waiting_write */
 };
 
 /* The processor when it stopped. */
