@@ -22,7 +22,7 @@ rm -f "$scratch"/*.img
 
 # Writes and reads of swap areas fail: whose page it is dies of it or not, and all others go on.
 disk/job.sh -n swapstorm "$scratch/root" build/test-guest/swapstorm
-ok 'errors by chance: boots, swaps and powers off' boot 32 fail_make_request=50,30,0,-1
+ok 'errors by chance: boots, swaps and powers off' boot 32 fail_make_request=20,30,0,-1
 is 'nobody sees what he did not write' "$(cat "$scratch/out/stdout.txt")" \
 	"$(printf '%s\n' 'all: right, or SIGBUS' 'right: some' 'SIGBUS: some')"
 note "$(cat "$scratch/out/stderr.txt")"

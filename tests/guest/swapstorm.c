@@ -1,9 +1,10 @@
 /*
  * swapstorm.c - processes larger than memory, on a disk whose transfers fail by chance. Each checks
  * what it has written: it may be killed by SIGBUS for a page that cannot be had, but never see
- * another value. With an argument the disk is good, and /dev/hda2 goes out of use and comes back
- * all the time; what is in it moves to memory and on to a file. tests/swap.t says what must come
- * out.
+ * another value. On such a disk more are started until one has been killed and one has not; who
+ * counts them is locked into memory. With an argument the disk is good, and /dev/hda2 goes out of
+ * use and comes back all the time; what is in it moves to memory and on to a file. tests/swap.t
+ * says what must come out.
  */
 #include "../user/try.h"
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 #include <time.h>
 
 #define CHILDREN 8u
-#define TOGETHER 1u
+#define AT_MOST	 40u
 #define PAGES	 6144u /* 24 MiB, as much as there is */
 #define ROUNDS	 2u
 #define WRONG	 3
@@ -96,42 +97,54 @@ static void end_toggle(pid_t pid)
 	unlink("area");
 }
 
+/* How those ended that are through. */
+struct ends {
+	unsigned int right, sigbus, wrong, other;
+};
+
+static void count(struct ends *ends, int status)
+{
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+		ends->sigbus++;
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		ends->right++;
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == WRONG)
+		ends->wrong++;
+	else
+		ends->other++;
+}
+
+static void run_child(struct ends *ends, unsigned int seed)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		fill_and_check(seed);
+		_exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	count(ends, status);
+}
+
 int main(int argc, char **argv)
 {
-	pid_t toggler = argc > 1 && !strcmp(argv[1], "toggle") ? start_toggle() : 0;
-	unsigned int right = 0, wrong = 0, sigbus = 0, other = 0, running = 0;
-	int status;
+	bool good_disk = argc > 1 && !strcmp(argv[1], "toggle");
+	pid_t toggler = good_disk ? start_toggle() : 0;
+	struct ends ends = {0};
+	unsigned int nr = 0;
 
-	for (unsigned int i = 0; i < CHILDREN || running; i++) {
-		if (i < CHILDREN) {
-			pid_t pid = fork();
-
-			if (pid == 0) {
-				fill_and_check(i);
-				_exit(0);
-			}
-			running += pid > 0;
-			other += pid < 0;
-		}
-		if (running < TOGETHER && i + 1 < CHILDREN)
-			continue;
-		if (running && waitpid(0, &status, 0) > 0) {
-			running--;
-			if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
-				sigbus++;
-			else if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-				right++;
-			else if (WIFEXITED(status) && WEXITSTATUS(status) == WRONG)
-				wrong++;
-			else
-				other++;
-		}
-	}
-	if (toggler)
+	if (mlockall(MCL_CURRENT))
+		die("mlockall");
+	while (nr < CHILDREN || (!good_disk && nr < AT_MOST && (!ends.right || !ends.sigbus)))
+		run_child(&ends, nr++);
+	if (good_disk)
 		end_toggle(toggler);
-	fprintf(stderr, "right %u, SIGBUS %u, wrong %u, other %u\n", right, sigbus, wrong, other);
-	printf("all: %s\n", right + sigbus == CHILDREN ? "right, or SIGBUS" : "no");
-	printf("right: %s\n", right ? "some" : "none");
-	printf("SIGBUS: %s\n", sigbus ? "some" : "none");
+	fprintf(stderr, "right %u, SIGBUS %u, wrong %u, other %u\n", ends.right, ends.sigbus,
+		ends.wrong, ends.other);
+	printf("all: %s\n", ends.right + ends.sigbus == nr ? "right, or SIGBUS" : "no");
+	printf("right: %s\n", ends.right ? "some" : "none");
+	printf("SIGBUS: %s\n", ends.sigbus ? "some" : "none");
 	return 0;
 }
