@@ -225,8 +225,7 @@ static void change_area(struct vm_area_struct *vma, const struct flag_change *ch
 		protect_pages(vma);
 }
 
-/* Joins equal neighbours, from `vma`, the area before the range, to the one that begins at `end`.
- */
+/* Joins equal neighbours, from `vma` to the area that begins at `end`. */
 static void merge_areas(struct vm_area_struct *vma, unsigned long end)
 {
 	unsigned int left = AREAS_PER_TURN;
@@ -262,6 +261,12 @@ static void tell_changes(const struct range *range, const struct vm_area_struct 
 		area_hint(TRACE_VMA_MAP, range->high);
 }
 
+/* The area before the range, if it may have become equal; one that was cut there has not. */
+static struct vm_area_struct *first_to_merge(const struct range *range)
+{
+	return range->low || !range->first->vm_prev ? range->first : range->first->vm_prev;
+}
+
 static int change_range(struct range *range)
 {
 	struct vm_area_struct *vma, *before;
@@ -279,7 +284,7 @@ static int change_range(struct range *range)
 	change_area(vma, &range->change);
 	range->mm->mmap_cache = range->first; /* the next to be touched, probably */
 	tell_cuts(range);
-	before = range->first->vm_prev ? range->first->vm_prev : range->first;
+	before = first_to_merge(range);
 	merge_areas(before, range->end);
 	tell_changes(range, before);
 	return range->err;
