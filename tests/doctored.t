@@ -13,18 +13,21 @@ set -u
 good=$scratch/good
 bad=$scratch/bad
 
-# seal: digests and row counts of $bad are those of its files
+# copy: $bad is $good again; what is written into it is made anew, for the files are the same ones
+copy()
+{
+	rm -rf "$bad"
+	cp -rl "$good" "$bad"
+}
+
+# seal FILE: digest and row count of FILE.csv in $bad are told in its meta.csv
 seal()
 {
-	local name
-	for name in tlb faults tasks vmas marks latency io reclaim uses stacks buddy; do
-		[ -f "$bad/$name.csv" ] || continue
-		echo "$name.rows $(($(wc -l <"$bad/$name.csv") - 1))"
-		echo "$name.sha256 $(sha256sum <"$bad/$name.csv" | cut -d' ' -f1)"
-	done >"$scratch/seals"
-	awk -F, -v OFS=, 'NR == FNR { split($0, F, " "); seal[F[1]] = F[2]; next }
-		$1 in seal { $2 = seal[$1] } { print }' "$scratch/seals" "$bad/meta.csv" >"$scratch/meta" &&
-		mv "$scratch/meta" "$bad/meta.csv"
+	local sum
+	sum=$(sha256sum <"$bad/$1.csv")
+	awk -F, -v OFS=, -v table="$1" -v sum="${sum%% *}" 'NR == FNR { rows = NR - 1; next }
+		$1 == table ".rows" { $2 = rows } $1 == table ".sha256" { $2 = sum } { print }' \
+		"$bad/$1.csv" "$good/meta.csv" >"$scratch/meta" && mv "$scratch/meta" "$bad/meta.csv"
 }
 
 # doctor FILE WHICH WHERE EDIT: $bad is the recording with awk's EDIT done in FILE, on `one` (the
@@ -32,8 +35,7 @@ seal()
 doctor()
 {
 	local line=0
-	rm -rf "$bad"
-	cp -r "$good" "$bad"
+	copy
 	if [ "$2" = one ]; then
 		line=$(awk -F, "FNR > 1 && ($3) { line[++n] = FNR } { before = \$0 } END { print line[int((n + 1) / 2)] + 0 }" \
 			"$good/$1.csv")
@@ -41,9 +43,11 @@ doctor()
 	fi
 	awk -F, -v OFS=, -v line="$line" "{ text = \$0; drop = 0 }
 		FNR > 1 && (line ? FNR == line : ($3)) { $4 }
-		!drop { print } { before = text }" "$good/$1.csv" >"$bad/$1.csv"
-	! cmp -s "$good/$1.csv" "$bad/$1.csv" || return
-	[ "$1" = meta ] || seal
+		!drop { print } { before = text }" "$good/$1.csv" >"$scratch/doctored"
+	! cmp -s "$good/$1.csv" "$scratch/doctored" || return
+	mv "$scratch/doctored" "$bad/$1.csv"
+	[ "$1" = meta ] || seal "$1"
+	rm -f "$bad/meta.sha256"
 	(cd "$bad" && sha256sum meta.csv >meta.sha256)
 }
 
@@ -484,8 +488,7 @@ unseen 'a page of a file may be any' reclaim one '$2 == "drop" && $12 != ""' '$1
 unseen 'who maps a page may be anybody' reclaim one '$9 != ""' '$8 = 1'
 
 # What nothing tells again, the digest of meta.csv does, unless it was made again: an accident is seen.
-rm -rf "$bad"
-cp -r "$good" "$bad"
+copy
 sed -i 's/^kernel.pgfree,.*/kernel.pgfree,1/' "$bad/meta.csv"
 like 'meta.csv: changed, and its digest not' "$(analysis/check.sh "$bad" 2>&1)" '^# meta.sha256: meta.csv has '
 done_testing
