@@ -13,11 +13,11 @@ set -u
 good=$scratch/good
 bad=$scratch/bad
 
-# copy: $bad is $good again; what is written into it is made anew, for the files are the same ones
+# copy: $bad is $good again
 copy()
 {
 	rm -rf "$bad"
-	cp -rl "$good" "$bad"
+	cp -r "$good" "$bad"
 }
 
 # seal FILE: digest and row count of FILE.csv in $bad are told in its meta.csv
@@ -43,11 +43,9 @@ doctor()
 	fi
 	awk -F, -v OFS=, -v line="$line" "{ text = \$0; drop = 0 }
 		FNR > 1 && (line ? FNR == line : ($3)) { $4 }
-		!drop { print } { before = text }" "$good/$1.csv" >"$scratch/doctored"
-	! cmp -s "$good/$1.csv" "$scratch/doctored" || return
-	mv "$scratch/doctored" "$bad/$1.csv"
+		!drop { print } { before = text }" "$good/$1.csv" >"$bad/$1.csv"
+	! cmp -s "$good/$1.csv" "$bad/$1.csv" || return
 	[ "$1" = meta ] || seal "$1"
-	rm -f "$bad/meta.sha256"
 	(cd "$bad" && sha256sum meta.csv >meta.sha256)
 }
 
@@ -370,8 +368,7 @@ unseen 'there may have been one block more' buddy one 1 '$5++'
 
 # --- A file that is gone: its digest is there to tell ----------------------------------------------
 for name in stdout.txt stderr.txt latency.csv waiting.csv io.csv reclaim.csv uses.csv stacks.csv buddy.csv; do
-	rm -rf "$bad"
-	cp -r "$good" "$bad"
+	copy
 	rm "$bad/$name"
 	analysis/check.sh "$bad" >"$scratch/verdict" 2>&1
 	like "$name: lost" "$(cat "$scratch/verdict")" "^# meta.csv:${name%.*}.sha256: there is no such file"
@@ -380,8 +377,7 @@ done
 
 # --- The last line; a cause, without what only follows from it ---------------------------------------
 is 'sound: the last line says so' "$(analysis/check.sh "$good" | tail -n 1)" 'checks passed'
-rm -rf "$bad"
-cp -r "$good" "$bad"
+copy
 sed -i '/^faults\.rows,/,$d' "$bad/meta.csv"
 rm "$bad/meta.sha256"
 is 'meta.csv cut off: what is not there is told once' "$(analysis/check.sh "$bad" | grep -v '^ok')" \
@@ -398,8 +394,7 @@ rm "$bad/faults.csv"
 is 'a table lost: the last line says so' "$(analysis/check.sh "$bad" 2>/dev/null | tail -n 1)" \
 	'CHECK FAILED: nothing was checked'
 # --- A run that was killed: refused, and what nobody was left to write is no second reason -----------
-rm -rf "$bad"
-cp -r "$good" "$bad"
+copy
 sed -i '/^icount_start,/,$d' "$bad/meta.csv"
 printf '%s\n' outcome,killed 'failure,killed by a test' >>"$bad/meta.csv"
 (cd "$bad" && sha256sum meta.csv >meta.sha256)

@@ -3,7 +3,7 @@
  * what it has written: it may be killed by SIGBUS for a page that cannot be had, but never see
  * another value. On such a disk more are started until one has been killed and one has not; who
  * counts them is locked into memory. With an argument the disk is good, and /dev/hda2 goes out of
- * use and comes back all the time; what is in it moves to memory and on to a file. tests/swap.t
+ * use and comes back all the time; what is in it moves to memory and on to a file. tests/swapon.t
  * says what must come out.
  */
 #include "../user/try.h"
